@@ -1,12 +1,11 @@
 // ministack (PyPI, MIT): a Cognito backend that nobody here wrote, with real SRP, SigV4 and CORS. The SDK is tested against it, and it is
 // the peer of the backend benchmarks. It lives in its own Python environment, `.tools/python`, made once and stamped with its version.
 //
-// Facts that matter here: its `iss` is the real AWS URL although it listens on loopback; its confirmation and recovery codes are always
-// `123456`; it binds an MQTT port on every interface unless IOT_MTLS_ENABLED=false; state is in memory only.
+// Facts that matter here: its `iss` is the real AWS URL although it listens on loopback; its confirmation codes are always
+// `123456` and its recovery codes `654321`; it binds an MQTT port on every interface unless IOT_MTLS_ENABLED=false; state is in memory only.
 
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -15,10 +14,11 @@ import {
   CreateUserPoolClientCommand,
   CreateUserPoolCommand,
 } from '@aws-sdk/client-cognito-identity-provider';
+import { freePort } from './free-port.mjs';
 
 export const MINISTACK_VERSION = '1.5.33';
-/** What ministack sends as every confirmation and recovery code. */
-export const MINISTACK_CODE = '123456';
+/** What ministack sends as every code. */
+const CODES = { confirmation: '123456', recovery: '654321' };
 const REGION = 'us-east-1';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
@@ -28,7 +28,7 @@ const environment = join(root, '.tools', 'python');
  * Starts ministack on a free loopback port and makes one pool (e-mail as username, e-mail auto-verified) and one public client with the
  * flows USER_SRP_AUTH, USER_PASSWORD_AUTH and REFRESH_TOKEN_AUTH.
  *
- * @returns {Promise<{endpoint: string, issuer: string, region: string, poolId: string, clientId: string, code: string, pid: number,
+ * @returns {Promise<{endpoint: string, issuer: string, region: string, poolId: string, clientId: string, codes: {confirmation: string, recovery: string}, pid: number,
  *   startMs: number, admin: CognitoIdentityProviderClient, stop: () => Promise<void>}>}
  */
 export async function startMinistack() {
@@ -84,7 +84,7 @@ export async function startMinistack() {
       region: REGION,
       poolId,
       clientId: client.UserPoolClient.ClientId,
-      code: MINISTACK_CODE,
+      codes: CODES,
       pid: child.pid,
       startMs,
       admin,
@@ -137,14 +137,6 @@ function run(command, args, advice) {
   if (result.status !== 0) {
     throw new Error(`${advice} (${command} ${args.join(' ')}: ${result.error?.message ?? result.stderr})`);
   }
-}
-
-async function freePort() {
-  const server = createServer();
-  await new Promise((resolve, reject) => server.once('error', reject).listen(0, '127.0.0.1', resolve));
-  const { port } = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }
 
 async function untilHealthy(url, child, complaints) {

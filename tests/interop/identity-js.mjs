@@ -1,0 +1,111 @@
+// amazon-cognito-identity-js behind promises: each function is one call of that library, nothing of ours is in between.
+
+import amazonCognitoIdentity from 'amazon-cognito-identity-js';
+
+const { AuthenticationDetails, CognitoUser, CognitoUserAttribute, CognitoUserPool } = amazonCognitoIdentity;
+
+/** A browser-like app of its own: a pool object with its own storage. */
+export class IdentityJsApp {
+  #storage = new MemoryStorage();
+
+  constructor({ endpoint, poolId, clientId }) {
+    this.pool = new CognitoUserPool({ UserPoolId: poolId, ClientId: clientId, endpoint, Storage: this.#storage });
+  }
+
+  user(username) {
+    return new CognitoUser({ Username: username, Pool: this.pool, Storage: this.#storage });
+  }
+
+  signUp(username, password, attributes = {}) {
+    const list = Object.entries(attributes).map(([Name, Value]) => new CognitoUserAttribute({ Name, Value }));
+    return promise((done) => this.pool.signUp(username, password, list, null, done));
+  }
+
+  confirm(username, code) {
+    return promise((done) => this.user(username).confirmRegistration(code, false, done));
+  }
+
+  resendCode(username) {
+    return promise((done) => this.user(username).resendConfirmationCode(done));
+  }
+
+  /** Resolves to `{ user, session }`, or to `{ user, newPassword: { userAttributes, requiredAttributes } }`. */
+  signIn(username, password, flow = 'USER_SRP_AUTH') {
+    const user = this.user(username);
+    user.setAuthenticationFlowType(flow);
+    return new Promise((resolve, reject) => {
+      user.authenticateUser(new AuthenticationDetails({ Username: username, Password: password }), {
+        onSuccess: (session) => resolve({ user, session }),
+        onFailure: reject,
+        newPasswordRequired: (userAttributes, requiredAttributes) =>
+          resolve({ user, newPassword: { userAttributes, requiredAttributes } }),
+      });
+    });
+  }
+
+  answerNewPassword(user, password, attributes = {}) {
+    return new Promise((resolve, reject) => {
+      user.completeNewPasswordChallenge(password, attributes, { onSuccess: resolve, onFailure: reject });
+    });
+  }
+
+  refresh(user, refreshToken) {
+    return promise((done) => user.refreshSession(refreshToken, done));
+  }
+
+  attributes(user) {
+    return promise((done) => user.getUserAttributes(done))
+      .then((list) => Object.fromEntries(list.map((attribute) => [attribute.getName(), attribute.getValue()])));
+  }
+
+  updateAttributes(user, attributes) {
+    const list = Object.entries(attributes).map(([Name, Value]) => new CognitoUserAttribute({ Name, Value }));
+    return promise((done) => user.updateAttributes(list, done));
+  }
+
+  changePassword(user, previous, proposed) {
+    return promise((done) => user.changePassword(previous, proposed, done));
+  }
+
+  forgotPassword(username) {
+    return new Promise((resolve, reject) => {
+      this.user(username).forgotPassword({ inputVerificationCode: resolve, onSuccess: resolve, onFailure: reject });
+    });
+  }
+
+  confirmPassword(username, code, password) {
+    return new Promise((resolve, reject) => {
+      this.user(username).confirmPassword(code, password, { onSuccess: resolve, onFailure: reject });
+    });
+  }
+
+  /** Signs out here and revokes the refresh token at the service. */
+  signOut(user) {
+    return new Promise((resolve, reject) => user.signOut((error) => (error ? reject(error) : resolve())));
+  }
+
+  globalSignOut(user) {
+    return new Promise((resolve, reject) => user.globalSignOut({ onSuccess: resolve, onFailure: reject }));
+  }
+
+  deleteUser(user) {
+    return promise((done) => user.deleteUser(done));
+  }
+}
+
+/** What a person sees of an error: the two answers that must not be told apart are compared by this. */
+export function visibleError(error) {
+  return { name: error.name, code: error.code, message: error.message };
+}
+
+function promise(call) {
+  return new Promise((resolve, reject) => call((error, result) => (error ? reject(error) : resolve(result))));
+}
+
+class MemoryStorage {
+  #items = new Map();
+  setItem(key, value) { this.#items.set(key, value); return value; }
+  getItem(key) { return this.#items.get(key) ?? null; }
+  removeItem(key) { return this.#items.delete(key); }
+  clear() { this.#items.clear(); }
+}
