@@ -1,1 +1,27 @@
-//! (being written)
+//! The Cognito protocol: pure Rust, no I/O, no browser.
+//!
+//! [`Client`] runs the operations over [`ports`]; [`srp`] has the formulas that client and server share;
+//! [`wire`] has the shapes of the JSON API. A folder is a domain word: `sign_up`, `sign_in`,
+//! `password`, `session`, `account`.
+#![no_std]
+
+extern crate alloc;
+#[cfg(test)]
+extern crate std;
+
+pub mod account;
+mod client;
+pub mod config;
+pub mod error;
+pub mod password;
+pub mod ports;
+pub mod secret;
+pub mod session;
+pub mod sign_in;
+pub mod sign_up;
+pub mod srp;
+pub mod wire;
+
+pub use client::{CallOptions, Client};
+pub use config::Config;
+pub use error::{Error, ErrorCode};

@@ -1,0 +1,198 @@
+//! The powers that the protocol needs from outside: network, JSON, clock, randomness, RS256, storage.
+//!
+//! Each is a small trait. A platform is one type that implements all of them and so is [`Ports`]:
+//! web APIs in the browser crate, a scripted network with a frozen clock in the tests. None of the
+//! futures is `Send`: in the browser there is one thread.
+//!
+//! Everything that can be decided without the platform is decided in this crate: a port moves text
+//! and bytes, it does not judge them. Bodies cross the seam as text and become typed through
+//! [`Json`], so that the browser can use the engine's own `JSON.parse` and no JSON parser has to be
+//! downloaded.
+#![expect(
+    async_fn_in_trait,
+    reason = "the futures are deliberately not Send: the browser has one thread"
+)]
+
+use alloc::string::String;
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use zeroize::Zeroizing;
+
+/// All powers together. Implemented for whatever implements each.
+pub trait Ports: Http + Json + Clock + Random + Rs256 + SessionStore {}
+
+impl<T: Http + Json + Clock + Random + Rs256 + SessionStore> Ports for T {}
+
+/// The network.
+pub trait Http {
+    /// What a caller holds to give a call up: an `AbortSignal` in the browser.
+    /// The default value never fires.
+    type Cancel: Clone + Default;
+
+    /// Sends one request and reads the whole answer as text.
+    ///
+    /// Required of the implementation: no credentials (cookies), no cache, no redirect followed,
+    /// no referrer. The answer's status is not judged: 400 and 500 are answers.
+    ///
+    /// # Errors
+    /// [`SendFailure`] when there is no complete answer.
+    async fn send(
+        &self,
+        request: &HttpRequest,
+        limits: Limits<'_, Self::Cancel>,
+    ) -> Result<HttpResponse, SendFailure>;
+
+    /// Waits before the next attempt; returns at once when `cancel` has fired.
+    async fn pause(&self, ms: u32, cancel: &Self::Cancel);
+}
+
+/// When to give one request up.
+#[derive(Debug)]
+pub struct Limits<'a, C> {
+    /// Milliseconds from now until [`SendFailure::TimedOut`].
+    pub timeout_ms: u32,
+    /// The caller's own wish: [`SendFailure::Aborted`].
+    pub cancel: &'a C,
+}
+
+impl<C> Clone for Limits<'_, C> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<C> Copy for Limits<'_, C> {}
+
+/// One request. `POST` when there is a body, `GET` otherwise.
+#[derive(Debug)]
+pub struct HttpRequest {
+    /// Absolute URL.
+    pub url: String,
+    /// The JSON body, wiped when dropped: it may hold a password.
+    pub body: Option<Zeroizing<String>>,
+    /// `X-Amz-Target`. With it the content type is `application/x-amz-json-1.1`.
+    pub target: Option<String>,
+}
+
+/// One complete answer. Absent or unreadable headers are `None`: a browser shows only those that
+/// the server exposes through CORS.
+#[derive(Debug, Default)]
+pub struct HttpResponse {
+    /// The HTTP status.
+    pub status: u16,
+    /// `x-amzn-ErrorType`.
+    pub error_type: Option<String>,
+    /// `x-amzn-RequestId`.
+    pub request_id: Option<String>,
+    /// `Retry-After`, as received.
+    pub retry_after: Option<String>,
+    /// `Date`, as milliseconds since 1970 (the browser has a parser for it).
+    pub date_ms: Option<u64>,
+    /// The body as text; invalid UTF-8 is replaced.
+    pub body: String,
+}
+
+/// Why there is no complete answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SendFailure {
+    /// The caller gave up.
+    Aborted,
+    /// [`Limits::timeout_ms`] went by.
+    TimedOut,
+    /// The platform knows that there is no network; nothing was sent.
+    Offline,
+    /// Refused before anything was sent, such as by the page's content security policy.
+    Blocked,
+    /// No answer: name, connection, TLS or CORS. The request may have arrived.
+    Unreachable,
+    /// The answer began and its body could not be read to the end.
+    BodyLost,
+}
+
+/// JSON text to types and back.
+pub trait Json {
+    /// Types to text. Maps become objects, absent options are left out.
+    ///
+    /// # Errors
+    /// [`NotJson`] when the value has no JSON form.
+    fn write<T: Serialize>(&self, value: &T) -> Result<String, NotJson>;
+
+    /// Text to types. Unknown members are ignored; `null` is absent.
+    ///
+    /// # Errors
+    /// [`NotJson`] when the text is not JSON or not of this shape.
+    fn read<T: DeserializeOwned>(&self, text: &str) -> Result<T, NotJson>;
+}
+
+/// The text is not JSON, or not of the expected shape. Says no more, since the text may be secret.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct NotJson;
+
+/// The time of day, which may be wrong: sessions measure by how much.
+pub trait Clock {
+    /// Milliseconds since 1970-01-01T00:00:00Z.
+    fn now_ms(&self) -> u64;
+}
+
+/// Randomness fit for keys.
+pub trait Random {
+    /// Fills all of `into`.
+    ///
+    /// # Errors
+    /// [`Unavailable`] when the platform has no secure source.
+    fn fill(&self, into: &mut [u8]) -> Result<(), Unavailable>;
+}
+
+/// RSASSA-PKCS1-v1_5 with SHA-256 ([RFC 7518](https://www.rfc-editor.org/rfc/rfc7518), section 3.3).
+pub trait Rs256 {
+    /// Whether `signature` is `key`'s over `message`. A malformed key or signature is `Ok(false)`.
+    ///
+    /// # Errors
+    /// [`Unavailable`] when the platform cannot verify signatures at all.
+    async fn verify(
+        &self,
+        key: RsaPublicKey<'_>,
+        message: &[u8],
+        signature: &[u8],
+    ) -> Result<bool, Unavailable>;
+}
+
+/// An RSA public key as its JWK has it: base64url without padding, big-endian.
+#[derive(Debug, Clone, Copy)]
+pub struct RsaPublicKey<'a> {
+    /// The modulus.
+    pub n: &'a str,
+    /// The exponent.
+    pub e: &'a str,
+}
+
+/// The platform lacks this power.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Unavailable;
+
+/// Where one session outlives a reload. A store belongs to one pool, client and tab.
+pub trait SessionStore {
+    /// The record last saved, if any. A record that cannot be opened (tampered with, written by
+    /// another version) is `None`, not an error.
+    ///
+    /// # Errors
+    /// [`StoreBlocked`] when the platform denies storage.
+    async fn load(&self) -> Result<Option<Zeroizing<String>>, StoreBlocked>;
+
+    /// Replaces the record. The text holds tokens: it is sealed before it reaches a disk.
+    ///
+    /// # Errors
+    /// [`StoreBlocked`] when the platform denies storage.
+    async fn save(&self, record: &str) -> Result<(), StoreBlocked>;
+
+    /// Removes the record; removing nothing is fine.
+    ///
+    /// # Errors
+    /// [`StoreBlocked`] when the platform denies storage.
+    async fn clear(&self) -> Result<(), StoreBlocked>;
+}
+
+/// The platform denies storage: a private window, a full disk, blocked site data.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct StoreBlocked;

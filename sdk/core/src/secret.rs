@@ -1,0 +1,85 @@
+//! Secrets: strings that redact themselves and are wiped from memory when dropped.
+//!
+//! # Security model
+//!
+//! A secret is read only through [`secret()`](Password::secret), which is easy to grep for. `Debug`
+//! shows `[redacted]`, there is no `Display` and no `PartialEq` (comparing secrets byte by byte
+//! leaks them through time). Wiping covers the buffer that a value owns, not copies that the
+//! platform made before the value was constructed.
+
+use alloc::string::String;
+use core::fmt;
+
+use serde::{Deserialize, Serialize};
+use zeroize::Zeroizing;
+
+macro_rules! secrets {
+    ($($(#[$doc:meta])* $name:ident,)*) => {$(
+        $(#[$doc])*
+        #[derive(Clone, Serialize, Deserialize)]
+        #[serde(transparent)]
+        pub struct $name(#[serde(with = "wiped")] Zeroizing<String>);
+
+        impl $name {
+            /// Takes ownership of the value, which is wiped when this is dropped.
+            #[must_use]
+            pub fn new(value: String) -> Self {
+                Self(Zeroizing::new(value))
+            }
+
+            /// The value itself. Never log it, never put it into an error.
+            #[must_use]
+            pub fn secret(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl fmt::Debug for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(concat!(stringify!($name), "([redacted])"))
+            }
+        }
+    )*};
+}
+
+secrets! {
+    /// What a person types to prove who they are. UTF-8, no normalisation applied.
+    Password,
+    /// A one-time code from a message. Its length is the service's business: 6 or 8 digits today.
+    Code,
+    /// A JWT that opens the account operations and the app's own APIs.
+    AccessToken,
+    /// A JWT that says who signed in.
+    IdToken,
+    /// The opaque token that buys new access and ID tokens.
+    RefreshToken,
+    /// The service's handle on a sign-in under way (`Session`), valid for 3 to 15 minutes.
+    ChallengeSession,
+}
+
+mod wiped {
+    use super::{String, Zeroizing};
+    use serde::{Deserialize, Deserializer, Serializer};
+
+    pub(super) fn serialize<S: Serializer>(value: &str, to: S) -> Result<S::Ok, S::Error> {
+        to.serialize_str(value)
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(
+        from: D,
+    ) -> Result<Zeroizing<String>, D::Error> {
+        String::deserialize(from).map(Zeroizing::new)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alloc::format;
+
+    #[test]
+    fn a_secret_never_appears_in_its_debug_output() {
+        let shown = format!("{:?}", Password::new("Correct-Horse9!".into()));
+        assert_eq!(shown, "Password([redacted])");
+    }
+}
