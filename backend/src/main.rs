@@ -1,2 +1,3 @@
-//! (being written)
+//! The command line.
+
 fn main() {}

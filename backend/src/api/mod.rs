@@ -1,0 +1,90 @@
+//! The user pools JSON API: one table of operations.
+//!
+//! A request names its operation. Its body is checked against the contract's shape of that
+//! operation, deserialised, and handed to a function
+//! `async fn(&AppState, &Caller, T) -> Result<R, ApiError>`. Nothing here knows HTTP.
+
+use std::pin::Pin;
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+use crate::app::{AppState, Caller};
+use crate::contract;
+use crate::error::ApiError;
+
+/// What a request must bring to be let in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Auth {
+    /// Nothing, or a token in the body, which the operation itself checks.
+    Public,
+    /// An administrator's signature (AWS Signature Version 4).
+    SigV4,
+}
+
+/// An operation of the API.
+#[derive(Debug)]
+pub struct Operation {
+    /// Its name, as in `X-Amz-Target`.
+    pub name: &'static str,
+    /// Who may call it.
+    pub auth: Auth,
+    handler: Handler,
+}
+
+type Handler = for<'a> fn(
+    &'a AppState,
+    &'a Caller,
+    Value,
+) -> Pin<Box<dyn Future<Output = Answer> + Send + 'a>>;
+
+type Answer = Result<Vec<u8>, ApiError>;
+
+/// One row of the table: name, who may call it, the function.
+macro_rules! operations {
+    ($($name:ident, $auth:ident, $function:path;)*) => {
+        &[$(Operation {
+            name: stringify!($name),
+            auth: Auth::$auth,
+            handler: |state, caller, body| Box::pin(async move {
+                let answer = $function(state, caller, request(stringify!($name), body)?).await?;
+                reply(&answer)
+            }),
+        },)*]
+    };
+}
+
+/// Every operation of this backend. Keep it in the order of the contract's groups.
+pub static OPERATIONS: &[Operation] = operations! {};
+
+impl Operation {
+    /// The operation with this name.
+    #[must_use]
+    pub fn find(name: &str) -> Option<&'static Self> {
+        OPERATIONS.iter().find(|operation| operation.name == name)
+    }
+
+    /// Checks the body, runs the operation and gives the answer's JSON.
+    ///
+    /// # Errors
+    /// What the operation refuses with.
+    pub async fn call(&self, state: &AppState, caller: &Caller, body: Value) -> Answer {
+        (self.handler)(state, caller, body).await
+    }
+}
+
+/// An answer without members, `{}`.
+#[derive(Debug, Clone, Copy, Serialize)]
+pub struct Empty {}
+
+fn request<T: DeserializeOwned>(operation: &str, mut body: Value) -> Result<T, ApiError> {
+    contract::check(operation, &mut body)?;
+    // Whatever passes the shape and yet does not fit is a body of the wrong form.
+    // The reader's own words could repeat a secret value: they are not sent.
+    serde_json::from_value(body).map_err(|_| ApiError::serialization("The request does not fit."))
+}
+
+fn reply(answer: &impl Serialize) -> Answer {
+    serde_json::to_vec(answer).map_err(|error| ApiError::internal(&error))
+}

@@ -1,0 +1,47 @@
+//! What every operation works with, put together once at start-up.
+
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::keys::SigningKeys;
+use crate::messages::Messages;
+use crate::seal::Sealer;
+use crate::store::Store;
+
+/// The parts an operation may use. Cloning it is cheap: every part is a handle.
+#[derive(Debug, Clone)]
+pub struct AppState {
+    /// The database; the only place with SQL.
+    pub store: Store,
+    /// Encryption at rest and keyed hashes.
+    pub sealer: Sealer,
+    /// The pools' signing keys.
+    pub keys: SigningKeys,
+    /// Outgoing messages, queued.
+    pub messages: Messages,
+    /// The configuration the process was started with.
+    pub config: Arc<Config>,
+    /// The time.
+    pub clock: Clock,
+    /// The address people and tokens know this backend by, without a slash at the end.
+    pub public_url: Arc<str>,
+}
+
+impl AppState {
+    /// The issuer of a pool's tokens: public URL and pool id.
+    #[must_use]
+    pub fn issuer(&self, pool_id: &str) -> String {
+        format!("{}/{pool_id}", self.public_url)
+    }
+}
+
+/// Who asks: what an operation may know about the request besides its body.
+#[derive(Debug, Clone)]
+pub struct Caller {
+    /// The address of the peer. Behind a proxy this is the proxy's.
+    pub peer: IpAddr,
+    /// The id of this request, also sent back as `x-amzn-RequestId`.
+    pub request_id: String,
+}

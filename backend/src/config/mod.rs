@@ -1,0 +1,131 @@
+//! The configuration: a TOML file, every part of it optional.
+//!
+//! `docs/configuration.md` describes each setting. An unknown name is an error that says where it
+//! stands and what was expected. Without a file there is one demo pool and the demo keys.
+
+mod pools;
+
+use std::fmt;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::path::{Path, PathBuf};
+
+use serde::Deserialize;
+use zeroize::Zeroizing;
+
+pub use pools::{ClientConfig, PoolConfig};
+
+/// Where the backend listens if nothing says otherwise.
+pub const DEFAULT_LISTEN: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 4100);
+
+/// Everything a file may set.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Config {
+    /// Address and port. Default `127.0.0.1:4100`, and `[::1]:4100` where it can be had.
+    pub listen: Option<SocketAddr>,
+    /// The folder of the database. Default `.data`.
+    pub data: Option<PathBuf>,
+    /// The address others know the backend by; the issuer of tokens begins with it.
+    /// Default `http://localhost:PORT`.
+    pub public_url: Option<String>,
+    /// Keys.
+    pub keys: KeysConfig,
+    /// The pools that exist from the start. Default: the demo pool, if there is no file.
+    pub pools: Vec<PoolConfig>,
+}
+
+/// Keys that must not be the demo's when others can reach the backend.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct KeysConfig {
+    /// The file with the master key. Default `master.key` in the data folder, made on first start.
+    pub master_key_file: Option<PathBuf>,
+    /// The access keys of administrators. Default: `test` with secret `test`, on loopback only.
+    pub sigv4: Vec<AccessKey>,
+}
+
+/// An administrator's access key.
+#[derive(Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AccessKey {
+    /// The public part.
+    pub access_key_id: String,
+    secret_access_key: Zeroizing<String>,
+}
+
+impl AccessKey {
+    /// The secret part.
+    #[must_use]
+    pub fn secret(&self) -> &str {
+        &self.secret_access_key
+    }
+}
+
+impl fmt::Debug for AccessKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("AccessKey")
+            .field("access_key_id", &self.access_key_id)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Config {
+    /// The configuration without a file: the demo pool.
+    #[must_use]
+    pub fn demo() -> Self {
+        Self {
+            pools: vec![PoolConfig::demo()],
+            ..Self::default()
+        }
+    }
+
+    /// Reads a file.
+    ///
+    /// # Errors
+    /// If it cannot be read or has a mistake; the error shows the line.
+    pub fn read(path: &Path) -> Result<Self, ConfigError> {
+        let text = std::fs::read_to_string(path).map_err(|source| ConfigError::File {
+            path: path.to_owned(),
+            source,
+        })?;
+        Self::parse(&text).map_err(|error| match error {
+            ConfigError::Mistake { source, .. } => ConfigError::Mistake {
+                path: path.to_owned(),
+                source,
+            },
+            other => other,
+        })
+    }
+
+    /// Reads the text of a file.
+    ///
+    /// # Errors
+    /// If it has a mistake.
+    pub fn parse(text: &str) -> Result<Self, ConfigError> {
+        toml::from_str(text).map_err(|source| ConfigError::Mistake {
+            path: PathBuf::new(),
+            source: Box::new(source),
+        })
+    }
+}
+
+/// Why there is no configuration.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    /// The file cannot be read.
+    #[error("the configuration {} cannot be read: {source}", path.display())]
+    File {
+        /// The file.
+        path: PathBuf,
+        /// The system's reason.
+        source: std::io::Error,
+    },
+    /// The file has a mistake.
+    #[error("the configuration {} has a mistake: {source}", path.display())]
+    Mistake {
+        /// The file.
+        path: PathBuf,
+        /// Line, column and what was expected.
+        source: Box<toml::de::Error>,
+    },
+}

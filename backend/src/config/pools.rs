@@ -1,0 +1,86 @@
+//! Pools and clients as a configuration file describes them.
+//!
+//! They are turned into the service's own JSON, as if an administrator had called `CreateUserPool`
+//! and `CreateUserPoolClient`, so that there is one meaning of every setting.
+
+use serde::Deserialize;
+use serde_json::{Map, Value, json};
+use zeroize::Zeroizing;
+
+/// A pool.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PoolConfig {
+    /// The id, `<region>_<letters and digits>`.
+    pub id: String,
+    /// The name. Default: the id.
+    pub name: Option<String>,
+    /// Members of `CreateUserPoolRequest`, in the service's spelling.
+    #[serde(default)]
+    pub settings: Map<String, Value>,
+    /// Its clients.
+    #[serde(default)]
+    pub clients: Vec<ClientConfig>,
+}
+
+/// An app client.
+#[derive(Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ClientConfig {
+    /// The id.
+    pub id: String,
+    /// The name. Default: the id.
+    pub name: Option<String>,
+    /// The secret, 24 to 64 characters. Default: none, a public client.
+    pub secret: Option<Zeroizing<String>>,
+    /// Members of `CreateUserPoolClientRequest`, in the service's spelling.
+    #[serde(default)]
+    pub settings: Map<String, Value>,
+}
+
+impl std::fmt::Debug for ClientConfig {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("ClientConfig")
+            .field("id", &self.id)
+            .finish_non_exhaustive()
+    }
+}
+
+impl PoolConfig {
+    /// The pool that exists when there is no file: people sign up with their e-mail address.
+    #[must_use]
+    pub fn demo() -> Self {
+        Self {
+            id: "local_demo".to_owned(),
+            name: Some("Demo".to_owned()),
+            settings: object(json!({
+                "UsernameAttributes": ["email"],
+                "AutoVerifiedAttributes": ["email"],
+                "UsernameConfiguration": { "CaseSensitive": false },
+                "AccountRecoverySetting": {
+                    "RecoveryMechanisms": [{ "Priority": 1, "Name": "verified_email" }],
+                },
+            })),
+            clients: vec![ClientConfig {
+                id: "demowebclient".to_owned(),
+                name: Some("Demo web client".to_owned()),
+                secret: None,
+                settings: object(json!({
+                    "ExplicitAuthFlows": [
+                        "ALLOW_USER_SRP_AUTH",
+                        "ALLOW_USER_PASSWORD_AUTH",
+                        "ALLOW_REFRESH_TOKEN_AUTH",
+                    ],
+                    "PreventUserExistenceErrors": "ENABLED",
+                })),
+            }],
+        }
+    }
+}
+
+fn object(value: Value) -> Map<String, Value> {
+    match value {
+        Value::Object(object) => object,
+        _ => Map::new(),
+    }
+}

@@ -1,0 +1,144 @@
+//! What an operation answers when it refuses: the service's exception names and a message.
+//!
+//! The set is closed and taken from the contract (`backend/contract/api-shapes-idp.json`) plus the
+//! names every service of this protocol has (unknown operation, malformed body, request signatures).
+//! This module knows no HTTP: `http::answer` turns an [`ApiError`] into a response.
+//! Messages reach the client: they never repeat a secret, and say nothing the caller may not know.
+
+use std::borrow::Cow;
+use std::fmt;
+
+/// A refused operation: an exception name and what the client may read about it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ApiError {
+    /// The exception's name on the wire.
+    pub code: ErrorType,
+    /// The text for people; clients in the field match some of these texts.
+    pub message: Cow<'static, str>,
+    /// `reasonCode` of an `InvalidParameterException`, absent by default.
+    pub reason_code: Option<&'static str>,
+}
+
+impl ApiError {
+    /// An error of the named type.
+    pub fn new(code: ErrorType, message: impl Into<Cow<'static, str>>) -> Self {
+        Self {
+            code,
+            message: message.into(),
+            reason_code: None,
+        }
+    }
+
+    /// The answer to any fault of ours. The cause is logged here and never sent.
+    pub fn internal(cause: &(dyn std::error::Error + 'static)) -> Self {
+        let mut chain = cause.to_string();
+        let mut next = cause.source();
+        while let Some(inner) = next {
+            chain.push_str(": ");
+            chain.push_str(&inner.to_string());
+            next = inner.source();
+        }
+        tracing::error!(cause = %chain, "internal error");
+        Self::new(
+            ErrorType::InternalError,
+            "The service failed. Its log has the cause.",
+        )
+    }
+}
+
+impl fmt::Display for ApiError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.code.name(), self.message)
+    }
+}
+
+impl std::error::Error for ApiError {}
+
+/// Declares the exceptions once: variant, constructor, name on the wire.
+macro_rules! error_types {
+    ($($variant:ident $constructor:ident $name:literal,)*) => {
+        /// Every exception this backend can answer with.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        pub enum ErrorType {
+            $(#[doc = concat!("`", $name, "`")] $variant,)*
+        }
+
+        impl ErrorType {
+            /// All of them, for tests that go through the whole table.
+            pub const ALL: &[Self] = &[$(Self::$variant,)*];
+
+            /// The name on the wire (`__type`, `x-amzn-ErrorType`).
+            #[must_use]
+            pub fn name(self) -> &'static str {
+                match self { $(Self::$variant => $name,)* }
+            }
+        }
+
+        impl ApiError {
+            $(
+                #[doc = concat!("A `", $name, "` with this message.")]
+                pub fn $constructor(message: impl Into<Cow<'static, str>>) -> Self {
+                    Self::new(ErrorType::$variant, message)
+                }
+            )*
+        }
+    };
+}
+
+error_types! {
+    AccessDenied access_denied "AccessDeniedException",
+    AliasExists alias_exists "AliasExistsException",
+    CodeDeliveryFailure code_delivery_failure "CodeDeliveryFailureException",
+    CodeMismatch code_mismatch "CodeMismatchException",
+    ExpiredCode expired_code "ExpiredCodeException",
+    FeatureUnavailableInTier feature_unavailable_in_tier "FeatureUnavailableInTierException",
+    Forbidden forbidden "ForbiddenException",
+    IncompleteSignature incomplete_signature "IncompleteSignatureException",
+    InternalError internal_error "InternalErrorException",
+    InvalidParameter invalid_parameter "InvalidParameterException",
+    InvalidPassword invalid_password "InvalidPasswordException",
+    InvalidSignature invalid_signature "InvalidSignatureException",
+    InvalidUserPoolConfiguration invalid_user_pool_configuration "InvalidUserPoolConfigurationException",
+    LimitExceeded limit_exceeded "LimitExceededException",
+    MissingAuthenticationToken missing_authentication_token "MissingAuthenticationTokenException",
+    NotAuthorized not_authorized "NotAuthorizedException",
+    PasswordHistoryPolicyViolation password_history_policy_violation "PasswordHistoryPolicyViolationException",
+    PasswordResetRequired password_reset_required "PasswordResetRequiredException",
+    PreconditionNotMet precondition_not_met "PreconditionNotMetException",
+    RefreshTokenReuse refresh_token_reuse "RefreshTokenReuseException",
+    RequestExpired request_expired "RequestExpired",
+    RequestTooLarge request_too_large "RequestEntityTooLargeException",
+    ResourceNotFound resource_not_found "ResourceNotFoundException",
+    ScopeDoesNotExist scope_does_not_exist "ScopeDoesNotExistException",
+    Serialization serialization "SerializationException",
+    TooManyFailedAttempts too_many_failed_attempts "TooManyFailedAttemptsException",
+    TooManyRequests too_many_requests "TooManyRequestsException",
+    Unauthorized unauthorized "UnauthorizedException",
+    UnknownOperation unknown_operation "UnknownOperationException",
+    UnrecognizedClient unrecognized_client "UnrecognizedClientException",
+    UnsupportedOperation unsupported_operation "UnsupportedOperationException",
+    UnsupportedTokenType unsupported_token_type "UnsupportedTokenTypeException",
+    UnsupportedUserState unsupported_user_state "UnsupportedUserStateException",
+    UserNotConfirmed user_not_confirmed "UserNotConfirmedException",
+    UserNotFound user_not_found "UserNotFoundException",
+    UserPoolTagging user_pool_tagging "UserPoolTaggingException",
+    UsernameExists username_exists "UsernameExistsException",
+}
+
+/// Faults of ours that an operation cannot do anything about become `InternalErrorException`.
+macro_rules! internal {
+    ($($error:ty,)*) => {
+        $(impl From<$error> for ApiError {
+            fn from(error: $error) -> Self {
+                Self::internal(&error)
+            }
+        })*
+    };
+}
+
+internal! {
+    crate::keys::KeyError,
+    crate::messages::InboxError,
+    crate::seal::SealError,
+    crate::store::StoreError,
+}

@@ -1,0 +1,51 @@
+//! Answers of the JSON API: `application/x-amz-json-1.1` with the service's headers.
+
+use axum::body::Body;
+use axum::http::{HeaderName, HeaderValue, Response, StatusCode, header};
+use serde_json::json;
+
+use crate::error::{ApiError, ErrorType};
+
+pub(super) const JSON_1_1: HeaderValue = HeaderValue::from_static("application/x-amz-json-1.1");
+pub(super) const REQUEST_ID: HeaderName = HeaderName::from_static("x-amzn-requestid");
+const ERROR_TYPE: HeaderName = HeaderName::from_static("x-amzn-errortype");
+const ERROR_MESSAGE: HeaderName = HeaderName::from_static("x-amzn-errormessage");
+
+/// The operation's answer, or its refusal.
+pub(super) fn of(result: Result<Vec<u8>, ApiError>, request_id: &str) -> Response<Body> {
+    let mut response = match result {
+        Ok(json) => Response::new(Body::from(json)),
+        Err(error) => refusal(&error),
+    };
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, JSON_1_1);
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    if let Ok(id) = HeaderValue::from_str(request_id) {
+        headers.insert(REQUEST_ID, id);
+    }
+    response
+}
+
+fn refusal(error: &ApiError) -> Response<Body> {
+    let mut body = json!({ "__type": error.code.name(), "message": error.message });
+    if let (Some(reason), Some(members)) = (error.reason_code, body.as_object_mut()) {
+        members.insert("reasonCode".to_owned(), reason.into());
+    }
+    let mut response = Response::new(Body::from(body.to_string()));
+    *response.status_mut() = status(error.code);
+    let headers = response.headers_mut();
+    headers.insert(ERROR_TYPE, HeaderValue::from_static(error.code.name()));
+    // A header cannot carry every text: what does not fit is in the body anyway.
+    if let Ok(message) = HeaderValue::from_str(&error.message) {
+        headers.insert(ERROR_MESSAGE, message);
+    }
+    response
+}
+
+fn status(code: ErrorType) -> StatusCode {
+    match code {
+        ErrorType::InternalError => StatusCode::INTERNAL_SERVER_ERROR,
+        ErrorType::RequestTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+        _ => StatusCode::BAD_REQUEST,
+    }
+}

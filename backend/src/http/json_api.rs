@@ -1,0 +1,65 @@
+//! `POST /`: the operation is named in `X-Amz-Target`, the body is its request.
+
+use axum::body::Body;
+use axum::extract::State;
+use axum::http::{Request, Response};
+use serde_json::Value;
+use uuid::Uuid;
+
+use super::answer;
+use crate::api::{Auth, Operation};
+use crate::app::{AppState, Caller};
+use crate::error::ApiError;
+use crate::serve::Peer;
+
+/// Requests larger than this are refused. The largest members of the contract have 131,072
+/// characters.
+pub(super) const BODY_LIMIT: usize = 256 * 1024;
+
+const TARGET_PREFIX: &str = "AWSCognitoIdentityProviderService.";
+
+pub(super) async fn call(State(state): State<AppState>, request: Request<Body>) -> Response<Body> {
+    let request_id = Uuid::new_v4().to_string();
+    let result = answer_to(&state, request, &request_id).await;
+    if let Err(error) = &result {
+        tracing::debug!(request_id, error = error.code.name(), "refused");
+    }
+    answer::of(result, &request_id)
+}
+
+async fn answer_to(
+    state: &AppState,
+    request: Request<Body>,
+    request_id: &str,
+) -> Result<Vec<u8>, ApiError> {
+    let (head, body) = request.into_parts();
+    let operation = head
+        .headers
+        .get("x-amz-target")
+        .and_then(|target| target.to_str().ok())
+        .and_then(|target| target.strip_prefix(TARGET_PREFIX))
+        .and_then(Operation::find)
+        .ok_or_else(|| ApiError::unknown_operation("This operation is not known here."))?;
+    let body = axum::body::to_bytes(body, BODY_LIMIT)
+        .await
+        .map_err(|_| ApiError::request_too_large("The request is too large."))?;
+    match operation.auth {
+        Auth::Public => {}
+        Auth::SigV4 => {
+            return Err(ApiError::missing_authentication_token(
+                "Missing Authentication Token",
+            ));
+        }
+    }
+    let peer = head
+        .extensions
+        .get::<Peer>()
+        .map_or(Peer::UNKNOWN, |peer| *peer);
+    let caller = Caller {
+        peer: peer.0.ip(),
+        request_id: request_id.to_owned(),
+    };
+    let body: Value = serde_json::from_slice(&body)
+        .map_err(|_| ApiError::serialization("The request is not JSON."))?;
+    operation.call(state, &caller, body).await
+}

@@ -1,0 +1,20 @@
+//! Cognate's backend: an API compatible with Amazon Cognito user pools, over SQLite.
+//!
+//! The arrows point down: `http` (routes, CORS, signatures) calls `api` (the table of operations),
+//! which calls the domain (`pools`, `users`, `sign_in`, ...), which uses `store` (the only SQL),
+//! `seal` (data at rest), `keys` (tokens' signatures) and `messages` (the outbox). The domain knows
+//! no HTTP, the store no rules.
+
+pub mod api;
+pub mod app;
+pub mod clock;
+pub mod config;
+pub mod contract;
+pub mod error;
+pub mod http;
+pub mod keys;
+pub mod messages;
+pub mod pools;
+pub mod seal;
+pub mod serve;
+pub mod store;

@@ -1,0 +1,279 @@
+//! A user pool and its settings.
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use crate::error::ApiError;
+use crate::store::PoolRow;
+
+/// A user pool.
+#[derive(Debug, Clone)]
+pub struct Pool {
+    /// Its id, for example `local_demo`.
+    pub id: String,
+    /// Its name.
+    pub name: String,
+    /// Its settings, typed: what operations decide by.
+    pub settings: PoolSettings,
+    /// Its settings, all of them, as the service answers them.
+    pub document: Map<String, Value>,
+    /// Seconds since 1970.
+    pub created_at: i64,
+    /// Seconds since 1970.
+    pub updated_at: i64,
+}
+
+/// The settings of a pool that this backend acts on.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
+pub struct PoolSettings {
+    policies: Policies,
+    username_attributes: Vec<IdentifierAttribute>,
+    alias_attributes: Vec<IdentifierAttribute>,
+    auto_verified_attributes: Vec<IdentifierAttribute>,
+    username_configuration: UsernameConfiguration,
+    admin_create_user_config: AdminCreateUserConfig,
+    account_recovery_setting: AccountRecoverySetting,
+    user_attribute_update_settings: UserAttributeUpdateSettings,
+    schema_attributes: Vec<SchemaAttribute>,
+    deletion_protection: Option<String>,
+}
+
+/// An attribute that can identify a user.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum IdentifierAttribute {
+    /// `email`
+    Email,
+    /// `phone_number`
+    PhoneNumber,
+    /// `preferred_username`, as an alias only
+    PreferredUsername,
+}
+
+impl IdentifierAttribute {
+    /// The attribute's name.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Email => "email",
+            Self::PhoneNumber => "phone_number",
+            Self::PreferredUsername => "preferred_username",
+        }
+    }
+}
+
+/// What a new password must be like.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
+pub struct PasswordPolicy {
+    /// Characters at least, 6 to 99. Default 8.
+    pub minimum_length: u32,
+    /// Needs a letter A to Z. Default true.
+    pub require_uppercase: bool,
+    /// Needs a letter a to z. Default true.
+    pub require_lowercase: bool,
+    /// Needs a digit. Default true.
+    pub require_numbers: bool,
+    /// Needs a special character. Default true.
+    pub require_symbols: bool,
+    /// Days until a temporary password expires. Default 7.
+    pub temporary_password_validity_days: u32,
+}
+
+impl Default for PasswordPolicy {
+    fn default() -> Self {
+        Self {
+            minimum_length: 8,
+            require_uppercase: true,
+            require_lowercase: true,
+            require_numbers: true,
+            require_symbols: true,
+            temporary_password_validity_days: 7,
+        }
+    }
+}
+
+/// How somebody who forgot the password is reached.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RecoveryMechanism {
+    /// A code to the verified e-mail address.
+    VerifiedEmail,
+    /// A code to the verified phone number.
+    VerifiedPhoneNumber,
+    /// Only an administrator can help.
+    AdminOnly,
+}
+
+/// An attribute of the pool's schema, standard or custom.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct SchemaAttribute {
+    /// The whole name, for example `email` or `custom:plan`.
+    pub name: String,
+    /// `String`, `Number`, `DateTime` or `Boolean`.
+    pub attribute_data_type: String,
+    /// Whether it may change after the user was made.
+    pub mutable: bool,
+    /// Whether a user must have it.
+    pub required: bool,
+    /// Bounds of a string's length, numbers as strings.
+    pub string_attribute_constraints: Option<StringConstraints>,
+    /// Bounds of a number, numbers as strings.
+    pub number_attribute_constraints: Option<NumberConstraints>,
+}
+
+/// Bounds of a string attribute, in characters.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct StringConstraints {
+    /// At least.
+    pub min_length: Option<String>,
+    /// At most.
+    pub max_length: Option<String>,
+}
+
+/// Bounds of a number attribute.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct NumberConstraints {
+    /// At least.
+    pub min_value: Option<String>,
+    /// At most.
+    pub max_value: Option<String>,
+}
+
+impl PoolSettings {
+    /// What a new password must be like.
+    #[must_use]
+    pub fn password_policy(&self) -> &PasswordPolicy {
+        &self.policies.password_policy
+    }
+
+    /// What people sign up with instead of a user name; empty if they choose a user name.
+    #[must_use]
+    pub fn username_attributes(&self) -> &[IdentifierAttribute] {
+        &self.username_attributes
+    }
+
+    /// What people can sign in with besides their user name, once verified.
+    #[must_use]
+    pub fn alias_attributes(&self) -> &[IdentifierAttribute] {
+        &self.alias_attributes
+    }
+
+    /// What a sign-up sends a code to.
+    #[must_use]
+    pub fn auto_verified_attributes(&self) -> &[IdentifierAttribute] {
+        &self.auto_verified_attributes
+    }
+
+    /// Whether `Alice` and `alice` are two user names. Default true.
+    #[must_use]
+    pub fn is_case_sensitive(&self) -> bool {
+        self.username_configuration.case_sensitive
+    }
+
+    /// Whether people cannot sign up themselves. Default false.
+    #[must_use]
+    pub fn allows_admin_create_user_only(&self) -> bool {
+        self.admin_create_user_config.allow_admin_create_user_only
+    }
+
+    /// How forgotten passwords are recovered, the first choice first. Unset: phone, then e-mail.
+    #[must_use]
+    pub fn recovery_mechanisms(&self) -> Vec<RecoveryMechanism> {
+        let mut options = self.account_recovery_setting.recovery_mechanisms.clone();
+        if options.is_empty() {
+            return vec![
+                RecoveryMechanism::VerifiedPhoneNumber,
+                RecoveryMechanism::VerifiedEmail,
+            ];
+        }
+        options.sort_by_key(|option| option.priority);
+        options.into_iter().map(|option| option.name).collect()
+    }
+
+    /// Attributes that keep their old value until the new one is verified.
+    #[must_use]
+    pub fn verified_before_update(&self) -> &[IdentifierAttribute] {
+        &self
+            .user_attribute_update_settings
+            .attributes_require_verification_before_update
+    }
+
+    /// Every attribute users can have, standard ones included.
+    #[must_use]
+    pub fn schema(&self) -> &[SchemaAttribute] {
+        &self.schema_attributes
+    }
+
+    /// Whether the pool cannot be deleted. Default false.
+    #[must_use]
+    pub fn is_protected_from_deletion(&self) -> bool {
+        self.deletion_protection.as_deref() == Some("ACTIVE")
+    }
+}
+
+impl Pool {
+    pub(super) fn read(row: PoolRow) -> Result<Self, ApiError> {
+        let document: Map<String, Value> =
+            serde_json::from_str(&row.settings).map_err(|error| ApiError::internal(&error))?;
+        let settings = serde_json::from_value(Value::Object(document.clone()))
+            .map_err(|error| ApiError::internal(&error))?;
+        Ok(Self {
+            id: row.id,
+            name: row.name,
+            settings,
+            document,
+            created_at: row.created_at,
+            updated_at: row.updated_at,
+        })
+    }
+}
+
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
+struct Policies {
+    password_policy: PasswordPolicy,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
+struct UsernameConfiguration {
+    case_sensitive: bool,
+}
+
+impl Default for UsernameConfiguration {
+    fn default() -> Self {
+        Self {
+            case_sensitive: true,
+        }
+    }
+}
+
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
+struct AdminCreateUserConfig {
+    allow_admin_create_user_only: bool,
+}
+
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
+struct AccountRecoverySetting {
+    recovery_mechanisms: Vec<RecoveryOption>,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct RecoveryOption {
+    priority: u32,
+    name: RecoveryMechanism,
+}
+
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
+struct UserAttributeUpdateSettings {
+    attributes_require_verification_before_update: Vec<IdentifierAttribute>,
+}

@@ -1,0 +1,113 @@
+//! App clients.
+
+use sqlx::Row;
+use sqlx::any::AnyRow;
+
+use super::{Store, StoreError};
+
+/// An app client as stored.
+#[derive(Debug, Clone)]
+pub struct ClientRow {
+    /// The client's id, unique among all pools.
+    pub id: String,
+    /// The pool it belongs to.
+    pub pool_id: String,
+    /// Its name.
+    pub name: String,
+    /// Its settings, JSON, without the secret.
+    pub settings: String,
+    /// Its secret, sealed; `None` for a public client.
+    pub secret: Option<Vec<u8>>,
+    /// Seconds since 1970.
+    pub created_at: i64,
+    /// Seconds since 1970.
+    pub updated_at: i64,
+}
+
+impl Store {
+    /// Adds a client.
+    ///
+    /// # Errors
+    /// [`StoreError::Exists`] if the id is taken.
+    pub async fn insert_client(&self, client: &ClientRow) -> Result<(), StoreError> {
+        sqlx::query(
+            "INSERT INTO clients (id, pool_id, name, settings, secret, created_at, updated_at) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7)",
+        )
+        .bind(&client.id)
+        .bind(&client.pool_id)
+        .bind(&client.name)
+        .bind(&client.settings)
+        .bind(client.secret.clone())
+        .bind(client.created_at)
+        .bind(client.updated_at)
+        .execute(&self.pool)
+        .await?;
+        Ok(())
+    }
+
+    /// The client with this id, of whatever pool.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn client(&self, id: &str) -> Result<Option<ClientRow>, StoreError> {
+        let row = sqlx::query(
+            "SELECT id, pool_id, name, settings, secret, created_at, updated_at FROM clients \
+             WHERE id = $1",
+        )
+        .bind(id)
+        .fetch_optional(&self.pool)
+        .await?;
+        Ok(row.map(|row| ClientRow::read(&row)).transpose()?)
+    }
+
+    /// Up to `limit` clients of a pool with ids after `after`, in the order of their ids.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn clients_after(
+        &self,
+        pool_id: &str,
+        after: &str,
+        limit: i64,
+    ) -> Result<Vec<ClientRow>, StoreError> {
+        let rows = sqlx::query(
+            "SELECT id, pool_id, name, settings, secret, created_at, updated_at FROM clients \
+             WHERE pool_id = $1 AND id > $2 ORDER BY id LIMIT $3",
+        )
+        .bind(pool_id)
+        .bind(after)
+        .bind(limit)
+        .fetch_all(&self.pool)
+        .await?;
+        Ok(rows.iter().map(ClientRow::read).collect::<Result<_, _>>()?)
+    }
+
+    /// Deletes a client of a pool. Answers whether there was one.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn delete_client(&self, pool_id: &str, id: &str) -> Result<bool, StoreError> {
+        let deleted = sqlx::query("DELETE FROM clients WHERE pool_id = $1 AND id = $2")
+            .bind(pool_id)
+            .bind(id)
+            .execute(&self.pool)
+            .await?
+            .rows_affected();
+        Ok(deleted > 0)
+    }
+}
+
+impl ClientRow {
+    fn read(row: &AnyRow) -> Result<Self, sqlx::Error> {
+        Ok(Self {
+            id: row.try_get(0)?,
+            pool_id: row.try_get(1)?,
+            name: row.try_get(2)?,
+            settings: row.try_get(3)?,
+            secret: row.try_get(4)?,
+            created_at: row.try_get(5)?,
+            updated_at: row.try_get(6)?,
+        })
+    }
+}

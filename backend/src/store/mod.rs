@@ -1,0 +1,22 @@
+//! The database. No other module contains SQL.
+//!
+//! One file per domain adds its functions to [`Store`]. Statements keep to what SQLite and
+//! PostgreSQL share: `$1` parameters; TEXT, BIGINT and BYTEA columns; aggregates cast to BIGINT.
+//! A function that reads and then writes begins with [`Store::begin`], which takes SQLite's write
+//! lock at once: a later upgrade of a read transaction could fail. Where several requests may race
+//! for one thing (spend an id, consume a code), the statement itself decides: a conditional UPDATE
+//! or DELETE, and whoever changed a row has won.
+//!
+//! Values in columns called sealed are encrypted before they come here.
+
+mod clients;
+mod database;
+mod inbox;
+mod pools;
+mod signing_keys;
+
+pub use clients::ClientRow;
+pub use database::{Store, StoreError};
+pub use inbox::InboxRow;
+pub use pools::PoolRow;
+pub use signing_keys::SigningKeyRow;
