@@ -22,6 +22,6 @@ pub mod sign_up;
 pub mod srp;
 pub mod wire;
 
-pub use client::{CallOptions, Client};
+pub use client::{CallOptions, Client, Options};
 pub use config::Config;
 pub use error::{Error, ErrorCode};

@@ -26,6 +26,7 @@ impl Default for Limbs {
 impl DefaultIsZeroes for Limbs {}
 
 impl Limbs {
+    #[inline(never)]
     pub(crate) fn from_bytes(bytes: &[u8; LENGTH]) -> Self {
         let mut number = Self::default();
         let mut bytes = bytes.iter().rev();
@@ -60,6 +61,7 @@ impl Limbs {
     }
 
     /// Reads the whole table and keeps the entry at `index`.
+    #[inline(never)]
     pub(crate) fn select(table: &[Self; 16], index: u32) -> Self {
         let mut chosen = Self::default();
         for (i, entry) in (0u32..).zip(table) {
@@ -102,6 +104,7 @@ impl Limbs {
     }
 
     /// Multiplies by a small number; the product must be below 2^3136.
+    #[inline(never)]
     pub(crate) fn scale(&mut self, factor: u32) {
         let mut carry = 0;
         for limb in self.limbs_mut() {

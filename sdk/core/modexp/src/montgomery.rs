@@ -19,6 +19,11 @@
 //!
 //! `R` is 2^64 times as large as `N`. Operands up to `2^31 * N` give results below `2 * N`, which are
 //! operands again: nothing is subtracted until [`Context::canonical`].
+//!
+//! # Size
+//!
+//! The crate is compiled for speed and downloaded by browsers. Without `inline(never)` the loops are
+//! copied and unrolled into every caller: twice the bytes, no time gained.
 
 use zeroize::Zeroize;
 
@@ -34,6 +39,7 @@ pub(crate) struct Context {
 }
 
 impl Context {
+    #[inline(never)]
     pub(crate) fn new() -> Self {
         let modulus = Limbs::from_bytes(&N);
         let mut one = Limbs::default();
@@ -52,6 +58,7 @@ impl Context {
     }
 
     /// `R mod N`: the 1 of the Montgomery form.
+    #[inline(never)]
     #[expect(clippy::unused_self, reason = "it is the 1 of this context")]
     pub(crate) fn one(&self) -> Limbs {
         // R mod N = 2^64 * (2^3072 - N) = 2^64 * (!N + 1).
@@ -64,6 +71,7 @@ impl Context {
     }
 
     /// Into Montgomery form: `number * R mod N`.
+    #[inline(never)]
     pub(crate) fn enter(&mut self, number: &Limbs) -> Limbs {
         // R as a residue in Montgomery form, by its exponent: 3136 = (2 * 24 + 1) * 2^6.
         let mut r = self.one();
@@ -77,6 +85,7 @@ impl Context {
     }
 
     /// Out of Montgomery form, canonical.
+    #[inline(never)]
     pub(crate) fn leave(&mut self, number: &Limbs) -> [u8; LENGTH] {
         for (columns, limbs) in self.columns.iter_mut().zip(&number.0) {
             *columns = limbs.map(u64::from);
@@ -99,6 +108,7 @@ impl Context {
     }
 
     /// `a * b / R`.
+    #[inline(never)]
     pub(crate) fn multiply(&mut self, a: &Limbs, b: &Limbs) -> Limbs {
         for (i, block) in a.0.iter().enumerate() {
             add_products(block.map(u64::from), &b.0, &mut self.columns[i..], [0; 3]);
@@ -107,6 +117,7 @@ impl Context {
     }
 
     /// `a * a / R`: every pair of different blocks once, doubled.
+    #[inline(never)]
     pub(crate) fn square(&mut self, a: &Limbs) -> Limbs {
         for (i, block) in a.0.iter().enumerate() {
             let [x0, x1, x2, x3] = block.map(u64::from);
@@ -134,6 +145,7 @@ impl Context {
     }
 
     /// The columns divided by `R`, modulo `N`. Leaves them zero.
+    #[inline(never)]
     fn reduce(&mut self) -> Limbs {
         let [_, _, n2, n3] = self.successor.0[0].map(u64::from);
         for i in 0..BLOCKS {
@@ -177,7 +189,7 @@ impl Drop for Context {
 }
 
 /// Adds four limbs times a number to the columns, and `over` to the first three of them.
-#[inline(always)]
+#[inline(never)]
 fn add_products(x: [u64; 4], number: &[[u32; 4]], columns: &mut [[u64; 4]], over: [u64; 3]) {
     let [x0, x1, x2, x3] = x;
     let [mut c4, mut c5, mut c6] = over;

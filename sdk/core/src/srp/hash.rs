@@ -64,6 +64,12 @@ pub fn private_exponent(salt: &[u8], identity_hash: &[u8; 32]) -> Zeroizing<[u8;
     Zeroizing::new(hash.finalize().into())
 }
 
+/// The first half of HKDF, its pseudo-random key: for those who check values step by step.
+#[must_use]
+pub fn extraction(u: &[u8], s: &[u8]) -> Zeroizing<[u8; 32]> {
+    Zeroizing::new(Hkdf::<Sha256>::extract(Some(&pad(u)), &pad(s)).0.into())
+}
+
 /// `K` from `u` and `S`.
 #[must_use]
 pub fn session_key(u: &[u8], s: &[u8]) -> Zeroizing<[u8; 16]> {

@@ -20,9 +20,14 @@
 //! superfluous bytes. For a remembered device the same formulas hold with the device's group key
 //! for `pool` and its key for `user`.
 
+mod client;
 mod hash;
+mod hex;
+mod timestamp;
 
+pub use client::{Handshake, Identity, Refused, ServerValues, public_value, verifier};
 pub use cognate_modexp::N;
 pub use hash::{
-    K_MULTIPLIER, claim, identity_hash, pad, private_exponent, scrambling, session_key,
+    K_MULTIPLIER, claim, extraction, identity_hash, pad, private_exponent, scrambling, session_key,
 };
+pub use timestamp::timestamp;
