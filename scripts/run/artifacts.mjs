@@ -1,0 +1,53 @@
+// What is built, each in one function that does nothing when its inputs have not changed.
+
+import { mkdirSync, rmSync } from 'node:fs';
+import { fingerprint } from './fingerprint.mjs';
+import { commandStep } from './steps.mjs';
+import { inRoot } from './workspace.mjs';
+
+const PACKAGE_INPUTS = ['sdk', 'pkg', 'Cargo.toml', 'Cargo.lock', 'package-lock.json', 'scripts/build-package.mjs'];
+
+/** The release build of the backend, target/release/cognate; cargo knows what is out of date. */
+export async function buildBackend() {
+  await commandStep('Building the backend', 'cargo', ['build', '--release', '--locked', '-p', 'cognate-backend']);
+}
+
+/** The npm package's generated files: pkg/wasm and pkg/dist. */
+export async function buildPackage() {
+  const built = fingerprint('package', {
+    inputs: PACKAGE_INPUTS,
+    outputs: ['pkg/dist/index.js', 'pkg/dist/worker.js', 'pkg/wasm'],
+  });
+  if (built.isFresh()) return;
+  built.forget();
+  await commandStep('Building the npm package', process.execPath, ['scripts/build-package.mjs']);
+  built.remember();
+}
+
+/** Packs the built npm package as it would be published, and gives the tarball's path. */
+export async function packPackage() {
+  const folder = inRoot('target', 'package');
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder, { recursive: true });
+  const { output } = await commandStep('Packing the npm package', 'npm', [
+    'pack', inRoot('pkg'), '--pack-destination', folder, '--json', '--ignore-scripts', '--loglevel=error',
+  ]);
+  const [{ filename }] = JSON.parse(output.slice(output.indexOf('[')));
+  return inRoot('target', 'package', filename);
+}
+
+/** The demo, www/demo/dist, on the package as an app gets it: packed, installed from the tarball, type-checked. */
+export async function buildDemo() {
+  const demo = inRoot('www', 'demo');
+  const built = fingerprint('demo', { inputs: ['www/demo', ...PACKAGE_INPUTS], outputs: ['www/demo/dist/index.html'] });
+  if (built.isFresh()) return;
+  built.forget();
+  const tarball = await packPackage();
+  rmSync(inRoot('www', 'demo', 'node_modules'), { recursive: true, force: true });
+  await commandStep('Installing the package into the demo', 'npm', [
+    'install', tarball, '--prefix', demo, '--no-save', '--no-package-lock', '--ignore-scripts', '--no-audit', '--no-fund',
+  ]);
+  await commandStep("Checking the demo's types", 'tsc', ['--project', demo]);
+  await commandStep('Building the demo', 'vite', ['build', demo, '--logLevel', 'warn']);
+  built.remember();
+}

@@ -1,0 +1,93 @@
+// One command from a fresh machine to a running system: sets up, builds what has changed, starts the backend
+// and the demo on loopback, and ends both together.
+//
+// PORT (4100), DEMO_PORT (4200) and DATA_DIR (.data) change where.
+
+import { createServer } from 'node:net';
+import { resolve } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { buildBackend, buildDemo, buildPackage } from './run/artifacts.mjs';
+import { endTogether, start, stop } from './run/processes.mjs';
+import { main, Problem } from './run/problem.mjs';
+import { step } from './run/steps.mjs';
+import { BACKEND_BINARY, inRoot } from './run/workspace.mjs';
+import { serveDemo } from './serve-demo.mjs';
+import { setUp } from './setup.mjs';
+
+const START_TIMEOUT_MS = 20_000;
+
+endTogether();
+await main(async () => {
+  const port = portFrom('PORT', 4100);
+  const demoPort = portFrom('DEMO_PORT', 4200);
+  if (port === demoPort) throw new Problem('PORT and DEMO_PORT must differ: the demo app is another origin.', { help: 'npm start' });
+  const dataDir = process.env.DATA_DIR ? resolve(process.env.DATA_DIR) : inRoot('.data');
+  await checkFree('PORT', port, 'the backend');
+  await checkFree('DEMO_PORT', demoPort, 'the demo app');
+
+  await setUp();
+  await buildBackend();
+  await buildPackage();
+  await buildDemo();
+
+  const url = `http://localhost:${port}`;
+  const backend = startBackend(port, url, dataDir);
+  await step('Starting the backend', () => healthy(url, backend));
+  const demo = await serveDemo({
+    port: demoPort,
+    config: { userPoolId: 'local_demo', clientId: 'demowebclient', endpoint: url, issuer: `${url}/local_demo`, inbox: `${url}/_cognate/inbox` },
+  });
+  console.log(`
+  Demo app    ${demo.url}   <- open this and create an account
+  Inbox       ${url}/_cognate/inbox   (the e-mails it would have sent)
+  Backend     ${url}
+  Data        ${dataDir}
+
+  Ctrl-C ends everything.
+`);
+  const end = await backend.ended;
+  await demo.close();
+  throw new Problem(`The backend ended (${end.signal ?? `exit code ${end.code}`}); what it said is above.`);
+});
+
+function portFrom(variable, standard) {
+  const text = process.env[variable];
+  if (!text) return standard;
+  const port = Number(text);
+  if (Number.isInteger(port) && port > 0 && port < 65_536) return port;
+  throw new Problem(`${variable} must be a port number from 1 to 65535, not "${text}".`, { help: `${variable}=${standard} npm start` });
+}
+
+async function checkFree(variable, port, who) {
+  for (const host of ['127.0.0.1', '::1']) {
+    const error = await new Promise((done) => {
+      const probe = createServer();
+      probe.once('error', done);
+      probe.listen(port, host, () => probe.close(() => done(undefined)));
+    });
+    if (error?.code === 'EADDRINUSE') {
+      throw new Problem(`Port ${port}, meant for ${who}, is in use.`, { help: `${variable}=${port + 10} npm start` });
+    }
+    if (error?.code === 'EACCES') {
+      throw new Problem(`Port ${port}, meant for ${who}, is not ours to open.`, { help: `${variable}=${port + 4000} npm start` });
+    }
+  }
+}
+
+function startBackend(port, url, dataDir) {
+  return start(BACKEND_BINARY, ['serve', '--listen', `127.0.0.1:${port}`, '--data', dataDir, '--public-url', url]);
+}
+
+async function healthy(url, backend) {
+  const deadline = Date.now() + START_TIMEOUT_MS;
+  let end;
+  backend.ended.then((result) => (end = result));
+  while (Date.now() < deadline) {
+    if (end) throw new Problem('The backend did not start; what it said is above.');
+    const response = await fetch(`${url}/health`, { signal: AbortSignal.timeout(1_000) }).catch(() => undefined);
+    if (response?.ok) return;
+    await sleep(25);
+  }
+  await stop(backend);
+  throw new Problem(`The backend did not answer within ${START_TIMEOUT_MS / 1000} s; what it said is above.`);
+}
