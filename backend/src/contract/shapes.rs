@@ -1,0 +1,113 @@
+//! The file of shapes, read once.
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
+use serde::Deserialize;
+
+use super::Pattern;
+
+static FILE: &str = include_str!("../../contract/api-shapes-idp.json");
+
+static MODEL: LazyLock<Model> = LazyLock::new(|| {
+    serde_json::from_str(FILE).unwrap_or_else(|error| {
+        // The file is part of the binary and a test reads it: this cannot happen to a user.
+        tracing::error!(
+            error = &error as &dyn std::error::Error,
+            "the contract cannot be read"
+        );
+        Model::default()
+    })
+});
+
+/// Every operation and shape.
+#[derive(Debug, Default, Deserialize)]
+pub(super) struct Model {
+    #[serde(borrow)]
+    operations: HashMap<&'static str, OperationShape>,
+    #[serde(borrow)]
+    shapes: HashMap<&'static str, Shape>,
+}
+
+#[derive(Debug, Deserialize)]
+struct OperationShape {
+    #[serde(default)]
+    input: Option<&'static str>,
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct Shape {
+    #[serde(rename = "type")]
+    pub(super) kind: ShapeType,
+    #[serde(borrow, default)]
+    pub(super) required: Box<[Cow<'static, str>]>,
+    pub(super) min: Option<i64>,
+    pub(super) max: Option<i64>,
+    pub(super) pattern: Option<Pattern>,
+    #[serde(borrow, default, rename = "enum")]
+    pub(super) values: Box<[Cow<'static, str>]>,
+    #[serde(default)]
+    pub(super) document: bool,
+    #[serde(borrow, default)]
+    members: HashMap<&'static str, Reference>,
+    member: Option<Reference>,
+    key: Option<Reference>,
+    value: Option<Reference>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum ShapeType {
+    Blob,
+    Boolean,
+    Integer,
+    List,
+    Long,
+    Map,
+    String,
+    Structure,
+    Timestamp,
+}
+
+#[derive(Debug, Deserialize)]
+struct Reference {
+    shape: &'static str,
+}
+
+pub(super) fn model() -> &'static Model {
+    &MODEL
+}
+
+impl Model {
+    pub(super) fn input(&self, operation: &str) -> Option<&Shape> {
+        self.shapes.get(self.operations.get(operation)?.input?)
+    }
+
+    #[cfg(test)]
+    pub(super) fn shapes(&self) -> impl Iterator<Item = (&'static str, &Shape)> {
+        self.shapes.iter().map(|(name, shape)| (*name, shape))
+    }
+}
+
+impl Shape {
+    pub(super) fn member_named(&self, name: &str) -> Option<&'static Self> {
+        resolve(self.members.get(name)?)
+    }
+
+    pub(super) fn member(&self) -> Option<&'static Self> {
+        resolve(self.member.as_ref()?)
+    }
+
+    pub(super) fn key(&self) -> Option<&'static Self> {
+        resolve(self.key.as_ref()?)
+    }
+
+    pub(super) fn value(&self) -> Option<&'static Self> {
+        resolve(self.value.as_ref()?)
+    }
+}
+
+fn resolve(reference: &Reference) -> Option<&'static Shape> {
+    MODEL.shapes.get(reference.shape)
+}

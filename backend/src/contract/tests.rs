@@ -1,0 +1,129 @@
+use serde_json::json;
+
+use super::*;
+use crate::api::OPERATIONS;
+use crate::error::ErrorType;
+
+fn message(operation: &str, mut body: Value) -> String {
+    let error = check(operation, &mut body).unwrap_err();
+    assert_eq!(error.code, ErrorType::InvalidParameter);
+    error.message.into_owned()
+}
+
+#[test]
+fn the_file_is_read_whole() {
+    assert!(model().input("SignUp").is_some());
+    assert!(model().shapes().count() > 600);
+}
+
+#[test]
+fn every_operation_of_the_table_is_in_the_contract() {
+    for operation in OPERATIONS {
+        assert!(
+            model().input(operation.name).is_some(),
+            "{}",
+            operation.name
+        );
+    }
+}
+
+#[test]
+fn every_pattern_is_one_the_engine_knows_but_for_a_bucket_name() {
+    for (name, shape) in model().shapes() {
+        if let Some(pattern) = &shape.pattern {
+            assert_eq!(
+                pattern.is_known(),
+                name != "S3BucketType",
+                "{name}: {}",
+                pattern.source()
+            );
+        }
+    }
+}
+
+#[test]
+fn a_good_request_passes_without_its_nulls_and_unknown_members() {
+    let mut body = json!({
+        "ClientId": "demowebclient", "Username": "a@example.com", "Password": "Passw0rd!",
+        "ValidationData": null, "UserAttributes": [{ "Name": "email", "Value": null }],
+        "SomethingNew": 1,
+    });
+    check("SignUp", &mut body).unwrap();
+    assert_eq!(body.get("ValidationData"), None);
+    assert_eq!(body["UserAttributes"], json!([{ "Name": "email" }]));
+    assert_eq!(body.get("SomethingNew"), None);
+}
+
+#[test]
+fn a_missing_or_null_member_is_named() {
+    let expected = "1 validation error detected: Value at 'username' failed to satisfy \
+                    constraint: Member must not be null";
+    assert_eq!(message("SignUp", json!({ "ClientId": "c" })), expected);
+    assert_eq!(
+        message("SignUp", json!({ "ClientId": "c", "Username": null })),
+        expected
+    );
+}
+
+#[test]
+fn every_failure_is_counted_and_no_value_repeated() {
+    let text = message(
+        "SignUp",
+        json!({ "ClientId": "c!", "Username": "u", "Password": "with space",
+                "UserAttributes": [{ "Name": "email" }, { "Value": "v" }] }),
+    );
+    assert!(text.starts_with("3 validation errors detected: "), "{text}");
+    assert!(
+        text.contains("'clientId'") && text.contains("'password'"),
+        "{text}"
+    );
+    assert!(text.contains("'userAttributes.2.member.name'"), "{text}");
+    assert!(
+        !text.contains("with space") && !text.contains("c!"),
+        "{text}"
+    );
+}
+
+#[test]
+fn lengths_numbers_and_enumerations_are_checked() {
+    let user = "u".repeat(129);
+    let text = message("SignUp", json!({ "ClientId": "c", "Username": user }));
+    assert!(
+        text.ends_with("Member must have length less than or equal to 128"),
+        "{text}"
+    );
+    let text = message("ListUserPools", json!({ "MaxResults": 61 }));
+    assert!(
+        text.ends_with("Member must have value less than or equal to 60"),
+        "{text}"
+    );
+    let text = message(
+        "InitiateAuth",
+        json!({ "ClientId": "c", "AuthFlow": "MAGIC" }),
+    );
+    assert!(
+        text.contains("'authFlow'") && text.contains("enum value set"),
+        "{text}"
+    );
+}
+
+#[test]
+fn a_value_of_the_wrong_type_is_a_serialization_error_without_the_value() {
+    for body in [
+        json!({ "ClientId": "c", "Username": 5 }),
+        json!({ "ClientId": "c", "Username": ["secret"] }),
+        json!({ "ClientId": "c", "Username": "u", "ClientMetadata": { "k": 1 } }),
+        json!("secret"),
+    ] {
+        let error = check("SignUp", &mut body.clone()).unwrap_err();
+        assert_eq!(error.code, ErrorType::Serialization, "{body}");
+        assert!(!error.message.contains("secret"));
+    }
+}
+
+#[test]
+fn letters_outside_ascii_are_letters_in_names_and_not_in_identifiers() {
+    let mut body = json!({ "ClientId": "c", "Username": "użytkownik" });
+    check("SignUp", &mut body).unwrap();
+    assert!(message("SignUp", json!({ "ClientId": "ż", "Username": "u" })).contains("clientId"));
+}
