@@ -4,6 +4,9 @@
 //! operation, deserialised, and handed to a function
 //! `async fn(&AppState, &Caller, T) -> Result<R, ApiError>`. Nothing here knows HTTP.
 
+mod clients;
+mod pools;
+
 use std::pin::Pin;
 
 use serde::Serialize;
@@ -56,7 +59,16 @@ macro_rules! operations {
 }
 
 /// Every operation of this backend. Keep it in the order of the contract's groups.
-pub static OPERATIONS: &[Operation] = operations! {};
+pub static OPERATIONS: &[Operation] = operations! {
+    CreateUserPool, SigV4, pools::create_user_pool;
+    DeleteUserPool, SigV4, pools::delete_user_pool;
+    DescribeUserPool, SigV4, pools::describe_user_pool;
+    ListUserPools, SigV4, pools::list_user_pools;
+    CreateUserPoolClient, SigV4, clients::create_user_pool_client;
+    DeleteUserPoolClient, SigV4, clients::delete_user_pool_client;
+    DescribeUserPoolClient, SigV4, clients::describe_user_pool_client;
+    ListUserPoolClients, SigV4, clients::list_user_pool_clients;
+};
 
 impl Operation {
     /// The operation with this name.

@@ -2,8 +2,8 @@
 
 use serde_json::{Map, Value, json};
 
-/// Name, longest value, data type and whether it may change, of the standard attributes.
-const STANDARD_ATTRIBUTES: [(&str, &str, u32, u32); 19] = [
+/// Name, data type, shortest and longest value of the standard attributes.
+const STANDARD_ATTRIBUTES: [(&str, &str, u32, u32); 21] = [
     ("profile", "String", 0, 2048),
     ("address", "String", 0, 2048),
     ("birthdate", "String", 10, 10),
@@ -23,16 +23,12 @@ const STANDARD_ATTRIBUTES: [(&str, &str, u32, u32); 19] = [
     ("given_name", "String", 0, 2048),
     ("family_name", "String", 0, 2048),
     ("middle_name", "String", 0, 2048),
+    ("name", "String", 0, 2048),
+    ("nickname", "String", 0, 2048),
 ];
-
-/// Standard attributes that were left out of the table above because they have its common form.
-const MORE_STRINGS: [&str; 2] = ["name", "nickname"];
 
 /// The document of a pool made with these settings (members of `CreateUserPoolRequest`).
 pub(super) fn of_pool(mut given: Map<String, Value>) -> Map<String, Value> {
-    for member in ["PoolName", "UserPoolTags"] {
-        given.remove(member);
-    }
     let schema = schema(given.remove("Schema"));
     given.insert("SchemaAttributes".to_owned(), schema);
     let policies = given.entry("Policies").or_insert_with(|| json!({}));
@@ -91,7 +87,7 @@ pub(super) fn of_pool(mut given: Map<String, Value>) -> Map<String, Value> {
 
 /// The document of a client made with these settings (members of `CreateUserPoolClientRequest`).
 pub(super) fn of_client(mut given: Map<String, Value>) -> Map<String, Value> {
-    for member in ["UserPoolId", "ClientName", "GenerateSecret", "ClientSecret"] {
+    for member in ["UserPoolId", "GenerateSecret"] {
         given.remove(member);
     }
     for (member, default) in [
@@ -116,7 +112,15 @@ pub(super) fn of_client(mut given: Map<String, Value>) -> Map<String, Value> {
     given
 }
 
-/// The members of `default` that the object called `member` does not have yet.
+/// The data type of a standard attribute.
+pub(super) fn standard_type(name: &str) -> Option<&'static str> {
+    let listed = STANDARD_ATTRIBUTES
+        .iter()
+        .find(|attribute| attribute.0 == name);
+    listed.map(|attribute| attribute.1)
+}
+
+/// Adds the members of `default` that the object called `member` does not have yet.
 fn fill(parent: &mut Value, member: &str, default: &Value) {
     let Value::Object(parent) = parent else {
         return;
@@ -133,7 +137,6 @@ fn fill(parent: &mut Value, member: &str, default: &Value) {
 fn schema(given: Option<Value>) -> Value {
     let mut attributes: Vec<Map<String, Value>> = STANDARD_ATTRIBUTES
         .into_iter()
-        .chain(MORE_STRINGS.map(|name| (name, "String", 0, 2048)))
         .map(|(name, kind, min, max)| standard(name, kind, min, max))
         .collect();
     let Some(Value::Array(given)) = given else {

@@ -5,11 +5,13 @@
 //! typed view of them, [`Pool`] and [`Client`], is what operations decide by.
 
 mod client;
+mod create;
 mod document;
 mod pool;
 mod seed;
 
 pub use client::{Client, ClientSecret, ClientSettings, ExplicitAuthFlow};
+pub use create::{NewClient, NewPool};
 pub use pool::{
     IdentifierAttribute, PasswordPolicy, Pool, PoolSettings, RecoveryMechanism, SchemaAttribute,
 };

@@ -1,83 +1,76 @@
-//! The pools of the configuration, made on start-up.
+//! The pools of the configuration, brought about on start-up.
+//!
+//! Their settings are checked as if an administrator had sent them. For what the file names, the
+//! file wins: settings that differ are changed on the next start. Pools it does not name stay.
 
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
-use super::client::secret_place;
-use super::document;
+use super::create::{NewClient, NewPool, checked};
+use super::pool::Pool;
 use crate::app::AppState;
 use crate::config::{ClientConfig, PoolConfig};
-use crate::keys::KeyError;
-use crate::seal::SealError;
-use crate::store::{ClientRow, PoolRow, StoreError};
+use crate::error::ApiError;
 
-/// Makes the configured pools and clients that do not exist yet.
+/// Makes the configured pools and clients, or gives them the configured settings.
 ///
 /// # Errors
-/// If the database fails or keys cannot be made.
+/// If a setting is refused or the database fails; the error names the pool or client.
 pub async fn seed(state: &AppState) -> Result<(), SeedError> {
     for pool in &state.config.pools {
-        if state.store.pool(&pool.id).await?.is_none() {
-            insert_pool(state, pool).await?;
-        }
+        let stored = seed_pool(state, pool).await.map_err(|error| SeedError {
+            what: format!("pool {}", pool.id),
+            error,
+        })?;
         for client in &pool.clients {
-            if state.store.client(&client.id).await?.is_none() {
-                insert_client(state, pool, client).await?;
-            }
+            seed_client(state, &stored, client)
+                .await
+                .map_err(|error| SeedError {
+                    what: format!("client {}", client.id),
+                    error,
+                })?;
         }
     }
     Ok(())
 }
 
-/// Why the configured pools could not be made.
+/// Why a configured pool or client could not be made.
 #[derive(Debug, thiserror::Error)]
-pub enum SeedError {
-    /// The database failed.
-    #[error("the pools of the configuration cannot be stored")]
-    Store(#[from] StoreError),
-    /// Signing keys could not be made.
-    #[error("signing keys cannot be made")]
-    Key(#[from] KeyError),
-    /// A client's secret could not be sealed.
-    #[error("a client's secret cannot be sealed")]
-    Seal(#[from] SealError),
+#[error("the configured {what} is refused: {error}")]
+pub struct SeedError {
+    what: String,
+    error: ApiError,
 }
 
-async fn insert_pool(state: &AppState, pool: &PoolConfig) -> Result<(), SeedError> {
-    let now = state.clock.now();
-    let row = PoolRow {
-        id: pool.id.clone(),
-        name: pool.name.clone().unwrap_or_else(|| pool.id.clone()),
-        settings: Value::Object(document::of_pool(pool.settings.clone())).to_string(),
-        created_at: now,
-        updated_at: now,
-    };
-    let keys = state.keys.generate(&pool.id, now)?;
-    Ok(state.store.insert_pool(&row, &keys).await?)
+async fn seed_pool(state: &AppState, pool: &PoolConfig) -> Result<Pool, ApiError> {
+    checked("DescribeUserPool", object(json!({ "UserPoolId": pool.id })))?;
+    let mut settings = pool.settings.clone();
+    settings.insert(
+        "PoolName".to_owned(),
+        json!(pool.name.as_ref().unwrap_or(&pool.id)),
+    );
+    let new = NewPool::new(checked("CreateUserPool", settings)?)?;
+    Pool::read(new.store_as(state, &pool.id).await?)
 }
 
-async fn insert_client(
-    state: &AppState,
-    pool: &PoolConfig,
-    client: &ClientConfig,
-) -> Result<(), SeedError> {
-    let now = state.clock.now();
-    let settings: Map<String, Value> = document::of_client(client.settings.clone());
-    let secret = match &client.secret {
-        None => None,
-        Some(secret) => Some(
-            state
-                .sealer
-                .seal(secret_place(&client.id, &pool.id), secret.as_bytes())?,
-        ),
-    };
-    let row = ClientRow {
-        id: client.id.clone(),
-        pool_id: pool.id.clone(),
-        name: client.name.clone().unwrap_or_else(|| client.id.clone()),
-        settings: Value::Object(settings).to_string(),
-        secret,
-        created_at: now,
-        updated_at: now,
-    };
-    Ok(state.store.insert_client(&row).await?)
+async fn seed_client(state: &AppState, pool: &Pool, client: &ClientConfig) -> Result<(), ApiError> {
+    let names = json!({ "UserPoolId": pool.id, "ClientId": client.id });
+    checked("DescribeUserPoolClient", object(names))?;
+    let mut settings = client.settings.clone();
+    settings.insert("UserPoolId".to_owned(), json!(pool.id));
+    settings.insert(
+        "ClientName".to_owned(),
+        json!(client.name.as_ref().unwrap_or(&client.id)),
+    );
+    if let Some(secret) = &client.secret {
+        settings.insert("ClientSecret".to_owned(), json!(secret.as_str()));
+    }
+    let new = NewClient::new(pool, checked("CreateUserPoolClient", settings)?)?;
+    new.store_as(state, &pool.id, &client.id).await.map(drop)
+}
+
+fn object(value: Value) -> Map<String, Value> {
+    match value {
+        Value::Object(object) => object,
+        _ => Map::new(),
+    }
 }

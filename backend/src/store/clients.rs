@@ -46,6 +46,29 @@ impl Store {
         Ok(())
     }
 
+    /// Gives a client of a pool this row's name, settings and secret. Answers whether there is such
+    /// a client.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn update_client(&self, client: &ClientRow) -> Result<bool, StoreError> {
+        let updated = sqlx::query(
+            "UPDATE clients SET name = $3, settings = $4, secret = $5, \
+             updated_at = CASE WHEN name = $3 AND settings = $4 THEN updated_at ELSE $6 END \
+             WHERE id = $1 AND pool_id = $2",
+        )
+        .bind(&client.id)
+        .bind(&client.pool_id)
+        .bind(&client.name)
+        .bind(&client.settings)
+        .bind(client.secret.clone())
+        .bind(client.updated_at)
+        .execute(&self.pool)
+        .await?
+        .rows_affected();
+        Ok(updated > 0)
+    }
+
     /// The client with this id, of whatever pool.
     ///
     /// # Errors

@@ -48,6 +48,26 @@ impl Store {
         Ok(transaction.commit().await?)
     }
 
+    /// Gives a pool this row's name and settings. Answers whether there is such a pool.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn update_pool(&self, pool: &PoolRow) -> Result<bool, StoreError> {
+        let updated = sqlx::query(
+            "UPDATE pools SET name = $2, settings = $3, \
+             updated_at = CASE WHEN name = $2 AND settings = $3 THEN updated_at ELSE $4 END \
+             WHERE id = $1",
+        )
+        .bind(&pool.id)
+        .bind(&pool.name)
+        .bind(&pool.settings)
+        .bind(pool.updated_at)
+        .execute(&self.pool)
+        .await?
+        .rows_affected();
+        Ok(updated > 0)
+    }
+
     /// The pool with this id.
     ///
     /// # Errors

@@ -1,0 +1,333 @@
+//! Making pools and clients.
+//!
+//! A setting this backend would have to break its word on is refused rather than stored: a pool that
+//! says MFA is required, or that a trigger decides, must not sign people in without them.
+
+use aws_lc_rs::rand;
+use serde_json::{Map, Value};
+
+use super::client::{Client, ClientSecret, ClientSettings, secret_place};
+use super::document;
+use super::pool::Pool;
+use crate::app::AppState;
+use crate::contract;
+use crate::error::ApiError;
+use crate::seal::SealError;
+use crate::store::{ClientRow, PoolRow, StoreError};
+
+const DIGITS_AND_LETTERS: &[u8; 62] =
+    b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+const DIGITS_AND_SMALL_LETTERS: &[u8; 36] = b"0123456789abcdefghijklmnopqrstuvwxyz";
+
+const MINUTE: i64 = 60;
+const HOUR: i64 = 60 * MINUTE;
+const DAY: i64 = 24 * HOUR;
+
+/// A pool that is not stored yet: a name and settings (members of `CreateUserPoolRequest`, checked
+/// against their shape).
+#[derive(Debug)]
+pub struct NewPool {
+    name: String,
+    document: Map<String, Value>,
+}
+
+/// A client that is not stored yet (members of `CreateUserPoolClientRequest`).
+#[derive(Debug)]
+pub struct NewClient {
+    name: String,
+    document: Map<String, Value>,
+    secret: Option<ClientSecret>,
+}
+
+impl NewPool {
+    /// Checks the settings and completes them with the defaults.
+    ///
+    /// # Errors
+    /// `InvalidParameterException` if settings contradict each other or cannot be kept here.
+    pub fn new(mut settings: Map<String, Value>) -> Result<Self, ApiError> {
+        let name = take_text(&mut settings, "PoolName")?;
+        if has_elements(&settings, "AliasAttributes")
+            && has_elements(&settings, "UsernameAttributes")
+        {
+            return Err(ApiError::invalid_parameter(
+                "Only one of the aliasAttributes or usernameAttributes can be set in a user pool.",
+            ));
+        }
+        check_is_kept(&settings)?;
+        check_schema(&settings)?;
+        Ok(Self {
+            name,
+            document: document::of_pool(settings),
+        })
+    }
+
+    /// Stores it under a new id with new signing keys.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn store(self, state: &AppState) -> Result<Pool, ApiError> {
+        let id = format!("local_{}", random_text(DIGITS_AND_LETTERS, 9)?);
+        Pool::read(self.store_as(state, &id).await?)
+    }
+
+    /// Stores it under this id: makes it with new signing keys, or changes the one that is there.
+    pub(super) async fn store_as(self, state: &AppState, id: &str) -> Result<PoolRow, ApiError> {
+        let now = state.clock.now();
+        let row = PoolRow {
+            id: id.to_owned(),
+            name: self.name,
+            settings: Value::Object(self.document).to_string(),
+            created_at: now,
+            updated_at: now,
+        };
+        if state.store.update_pool(&row).await? {
+            return Ok(row);
+        }
+        let keys = state.keys.generate(id, now)?;
+        state.store.insert_pool(&row, &keys).await?;
+        Ok(row)
+    }
+}
+
+impl NewClient {
+    /// Checks the settings and completes them with the defaults.
+    ///
+    /// # Errors
+    /// `InvalidParameterException` if settings contradict each other.
+    pub fn new(pool: &Pool, mut settings: Map<String, Value>) -> Result<Self, ApiError> {
+        let name = take_text(&mut settings, "ClientName")?;
+        let secret = match settings.remove("ClientSecret") {
+            Some(Value::String(secret)) => Some(ClientSecret::new(secret)),
+            _ if settings.get("GenerateSecret") == Some(&Value::Bool(true)) => Some(
+                ClientSecret::new(random_text(DIGITS_AND_SMALL_LETTERS, 51)?),
+            ),
+            _ => None,
+        };
+        let document = document::of_client(settings);
+        check_flows(&document)?;
+        check_validity(&document)?;
+        check_attributes(pool, &document)?;
+        let propagates = document.get("EnablePropagateAdditionalUserContextData");
+        if propagates == Some(&Value::Bool(true)) && secret.is_none() {
+            return Err(ApiError::invalid_parameter(
+                "EnablePropagateAdditionalUserContextData needs a client with a secret.",
+            ));
+        }
+        Ok(Self {
+            name,
+            document,
+            secret,
+        })
+    }
+
+    /// Stores it under a new id.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn store(self, state: &AppState, pool: &Pool) -> Result<Client, ApiError> {
+        let id = random_text(DIGITS_AND_SMALL_LETTERS, 26)?;
+        Client::read(&state.sealer, self.store_as(state, &pool.id, &id).await?)
+    }
+
+    /// Stores it under this id: makes it, or changes the one that is there.
+    pub(super) async fn store_as(
+        self,
+        state: &AppState,
+        pool_id: &str,
+        id: &str,
+    ) -> Result<ClientRow, ApiError> {
+        let now = state.clock.now();
+        let seal = |secret: &ClientSecret| -> Result<Vec<u8>, SealError> {
+            state
+                .sealer
+                .seal(secret_place(id, pool_id), secret.secret().as_bytes())
+        };
+        let row = ClientRow {
+            id: id.to_owned(),
+            pool_id: pool_id.to_owned(),
+            name: self.name,
+            settings: Value::Object(self.document).to_string(),
+            secret: self.secret.as_ref().map(seal).transpose()?,
+            created_at: now,
+            updated_at: now,
+        };
+        if state.store.update_client(&row).await? {
+            return Ok(row);
+        }
+        match state.store.insert_client(&row).await {
+            // The id belongs to a client of another pool.
+            Err(StoreError::Exists(_)) => Err(ApiError::invalid_parameter(format!(
+                "The client id {id} is taken by another pool."
+            ))),
+            stored => stored.map(|()| row).map_err(ApiError::from),
+        }
+    }
+}
+
+/// Checks settings of the configuration as if they came in a request.
+pub(super) fn checked(
+    operation: &str,
+    settings: Map<String, Value>,
+) -> Result<Map<String, Value>, ApiError> {
+    let mut body = Value::Object(settings);
+    contract::check(operation, &mut body)?;
+    match body {
+        Value::Object(settings) => Ok(settings),
+        _ => Err(ApiError::serialization("The settings must be an object.")),
+    }
+}
+
+fn check_is_kept(settings: &Map<String, Value>) -> Result<(), ApiError> {
+    if settings
+        .get("MfaConfiguration")
+        .is_some_and(|mfa| mfa != "OFF")
+    {
+        return Err(ApiError::invalid_parameter(
+            "MfaConfiguration: this version has no MFA yet, only OFF can be kept.",
+        ));
+    }
+    if let Some(Value::Object(triggers)) = settings.get("LambdaConfig") {
+        if let Some(trigger) = triggers.keys().next() {
+            return Err(ApiError::invalid_parameter(format!(
+                "LambdaConfig: this version runs no triggers yet, {trigger} cannot be kept."
+            )));
+        }
+    }
+    Ok(())
+}
+
+fn check_schema(settings: &Map<String, Value>) -> Result<(), ApiError> {
+    let Some(Value::Array(schema)) = settings.get("Schema") else {
+        return Ok(());
+    };
+    for attribute in schema {
+        let name = attribute
+            .get("Name")
+            .and_then(Value::as_str)
+            .ok_or_else(|| ApiError::invalid_parameter("Schema: every attribute needs a Name."))?;
+        let kind = attribute.get("AttributeDataType").and_then(Value::as_str);
+        match document::standard_type(name) {
+            Some(standard) if kind.is_some_and(|kind| kind != standard) => {
+                return Err(ApiError::invalid_parameter(format!(
+                    "You can not change AttributeDataType for standard schema attribute {name}"
+                )));
+            }
+            Some(_) => {}
+            None if attribute.get("Required") == Some(&Value::Bool(true)) => {
+                return Err(ApiError::invalid_parameter(
+                    "Required custom attributes are not supported currently.",
+                ));
+            }
+            None => {}
+        }
+    }
+    Ok(())
+}
+
+fn check_flows(document: &Map<String, Value>) -> Result<(), ApiError> {
+    let Some(Value::Array(flows)) = document.get("ExplicitAuthFlows") else {
+        return Ok(());
+    };
+    let is_new = |flow: &Value| flow.as_str().is_some_and(|flow| flow.starts_with("ALLOW_"));
+    if flows.iter().any(is_new) && !flows.iter().all(is_new) {
+        return Err(ApiError::invalid_parameter(
+            "ExplicitAuthFlows cannot mix flows with and without the prefix ALLOW_.",
+        ));
+    }
+    Ok(())
+}
+
+fn check_validity(document: &Map<String, Value>) -> Result<(), ApiError> {
+    let settings: ClientSettings = serde_json::from_value(Value::Object(document.clone()))
+        .map_err(|_| ApiError::invalid_parameter("The client's settings do not fit together."))?;
+    let short = 5 * MINUTE..=DAY;
+    for (name, seconds, range) in [
+        (
+            "AccessTokenValidity",
+            settings.access_token_seconds(),
+            short.clone(),
+        ),
+        ("IdTokenValidity", settings.id_token_seconds(), short),
+        (
+            "RefreshTokenValidity",
+            settings.refresh_token_seconds(),
+            HOUR..=3650 * DAY,
+        ),
+    ] {
+        if !range.contains(&seconds) {
+            return Err(ApiError::invalid_parameter(format!(
+                "{name}: {seconds} seconds are not within {} and {}.",
+                range.start(),
+                range.end()
+            )));
+        }
+    }
+    Ok(())
+}
+
+fn check_attributes(pool: &Pool, document: &Map<String, Value>) -> Result<(), ApiError> {
+    for (member, word) in [("ReadAttributes", "read"), ("WriteAttributes", "write")] {
+        let Some(Value::Array(names)) = document.get(member) else {
+            continue;
+        };
+        let is_known = |name: &Value| {
+            pool.settings
+                .schema()
+                .iter()
+                .any(|attribute| *name == attribute.name.as_str())
+        };
+        if !names.iter().all(is_known) {
+            return Err(ApiError::invalid_parameter(format!(
+                "Invalid {word} attributes specified while creating a client"
+            )));
+        }
+    }
+    let never = [
+        "sub",
+        "email_verified",
+        "phone_number_verified",
+        "identities",
+    ];
+    if let Some(Value::Array(names)) = document.get("WriteAttributes") {
+        if names
+            .iter()
+            .any(|name| never.iter().any(|never| name == never))
+        {
+            return Err(ApiError::invalid_parameter(
+                "Invalid write attributes specified while creating a client",
+            ));
+        }
+    }
+    Ok(())
+}
+
+fn has_elements(settings: &Map<String, Value>, member: &str) -> bool {
+    settings
+        .get(member)
+        .and_then(Value::as_array)
+        .is_some_and(|elements| !elements.is_empty())
+}
+
+fn take_text(settings: &mut Map<String, Value>, member: &str) -> Result<String, ApiError> {
+    match settings.remove(member) {
+        Some(Value::String(text)) => Ok(text),
+        _ => Err(ApiError::invalid_parameter(format!("{member} is missing."))),
+    }
+}
+
+/// Random characters of an alphabet, each as likely as the others.
+fn random_text(alphabet: &[u8], length: usize) -> Result<String, SealError> {
+    let mut text = String::with_capacity(length);
+    // The largest multiple of the alphabet's length that a byte can hold: bytes above are dropped.
+    let fair = 256 - 256 % alphabet.len();
+    let mut bytes = [0; 64];
+    while text.len() < length {
+        rand::fill(&mut bytes).map_err(|_| SealError::Cryptography)?;
+        for byte in bytes.map(usize::from) {
+            if byte < fair && text.len() < length {
+                text.push(char::from(alphabet[byte % alphabet.len()]));
+            }
+        }
+    }
+    Ok(text)
+}
