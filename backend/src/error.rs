@@ -106,7 +106,6 @@ error_types! {
     PasswordResetRequired password_reset_required "PasswordResetRequiredException",
     PreconditionNotMet precondition_not_met "PreconditionNotMetException",
     RefreshTokenReuse refresh_token_reuse "RefreshTokenReuseException",
-    RequestExpired request_expired "RequestExpired",
     RequestTooLarge request_too_large "RequestEntityTooLargeException",
     ResourceNotFound resource_not_found "ResourceNotFoundException",
     ScopeDoesNotExist scope_does_not_exist "ScopeDoesNotExistException",

@@ -2,19 +2,26 @@
 
 use axum::body::Body;
 use axum::extract::State;
+use axum::http::request::Parts;
 use axum::http::{Request, Response};
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::answer;
+use super::local::{self, OriginRule};
+use super::{answer, sigv4};
 use crate::api::{Auth, Operation};
 use crate::app::{AppState, Caller};
+use crate::config::AccessKey;
 use crate::error::ApiError;
 use crate::serve::Peer;
 
 /// Requests larger than this are refused. The largest members of the contract have 131,072
 /// characters.
-pub(super) const BODY_LIMIT: usize = 256 * 1024;
+const BODY_LIMIT: usize = 256 * 1024;
+
+/// Known to everybody, so good for programs on this machine only (`local::allows`).
+const DEMO_KEY: &str = "test";
+const DEMO_SECRET: &str = "test";
 
 const TARGET_PREFIX: &str = "AWSCognitoIdentityProviderService.";
 
@@ -43,23 +50,38 @@ async fn answer_to(
     let body = axum::body::to_bytes(body, BODY_LIMIT)
         .await
         .map_err(|_| ApiError::request_too_large("The request is too large."))?;
-    match operation.auth {
-        Auth::Public => {}
-        Auth::SigV4 => {
-            return Err(ApiError::missing_authentication_token(
-                "Missing Authentication Token",
-            ));
-        }
-    }
     let peer = head
         .extensions
         .get::<Peer>()
         .map_or(Peer::UNKNOWN, |peer| *peer);
+    match operation.auth {
+        Auth::Public => {}
+        Auth::SigV4 => check_signature(state, &head, peer, &body)?,
+    }
     let caller = Caller {
-        peer: peer.0.ip(),
+        peer: peer.0.ip().to_canonical(),
         request_id: request_id.to_owned(),
     };
     let body: Value = serde_json::from_slice(&body)
         .map_err(|_| ApiError::serialization("The request is not JSON."))?;
     operation.call(state, &caller, body).await
+}
+
+/// Administrators sign with a configured key. Without configured keys, programs on this machine may
+/// use the demo key.
+fn check_signature(
+    state: &AppState,
+    head: &Parts,
+    peer: Peer,
+    body: &[u8],
+) -> Result<(), ApiError> {
+    let keys = &state.config.keys.sigv4;
+    let is_demo = keys.is_empty() && local::allows(state, peer, &head.headers, OriginRule::None);
+    sigv4::verify(head, body, state.clock.now(), |id| {
+        let configured = keys
+            .iter()
+            .find(|key| key.access_key_id == id)
+            .map(AccessKey::secret);
+        configured.or_else(|| (is_demo && id == DEMO_KEY).then_some(DEMO_SECRET))
+    })
 }

@@ -1,8 +1,13 @@
-//! The HTTP surface: routes, CORS, signatures, limits. The only module that knows axum.
+//! The HTTP surface: routes, CORS, signatures, the guard of local comforts. The only module that
+//! knows axum, besides the loop in `serve`.
 
 mod answer;
+mod cors;
+mod inbox;
 mod json_api;
+mod local;
 mod router;
+mod sigv4;
 mod well_known;
 
 pub use router::router;

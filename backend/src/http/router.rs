@@ -1,19 +1,62 @@
-//! The routes.
+//! The routes, and what every answer has in common.
 
+use axum::Json;
 use axum::Router;
+use axum::extract::{Request, State};
+use axum::http::{HeaderName, HeaderValue, StatusCode, header};
+use axum::middleware::{Next, from_fn, from_fn_with_state};
+use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
+use serde_json::json;
 
-use super::{json_api, well_known};
+use super::{cors, inbox, json_api, local, well_known};
 use crate::app::AppState;
 
 /// Every route of the backend.
 pub fn router(state: AppState) -> Router {
-    Router::new()
-        .route("/", post(json_api::call))
-        .route(
-            "/health",
-            get(|| async { axum::Json(serde_json::json!({ "status": "ok" })) }),
-        )
+    let open = Router::new()
+        .route("/", post(json_api::call).options(cors::preflight))
         .route("/{pool}/.well-known/jwks.json", get(well_known::jwks))
+        .route(
+            "/{pool}/.well-known/openid-configuration",
+            get(well_known::discovery),
+        )
+        .layer(from_fn(cors::readable_by_all));
+    let local = Router::new()
+        .route("/_cognate/inbox", get(inbox::page))
+        .route("/_cognate/inbox.json", get(inbox::json))
+        .layer(from_fn_with_state(state.clone(), local::guard));
+    Router::new()
+        .route("/health", get(health))
+        .merge(open)
+        .merge(local)
+        .layer(from_fn(common_headers))
         .with_state(state)
+}
+
+async fn health(State(state): State<AppState>) -> Response {
+    match state.store.ping().await {
+        Ok(()) => Json(json!({ "status": "ok" })).into_response(),
+        Err(error) => {
+            tracing::error!(error = &error as &dyn std::error::Error, "not healthy");
+            (
+                StatusCode::SERVICE_UNAVAILABLE,
+                Json(json!({ "status": "failing" })),
+            )
+                .into_response()
+        }
+    }
+}
+
+async fn common_headers(request: Request, next: Next) -> Response {
+    let mut response = next.run(request).await;
+    let headers = response.headers_mut();
+    for (name, value) in [
+        (HeaderName::from_static("origin-agent-cluster"), "?1"),
+        (header::REFERRER_POLICY, "no-referrer"),
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+    ] {
+        headers.insert(name, HeaderValue::from_static(value));
+    }
+    response
 }

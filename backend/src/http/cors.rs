@@ -1,0 +1,40 @@
+//! Which answers pages of other origins may read, and which headers they may send.
+//!
+//! The JSON API, discovery and JWKS read no cookie, so every origin may call them, without
+//! credentials. `authorization` is not among the headers a page may send: administrators' signatures
+//! do not come from browsers.
+
+use axum::extract::Request;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+
+const ALLOWED_HEADERS: &str = "content-type, x-amz-target, x-amz-user-agent, cache-control, \
+                               amz-sdk-invocation-id, amz-sdk-request";
+const EXPOSED_HEADERS: &str = "x-amzn-RequestId,x-amzn-ErrorType,x-amzn-ErrorMessage,Date";
+const TWO_DAYS: &str = "172800";
+
+/// The answer to a browser's question before a call of the JSON API.
+pub(super) async fn preflight() -> Response {
+    let headers = [
+        (header::ACCESS_CONTROL_ALLOW_METHODS, "POST"),
+        (header::ACCESS_CONTROL_ALLOW_HEADERS, ALLOWED_HEADERS),
+        (header::ACCESS_CONTROL_MAX_AGE, TWO_DAYS),
+    ];
+    (StatusCode::OK, headers).into_response()
+}
+
+/// Lets every origin read the answer.
+pub(super) async fn readable_by_all(request: Request, next: Next) -> Response {
+    let mut response = next.run(request).await;
+    let headers = response.headers_mut();
+    headers.insert(
+        header::ACCESS_CONTROL_ALLOW_ORIGIN,
+        HeaderValue::from_static("*"),
+    );
+    headers.insert(
+        header::ACCESS_CONTROL_EXPOSE_HEADERS,
+        HeaderValue::from_static(EXPOSED_HEADERS),
+    );
+    response
+}

@@ -1,0 +1,213 @@
+//! The inbox: what would have been sent, for the developer to read.
+//!
+//! # Security model
+//! Both routes stand behind `local::guard`. The page has no script, loads nothing, cannot be framed,
+//! and shows what people wrote as text.
+
+use axum::Json;
+use axum::extract::{Query, State};
+use axum::http::{HeaderName, StatusCode, header};
+use axum::response::{Html, IntoResponse, Response};
+use serde::Deserialize;
+use serde_json::json;
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
+use time::macros::format_description;
+
+use crate::app::AppState;
+use crate::messages::{self, Delivered};
+
+const SHOWN: i64 = 100;
+const STYLE: &str = include_str!("inbox.css");
+const CSP: &str = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; \
+                   form-action 'self'; frame-ancestors 'none'";
+
+#[derive(Deserialize)]
+pub(super) struct Filter {
+    /// Only messages to this address.
+    to: Option<String>,
+}
+
+/// `GET /_cognate/inbox`
+pub(super) async fn page(State(state): State<AppState>, Query(filter): Query<Filter>) -> Response {
+    match read(&state, &filter).await {
+        Ok(messages) => {
+            let headers = [
+                (header::CONTENT_SECURITY_POLICY, CSP),
+                (header::CACHE_CONTROL, "no-store"),
+                (
+                    HeaderName::from_static("cross-origin-resource-policy"),
+                    "same-origin",
+                ),
+            ];
+            (
+                headers,
+                Html(render(&messages, filter.to.as_deref().unwrap_or_default())),
+            )
+                .into_response()
+        }
+        Err(status) => status.into_response(),
+    }
+}
+
+/// `GET /_cognate/inbox.json`
+pub(super) async fn json(State(state): State<AppState>, Query(filter): Query<Filter>) -> Response {
+    match read(&state, &filter).await {
+        Ok(messages) => {
+            let headers = [
+                (header::CACHE_CONTROL, "no-store"),
+                (
+                    HeaderName::from_static("cross-origin-resource-policy"),
+                    "same-origin",
+                ),
+            ];
+            let messages: Vec<_> = messages
+                .iter()
+                .map(|message| {
+                    json!({
+                        "to": message.to,
+                        "subject": message.subject,
+                        "body": message.body,
+                        "code": message.code,
+                        "sent_at": time_of(message).format(&Rfc3339).unwrap_or_default(),
+                    })
+                })
+                .collect();
+            (headers, Json(json!({ "messages": messages }))).into_response()
+        }
+        Err(status) => status.into_response(),
+    }
+}
+
+async fn read(state: &AppState, filter: &Filter) -> Result<Vec<Delivered>, StatusCode> {
+    // What was queued before this request is in the answer.
+    state.messages.flush().await;
+    let to = filter
+        .to
+        .as_deref()
+        .map(str::trim)
+        .filter(|to| !to.is_empty());
+    messages::recent(&state.store, &state.sealer, to, SHOWN)
+        .await
+        .map_err(|error| {
+            tracing::error!(
+                error = &error as &dyn std::error::Error,
+                "the inbox cannot be read"
+            );
+            StatusCode::INTERNAL_SERVER_ERROR
+        })
+}
+
+fn render(messages: &[Delivered], to: &str) -> String {
+    let mut html = format!(
+        "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
+         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
+         <meta name=\"color-scheme\" content=\"light dark\">\n<title>Inbox · Cognate</title>\n\
+         <style>\n{STYLE}</style>\n</head>\n<body>\n<header>\n<h1>Inbox</h1>\n\
+         <p>Messages this backend would have sent. Only this machine can see them.</p>\n\
+         <form method=\"get\" role=\"search\">\n\
+         <label for=\"to\">Address</label>\n\
+         <input id=\"to\" name=\"to\" type=\"search\" autocomplete=\"off\" \
+         placeholder=\"Everybody\" value=\"{}\">\n<button>Refresh</button>\n</form>\n\
+         </header>\n<main>\n",
+        escaped(to)
+    );
+    if messages.is_empty() {
+        html.push_str("<p class=\"empty\">No messages yet. Sign somebody up, then refresh.</p>\n");
+    }
+    for message in messages {
+        render_message(&mut html, message);
+    }
+    html.push_str("</main>\n</body>\n</html>\n");
+    html
+}
+
+fn render_message(html: &mut String, message: &Delivered) {
+    let time = time_of(message);
+    let machine = time.format(&Rfc3339).unwrap_or_default();
+    let short = format_description!("[year]-[month]-[day] [hour]:[minute]:[second] UTC");
+    let people = time.format(short).unwrap_or_default();
+    html.push_str(&format!(
+        "<article>\n<div class=\"meta\"><span class=\"to\">{}</span>\
+         <time datetime=\"{machine}\">{people}</time></div>\n<h2>{}</h2>\n",
+        escaped(&message.to),
+        escaped(&message.subject),
+    ));
+    if let Some(code) = &message.code {
+        html.push_str(&format!(
+            "<p class=\"code\"><span class=\"label\">Code</span><code>{}</code></p>\n",
+            escaped(code)
+        ));
+    }
+    html.push_str(&format!(
+        "<p class=\"body\">{}</p>\n</article>\n",
+        escaped(&message.body)
+    ));
+}
+
+fn time_of(message: &Delivered) -> OffsetDateTime {
+    OffsetDateTime::from_unix_timestamp_nanos(i128::from(message.sent_at) * 1_000_000)
+        .unwrap_or(OffsetDateTime::UNIX_EPOCH)
+}
+
+/// The text for use between tags and inside quoted attributes.
+fn escaped(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for character in text.chars() {
+        match character {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '"' => out.push_str("&quot;"),
+            '\'' => out.push_str("&#39;"),
+            other => out.push(other),
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_people_wrote_is_text_and_stays_inside_attributes() {
+        let evil = "\"><script>alert('1')</script>&";
+        let message = Delivered {
+            to: evil.to_owned(),
+            subject: evil.to_owned(),
+            body: evil.to_owned(),
+            code: Some(evil.to_owned()),
+            sent_at: 0,
+        };
+        let html = render(&[message], evil);
+        assert!(!html.contains("<script"));
+        assert!(
+            !html.contains("\">&lt;script"),
+            "the attribute is not ended"
+        );
+        assert_eq!(
+            html.matches("&quot;&gt;&lt;script&gt;alert(&#39;1&#39;)")
+                .count(),
+            5
+        );
+    }
+
+    #[test]
+    fn a_message_shows_its_time_for_people_and_machines() {
+        let message = Delivered {
+            to: "a@example.com".to_owned(),
+            subject: "s".to_owned(),
+            body: "b".to_owned(),
+            code: None,
+            sent_at: 1_700_000_000_123,
+        };
+        let html = render(&[message], "");
+        assert!(
+            html.contains("datetime=\"2023-11-14T22:13:20.123Z\""),
+            "{html}"
+        );
+        assert!(html.contains("2023-11-14 22:13:20 UTC"));
+        assert!(!html.contains("class=\"code\""));
+    }
+}
