@@ -1,3 +1,125 @@
-//! The command line.
+//! The command line: `cognate serve`.
 
-fn main() {}
+use std::io::{self, Write};
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+use cognate_backend::clock::Clock;
+use cognate_backend::config::{Config, ConfigError, DEFAULT_LISTEN};
+use cognate_backend::http::router;
+use cognate_backend::serve::{Listeners, StartError, prepare};
+use tokio::signal;
+use tracing_subscriber::EnvFilter;
+
+/// A backend compatible with Amazon Cognito user pools.
+#[derive(Debug, Parser)]
+#[command(name = "cognate", version)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Answer requests until Ctrl-C.
+    Serve(Serve),
+}
+
+#[derive(Debug, clap::Args)]
+struct Serve {
+    /// Address and port to listen on [default: 127.0.0.1:4100 and [::1]:4100]
+    #[arg(long, value_name = "ADDR:PORT")]
+    listen: Option<SocketAddr>,
+    /// Folder of the database [default: .data]
+    #[arg(long, value_name = "DIR")]
+    data: Option<PathBuf>,
+    /// Configuration, see docs/configuration.md
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// Address others know this backend by; issuers begin with it [default: http://localhost:PORT]
+    #[arg(long, value_name = "URL")]
+    public_url: Option<String>,
+}
+
+fn main() -> ExitCode {
+    let Arguments {
+        command: Command::Serve(arguments),
+    } = Arguments::parse();
+    let filter = EnvFilter::try_from_env("COGNATE_LOG").unwrap_or_else(|_| EnvFilter::new("warn"));
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(io::stderr)
+        .init();
+    match run(arguments) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            let mut text = error.to_string();
+            let mut next = std::error::Error::source(&error);
+            while let Some(cause) = next {
+                text.push_str(": ");
+                text.push_str(&cause.to_string());
+                next = cause.source();
+            }
+            drop(writeln!(io::stderr(), "cognate: {text}"));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+#[derive(Debug, thiserror::Error)]
+enum Failure {
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    #[error(transparent)]
+    Start(#[from] StartError),
+    #[error("the runtime does not start")]
+    Runtime(#[from] io::Error),
+}
+
+fn run(arguments: Serve) -> Result<(), Failure> {
+    let mut config = match &arguments.config {
+        Some(file) => Config::read(file)?,
+        None => Config::demo(),
+    };
+    config.listen = arguments.listen.or(config.listen);
+    config.data = arguments.data.or(config.data);
+    config.public_url = arguments.public_url.or(config.public_url);
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()?;
+    runtime.block_on(serve(config))
+}
+
+async fn serve(config: Config) -> Result<(), Failure> {
+    let stop = stop()?;
+    let listeners = Listeners::bind(config.listen.unwrap_or(DEFAULT_LISTEN)).await?;
+    let state = prepare(config, Clock::System, listeners.address()).await?;
+    drop(writeln!(
+        io::stdout(),
+        "Cognate listens on {} ({})",
+        state.public_url,
+        listeners.address()
+    ));
+    listeners.serve(router(state.clone()), stop).await;
+    state.messages.flush().await;
+    state.store.close().await;
+    Ok(())
+}
+
+/// Ready on Ctrl-C or SIGTERM. The handlers are in place when this returns.
+fn stop() -> io::Result<impl Future<Output = ()>> {
+    #[cfg(unix)]
+    let mut terminate = signal::unix::signal(signal::unix::SignalKind::terminate())?;
+    Ok(async move {
+        #[cfg(unix)]
+        tokio::select! {
+            _ = signal::ctrl_c() => {}
+            _ = terminate.recv() => {}
+        }
+        #[cfg(not(unix))]
+        drop(signal::ctrl_c().await);
+    })
+}

@@ -1,37 +1,51 @@
 //! From a configuration to a listening backend.
+//!
+//! 1. [`Listeners::bind`] takes the address (a port in use is found out before anything is made);
+//! 2. [`prepare`] opens the data folder, brings the database up to date and makes the configured
+//!    pools;
+//! 3. [`Listeners::serve`] answers until it is told to stop, then finishes what is under way.
+//!
+//! # Security model
+//! On a loopback address there are comforts for the developer: demo keys and the inbox
+//! (`http::local` guards them). Anywhere else they do not exist, and the backend does not start
+//! without keys of its own.
 
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+mod listeners;
+
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::app::AppState;
 use crate::clock::Clock;
-use crate::config::{Config, DEFAULT_LISTEN};
+use crate::config::Config;
 use crate::keys::SigningKeys;
 use crate::messages::Messages;
 use crate::pools::{self, SeedError};
 use crate::seal::{MasterKey, MasterKeyError, SealError, Sealer};
 use crate::store::{Store, StoreError};
 
-/// The address of the peer of a connection, put into each of its requests.
-#[derive(Debug, Clone, Copy)]
-pub struct Peer(pub SocketAddr);
-
-impl Peer {
-    /// A peer nobody knows is nobody to trust: not loopback.
-    pub const UNKNOWN: Self = Self(SocketAddr::new(IpAddr::V4(Ipv4Addr::UNSPECIFIED), 0));
-}
+pub use listeners::{Listeners, Peer};
 
 /// Opens the data folder and puts the parts together; makes the configured pools.
+/// `address` is where the backend listens.
 ///
 /// # Errors
 /// [`StartError`], one sentence each.
-pub async fn prepare(config: Config, clock: Clock) -> Result<AppState, StartError> {
+pub async fn prepare(
+    config: Config,
+    clock: Clock,
+    address: SocketAddr,
+) -> Result<AppState, StartError> {
+    let is_local = address.ip().is_loopback();
+    if !is_local && (config.keys.sigv4.is_empty() || config.keys.master_key_file.is_none()) {
+        return Err(StartError::Exposed(address));
+    }
     let data = config
         .data
         .clone()
         .unwrap_or_else(|| PathBuf::from(".data"));
-    std::fs::create_dir_all(&data).map_err(|source| StartError::DataFolder {
+    create_folder(&data).map_err(|source| StartError::DataFolder {
         path: data.clone(),
         source,
     })?;
@@ -39,19 +53,20 @@ pub async fn prepare(config: Config, clock: Clock) -> Result<AppState, StartErro
     let store = Store::open(&data.join("cognate.db")).await?;
     let keys = SigningKeys::new(store.clone(), sealer.clone());
     let messages = Messages::start(store.clone(), sealer.clone(), clock.clone());
-    let port = config.listen.unwrap_or(DEFAULT_LISTEN).port();
-    let public_url = config
-        .public_url
-        .clone()
-        .unwrap_or(format!("http://localhost:{port}"));
+    let public_url = match &config.public_url {
+        Some(url) => url.trim_end_matches('/').into(),
+        None => format!("http://localhost:{}", address.port()).into(),
+    };
+    let config = Arc::new(config);
     let state = AppState {
         store,
         sealer,
         keys,
         messages,
-        config: Arc::new(config),
+        config,
         clock,
-        public_url: public_url.trim_end_matches('/').into(),
+        public_url,
+        is_local,
     };
     pools::seed(&state).await?;
     Ok(state)
@@ -60,8 +75,28 @@ pub async fn prepare(config: Config, clock: Clock) -> Result<AppState, StartErro
 /// Why the backend does not start.
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
+    /// Others could reach a backend with the keys everybody knows.
+    #[error(
+        "{0} can be reached by others: set keys.sigv4 and keys.master_key_file in a file given \
+         with --config, or listen on 127.0.0.1"
+    )]
+    Exposed(SocketAddr),
+    /// Somebody else listens there.
+    #[error(
+        "port {} is in use on {}: stop what listens there, or choose another with --listen {}:PORT",
+        .0.port(), .0.ip(), .0.ip()
+    )]
+    PortInUse(SocketAddr),
+    /// The address cannot be listened on.
+    #[error("cannot listen on {address} (--listen): {source}")]
+    Address {
+        /// The address.
+        address: SocketAddr,
+        /// The system's reason.
+        source: std::io::Error,
+    },
     /// The data folder cannot be made.
-    #[error("the data folder {} cannot be made: {source}", path.display())]
+    #[error("the data folder {} cannot be made (--data): {source}", path.display())]
     DataFolder {
         /// The folder.
         path: PathBuf,
@@ -82,6 +117,15 @@ pub enum StartError {
     Seed(#[from] SeedError),
 }
 
+/// Makes the folder for its owner only.
+fn create_folder(path: &Path) -> std::io::Result<()> {
+    let mut builder = std::fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(path)
+}
+
 fn master_key(config: &Config, data: &Path) -> Result<MasterKey, MasterKeyError> {
     if let Some(path) = &config.keys.master_key_file {
         return MasterKey::read(path);
@@ -91,8 +135,8 @@ fn master_key(config: &Config, data: &Path) -> Result<MasterKey, MasterKeyError>
     if made {
         tracing::warn!(
             file = %path.display(),
-            "made a master key beside the database: it protects a copy of the database alone, \
-             not one of the whole folder"
+            "made a master key beside the database: it protects whoever loses the database alone, \
+             not whoever loses the whole folder"
         );
     }
     Ok(key)
