@@ -1,10 +1,12 @@
 //! The client: one app client of one pool, over the powers of a platform.
 
-use core::cell::RefCell;
+use core::cell::{Cell, RefCell};
 
 use crate::config::Config;
+use crate::error::Error;
+use crate::jwt::KeyCache;
 use crate::ports::{Http, Ports};
-use crate::session::Session;
+use crate::session::{Flight, Session};
 use crate::wire::StringMap;
 
 /// One app client of one pool. Operations take `&self`: any number run at once.
@@ -13,6 +15,12 @@ pub struct Client<P: Ports> {
     pub(crate) ports: P,
     pub(crate) config: Config,
     pub(crate) session: RefCell<Option<Session>>,
+    /// The service's clock minus the platform's, in milliseconds, once an answer has shown it.
+    pub(crate) clock_offset_ms: Cell<Option<i64>>,
+    pub(crate) keys: RefCell<KeyCache>,
+    pub(crate) refreshing: Flight<Result<(), Error>>,
+    /// The service does not know `GetTokensFromRefreshToken`.
+    pub(crate) refreshes_by_initiate_auth: Cell<bool>,
 }
 
 /// What every operation takes.
@@ -40,6 +48,12 @@ impl<C: Default> Default for CallOptions<C> {
     }
 }
 
+impl<C> CallOptions<C> {
+    pub(crate) fn metadata(&self) -> Option<&StringMap> {
+        (!self.client_metadata.is_empty()).then_some(&self.client_metadata)
+    }
+}
+
 impl<P: Ports> Client<P> {
     /// A client that nobody is signed in at yet; see [`Self::resume`].
     #[must_use]
@@ -48,6 +62,10 @@ impl<P: Ports> Client<P> {
             ports,
             config,
             session: RefCell::new(None),
+            clock_offset_ms: Cell::new(None),
+            keys: RefCell::default(),
+            refreshing: Flight::default(),
+            refreshes_by_initiate_auth: Cell::new(false),
         }
     }
 
@@ -61,5 +79,12 @@ impl<P: Ports> Client<P> {
     #[must_use]
     pub fn ports(&self) -> &P {
         &self.ports
+    }
+
+    /// Milliseconds since 1970 by the service's clock, as far as it is known.
+    pub(crate) fn service_now_ms(&self) -> u64 {
+        self.ports
+            .now_ms()
+            .saturating_add_signed(self.clock_offset_ms.get().unwrap_or(0))
     }
 }

@@ -13,6 +13,7 @@ pub mod account;
 mod client;
 pub mod config;
 pub mod error;
+pub mod jwt;
 pub mod password;
 pub mod ports;
 pub mod secret;
@@ -20,6 +21,7 @@ pub mod session;
 pub mod sign_in;
 pub mod sign_up;
 pub mod srp;
+mod transport;
 pub mod wire;
 
 pub use client::{CallOptions, Client, Options};

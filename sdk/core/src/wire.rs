@@ -18,7 +18,7 @@ use crate::secret::{AccessToken, ChallengeSession, IdToken, RefreshToken};
 pub type StringMap = BTreeMap<String, String>;
 
 /// What a request may hold. Absent members are not written.
-#[derive(Default, Serialize)]
+#[derive(Default, Clone, Serialize)]
 #[serde(rename_all = "PascalCase")]
 #[expect(
     missing_docs,

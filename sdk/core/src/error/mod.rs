@@ -4,7 +4,7 @@
 //! have had an effect. What the service called the error is kept beside it, for logs.
 
 mod code;
-mod service;
+pub(crate) mod service;
 #[cfg(test)]
 mod tests;
 
@@ -90,6 +90,19 @@ impl Error {
     pub fn user_action(&self) -> UserAction {
         self.code.user_action()
     }
+}
+
+/// The service answered without something that the operation always has.
+pub(crate) fn incomplete() -> Error {
+    Error::answered(
+        ErrorCode::InvalidResponse,
+        "the answer lacks what the operation always has",
+    )
+}
+
+/// There is no session.
+pub(crate) fn signed_out() -> Error {
+    Error::not_sent(ErrorCode::SignedOut, "nobody is signed in")
 }
 
 impl fmt::Display for Error {

@@ -4,31 +4,41 @@ pub mod policy;
 
 use crate::client::{Client, Options};
 use crate::config::Username;
-use crate::error::{Error, ErrorCode};
+use crate::error::{Error, incomplete};
 use crate::ports::Ports;
 use crate::secret::{Code, Password};
-use crate::wire::CodeDelivery;
+use crate::transport::{Deadline, Repeat};
+use crate::wire::{Call, CodeDelivery};
 
 impl<P: Ports> Client<P> {
     /// Sends a code with which a forgotten password can be replaced.
     ///
     /// # Errors
-    /// [`ErrorCode::AttemptsExceeded`], [`ErrorCode::CodeDeliveryFailed`], [`ErrorCode::InvalidParameter`]
+    /// [`AttemptsExceeded`](crate::ErrorCode::AttemptsExceeded), [`CodeDeliveryFailed`](crate::ErrorCode::CodeDeliveryFailed), [`InvalidParameter`](crate::ErrorCode::InvalidParameter)
     /// when there is nowhere to send it, and those of every call.
     pub async fn forgot_password(
         &self,
         username: &Username,
         options: &Options<P>,
     ) -> Result<CodeDelivery, Error> {
-        let _ = (username, options);
-        Err(Error::not_sent(ErrorCode::Unsupported, "not built yet"))
+        let call = Call {
+            client_id: Some(self.config.client.as_str()),
+            username: Some(username.as_str()),
+            client_metadata: options.metadata(),
+            ..Call::default()
+        };
+        let deadline = self.deadline(options);
+        let reply = self
+            .call("ForgotPassword", Repeat::Never, &call, &deadline)
+            .await?;
+        reply.code_delivery_details.ok_or_else(incomplete)
     }
 
     /// Replaces a forgotten password. Does not sign in.
     ///
     /// # Errors
-    /// [`ErrorCode::CodeMismatch`], [`ErrorCode::CodeExpired`], [`ErrorCode::InvalidPassword`],
-    /// [`ErrorCode::PasswordHistory`], and those of every call.
+    /// [`CodeMismatch`](crate::ErrorCode::CodeMismatch), [`CodeExpired`](crate::ErrorCode::CodeExpired), [`InvalidPassword`](crate::ErrorCode::InvalidPassword),
+    /// [`PasswordHistory`](crate::ErrorCode::PasswordHistory), and those of every call.
     pub async fn confirm_forgot_password(
         &self,
         username: &Username,
@@ -36,22 +46,50 @@ impl<P: Ports> Client<P> {
         password: &Password,
         options: &Options<P>,
     ) -> Result<(), Error> {
-        let _ = (username, code, password, options);
-        Err(Error::not_sent(ErrorCode::Unsupported, "not built yet"))
+        let deadline = self.deadline(options);
+        self.confirm_forgot_password_until(username, code, password, options, &deadline)
+            .await
     }
 
     /// Replaces the password of the person who is signed in.
     ///
     /// # Errors
-    /// [`ErrorCode::SignedOut`], [`ErrorCode::IncorrectCredentials`], [`ErrorCode::InvalidPassword`],
-    /// [`ErrorCode::AttemptsExceeded`], and those of every call.
+    /// [`SignedOut`](crate::ErrorCode::SignedOut), [`IncorrectCredentials`](crate::ErrorCode::IncorrectCredentials), [`InvalidPassword`](crate::ErrorCode::InvalidPassword),
+    /// [`AttemptsExceeded`](crate::ErrorCode::AttemptsExceeded), and those of every call.
     pub async fn change_password(
         &self,
         previous: &Password,
         proposed: &Password,
         options: &Options<P>,
     ) -> Result<(), Error> {
-        let _ = (previous, proposed, options);
-        Err(Error::not_sent(ErrorCode::Unsupported, "not built yet"))
+        let call = Call {
+            previous_password: Some(previous.secret()),
+            proposed_password: Some(proposed.secret()),
+            ..Call::default()
+        };
+        self.with_access_token(options, "ChangePassword", Repeat::Never, &call)
+            .await?;
+        Ok(())
+    }
+
+    pub(crate) async fn confirm_forgot_password_until(
+        &self,
+        username: &Username,
+        code: &Code,
+        password: &Password,
+        options: &Options<P>,
+        deadline: &Deadline<'_, P::Cancel>,
+    ) -> Result<(), Error> {
+        let call = Call {
+            client_id: Some(self.config.client.as_str()),
+            username: Some(username.as_str()),
+            confirmation_code: Some(code.secret()),
+            password: Some(password.secret()),
+            client_metadata: options.metadata(),
+            ..Call::default()
+        };
+        self.call("ConfirmForgotPassword", Repeat::Never, &call, deadline)
+            .await?;
+        Ok(())
     }
 }

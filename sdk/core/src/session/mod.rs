@@ -1,33 +1,51 @@
 //! The session of the person who is signed in: resumed, refreshed, ended.
+//!
+//! # Rules
+//!
+//! - Tokens are verified before they become a session.
+//! - Only the service's refusal of the refresh token ends a session. A network failure never does.
+//! - Signing out always works, offline too: it forgets first, then tells the service.
+//! - Any number of callers share one refresh.
+//!
+//! # Security model
+//!
+//! The record that outlives a reload holds tokens; the platform's store seals it and authenticates
+//! it, so a record that opens is one that this client wrote.
 
+mod flight;
+mod refresh;
+mod sign_out;
+#[cfg(test)]
+mod tests;
+mod tokens;
 mod user;
 
-use alloc::boxed::Box;
-use alloc::string::String;
-
 use serde::{Deserialize, Serialize};
+use zeroize::Zeroizing;
 
 use crate::client::{Client, Options};
-use crate::error::{Error, ErrorCode};
+use crate::error::{Error, signed_out};
 use crate::ports::Ports;
 use crate::secret::{AccessToken, IdToken, RefreshToken};
 
+pub(crate) use flight::Flight;
+pub use sign_out::SignedOut;
 pub use user::User;
 
 /// Tokens and what is known about them.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Session {
-    pub(crate) access_token: AccessToken,
-    pub(crate) id_token: IdToken,
-    pub(crate) refresh_token: RefreshToken,
-    pub(crate) user: User,
+pub(crate) struct Session {
+    access_token: AccessToken,
+    id_token: IdToken,
+    refresh_token: RefreshToken,
+    user: User,
     /// Seconds since 1970 by the service's clock.
-    pub(crate) access_expires_at: u64,
-    /// The service's clock minus this device's, in milliseconds.
-    pub(crate) clock_offset_ms: i64,
+    access_expires_at: u64,
+    /// The service's clock minus the platform's, in milliseconds.
+    clock_offset_ms: i64,
     /// Counts up with every change, so that a late refresh cannot overwrite a newer session.
-    pub(crate) generation: u32,
+    generation: u32,
 }
 
 /// How things stand.
@@ -39,24 +57,22 @@ pub enum State {
     SignedIn(User),
 }
 
-/// What became of a sign-out. Locally it always succeeds.
-#[derive(Debug, Clone, Default)]
-pub struct SignedOut {
-    /// The service revoked the refresh token.
-    pub revoked: bool,
-    /// Every device was signed out.
-    pub everywhere: bool,
-    /// Why the service could not be told.
-    pub error: Option<Box<Error>>,
-}
-
 impl<P: Ports> Client<P> {
     /// Takes up the stored session, if there is one. Without network.
     ///
     /// # Errors
-    /// [`ErrorCode::StorageBlocked`].
+    /// [`crate::ErrorCode::StorageBlocked`].
     pub async fn resume(&self) -> Result<State, Error> {
-        Err(Error::not_sent(ErrorCode::Unsupported, "not built yet"))
+        if let Some(record) = self.ports.load().await? {
+            // A record of another version is no session, and not worth an error.
+            if let Ok(session) = self.ports.read::<Session>(&record) {
+                self.clock_offset_ms.set(Some(session.clock_offset_ms));
+                *self.session.borrow_mut() = Some(session);
+            } else {
+                self.ports.clear().await?;
+            }
+        }
+        Ok(self.state())
     }
 
     /// How things stand, without asking anybody.
@@ -71,11 +87,15 @@ impl<P: Ports> Client<P> {
     /// Buys new tokens, once for any number of callers at the same time.
     ///
     /// # Errors
-    /// [`ErrorCode::SignedOut`]; [`ErrorCode::SessionLost`] when the service refused the refresh token
-    /// (the session has ended then); and those of every call, after which the session still stands.
+    /// [`crate::ErrorCode::SignedOut`]; [`crate::ErrorCode::SessionLost`] when the service refused the
+    /// refresh token (the session has ended then); and those of every call, after which the session
+    /// still stands.
     pub async fn refresh(&self, options: &Options<P>) -> Result<User, Error> {
-        let _ = options;
-        Err(Error::not_sent(ErrorCode::Unsupported, "not built yet"))
+        self.refresh_until(options, &self.deadline(options)).await?;
+        match self.state() {
+            State::SignedIn(user) => Ok(user),
+            State::SignedOut => Err(signed_out()),
+        }
     }
 
     /// An access token that lives for at least `minimum_ttl` more seconds, refreshed if need be.
@@ -87,17 +107,26 @@ impl<P: Ports> Client<P> {
         minimum_ttl: u32,
         options: &Options<P>,
     ) -> Result<AccessToken, Error> {
-        let _ = (minimum_ttl, options);
-        Err(Error::not_sent(ErrorCode::Unsupported, "not built yet"))
+        self.fresh_access_token_until(minimum_ttl, options, &self.deadline(options))
+            .await
     }
 
-    /// Signs out: forgets first, then tells the service. Cannot fail locally, except that a blocked
-    /// store is reported in [`SignedOut::error`].
-    pub async fn sign_out(&self, everywhere: bool, options: &Options<P>) -> SignedOut {
-        let _ = (everywhere, options);
-        SignedOut::default()
+    /// Forgets the session, here and in the store.
+    pub(crate) async fn forget(&self) -> Result<Option<Session>, Error> {
+        let session = self.session.borrow_mut().take();
+        self.ports.clear().await?;
+        Ok(session)
+    }
+
+    pub(crate) fn access_token(&self) -> Option<AccessToken> {
+        self.session
+            .borrow()
+            .as_ref()
+            .map(|session| session.access_token.clone())
+    }
+
+    async fn store(&self, session: &Session) -> Result<(), Error> {
+        let record = Zeroizing::new(self.ports.write(session)?);
+        Ok(self.ports.save(&record).await?)
     }
 }
-
-/// The claims of an ID token, as JSON text.
-pub type ClaimsJson = String;

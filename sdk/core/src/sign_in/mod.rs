@@ -1,14 +1,53 @@
 //! Signing in: `InitiateAuth`, then `RespondToAuthChallenge` until there are tokens.
+//!
+//! Steps of [`Flow::Srp`]: `SRP_A` goes out; the challenge `PASSWORD_VERIFIER` comes back; the claim
+//! goes out; tokens come back, or another challenge, which becomes a [`Step`]. [`Flow::Password`]
+//! sends the password and goes on from there. What the service says by an error and a person can
+//! answer (an unconfirmed sign-up, a reset password) is a step too.
+//!
+//! # Security model
+//!
+//! With SRP neither the network nor whoever terminates TLS sees the password. Tokens are verified
+//! before anybody counts as signed in. Nothing that proves the password is kept between steps.
+//!
+//! # Limits
+//!
+//! Multi-factor, passwordless and custom challenges are [`StepKind::Unknown`]: data that an app can
+//! answer itself.
 
+mod challenge;
 mod step;
+
+use alloc::collections::BTreeMap;
+use alloc::string::String;
+use alloc::vec::Vec;
 
 use crate::client::{Client, Options};
 use crate::config::Username;
-use crate::error::{Error, ErrorCode};
+use crate::error::{Error, ErrorCode, incomplete};
 use crate::ports::Ports;
-use crate::secret::Password;
+use crate::secret::{Code, Password};
+use crate::srp::{Handshake, Identity, ServerValues, timestamp};
+use crate::transport::{Deadline, Repeat};
+use crate::wire::{Attribute, Call, Reply};
 
+use challenge::Challenge;
 pub use step::{Answer, Flow, SignInStep, Step, StepKind};
+
+/// A challenge session lives for 3 to 15 minutes, as the pool decides and does not tell.
+const SESSION_MS: u64 = 3 * 60_000;
+/// The code of a password reset lives for an hour.
+const RESET_MS: u64 = 60 * 60_000;
+/// The code of a sign-up lives for a day.
+const CONFIRMATION_MS: u64 = 24 * 60 * 60_000;
+
+/// Who is signing in, how, and until when.
+struct Attempt<'a, P: Ports> {
+    username: &'a Username,
+    flow: Flow,
+    options: &'a Options<P>,
+    deadline: Deadline<'a, P::Cancel>,
+}
 
 impl<P: Ports> Client<P> {
     /// Starts to sign in. The result is [`SignInStep::Done`], or what is asked next.
@@ -23,8 +62,17 @@ impl<P: Ports> Client<P> {
         flow: Flow,
         options: &Options<P>,
     ) -> Result<SignInStep, Error> {
-        let _ = (username, password, flow, options);
-        Err(Error::not_sent(ErrorCode::Unsupported, "not built yet"))
+        let deadline = self.deadline(options);
+        self.start(
+            Attempt {
+                username,
+                flow,
+                options,
+                deadline,
+            },
+            password,
+        )
+        .await
     }
 
     /// Answers a step. After an error the step can be answered again, except after
@@ -39,7 +87,198 @@ impl<P: Ports> Client<P> {
         answer: Answer,
         options: &Options<P>,
     ) -> Result<SignInStep, Error> {
-        let _ = (step, answer, options);
-        Err(Error::not_sent(ErrorCode::Unsupported, "not built yet"))
+        let username = step.username()?;
+        let deadline = self.deadline(options);
+        let attempt = Attempt {
+            username: &username,
+            flow: step.flow,
+            options,
+            deadline,
+        };
+        match (&step.kind, answer) {
+            (
+                StepKind::NewPassword { .. },
+                Answer::NewPassword {
+                    password,
+                    attributes,
+                },
+            ) => {
+                self.set_new_password(attempt, step, &password, &attributes)
+                    .await
+            }
+            (StepKind::Password, Answer::Password(password)) => {
+                self.start(attempt, &password).await
+            }
+            (StepKind::ConfirmSignUp, Answer::ConfirmSignUp(code)) => {
+                self.confirm_sign_up_until(&username, &code, options, &attempt.deadline)
+                    .await?;
+                Ok(SignInStep::Next(self.ask(
+                    &attempt,
+                    StepKind::Password,
+                    CONFIRMATION_MS,
+                )))
+            }
+            (StepKind::ResetPassword, Answer::ResetPassword { code, password }) => {
+                self.reset_password(attempt, &code, &password).await
+            }
+            (StepKind::Unknown { name, .. }, Answer::Unknown(responses)) => {
+                let responses = responses
+                    .iter()
+                    .map(|(k, v)| (k.as_str(), v.as_str()))
+                    .collect();
+                self.answer_challenge(&attempt, step.challenge(name), responses)
+                    .await
+            }
+            _ => Err(Error::not_sent(
+                ErrorCode::InvalidParameter,
+                "the answer does not belong to this kind of step",
+            )),
+        }
+    }
+
+    async fn start(
+        &self,
+        attempt: Attempt<'_, P>,
+        password: &Password,
+    ) -> Result<SignInStep, Error> {
+        let result = match attempt.flow {
+            Flow::Srp => self.start_with_srp(&attempt, password).await,
+            Flow::Password => self.start_with_password(&attempt, password).await,
+        };
+        match result {
+            Err(error) if error.code == ErrorCode::UserNotConfirmed => Ok(SignInStep::Next(
+                self.ask(&attempt, StepKind::ConfirmSignUp, CONFIRMATION_MS),
+            )),
+            Err(error) if error.code == ErrorCode::PasswordResetRequired => Ok(SignInStep::Next(
+                self.ask(&attempt, StepKind::ResetPassword, RESET_MS),
+            )),
+            result => result,
+        }
+    }
+
+    async fn start_with_srp(
+        &self,
+        attempt: &Attempt<'_, P>,
+        password: &Password,
+    ) -> Result<SignInStep, Error> {
+        let handshake = Handshake::begin(&self.ports)?;
+        let public = handshake.public_hex();
+        let parameters =
+            BTreeMap::from([("USERNAME", attempt.username.as_str()), ("SRP_A", &public)]);
+        let reply = self
+            .initiate(attempt, "USER_SRP_AUTH", parameters, Repeat::Safe)
+            .await?;
+        if reply.challenge_name.as_deref() != Some("PASSWORD_VERIFIER") {
+            return self.advance(attempt, reply, None).await;
+        }
+
+        let parameters = reply.challenge_parameters.unwrap_or_default();
+        let parameter = |name| {
+            parameters
+                .get(name)
+                .map(String::as_str)
+                .ok_or_else(incomplete)
+        };
+        let user = parameter("USER_ID_FOR_SRP")?;
+        let secret_block = parameter("SECRET_BLOCK")?;
+        let server = ServerValues {
+            salt: parameter("SALT")?,
+            public: parameter("SRP_B")?,
+            secret_block,
+        };
+        let identity = Identity {
+            pool: self.config.pool.name(),
+            user,
+        };
+        let timestamp = timestamp(self.service_now_ms() / 1000);
+        let claim = handshake.prove(server, identity, password.secret(), &timestamp)?;
+
+        let challenge = Challenge {
+            name: "PASSWORD_VERIFIER",
+            session: reply.session.as_ref(),
+            user_id: user,
+        };
+        let responses = BTreeMap::from([
+            ("PASSWORD_CLAIM_SECRET_BLOCK", secret_block),
+            ("PASSWORD_CLAIM_SIGNATURE", &*claim),
+            ("TIMESTAMP", &*timestamp),
+        ]);
+        self.answer_challenge(attempt, challenge, responses).await
+    }
+
+    async fn start_with_password(
+        &self,
+        attempt: &Attempt<'_, P>,
+        password: &Password,
+    ) -> Result<SignInStep, Error> {
+        let parameters = BTreeMap::from([
+            ("USERNAME", attempt.username.as_str()),
+            ("PASSWORD", password.secret()),
+        ]);
+        // Not repeated: it may count as an attempt, and triggers run.
+        let reply = self
+            .initiate(attempt, "USER_PASSWORD_AUTH", parameters, Repeat::Never)
+            .await?;
+        self.advance(attempt, reply, None).await
+    }
+
+    async fn initiate(
+        &self,
+        attempt: &Attempt<'_, P>,
+        flow: &str,
+        parameters: BTreeMap<&str, &str>,
+        repeat: Repeat,
+    ) -> Result<Reply, Error> {
+        let call = Call {
+            client_id: Some(self.config.client.as_str()),
+            auth_flow: Some(flow),
+            auth_parameters: Some(parameters),
+            client_metadata: attempt.options.metadata(),
+            ..Call::default()
+        };
+        self.call("InitiateAuth", repeat, &call, &attempt.deadline)
+            .await
+    }
+
+    async fn set_new_password(
+        &self,
+        attempt: Attempt<'_, P>,
+        step: &Step,
+        password: &Password,
+        attributes: &[Attribute],
+    ) -> Result<SignInStep, Error> {
+        let named: Vec<(String, &str)> = attributes
+            .iter()
+            .map(|a| {
+                (
+                    ["userAttributes.", &a.name].concat(),
+                    a.value.as_deref().unwrap_or_default(),
+                )
+            })
+            .collect();
+        let mut responses: BTreeMap<&str, &str> = named
+            .iter()
+            .map(|(name, value)| (name.as_str(), *value))
+            .collect();
+        responses.insert("NEW_PASSWORD", password.secret());
+        self.answer_challenge(&attempt, step.challenge("NEW_PASSWORD_REQUIRED"), responses)
+            .await
+    }
+
+    async fn reset_password(
+        &self,
+        attempt: Attempt<'_, P>,
+        code: &Code,
+        password: &Password,
+    ) -> Result<SignInStep, Error> {
+        self.confirm_forgot_password_until(
+            attempt.username,
+            code,
+            password,
+            attempt.options,
+            &attempt.deadline,
+        )
+        .await?;
+        self.start(attempt, password).await
     }
 }

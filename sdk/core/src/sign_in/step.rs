@@ -6,6 +6,7 @@ use alloc::vec::Vec;
 
 use serde::{Deserialize, Serialize};
 
+use super::challenge::Challenge;
 use crate::config::Username;
 use crate::error::{Error, ErrorCode};
 use crate::secret::{ChallengeSession, Code, Password};
@@ -76,6 +77,16 @@ impl Step {
     /// [`ErrorCode::InvalidParameter`] when a resumed step was not written by this library.
     pub fn username(&self) -> Result<Username, Error> {
         Username::parse(&self.username)
+    }
+
+    /// The challenge of this name that the step stands for.
+    pub(super) fn challenge<'a>(&'a self, name: &'a str) -> Challenge<'a> {
+        let user_id = self.user_id.as_deref().unwrap_or(&self.username);
+        Challenge {
+            name,
+            session: self.session.as_ref(),
+            user_id,
+        }
     }
 }
 

@@ -4,10 +4,11 @@ use alloc::string::String;
 
 use crate::client::{Client, Options};
 use crate::config::Username;
-use crate::error::{Error, ErrorCode};
+use crate::error::{Error, incomplete};
 use crate::ports::Ports;
 use crate::secret::{Code, Password};
-use crate::wire::{Attribute, CodeDelivery};
+use crate::transport::{Deadline, Repeat};
+use crate::wire::{Attribute, Call, CodeDelivery};
 
 /// What became of a sign-up.
 #[derive(Debug, Clone)]
@@ -24,7 +25,7 @@ impl<P: Ports> Client<P> {
     /// Creates a user. Never repeated: a lost answer is [`crate::error::Outcome::Unknown`].
     ///
     /// # Errors
-    /// [`ErrorCode::UsernameExists`], [`ErrorCode::InvalidPassword`], [`ErrorCode::CodeDeliveryFailed`]
+    /// [`UsernameExists`](crate::ErrorCode::UsernameExists), [`InvalidPassword`](crate::ErrorCode::InvalidPassword), [`CodeDeliveryFailed`](crate::ErrorCode::CodeDeliveryFailed)
     /// (the user exists then), and those of every call.
     pub async fn sign_up(
         &self,
@@ -33,35 +34,80 @@ impl<P: Ports> Client<P> {
         attributes: &[Attribute],
         options: &Options<P>,
     ) -> Result<SignUp, Error> {
-        let _ = (username, password, attributes, options);
-        Err(Error::not_sent(ErrorCode::Unsupported, "not built yet"))
+        let call = Call {
+            client_id: Some(self.config.client.as_str()),
+            username: Some(username.as_str()),
+            password: Some(password.secret()),
+            user_attributes: Some(attributes),
+            client_metadata: options.metadata(),
+            ..Call::default()
+        };
+        let reply = self
+            .call("SignUp", Repeat::Never, &call, &self.deadline(options))
+            .await?;
+        let (Some(user_id), Some(confirmed)) = (reply.user_sub, reply.user_confirmed) else {
+            return Err(incomplete());
+        };
+        Ok(SignUp {
+            user_id,
+            confirmed,
+            delivery: reply.code_delivery_details,
+        })
     }
 
     /// Confirms a sign-up with the code from the message.
     ///
     /// # Errors
-    /// [`ErrorCode::CodeMismatch`], [`ErrorCode::CodeExpired`], [`ErrorCode::AliasExists`],
-    /// [`ErrorCode::AttemptsExceeded`], and those of every call.
+    /// [`CodeMismatch`](crate::ErrorCode::CodeMismatch), [`CodeExpired`](crate::ErrorCode::CodeExpired), [`AliasExists`](crate::ErrorCode::AliasExists),
+    /// [`AttemptsExceeded`](crate::ErrorCode::AttemptsExceeded), and those of every call.
     pub async fn confirm_sign_up(
         &self,
         username: &Username,
         code: &Code,
         options: &Options<P>,
     ) -> Result<(), Error> {
-        let _ = (username, code, options);
-        Err(Error::not_sent(ErrorCode::Unsupported, "not built yet"))
+        self.confirm_sign_up_until(username, code, options, &self.deadline(options))
+            .await
     }
 
     /// Sends a new code; the older one no longer counts.
     ///
     /// # Errors
-    /// [`ErrorCode::AttemptsExceeded`], [`ErrorCode::CodeDeliveryFailed`], and those of every call.
+    /// [`AttemptsExceeded`](crate::ErrorCode::AttemptsExceeded), [`CodeDeliveryFailed`](crate::ErrorCode::CodeDeliveryFailed), and those of every call.
     pub async fn resend_sign_up_code(
         &self,
         username: &Username,
         options: &Options<P>,
     ) -> Result<CodeDelivery, Error> {
-        let _ = (username, options);
-        Err(Error::not_sent(ErrorCode::Unsupported, "not built yet"))
+        let call = Call {
+            client_id: Some(self.config.client.as_str()),
+            username: Some(username.as_str()),
+            client_metadata: options.metadata(),
+            ..Call::default()
+        };
+        let deadline = self.deadline(options);
+        let reply = self
+            .call("ResendConfirmationCode", Repeat::Never, &call, &deadline)
+            .await?;
+        reply.code_delivery_details.ok_or_else(incomplete)
+    }
+
+    pub(crate) async fn confirm_sign_up_until(
+        &self,
+        username: &Username,
+        code: &Code,
+        options: &Options<P>,
+        deadline: &Deadline<'_, P::Cancel>,
+    ) -> Result<(), Error> {
+        let call = Call {
+            client_id: Some(self.config.client.as_str()),
+            username: Some(username.as_str()),
+            confirmation_code: Some(code.secret()),
+            client_metadata: options.metadata(),
+            ..Call::default()
+        };
+        self.call("ConfirmSignUp", Repeat::Never, &call, deadline)
+            .await?;
+        Ok(())
     }
 }

@@ -1,0 +1,244 @@
+//! Tokens as JSON web tokens ([RFC 7519](https://www.rfc-editor.org/rfc/rfc7519)): read, and believed only
+//! when everything about them holds.
+//!
+//! Steps: three base64url parts, a header that says RS256 and names a key, the pool's key of that
+//! name, its signature, then the claims: issuer, use, audience, time.
+//!
+//! # Security model
+//!
+//! The algorithm is ours, not the token's: a header that says anything but `RS256` is refused before
+//! a key is looked up, so a public key is never used as an HMAC secret. Keys come from the pool's
+//! own document at the endpoint, never from the token. The service may be 5 minutes ahead of what is
+//! known about its clock; a token is expired the second that it says.
+
+mod keys;
+#[cfg(test)]
+mod tests;
+
+use alloc::borrow::ToOwned;
+use alloc::string::String;
+
+use base64ct::{Base64UrlUnpadded, Encoding};
+use serde::Deserialize;
+
+pub(crate) use keys::KeyCache;
+pub use keys::{Jwk, KeySet};
+
+use crate::config::{ClientId, Issuer};
+use crate::error::{Error, ErrorCode};
+use crate::ports::{Json, Rs256, RsaPublicKey};
+
+/// The longest token that is looked at, in bytes.
+const MAXIMUM_TOKEN: usize = 64 * 1024;
+/// How far in the future a token may have been issued, in seconds.
+const ISSUED_AHEAD: u64 = 300;
+
+/// What a token may be used for: `token_use`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Use {
+    /// Says who signed in; `aud` is the client.
+    Id,
+    /// Opens APIs; `client_id` is the client.
+    Access,
+}
+
+/// What is expected of a token.
+#[derive(Debug, Clone, Copy)]
+pub struct Expected<'a> {
+    /// `iss`.
+    pub issuer: &'a Issuer,
+    /// `aud` or `client_id`.
+    pub client: &'a ClientId,
+    /// `token_use`.
+    pub token_use: Use,
+    /// Seconds since 1970 by the service's clock.
+    pub now: u64,
+}
+
+/// What a token says, as far as this crate acts on it.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub struct Claims {
+    /// The issuer.
+    pub iss: String,
+    /// The user's id, for ever.
+    pub sub: String,
+    /// `id` or `access`.
+    pub token_use: String,
+    /// Seconds since 1970 at which the token ends.
+    pub exp: u64,
+    /// Seconds since 1970 at which it was issued.
+    pub iat: u64,
+    /// Of an access token: the client.
+    pub client_id: Option<String>,
+    /// Of an ID token: the real user name.
+    #[serde(rename = "cognito:username")]
+    pub cognito_username: Option<String>,
+    /// Of an access token: the real user name.
+    pub username: Option<String>,
+}
+
+/// Why a token is not believed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Rejected {
+    /// Not three base64url parts of JSON, or too long.
+    Malformed,
+    /// The header does not say RS256, or demands an extension.
+    Algorithm,
+    /// The header names no key, or one that the pool does not have.
+    UnknownKey,
+    /// The signature is not the key's.
+    Signature,
+    /// Another issuer.
+    Issuer,
+    /// Another use.
+    TokenUse,
+    /// Another client.
+    Audience,
+    /// Its time is over.
+    Expired,
+    /// Issued in the future.
+    NotYet,
+    /// Another user than the one who signed in.
+    Subject,
+}
+
+impl From<Rejected> for Error {
+    fn from(reason: Rejected) -> Self {
+        let message = match reason {
+            Rejected::Malformed => "a token is malformed",
+            Rejected::Algorithm => "a token is not signed with RS256",
+            Rejected::UnknownKey => "a token is signed with a key that the pool does not publish",
+            Rejected::Signature => "a token's signature is wrong",
+            Rejected::Issuer => "a token has another issuer than configured: see issuer",
+            Rejected::TokenUse => "a token is meant for another use",
+            Rejected::Audience => "a token is meant for another client",
+            Rejected::Expired => "a token has expired",
+            Rejected::NotYet => "a token was issued in the future: is the clock right?",
+            Rejected::Subject => "a token belongs to another user",
+        };
+        Self::answered(ErrorCode::TokenRejected, message)
+    }
+}
+
+/// A token that was taken apart and is not believed yet.
+#[derive(Debug)]
+pub struct Unverified<'a> {
+    signed: &'a str,
+    signature: alloc::vec::Vec<u8>,
+    key_id: String,
+    payload: String,
+    claims: Claims,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Header {
+    alg: String,
+    kid: String,
+    crit: Option<serde::de::IgnoredAny>,
+}
+
+#[derive(Deserialize)]
+struct Audience {
+    aud: String,
+}
+
+impl<'a> Unverified<'a> {
+    /// Takes a token apart.
+    ///
+    /// # Errors
+    /// [`Rejected::Malformed`], [`Rejected::Algorithm`], and [`Rejected::UnknownKey`] when no key is named.
+    pub fn parse(json: &impl Json, token: &'a str) -> Result<Self, Rejected> {
+        if token.len() > MAXIMUM_TOKEN {
+            return Err(Rejected::Malformed);
+        }
+        let (signed, signature) = token.rsplit_once('.').ok_or(Rejected::Malformed)?;
+        let (header, payload) = signed.split_once('.').ok_or(Rejected::Malformed)?;
+        let decode = |part| Base64UrlUnpadded::decode_vec(part).map_err(|_| Rejected::Malformed);
+        let text = |part| String::from_utf8(decode(part)?).map_err(|_| Rejected::Malformed);
+        let malformed = |_| Rejected::Malformed;
+
+        let header: Header = json.read(&text(header)?).map_err(malformed)?;
+        if header.alg != "RS256" || header.crit.is_some() {
+            return Err(Rejected::Algorithm);
+        }
+        if header.kid.is_empty() {
+            return Err(Rejected::UnknownKey);
+        }
+        let payload = text(payload)?;
+        let claims = json.read(&payload).map_err(malformed)?;
+        Ok(Self {
+            signed,
+            signature: decode(signature)?,
+            key_id: header.kid,
+            payload,
+            claims,
+        })
+    }
+
+    /// The name of the key that is said to have signed.
+    #[must_use]
+    pub fn key_id(&self) -> &str {
+        &self.key_id
+    }
+
+    /// When the token is said to have been issued. Not verified.
+    #[must_use]
+    pub fn issued_at(&self) -> u64 {
+        self.claims.iat
+    }
+
+    /// Believes the token if `key` signed it and it is what is expected: its claims, and all of
+    /// them as JSON text.
+    ///
+    /// # Errors
+    /// [`ErrorCode::TokenRejected`] with the reason, [`ErrorCode::Unsupported`] without RS256.
+    pub async fn verify(
+        self,
+        ports: &(impl Json + Rs256),
+        key: RsaPublicKey<'_>,
+        expected: Expected<'_>,
+    ) -> Result<(Claims, String), Error> {
+        if !ports
+            .verify(key, self.signed.as_bytes(), &self.signature)
+            .await?
+        {
+            return Err(Rejected::Signature.into());
+        }
+        self.check_claims(ports, expected)?;
+        Ok((self.claims, self.payload))
+    }
+
+    fn check_claims(&self, json: &impl Json, expected: Expected<'_>) -> Result<(), Rejected> {
+        let claims = &self.claims;
+        if claims.iss != expected.issuer.as_str() {
+            return Err(Rejected::Issuer);
+        }
+        let (token_use, audience) = match expected.token_use {
+            Use::Id => {
+                let read = json
+                    .read(&self.payload)
+                    .map(|audience: Audience| audience.aud);
+                ("id", read.ok())
+            }
+            Use::Access => ("access", claims.client_id.as_ref().map(ToOwned::to_owned)),
+        };
+        if claims.token_use != token_use {
+            return Err(Rejected::TokenUse);
+        }
+        if audience.as_deref() != Some(expected.client.as_str()) {
+            return Err(Rejected::Audience);
+        }
+        if claims.exp <= expected.now {
+            return Err(Rejected::Expired);
+        }
+        if claims.iat > expected.now.saturating_add(ISSUED_AHEAD) || claims.iat > claims.exp {
+            return Err(Rejected::NotYet);
+        }
+        if claims.sub.is_empty() {
+            return Err(Rejected::Subject);
+        }
+        Ok(())
+    }
+}

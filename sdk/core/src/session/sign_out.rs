@@ -1,0 +1,94 @@
+//! Signing out: `RevokeToken`, and `GlobalSignOut` for every device.
+
+use alloc::boxed::Box;
+
+use super::Session;
+use crate::client::{Client, Options};
+use crate::error::Error;
+use crate::ports::Ports;
+use crate::secret::AccessToken;
+use crate::transport::{Deadline, Repeat};
+use crate::wire::Call;
+
+/// What became of a sign-out. On this device it has happened, whatever this says.
+#[derive(Debug, Clone, Default)]
+pub struct SignedOut {
+    /// The service revoked the refresh token.
+    pub revoked: bool,
+    /// Every device was signed out.
+    pub everywhere: bool,
+    /// Why the service could not be told, or why the store could not be cleared.
+    pub error: Option<Box<Error>>,
+}
+
+impl<P: Ports> Client<P> {
+    /// Signs out: forgets first, then tells the service. `everywhere` ends all sessions of this
+    /// person; access tokens that other services verify themselves live on until they expire.
+    pub async fn sign_out(&self, everywhere: bool, options: &Options<P>) -> SignedOut {
+        let session = self.session.borrow_mut().take();
+        let mut outcome = SignedOut::default();
+        if let Err(blocked) = self.ports.clear().await {
+            outcome.error = Some(Box::new(blocked.into()));
+        }
+        let Some(session) = session else {
+            return outcome;
+        };
+        let deadline = self.deadline(options);
+        if everywhere {
+            match self.sign_out_everywhere(&session, options, &deadline).await {
+                // Every refresh token of the person is revoked, this one too.
+                Ok(()) => {
+                    (outcome.everywhere, outcome.revoked) = (true, true);
+                    return outcome;
+                }
+                Err(error) => outcome.error = Some(Box::new(error)),
+            }
+        }
+        match self.revoke(&session, &deadline).await {
+            Ok(()) => outcome.revoked = true,
+            Err(error) => outcome.error = Some(Box::new(error)),
+        }
+        outcome
+    }
+
+    async fn sign_out_everywhere(
+        &self,
+        session: &Session,
+        options: &Options<P>,
+        deadline: &Deadline<'_, P::Cancel>,
+    ) -> Result<(), Error> {
+        let has_expired = session.access_expires_at <= self.service_now_ms() / 1000;
+        let bought = match has_expired {
+            true => {
+                self.buy_tokens(&session.refresh_token, options, deadline)
+                    .await?
+                    .access_token
+            }
+            false => None,
+        };
+        let token: &AccessToken = bought.as_ref().unwrap_or(&session.access_token);
+        let call = Call {
+            access_token: Some(token.secret()),
+            ..Call::default()
+        };
+        self.call("GlobalSignOut", Repeat::Safe, &call, deadline)
+            .await?;
+        Ok(())
+    }
+
+    async fn revoke(
+        &self,
+        session: &Session,
+        deadline: &Deadline<'_, P::Cancel>,
+    ) -> Result<(), Error> {
+        let call = Call {
+            client_id: Some(self.config.client.as_str()),
+            token: Some(session.refresh_token.secret()),
+            ..Call::default()
+        };
+        // Revoking what is revoked succeeds: repeating is safe.
+        self.call("RevokeToken", Repeat::Safe, &call, deadline)
+            .await?;
+        Ok(())
+    }
+}

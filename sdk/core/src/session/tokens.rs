@@ -1,0 +1,93 @@
+//! From what the service gave to a session: verified, belonging together, belonging to one person.
+
+use super::{Session, User};
+use crate::client::Client;
+use crate::error::{Error, incomplete};
+use crate::jwt::{Claims, Expected, Rejected, Unverified, Use};
+use crate::ports::Ports;
+use crate::transport::{Deadline, signed_difference};
+use crate::wire::AuthenticationResult;
+
+impl<P: Ports> Client<P> {
+    /// The end of a sign-in: stored first, so that storage that is blocked is no half of a session.
+    pub(crate) async fn begin_session(
+        &self,
+        tokens: AuthenticationResult,
+        deadline: &Deadline<'_, P::Cancel>,
+    ) -> Result<User, Error> {
+        let session = self.verified_session(tokens, None, deadline).await?;
+        self.store(&session).await?;
+        let user = session.user.clone();
+        *self.session.borrow_mut() = Some(session);
+        Ok(user)
+    }
+
+    /// A session of verified tokens. With a `previous` one it must be the same person's, and keeps
+    /// the refresh token if there is no new one.
+    pub(super) async fn verified_session(
+        &self,
+        tokens: AuthenticationResult,
+        previous: Option<&Session>,
+        deadline: &Deadline<'_, P::Cancel>,
+    ) -> Result<Session, Error> {
+        let id_token = tokens.id_token.ok_or_else(incomplete)?;
+        let access_token = tokens.access_token.ok_or_else(incomplete)?;
+        let kept = || previous.map(|session| session.refresh_token.clone());
+        let refresh_token = tokens.refresh_token.or_else(kept).ok_or_else(incomplete)?;
+
+        let (id, claims) = self.believe(id_token.secret(), Use::Id, deadline).await?;
+        let (access, _) = self
+            .believe(access_token.secret(), Use::Access, deadline)
+            .await?;
+        let is_other = previous.is_some_and(|session| session.user.sub != id.sub);
+        if is_other || access.sub != id.sub {
+            return Err(Rejected::Subject.into());
+        }
+
+        let generation = self
+            .session
+            .borrow()
+            .as_ref()
+            .map_or(0, |session| session.generation);
+        let username = id
+            .cognito_username
+            .or(access.username)
+            .ok_or(Rejected::Malformed)?;
+        Ok(Session {
+            access_token,
+            id_token,
+            refresh_token,
+            user: User {
+                sub: id.sub,
+                username,
+                claims,
+            },
+            access_expires_at: access.exp,
+            clock_offset_ms: self.clock_offset_ms.get().unwrap_or(0),
+            generation: generation.wrapping_add(1),
+        })
+    }
+
+    async fn believe(
+        &self,
+        token: &str,
+        token_use: Use,
+        deadline: &Deadline<'_, P::Cancel>,
+    ) -> Result<(Claims, alloc::string::String), Error> {
+        let token = Unverified::parse(&self.ports, token)?;
+        if self.clock_offset_ms.get().is_none() {
+            // No answer showed its date. The token was made for the call that just ended, so the
+            // time of its making is the service's time.
+            let issued_at_ms = token.issued_at().saturating_mul(1000);
+            let offset = signed_difference(issued_at_ms, self.ports.now_ms());
+            self.clock_offset_ms.set(Some(offset));
+        }
+        let expected = Expected {
+            issuer: &self.config.issuer,
+            client: &self.config.client,
+            token_use,
+            now: self.service_now_ms() / 1000,
+        };
+        self.verify(token, expected, deadline).await
+    }
+}

@@ -1,0 +1,145 @@
+//! What an answer means: a reply, an error of the service, or the page of something in between.
+
+use alloc::borrow::Cow;
+use alloc::boxed::Box;
+use alloc::string::{String, ToString};
+
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+
+use crate::error::{Answer, Error, ErrorCode, Outcome, service};
+use crate::ports::{HttpResponse, Json, SendFailure};
+
+/// The longest message of the service that is passed on, in bytes.
+const MAXIMUM_MESSAGE: usize = 512;
+
+/// The typed reply, or the error that the answer is. Operations without output answer an empty
+/// body or `{}`: both are the default reply.
+pub(super) fn reply<T: DeserializeOwned + Default>(
+    json: &impl Json,
+    response: &HttpResponse,
+) -> Result<T, Error> {
+    if !(200..300).contains(&response.status) {
+        return Err(error(json, response));
+    }
+    if response.body.is_empty() {
+        return Ok(T::default());
+    }
+    json.read(&response.body)
+        .map_err(|_| unintelligible(response))
+}
+
+/// The error that the platform's failure is.
+pub(super) fn failure(failure: SendFailure) -> Error {
+    let (code, outcome, message) = match failure {
+        SendFailure::Aborted => (ErrorCode::Aborted, Outcome::Unknown, "the caller gave up"),
+        SendFailure::TimedOut => (
+            ErrorCode::Timeout,
+            Outcome::Unknown,
+            "the call's time is up",
+        ),
+        SendFailure::Offline => (ErrorCode::Offline, Outcome::NotSent, "there is no network"),
+        SendFailure::Blocked => (
+            ErrorCode::InvalidConfiguration,
+            Outcome::NotSent,
+            "the request was blocked: does connect-src of the page's policy allow the endpoint?",
+        ),
+        SendFailure::Unreachable => (
+            ErrorCode::Network,
+            Outcome::Unknown,
+            "no answer from the endpoint: its name, the connection, TLS or CORS",
+        ),
+        SendFailure::BodyLost => (ErrorCode::Network, Outcome::Unknown, "the answer broke off"),
+    };
+    Error {
+        outcome,
+        ..Error::not_sent(code, message)
+    }
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Fault {
+    #[serde(rename = "__type")]
+    kind: Option<String>,
+    code: Option<String>,
+    message: Option<String>,
+    #[serde(rename = "Message")]
+    capital_message: Option<String>,
+}
+
+fn error(json: &impl Json, response: &HttpResponse) -> Error {
+    let fault: Fault = json.read(&response.body).unwrap_or_default();
+    let name = [&response.error_type, &fault.kind, &fault.code]
+        .into_iter()
+        .flatten()
+        .map(|text| bare_name(text))
+        .find(|name| !name.is_empty());
+    let message = fault.message.or(fault.capital_message).unwrap_or_default();
+    let known = name.and_then(|name| service::code_of(name, &message));
+    let code = known.unwrap_or(match (response.status, name) {
+        (429, _) => ErrorCode::RateLimited,
+        (500.., _) => ErrorCode::ServiceUnavailable,
+        _ => ErrorCode::InvalidResponse,
+    });
+    // Without a name it was not the service that spoke; a gateway does not know what happened.
+    let outcome = match (name, response.status) {
+        (Some(_), _) | (None, 429) => Outcome::Answered,
+        (None, _) => Outcome::Unknown,
+    };
+    let message = match (shortened(message), name) {
+        (message, Some(_)) if !message.is_empty() => Cow::Owned(message),
+        (_, Some(_)) => Cow::Borrowed("the service gave no reason"),
+        (_, None) => Cow::Borrowed(describe(&response.body)),
+    };
+    Error {
+        code,
+        outcome,
+        message,
+        retry_after_ms: response.retry_after.as_deref().and_then(retry_after_ms),
+        answer: Some(Box::new(answer(response, name))),
+    }
+}
+
+/// An answer that says 200 and is not what the protocol says.
+fn unintelligible(response: &HttpResponse) -> Error {
+    Error {
+        outcome: Outcome::Unknown,
+        answer: Some(Box::new(answer(response, None))),
+        ..Error::answered(ErrorCode::InvalidResponse, describe(&response.body))
+    }
+}
+
+fn answer(response: &HttpResponse, name: Option<&str>) -> Answer {
+    Answer {
+        http_status: response.status,
+        request_id: response.request_id.clone(),
+        service_type: name.map(ToString::to_string),
+    }
+}
+
+fn describe(body: &str) -> &'static str {
+    match body.trim_start().bytes().next() {
+        None => "an empty answer where JSON should be: something in front of the service?",
+        Some(b'<') => "HTML where JSON should be: a proxy, a captive portal or a wrong endpoint?",
+        Some(_) => "the answer is not what the protocol says: a wrong endpoint?",
+    }
+}
+
+/// `com.amazonaws#NameException:http://..` is `NameException`.
+fn bare_name(text: &str) -> &str {
+    let text = text.split([':', ',']).next().unwrap_or_default();
+    text.rsplit('#').next().unwrap_or_default().trim()
+}
+
+/// Whole seconds; the other form, a date, is not used by this service.
+fn retry_after_ms(text: &str) -> Option<u32> {
+    text.trim().parse::<u32>().ok()?.checked_mul(1000)
+}
+
+fn shortened(mut message: String) -> String {
+    if message.len() > MAXIMUM_MESSAGE {
+        message.truncate(message.floor_char_boundary(MAXIMUM_MESSAGE));
+    }
+    message
+}

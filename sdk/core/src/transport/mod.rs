@@ -1,0 +1,177 @@
+//! One call of the JSON API: `POST /` with `X-Amz-Target`, attempts, and what an answer means.
+//!
+//! # Repeating
+//!
+//! A call that failed without an answer may have had its effect. Only operations marked
+//! [`Repeat::Safe`] are attempted again: at most three times altogether, after a random part of a
+//! growing delay (full jitter), not before `Retry-After`, and never beyond the caller's deadline.
+//! With several endpoints each further attempt goes to the next one.
+
+mod classify;
+#[cfg(test)]
+mod tests;
+
+use alloc::string::String;
+
+use serde::de::DeserializeOwned;
+use zeroize::Zeroizing;
+
+use crate::client::{Client, Options};
+use crate::error::{Error, ErrorCode};
+use crate::ports::{HttpRequest, HttpResponse, Limits, Ports};
+use crate::wire::{Call, Reply};
+
+/// Attempts altogether.
+const ATTEMPTS: u32 = 3;
+/// The longest delay before the second attempt, doubled for the third, in milliseconds.
+const FIRST_DELAY_MS: u32 = 200;
+
+/// Whether an operation may be attempted again when its outcome is unknown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Repeat {
+    /// Twice is as good as once.
+    Safe,
+    /// Twice would create, send or spend something twice.
+    Never,
+}
+
+/// The end of the time that a caller gave, for all requests of an operation together.
+#[derive(Debug)]
+pub(crate) struct Deadline<'a, C> {
+    ends_at_ms: u64,
+    timeout_ms: u32,
+    cancel: &'a C,
+}
+
+impl<P: Ports> Client<P> {
+    pub(crate) fn deadline<'a>(&self, options: &'a Options<P>) -> Deadline<'a, P::Cancel> {
+        Deadline {
+            ends_at_ms: self.ports.now_ms() + u64::from(options.timeout_ms),
+            timeout_ms: options.timeout_ms,
+            cancel: &options.cancel,
+        }
+    }
+
+    /// Calls an operation.
+    pub(crate) async fn call(
+        &self,
+        operation: &str,
+        repeat: Repeat,
+        call: &Call<'_>,
+        deadline: &Deadline<'_, P::Cancel>,
+    ) -> Result<Reply, Error> {
+        let target = ["AWSCognitoIdentityProviderService.", operation].concat();
+        let body = Some(Zeroizing::new(self.ports.write(call)?));
+        let request = HttpRequest {
+            url: String::new(),
+            body,
+            target: Some(target),
+        };
+        self.attempt("/", request, repeat, deadline).await
+    }
+
+    /// Reads a public document of the pool, such as its keys.
+    pub(crate) async fn read_document<T: DeserializeOwned + Default>(
+        &self,
+        path: &str,
+        deadline: &Deadline<'_, P::Cancel>,
+    ) -> Result<T, Error> {
+        let request = HttpRequest {
+            url: String::new(),
+            body: None,
+            target: None,
+        };
+        self.attempt(path, request, Repeat::Safe, deadline).await
+    }
+
+    async fn attempt<T: DeserializeOwned + Default>(
+        &self,
+        path: &str,
+        mut request: HttpRequest,
+        repeat: Repeat,
+        deadline: &Deadline<'_, P::Cancel>,
+    ) -> Result<T, Error> {
+        let mut endpoints = self.config.endpoints.iter().cycle();
+        let mut attempt = 1;
+        loop {
+            let endpoint = endpoints.next().ok_or_else(|| {
+                Error::not_sent(ErrorCode::InvalidConfiguration, "there is no endpoint")
+            })?;
+            request.url = [endpoint.as_str(), path].concat();
+            let error = match self.send(&request, deadline).await {
+                Ok(response) => match classify::reply(&self.ports, &response) {
+                    Ok(reply) => return Ok(reply),
+                    Err(error) => error,
+                },
+                Err(error) => error,
+            };
+            if repeat == Repeat::Never || attempt == ATTEMPTS || !may_pass(error.code) {
+                return Err(error);
+            }
+            let delay_ms = self.jitter(FIRST_DELAY_MS << (attempt - 1))?;
+            let delay_ms = delay_ms.max(error.retry_after_ms.unwrap_or(0));
+            if delay_ms >= self.remaining_ms(deadline) {
+                return Err(error);
+            }
+            self.ports.pause(delay_ms, deadline.cancel).await;
+            attempt += 1;
+        }
+    }
+
+    async fn send(
+        &self,
+        request: &HttpRequest,
+        deadline: &Deadline<'_, P::Cancel>,
+    ) -> Result<HttpResponse, Error> {
+        let timeout_ms = self.remaining_ms(deadline);
+        if timeout_ms == 0 {
+            return Err(Error::not_sent(ErrorCode::Timeout, "the call's time is up"));
+        }
+        let began_ms = self.ports.now_ms();
+        let limits = Limits {
+            timeout_ms,
+            cancel: deadline.cancel,
+        };
+        let response = self
+            .ports
+            .send(request, limits)
+            .await
+            .map_err(classify::failure)?;
+        if let Some(date_ms) = response.date_ms {
+            // The header has whole seconds: half a second is its mean error, as half of the time
+            // that the call took is that of the moment it was written.
+            let now_ms = began_ms.midpoint(self.ports.now_ms());
+            self.clock_offset_ms
+                .set(Some(signed_difference(date_ms + 500, now_ms)));
+        }
+        Ok(response)
+    }
+
+    fn remaining_ms(&self, deadline: &Deadline<'_, P::Cancel>) -> u32 {
+        let remaining = deadline.ends_at_ms.saturating_sub(self.ports.now_ms());
+        // A clock that was set back must not prolong the call.
+        u32::try_from(remaining)
+            .unwrap_or(u32::MAX)
+            .min(deadline.timeout_ms)
+    }
+
+    /// Evenly random from 0 to `most_ms`.
+    fn jitter(&self, most_ms: u32) -> Result<u32, Error> {
+        let mut random = [0; 4];
+        self.ports.fill(&mut random)?;
+        let share = u64::from(u32::from_le_bytes(random)) * u64::from(most_ms);
+        Ok((share >> 32) as u32)
+    }
+}
+
+/// Whether the same request may fare better a moment later.
+fn may_pass(code: ErrorCode) -> bool {
+    matches!(
+        code,
+        ErrorCode::Network | ErrorCode::ServiceUnavailable | ErrorCode::RateLimited
+    )
+}
+
+pub(crate) fn signed_difference(a: u64, b: u64) -> i64 {
+    i64::try_from(i128::from(a) - i128::from(b)).unwrap_or_default()
+}
