@@ -1,6 +1,7 @@
 // What is built, each in one function that does nothing when its inputs have not changed.
 
-import { mkdirSync, rmSync } from 'node:fs';
+import { copyFileSync, mkdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { fingerprint } from './fingerprint.mjs';
 import { commandStep } from './steps.mjs';
 import { inRoot } from './workspace.mjs';
@@ -24,7 +25,10 @@ export async function buildPackage() {
   built.remember();
 }
 
-/** Packs the built npm package as it would be published, and gives the tarball's path. */
+/**
+ * Packs the built npm package as it would be published, and gives the tarball's path. A copy without the version in its
+ * name is what the demo's package.json depends on.
+ */
 export async function packPackage() {
   const folder = inRoot('target', 'package');
   rmSync(folder, { recursive: true, force: true });
@@ -33,7 +37,8 @@ export async function packPackage() {
     'pack', inRoot('pkg'), '--pack-destination', folder, '--json', '--ignore-scripts', '--loglevel=error',
   ]);
   const [{ filename }] = JSON.parse(output.slice(output.indexOf('[')));
-  return inRoot('target', 'package', filename);
+  copyFileSync(join(folder, filename), join(folder, 'cognate-auth.tgz'));
+  return join(folder, filename);
 }
 
 /** The demo, www/demo/dist, on the package as an app gets it: packed, installed from the tarball, type-checked. */
@@ -42,10 +47,10 @@ export async function buildDemo() {
   const built = fingerprint('demo', { inputs: ['www/demo', ...PACKAGE_INPUTS], outputs: ['www/demo/dist/index.html'] });
   if (built.isFresh()) return;
   built.forget();
-  const tarball = await packPackage();
+  await packPackage();
   rmSync(inRoot('www', 'demo', 'node_modules'), { recursive: true, force: true });
   await commandStep('Installing the package into the demo', 'npm', [
-    'install', tarball, '--prefix', demo, '--no-save', '--no-package-lock', '--ignore-scripts', '--no-audit', '--no-fund',
+    'install', '--prefix', demo, '--no-package-lock', '--ignore-scripts', '--no-audit', '--no-fund',
   ]);
   await commandStep("Checking the demo's types", 'tsc', ['--project', demo]);
   await commandStep('Building the demo', 'vite', ['build', demo, '--logLevel', 'warn']);

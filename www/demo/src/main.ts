@@ -1,0 +1,72 @@
+import { createAuth, isAuthError, type Auth, type AuthConfig } from 'cognate-auth';
+import { loadConfig, type DemoConfig } from './config.ts';
+import { accountPage } from './pages/account.ts';
+import { confirmPage } from './pages/confirm.ts';
+import { forgotPasswordPage, resetPasswordPage } from './pages/forgot-password.ts';
+import { newPasswordPage } from './pages/new-password.ts';
+import { signInPage } from './pages/sign-in.ts';
+import { signUpPage } from './pages/sign-up.ts';
+import type { Context, Page } from './page.ts';
+import { go, onRoute, type Route } from './router.ts';
+import { Shell } from './shell.ts';
+import { wordingOf } from './wording.ts';
+
+const PAGES: Record<Exclude<Route, 'account'>, (context: Context) => Page> = {
+  'sign-in': signInPage,
+  'sign-up': signUpPage,
+  confirm: confirmPage,
+  'forgot-password': forgotPasswordPage,
+  'reset-password': resetPasswordPage,
+  'new-password': newPasswordPage,
+};
+
+const shell = new Shell();
+void start();
+
+/** Starts the client and shows the first page, or says why there is nothing to show. */
+async function start(persistence: NonNullable<AuthConfig['persistence']> = 'session'): Promise<void> {
+  shell.showStarting();
+  try {
+    const config = await loadConfig();
+    shell.showInbox(config.inbox);
+    const { inbox: _inbox, ...pool } = config;
+    const auth = await createAuth({ ...pool, persistence });
+    run(auth, config);
+  } catch (error) {
+    const blocked = isAuthError(error) && error.code === 'storage_blocked';
+    shell.showFailure(isAuthError(error) ? wordingOf(error).text : 'The demo could not be loaded. Is it still running?', {
+      words: blocked ? 'Go on without being remembered' : 'Try again',
+      act: () => void start(blocked ? 'memory' : persistence),
+    });
+  }
+}
+
+function run(auth: Auth, config: DemoConfig): void {
+  let notice: string | undefined;
+  const context: Context = {
+    auth,
+    config,
+    next: (route, words) => {
+      notice = words;
+      go(route, { replace: true });
+    },
+  };
+  const show = (route: Route | undefined): void => {
+    const { state } = auth;
+    if (state.status === 'signedOut') {
+      if (route === undefined || route === 'account') return go('sign-in', { replace: true });
+      shell.show(PAGES[route](context), notice);
+    } else {
+      if (route !== 'account') return go('account', { replace: true });
+      shell.show(accountPage(context, state.user), notice);
+    }
+    notice = undefined;
+  };
+  // A session can end by itself, or in another tab: the page must not go on showing somebody who has left.
+  auth.on(({ type }) => {
+    if (type === 'expired' || (type === 'signedOut' && location.hash === '#/account' && notice === undefined)) {
+      queueMicrotask(() => location.hash === '#/account' && context.next('sign-in', 'Your session has ended. Please sign in again.'));
+    }
+  });
+  onRoute(show);
+}

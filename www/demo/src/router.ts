@@ -1,0 +1,23 @@
+/** Where in the demo somebody is. Part of the address after `#`, so that the back button and a reload work. */
+export const ROUTES = ['sign-in', 'sign-up', 'confirm', 'forgot-password', 'reset-password', 'new-password', 'account'] as const;
+export type Route = (typeof ROUTES)[number];
+
+/** The route of the present address, if it names one. */
+export function currentRoute(): Route | undefined {
+  const name = location.hash.replace(/^#\/?/, '');
+  return ROUTES.find((route) => route === name);
+}
+
+/** Goes to a route; `replace` leaves no entry to come back to, as after a form that must not be sent twice. */
+export function go(route: Route, { replace = false } = {}): void {
+  const address = `#/${route}`;
+  if (location.hash === address) window.dispatchEvent(new HashChangeEvent('hashchange'));
+  else if (replace) location.replace(address);
+  else location.hash = address;
+}
+
+/** Calls `show` now and on every change of the address. */
+export function onRoute(show: (route: Route | undefined) => void): void {
+  window.addEventListener('hashchange', () => show(currentRoute()));
+  show(currentRoute());
+}
