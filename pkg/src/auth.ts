@@ -1,0 +1,190 @@
+import type { CallOptions, CodeDelivery } from './calls.ts';
+import { workerConfig, type AuthConfig } from './config.ts';
+import { packRequest, unpackResponse } from './fetch.ts';
+import { Link } from './link.ts';
+import type { FetchResponse } from './protocol.ts';
+import { stepFrom, type Attributes, type SignInStep, type StepRecord, type User } from './steps.ts';
+import { tabSecret } from './tab.ts';
+
+/** Who is signed in. `offline`: signed in, but the last refresh could not reach the service. `expired`: it was refused. */
+export type AuthState = { status: 'signedOut' } | { status: 'signedIn' | 'offline' | 'expired'; user: User };
+
+export interface AuthEvent {
+  type: 'change' | 'signedIn' | 'signedOut' | 'refreshed' | 'refreshFailed' | 'expired';
+  state: AuthState;
+  /** Where it happened. */
+  tab: 'this' | 'other';
+}
+
+export interface SignUpResult {
+  /** True where the pool confirms people itself: they can sign in at once. */
+  confirmed: boolean;
+  sub: string;
+  /** Where the confirmation code went. */
+  delivery?: CodeDelivery;
+}
+
+export interface SignOutResult {
+  /** The service has revoked the refresh token. False when it could not be told: `error` says why. */
+  revoked: boolean;
+  /** Every session of the user has been ended. */
+  everywhere: boolean;
+  error?: { code: string; message: string };
+}
+
+/** The user's profile as the service has it now. */
+export interface Profile {
+  username: string;
+  attributes: Attributes;
+}
+
+/** A client for one pool and one signed-in person. Several can live side by side. */
+export interface Auth {
+  /** What is known now, without asking anybody. */
+  readonly state: AuthState;
+  /** Called on every change of the state. Returns the function that ends it. */
+  on(listener: (event: AuthEvent) => void): () => void;
+
+  signUp(input: { username: string; password: string; attributes?: Attributes }, options?: CallOptions): Promise<SignUpResult>;
+  confirmSignUp(input: { username: string; code: string }, options?: CallOptions): Promise<void>;
+  resendSignUpCode(input: { username: string }, options?: CallOptions): Promise<CodeDelivery>;
+
+  /** Default flow `srp`: the password does not leave the worker. `password` sends it to the service, over TLS. */
+  signIn(input: { username: string; password: string; flow?: 'srp' | 'password' }, options?: CallOptions): Promise<SignInStep>;
+  /** Takes up a step that `toJSON` gave, for example after a reload. */
+  resume(json: string): Promise<SignInStep>;
+
+  forgotPassword(input: { username: string }, options?: CallOptions): Promise<CodeDelivery>;
+  confirmForgotPassword(input: { username: string; code: string; password: string }, options?: CallOptions): Promise<void>;
+  changePassword(input: { currentPassword: string; newPassword: string }, options?: CallOptions): Promise<void>;
+
+  getUser(options?: CallOptions): Promise<Profile>;
+  /** The result names where codes were sent to confirm a new address. */
+  updateAttributes(attributes: Attributes, options?: CallOptions): Promise<CodeDelivery[]>;
+  /** New tokens now, with new claims. It is never needed for `fetch`, which refreshes by itself. */
+  refresh(options?: CallOptions): Promise<User>;
+
+  /**
+   * `fetch` with the access token, from the worker, to what `api` of the configuration allows. Never follows a redirect,
+   * sends no cookie, and drops an `Authorization` header of yours. Bodies are buffered.
+   */
+  fetch(input: RequestInfo | URL, init?: RequestInit & { timeoutMs?: number }): Promise<Response>;
+
+  /** Forgets first, then tells the service; never rejects because the service cannot be reached. */
+  signOut(input?: { everywhere?: boolean }, options?: CallOptions): Promise<SignOutResult>;
+  /** Deletes the account at the service and signs out. Cannot be undone. */
+  deleteUser(options?: CallOptions): Promise<void>;
+
+  /** Ends the worker. A stored session stays stored. */
+  close(): void;
+}
+
+/**
+ * Starts a client: its worker, its wasm, and the session of this tab if there is one.
+ *
+ * @throws {AuthError} `invalid_configuration`, `worker_blocked`, `wasm_blocked`, `storage_blocked`
+ */
+export async function createAuth(config: AuthConfig): Promise<Auth> {
+  const start = workerConfig(config);
+  const tab = start.persistence === 'session' ? tabSecret(config.userPoolId, config.clientId) : undefined;
+  const client = new Client();
+  await client.start(config, { start, ...(tab && { tab }) });
+  return client;
+}
+
+class Client implements Auth {
+  state: AuthState = { status: 'signedOut' };
+  readonly #listeners = new Set<(event: AuthEvent) => void>();
+  readonly #link = new Link(({ event }) => this.#changed(event as AuthEvent));
+
+  async start(config: AuthConfig, start: Parameters<Link['start']>[2]): Promise<void> {
+    this.state = (await this.#link.start(config.isolation ?? 'worker', config.assets ?? {}, start)) as AuthState;
+  }
+
+  on(listener: (event: AuthEvent) => void): () => void {
+    this.#listeners.add(listener);
+    return () => void this.#listeners.delete(listener);
+  }
+
+  signUp(input: Parameters<Auth['signUp']>[0], options?: CallOptions): Promise<SignUpResult> {
+    return this.#link.call('signUp', input, options) as Promise<SignUpResult>;
+  }
+
+  confirmSignUp(input: { username: string; code: string }, options?: CallOptions): Promise<void> {
+    return this.#link.call('confirmSignUp', input, options) as Promise<void>;
+  }
+
+  resendSignUpCode(input: { username: string }, options?: CallOptions): Promise<CodeDelivery> {
+    return this.#link.call('resendSignUpCode', input, options) as Promise<CodeDelivery>;
+  }
+
+  signIn(input: Parameters<Auth['signIn']>[0], options?: CallOptions): Promise<SignInStep> {
+    return this.#step('signIn', input, options);
+  }
+
+  resume(json: string): Promise<SignInStep> {
+    return this.#step('resume', { sealed: json });
+  }
+
+  forgotPassword(input: { username: string }, options?: CallOptions): Promise<CodeDelivery> {
+    return this.#link.call('forgotPassword', input, options) as Promise<CodeDelivery>;
+  }
+
+  confirmForgotPassword(input: Parameters<Auth['confirmForgotPassword']>[0], options?: CallOptions): Promise<void> {
+    return this.#link.call('confirmForgotPassword', input, options) as Promise<void>;
+  }
+
+  changePassword(input: Parameters<Auth['changePassword']>[0], options?: CallOptions): Promise<void> {
+    return this.#link.call('changePassword', input, options) as Promise<void>;
+  }
+
+  getUser(options?: CallOptions): Promise<Profile> {
+    return this.#link.call('getUser', {}, options) as Promise<Profile>;
+  }
+
+  updateAttributes(attributes: Attributes, options?: CallOptions): Promise<CodeDelivery[]> {
+    return this.#link.call('updateAttributes', { attributes }, options) as Promise<CodeDelivery[]>;
+  }
+
+  refresh(options?: CallOptions): Promise<User> {
+    return this.#link.call('refresh', {}, options) as Promise<User>;
+  }
+
+  async fetch(input: RequestInfo | URL, { timeoutMs, ...init }: RequestInit & { timeoutMs?: number } = {}): Promise<Response> {
+    const request = await packRequest(input, init);
+    const signal = init.signal ?? (input instanceof Request ? input.signal : undefined);
+    const options = { ...(signal && { signal }), ...(timeoutMs && { timeoutMs }) };
+    const transfer = request.body ? [request.body] : [];
+    return unpackResponse((await this.#link.call('fetch', request, options, transfer)) as FetchResponse);
+  }
+
+  signOut(input: { everywhere?: boolean } = {}, options?: CallOptions): Promise<SignOutResult> {
+    return this.#link.call('signOut', input, options) as Promise<SignOutResult>;
+  }
+
+  deleteUser(options?: CallOptions): Promise<void> {
+    return this.#link.call('deleteUser', {}, options) as Promise<void>;
+  }
+
+  close(): void {
+    this.#link.close();
+  }
+
+  async #step(op: 'signIn' | 'resume', args: unknown, options?: CallOptions): Promise<SignInStep> {
+    return stepFrom((await this.#link.call(op, args, options)) as StepRecord, (sealed, answer, more) =>
+      this.#link.call('respond', { sealed, answer }, more) as Promise<StepRecord>,
+    );
+  }
+
+  #changed(event: AuthEvent): void {
+    this.state = event.state;
+    for (const listener of this.#listeners) {
+      try {
+        listener(event);
+      } catch (error) {
+        // One listener's mistake must neither stop the others nor get lost.
+        reportError(error);
+      }
+    }
+  }
+}

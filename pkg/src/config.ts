@@ -1,0 +1,65 @@
+import { AuthError } from './errors.ts';
+
+/** What `createAuth` needs. Only the two ids are required. */
+export interface AuthConfig {
+  /** For example `eu-central-1_Ab1Cd2Ef3`. */
+  userPoolId: string;
+  /** The id of a public client: one without a secret. */
+  clientId: string;
+  /**
+   * Where the user-pool API answers. Default: the endpoint of the pool's region. Several: the primary first, then
+   * replicas, tried when the primary cannot be reached.
+   */
+  endpoint?: string | string[];
+  /** What `iss` in the tokens must be. Default: derived from the pool id, never from `endpoint`. */
+  issuer?: string;
+  /** Where the tokens live. Default `worker`. `page` is for tests: every script of the page can reach them. */
+  isolation?: 'worker' | 'page';
+  /** Does a reload keep the person signed in? Default `session`: in this tab, until it is closed. */
+  persistence?: 'session' | 'memory';
+  /** What `auth.fetch` may reach with the access token. Default: nothing. */
+  api?: ApiAccess[];
+  /** Where the worker script and the wasm are served, if not beside this module. Same origin as the page. */
+  assets?: { worker?: string; wasm?: string };
+}
+
+/** One API that `auth.fetch` may call. */
+export interface ApiAccess {
+  /** Exactly an origin, such as `https://api.example.com`; `http:` only for a loopback host. */
+  origin: string;
+  /** Default `/`, everything. `/v1` allows `/v1` and `/v1/users`, not `/v10`. */
+  path?: string;
+  /** Default: every method. */
+  methods?: string[];
+}
+
+/** What a worker is told about the configuration. */
+export type WorkerConfig = Omit<AuthConfig, 'assets' | 'isolation'>;
+
+/**
+ * Refuses what this version does not do, by name, before anything is started: a misspelt or unsupported option must not
+ * quietly give less protection than was asked for.
+ */
+export function workerConfig(config: AuthConfig): WorkerConfig {
+  const { assets: _assets, isolation = 'worker', persistence = 'session', ...rest } = config;
+  for (const name of Object.keys(rest)) {
+    if (!FORWARDED.includes(name)) {
+      throw refuse(
+        /secret/i.test(name)
+          ? `${name}: an app in a browser cannot keep a client secret. Use an app client without one`
+          : `${name} is not an option of this version`,
+      );
+    }
+  }
+  if (isolation !== 'worker' && isolation !== 'page') throw refuse(`isolation '${isolation}' is not supported by this version`);
+  if (persistence !== 'session' && persistence !== 'memory') {
+    throw refuse(`persistence '${persistence}' is not supported by this version`);
+  }
+  return { ...rest, persistence };
+}
+
+function refuse(message: string): AuthError {
+  return new AuthError({ code: 'invalid_configuration', message });
+}
+
+const FORWARDED = ['userPoolId', 'clientId', 'endpoint', 'issuer', 'api'];

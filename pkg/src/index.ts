@@ -1,0 +1,11 @@
+/**
+ * Amazon Cognito user pools for web apps: sign-up, sign-in, sessions. The protocol runs as WebAssembly in a worker of the
+ * app's own origin; passwords go in, claims and next steps come out, tokens stay there.
+ */
+export { createAuth } from './auth.ts';
+export type { Auth, AuthEvent, AuthState, Profile, SignOutResult, SignUpResult } from './auth.ts';
+export type { CallOptions, CodeDelivery } from './calls.ts';
+export type { ApiAccess, AuthConfig } from './config.ts';
+export { AuthError, isAuthError } from './errors.ts';
+export type { AuthErrorCode, AuthErrorDetails } from './errors.ts';
+export type { Attributes, SignInStep, User } from './steps.ts';

@@ -1,0 +1,75 @@
+/**
+ * The messages between page and worker. Everything that is not in this file does not cross: no token, and no password on
+ * the way back.
+ */
+import type { AuthErrorDetails } from './errors.ts';
+import type { AuthEvent } from './auth.ts';
+import type { WorkerConfig } from './config.ts';
+
+/** The tab's half of the key to its stored session. Both base64url; the secret has 256 bits. */
+export interface TabSecret {
+  id: string;
+  secret: string;
+}
+
+/** The first message to a worker. Answered by `loaded` at once and by the result of call 0 when the client runs. */
+export interface StartMessage {
+  start: WorkerConfig;
+  wasm: string;
+  tab?: TabSecret;
+}
+
+/** What the worker runs. The closed set: anything else is refused there. */
+export type Operation =
+  | 'signUp'
+  | 'confirmSignUp'
+  | 'resendSignUpCode'
+  | 'signIn'
+  | 'respond'
+  | 'resume'
+  | 'forgotPassword'
+  | 'confirmForgotPassword'
+  | 'changePassword'
+  | 'getUser'
+  | 'updateAttributes'
+  | 'refresh'
+  | 'fetch'
+  | 'signOut'
+  | 'deleteUser';
+
+export interface CallMessage {
+  id: number;
+  op: Operation;
+  args: unknown;
+  timeoutMs: number;
+  clientMetadata?: Record<string, string>;
+}
+
+export interface AbortMessage {
+  abort: number;
+}
+
+export type ToWorker = StartMessage | CallMessage | AbortMessage;
+
+export type FromWorker =
+  | { loaded: true }
+  | { id: number; value: unknown }
+  | { id: number; error: AuthErrorDetails }
+  | { event: AuthEvent }
+  | { fatal: string };
+
+/** A request for `auth.fetch`, as far as it can be cloned. */
+export interface FetchRequest {
+  url: string;
+  method: string;
+  headers: [string, string][];
+  body?: ArrayBuffer;
+}
+
+export interface FetchResponse {
+  url: string;
+  status: number;
+  statusText: string;
+  headers: [string, string][];
+  body: ArrayBuffer;
+}

@@ -1,0 +1,29 @@
+import { AuthError } from './errors.ts';
+import type { TabSecret } from './protocol.ts';
+
+/**
+ * The secret that ties a stored session to this tab. The browser forgets it with the tab, and without it the record in
+ * IndexedDB cannot be opened by anybody. It opens nothing alone either: the other half never leaves IndexedDB.
+ */
+export function tabSecret(userPoolId: string, clientId: string): TabSecret {
+  const name = `cognate-auth:${userPoolId}:${clientId}`;
+  try {
+    const [id, secret] = sessionStorage.getItem(name)?.split('.') ?? [];
+    if (id && secret) return { id, secret };
+    const made = { id: random(16), secret: random(32) };
+    sessionStorage.setItem(name, `${made.id}.${made.secret}`);
+    return made;
+  } catch (cause) {
+    throw new AuthError(
+      { code: 'storage_blocked', message: "This page may not use sessionStorage. Use persistence: 'memory'" },
+      cause,
+    );
+  }
+}
+
+function random(bytes: number): string {
+  return btoa(String.fromCharCode(...crypto.getRandomValues(new Uint8Array(bytes))))
+    .replaceAll('+', '-')
+    .replaceAll('/', '_')
+    .replaceAll('=', '');
+}

@@ -1,0 +1,92 @@
+/**
+ * `auth.fetch`, the worker's half: what the access token may be sent to.
+ *
+ * Security: an exact origin, a path prefix that ends at a segment, and methods, from the configuration. The service that
+ * issues the tokens is never reachable, whatever is configured: with the token a page could change the password there.
+ * An API that echoes request headers gives the token away; keep prefixes narrow.
+ */
+import type { ApiAccess } from '../config.ts';
+import type { AuthErrorDetails } from '../errors.ts';
+import type { FetchRequest, FetchResponse } from '../protocol.ts';
+
+export interface Allowed {
+  origin: string;
+  path: string;
+  methods: string[] | undefined;
+}
+
+/** Reads the configuration's list. Throws on what would allow something else than it says. */
+export function allowList(api: ApiAccess[], issuers: string[]): Allowed[] {
+  const forbidden = issuers.filter((url) => URL.canParse(url)).map((url) => new URL(url).origin);
+  return api.map(({ origin, path = '/', methods }) => {
+    const url = URL.canParse(origin) ? new URL(origin) : undefined;
+    if (url?.origin !== origin) throw invalid(`api: '${origin}' is not an origin such as https://api.example.com`);
+    if (url.protocol !== 'https:' && !isLoopback(url.hostname)) throw invalid(`api: ${origin} must be https`);
+    if (forbidden.includes(origin) || isCognito(url.hostname)) throw invalid(`api: ${origin} issues the tokens and cannot be reached with them`);
+    if (!path.startsWith('/') || /[?#%\\]/.test(path)) throw invalid(`api: '${path}' is not a plain path`);
+    return { origin, path: path.replace(/\/+$/, ''), methods: methods?.map((method) => method.toUpperCase()) };
+  });
+}
+
+/** Sends an allowed request with the token. */
+export async function apiFetch(
+  request: FetchRequest,
+  allowed: Allowed[],
+  signal: AbortSignal,
+  token: () => Promise<string>,
+): Promise<FetchResponse> {
+  const url = new URL(request.url);
+  const { method } = request;
+  if (!allowed.some((entry) => allows(entry, url, method))) {
+    throw { code: 'invalid_parameter', message: `api of the configuration does not allow ${method} ${url.origin}${url.pathname}` } satisfies AuthErrorDetails;
+  }
+  const headers = new Headers(request.headers);
+  headers.delete('dpop');
+  headers.set('authorization', `Bearer ${await token()}`);
+  try {
+    const response = await fetch(url, {
+      method,
+      headers,
+      body: request.body ?? null,
+      redirect: 'error',
+      credentials: 'omit',
+      referrerPolicy: 'no-referrer',
+      signal,
+    });
+    const body = await response.arrayBuffer();
+    const { status, statusText } = response;
+    return { url: response.url, status, statusText, headers: [...response.headers], body };
+  } catch (error) {
+    throw failure(error);
+  }
+}
+
+/** Whether an entry allows this request. The URL has been parsed: dot segments are resolved. */
+export function allows({ origin, path, methods }: Allowed, url: URL, method: string): boolean {
+  if (url.origin !== origin || (methods && !methods.includes(method.toUpperCase()))) return false;
+  if (path === '') return true;
+  // A server may decode `%2F` and `%5C` and resolve the dots behind them: no prefix holds then.
+  if (/%2f|%5c/i.test(url.pathname)) return false;
+  return url.pathname === path || url.pathname.startsWith(`${path}/`);
+}
+
+function failure(error: unknown): AuthErrorDetails {
+  const name = error instanceof Error ? error.name : '';
+  if (name === 'AbortError') return { code: 'aborted', message: 'The request was aborted', outcome: 'unknown' };
+  const again = { outcome: 'unknown', retryable: true, userAction: 'retry' } as const;
+  if (name === 'TimeoutError') return { code: 'timeout', message: 'The API did not answer in time', ...again };
+  if (!navigator.onLine) return { code: 'offline', message: 'There is no network', ...again };
+  return { code: 'network', message: 'The API cannot be reached, redirects, or does not allow this origin (CORS)', ...again };
+}
+
+function invalid(message: string): AuthErrorDetails {
+  return { code: 'invalid_configuration', message };
+}
+
+function isLoopback(host: string): boolean {
+  return host === 'localhost' || host.endsWith('.localhost') || host === '127.0.0.1' || host === '[::1]';
+}
+
+function isCognito(host: string): boolean {
+  return /^cognito-(idp|identity)[.-].*\.(amazonaws\.com(\.cn)?|api\.aws)$|\.amazoncognito\.com$/.test(host);
+}

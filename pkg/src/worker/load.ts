@@ -1,0 +1,49 @@
+/** Loads the wasm, and says in words what a browser reports as a `TypeError` or a `CompileError`. */
+import init, { Client } from '#wasm';
+import type { AuthErrorDetails } from '../errors.ts';
+
+export type WasmClient = Client;
+
+let loading: Promise<typeof Client> | undefined;
+
+/** The client's class, when its wasm runs. Loaded once per realm. */
+export function load(url: string): Promise<typeof Client> {
+  // A failed load may succeed the next time: it is not remembered.
+  loading ??= compile(url).catch((error: unknown) => {
+    loading = undefined;
+    throw error;
+  });
+  return loading;
+}
+
+async function compile(url: string): Promise<typeof Client> {
+  if (typeof WebAssembly === 'undefined') throw blocked('This browser has no WebAssembly, or it is switched off');
+  let response: Response;
+  try {
+    response = await fetch(url);
+  } catch {
+    throw blocked(`${url} cannot be fetched. Is the device online, and does the worker's connect-src allow it?`);
+  }
+  if (!response.ok) throw blocked(`${url} answers ${response.status}`);
+  try {
+    await init({ module_or_path: await compiled(response) });
+  } catch (error) {
+    const policy = error instanceof WebAssembly.CompileError && /unsafe-eval/.test(error.message);
+    throw blocked(
+      policy
+        ? "The worker's Content-Security-Policy must allow script-src 'wasm-unsafe-eval'"
+        : `${url} is not the WebAssembly of this version: ${error instanceof Error ? error.message : ''}`,
+    );
+  }
+  return Client;
+}
+
+/** Compiles while downloading where the server says `application/wasm`; after it otherwise. */
+async function compiled(response: Response): Promise<WebAssembly.Module> {
+  const streams = response.headers.get('content-type')?.startsWith('application/wasm');
+  return streams ? WebAssembly.compileStreaming(response) : WebAssembly.compile(await response.arrayBuffer());
+}
+
+function blocked(message: string): AuthErrorDetails {
+  return { code: 'wasm_blocked', message };
+}

@@ -1,0 +1,128 @@
+/**
+ * The worker's end: starts the client, runs the operations a page may ask for, and tells the page what changed.
+ *
+ * Security: the page's messages are requests, not trusted code. Only the closed set of operations runs, and no answer
+ * carries a token: claims, steps and results are what the wasm gives out, and `fetch` adds the token here.
+ */
+import type { AuthErrorDetails } from '../errors.ts';
+import type { CallMessage, FetchRequest, FromWorker, Operation, StartMessage, ToWorker } from '../protocol.ts';
+import type { StepRecord } from '../steps.ts';
+import { allowList, apiFetch, type Allowed } from './api.ts';
+import { load, type WasmClient } from './load.ts';
+import { StateWatch } from './state.ts';
+import { userFrom, type WasmUser } from './user.ts';
+
+export interface Port {
+  postMessage(message: FromWorker, transfer: Transferable[]): void;
+  onmessage: ((message: MessageEvent<ToWorker>) => void) | null;
+}
+
+interface Running {
+  client: WasmClient;
+  allowed: Allowed[];
+  watch: StateWatch;
+}
+
+/** Answers what comes over this port, for one client. */
+export function serve(port: Port): void {
+  const calls = new Map<number, AbortController>();
+  let running: Promise<Running> | undefined;
+  const post = (message: FromWorker, transfer: Transferable[] = []): void => port.postMessage(message, transfer);
+
+  const answer = async (id: number, work: () => Promise<unknown>): Promise<void> => {
+    try {
+      const value = await work();
+      const body = (value as { body?: unknown } | undefined)?.body;
+      post({ id, value }, body instanceof ArrayBuffer ? [body] : []);
+    } catch (error) {
+      post({ id, error: details(error) });
+    } finally {
+      calls.delete(id);
+    }
+  };
+
+  port.onmessage = ({ data }) => {
+    if ('start' in data) {
+      running ??= start(data, post);
+      void answer(0, async () => (await running)?.watch.state);
+    } else if ('abort' in data) {
+      calls.get(data.abort)?.abort();
+    } else {
+      const controller = new AbortController();
+      calls.set(data.id, controller);
+      void answer(data.id, async () => {
+        if (!running || !OPERATIONS.has(data.op)) throw { code: 'internal', message: 'no such operation' };
+        return run(await running, data, controller.signal);
+      });
+    }
+  };
+  post({ loaded: true });
+}
+
+async function start({ start, wasm, tab }: StartMessage, post: (message: FromWorker) => void): Promise<Running> {
+  const { endpoint = [], userPoolId, clientId, issuer, api = [] } = start;
+  const endpoints = Array.isArray(endpoint) ? endpoint : [endpoint];
+  const allowed = allowList(api, [...endpoints, ...(issuer ? [issuer] : [])]);
+  const Client = await load(wasm);
+  const settings = { userPoolId, clientId, endpoints, issuer, tabId: tab?.id, tabSecret: tab?.secret };
+  const client = await Client.start(JSON.stringify(settings));
+  return { client, allowed, watch: new StateWatch(client, (event) => post({ event })) };
+}
+
+async function run({ client, allowed, watch }: Running, call: CallMessage, signal: AbortSignal): Promise<unknown> {
+  const { op, timeoutMs, clientMetadata } = call;
+  const options = { timeoutMs, clientMetadata };
+  try {
+    const value =
+      op === 'fetch'
+        ? await apiFetch(call.args as FetchRequest, allowed, AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]), () =>
+            client.accessToken(JSON.stringify(options), signal),
+          )
+        : present(op, JSON.parse(await client.call(op, JSON.stringify({ ...flat(call.args), ...options }), signal)));
+    watch.look(op);
+    return value;
+  } catch (error) {
+    watch.look(op, details(error));
+    throw error;
+  }
+}
+
+/** The answer to a step beside its seal, as the wasm takes it; the seal cannot be replaced by the answer. */
+function flat(args: unknown): object {
+  const { answer, ...rest } = args as { answer?: object };
+  return { ...answer, ...rest };
+}
+
+function present(op: Operation, value: unknown): unknown {
+  if (op === 'refresh') return userFrom(value as WasmUser);
+  const step = value as StepRecord | null;
+  if (step && 'kind' in step && step.kind === 'done') return { ...step, user: userFrom(step.user as unknown as WasmUser) };
+  return value ?? undefined;
+}
+
+/** The wasm throws details as text and this code as objects; anything else is a mistake in this package. */
+function details(error: unknown): AuthErrorDetails {
+  if (typeof error === 'string') return JSON.parse(error) as AuthErrorDetails;
+  if (typeof error === 'object' && error !== null && 'code' in error && typeof error.code === 'string') {
+    return error as AuthErrorDetails;
+  }
+  return { code: 'internal', message: String(error), outcome: 'unknown' };
+}
+
+const OPERATIONS: ReadonlySet<Operation> = new Set<Operation>([
+  'signUp',
+  'confirmSignUp',
+  'resendSignUpCode',
+  'signIn',
+  'respond',
+  'resume',
+  'forgotPassword',
+  'confirmForgotPassword',
+  'changePassword',
+  'getUser',
+  'updateAttributes',
+  'refresh',
+  'fetch',
+  'signOut',
+  'deleteUser',
+]);

@@ -1,0 +1,13 @@
+/** What `sdk/src/js` exports. The build resolves `#wasm` to the glue that wasm-bindgen generates. */
+declare module '#wasm' {
+  export default function init(options: { module_or_path: WebAssembly.Module }): Promise<unknown>;
+
+  /** Arguments and results are JSON text; so is what is thrown: the members of an `AuthError`. */
+  export class Client {
+    private constructor();
+    static start(settings: string): Promise<Client>;
+    user(): string;
+    call(operation: string, args: string, signal: AbortSignal): Promise<string>;
+    accessToken(options: string, signal: AbortSignal): Promise<string>;
+  }
+}

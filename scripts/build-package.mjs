@@ -1,0 +1,63 @@
+// Makes pkg/wasm (generated, not shipped) and pkg/dist (shipped) complete, and says what they weigh.
+//
+//   node scripts/build-package.mjs [--no-wasm]     --no-wasm: the TypeScript only, on the wasm of the last build
+import { execFileSync } from 'node:child_process';
+import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { brotliCompressSync, constants } from 'node:zlib';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const pkg = join(root, 'pkg');
+const dist = join(pkg, 'dist');
+const tools = [join(root, '.tools', 'bin'), join(root, 'node_modules', '.bin'), process.env.PATH];
+const env = { ...process.env, PATH: tools.join(delimiter) };
+
+if (!process.argv.includes('--no-wasm')) buildWasm();
+buildScripts();
+report();
+
+function buildWasm() {
+  run('wasm-pack', [
+    ...['build', 'sdk', '--target', 'web', '--profile', 'wasm-release', '--no-pack', '--no-typescript', '--no-opt'],
+    ...['--mode', 'no-install', '--out-dir', join(pkg, 'wasm'), '--out-name', 'cognate'],
+  ]);
+  // The features are listed because `--all-features` makes wasm-opt write what browsers reject.
+  const features = ['bulk-memory', 'bulk-memory-opt', 'nontrapping-float-to-int', 'sign-ext', 'mutable-globals', 'reference-types', 'multivalue'];
+  run('wasm-opt', [
+    ...['-Oz', '--converge', '--strip-debug', '--strip-producers', '--strip-target-features'],
+    ...features.map((feature) => `--enable-${feature}`),
+    ...[join(pkg, 'wasm', 'cognate_bg.wasm'), '-o', join(pkg, 'wasm', 'cognate.wasm')],
+  ]);
+}
+
+function buildScripts() {
+  rmSync(dist, { recursive: true, force: true });
+  mkdirSync(dist);
+  copyFileSync(join(pkg, 'wasm', 'cognate.wasm'), join(dist, 'cognate.wasm'));
+  const shared = ['--bundle', '--format=esm', '--target=es2022', '--log-level=warning', '--legal-comments=none'];
+  // The page's module stays readable: the app's own bundler minifies it. The worker is copied as it is by every bundler.
+  run('esbuild', [join(pkg, 'src', 'index.ts'), ...shared, `--outfile=${join(dist, 'index.js')}`]);
+  const glue = join(pkg, 'wasm', 'cognate.js');
+  run('esbuild', [join(pkg, 'src', 'worker', 'worker.ts'), ...shared, '--minify', `--alias:#wasm=${glue}`, `--outfile=${join(dist, 'worker.js')}`]);
+  run('tsc', ['-p', join(pkg, 'tsconfig.json'), '--emitDeclarationOnly']);
+  for (const licence of ['LICENSE-APACHE', 'LICENSE-MIT']) {
+    if (existsSync(join(root, licence))) copyFileSync(join(root, licence), join(pkg, licence));
+  }
+}
+
+function report() {
+  const minified = execFileSync('esbuild', ['--minify', '--format=esm', join(dist, 'index.js')], { env });
+  const parts = { 'page (minified)': minified, worker: readFileSync(join(dist, 'worker.js')), wasm: readFileSync(join(dist, 'cognate.wasm')) };
+  let total = 0;
+  for (const [name, bytes] of Object.entries(parts)) {
+    const size = brotliCompressSync(bytes, { params: { [constants.BROTLI_PARAM_QUALITY]: 11 } }).length;
+    total += size;
+    console.log(`${name.padEnd(16)} ${String(bytes.length).padStart(7)} bytes ${String(size).padStart(6)} brotli`);
+  }
+  console.log(`${'all'.padEnd(16)} ${' '.repeat(13)} ${String(total).padStart(6)} brotli`);
+}
+
+function run(command, args) {
+  execFileSync(command, args, { cwd: root, env, stdio: 'inherit' });
+}
