@@ -1,1 +1,11 @@
-//! (being written)
+//! Cognate in the browser: the ports of `cognate-core` over web APIs, and the wasm surface.
+//!
+//! `browser` implements the ports, one file each. `js` is what JavaScript sees: it converts and
+//! delegates. Whoever builds a user interface in Rust uses `browser` and `cognate-core` directly.
+//! [`json`] alone needs no browser.
+
+#[cfg(target_arch = "wasm32")]
+pub mod browser;
+#[cfg(target_arch = "wasm32")]
+pub mod js;
+pub mod json;
