@@ -1,0 +1,17 @@
+//! The time of day, as the device believes it to be.
+
+use cognate_core::ports::Clock;
+use js_sys::Date;
+
+use super::Browser;
+
+impl Clock for Browser {
+    fn now_ms(&self) -> u64 {
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "whole milliseconds since 1970, far below 2^53"
+        )]
+        (Date::now() as u64)
+    }
+}
