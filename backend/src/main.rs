@@ -29,7 +29,7 @@ enum Command {
 
 #[derive(Debug, clap::Args)]
 struct Serve {
-    /// Address and port to listen on [default: 127.0.0.1:4100 and [::1]:4100]
+    /// Address and port to listen on [default: 127.0.0.1:4100 and its IPv6 twin]
     #[arg(long, value_name = "ADDR:PORT")]
     listen: Option<SocketAddr>,
     /// Folder of the database [default: .data]

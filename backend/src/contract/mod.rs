@@ -133,16 +133,16 @@ fn check_map(
 
 fn check_string(shape: &Shape, text: &str, path: &str, failures: &mut Vec<String>) {
     check_length(shape, text.chars().count(), path, failures);
-    if let Some(pattern) = &shape.pattern {
-        if !pattern.matches(text) {
-            failures.push(failure(
-                path,
-                &format!(
-                    "Member must satisfy regular expression pattern: {}",
-                    pattern.source()
-                ),
-            ));
-        }
+    if let Some(pattern) = &shape.pattern
+        && !pattern.matches(text)
+    {
+        failures.push(failure(
+            path,
+            &format!(
+                "Member must satisfy regular expression pattern: {}",
+                pattern.source()
+            ),
+        ));
     }
     if !shape.values.is_empty() && !shape.values.iter().any(|value| **value == *text) {
         failures.push(failure(

@@ -186,12 +186,12 @@ fn check_is_kept(settings: &Map<String, Value>) -> Result<(), ApiError> {
             "MfaConfiguration: this version has no MFA yet, only OFF can be kept.",
         ));
     }
-    if let Some(Value::Object(triggers)) = settings.get("LambdaConfig") {
-        if let Some(trigger) = triggers.keys().next() {
-            return Err(ApiError::invalid_parameter(format!(
-                "LambdaConfig: this version runs no triggers yet, {trigger} cannot be kept."
-            )));
-        }
+    if let Some(Value::Object(triggers)) = settings.get("LambdaConfig")
+        && let Some(trigger) = triggers.keys().next()
+    {
+        return Err(ApiError::invalid_parameter(format!(
+            "LambdaConfig: this version runs no triggers yet, {trigger} cannot be kept."
+        )));
     }
     Ok(())
 }
@@ -288,15 +288,14 @@ fn check_attributes(pool: &Pool, document: &Map<String, Value>) -> Result<(), Ap
         "phone_number_verified",
         "identities",
     ];
-    if let Some(Value::Array(names)) = document.get("WriteAttributes") {
-        if names
+    if let Some(Value::Array(names)) = document.get("WriteAttributes")
+        && names
             .iter()
             .any(|name| never.iter().any(|never| name == never))
-        {
-            return Err(ApiError::invalid_parameter(
-                "Invalid write attributes specified while creating a client",
-            ));
-        }
+    {
+        return Err(ApiError::invalid_parameter(
+            "Invalid write attributes specified while creating a client",
+        ));
     }
     Ok(())
 }

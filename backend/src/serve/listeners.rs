@@ -1,6 +1,6 @@
 //! The sockets, and the loop that answers on them.
 //!
-//! `localhost` may mean 127.0.0.1 or [::1], so a backend on 127.0.0.1 also takes [::1] where the
+//! `localhost` may mean 127.0.0.1 or `::1`, so a backend on 127.0.0.1 also takes `::1` where the
 //! machine has it.
 //!
 //! # Limits
@@ -50,7 +50,7 @@ pub struct Listeners {
 }
 
 impl Listeners {
-    /// Listens on this address (port 0: any free one) and, for 127.0.0.1, on [::1] too.
+    /// Listens on this address (port 0: any free one) and, for 127.0.0.1, on `::1` too.
     ///
     /// # Errors
     /// [`StartError::PortInUse`] or [`StartError::Address`].
@@ -62,7 +62,7 @@ impl Listeners {
         let second = if address.ip() == Ipv4Addr::LOCALHOST {
             match bind(SocketAddr::new(Ipv6Addr::LOCALHOST.into(), address.port())).await {
                 Ok(listener) => Some(listener),
-                // Somebody else's [::1] would answer half of the requests to `localhost`.
+                // Somebody else's `::1` would answer half of the requests to `localhost`.
                 Err(error @ StartError::PortInUse(_)) => return Err(error),
                 // No IPv6 here.
                 Err(_) => None,

@@ -1,6 +1,8 @@
 //! The connection pool: opening, settings of each connection, migrations, transactions.
 
-use std::path::Path;
+use std::fs::OpenOptions;
+use std::io;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use sqlx::any::{AnyConnectOptions, AnyPoolOptions};
@@ -23,6 +25,7 @@ impl Store {
     /// If the file cannot be opened or a migration fails.
     pub async fn open(file: &Path) -> Result<Self, StoreError> {
         sqlx::any::install_default_drivers();
+        create_for_owner(file)?;
         let url = format!("sqlite://{}?mode=rwc", percent_encoded(file));
         let options: AnyConnectOptions = url.parse()?;
         let pool = AnyPoolOptions::new()
@@ -32,8 +35,8 @@ impl Store {
                 Box::pin(async move {
                     connection
                         .execute(
-                            "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; \
-                             PRAGMA busy_timeout = 5000; PRAGMA foreign_keys = ON",
+                            "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; \
+                             PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON",
                         )
                         .await
                         .map(drop)
@@ -74,6 +77,14 @@ pub enum StoreError {
     /// Anything else the database says.
     #[error("the database failed")]
     Database(#[source] sqlx::Error),
+    /// The database's file cannot be made.
+    #[error("the database {} cannot be made", path.display())]
+    File {
+        /// The file.
+        path: PathBuf,
+        /// The system's reason.
+        source: io::Error,
+    },
     /// The schema could not be brought up to date.
     #[error("the database's schema could not be brought up to date")]
     Migration(#[from] sqlx::migrate::MigrateError),
@@ -86,6 +97,20 @@ impl From<sqlx::Error> for StoreError {
             _ => Self::Database(error),
         }
     }
+}
+
+/// Makes the file, if there is none, with access for its owner only; SQLite gives the files beside it
+/// the same mode.
+fn create_for_owner(file: &Path) -> Result<(), StoreError> {
+    let mut options = OpenOptions::new();
+    options.append(true).create(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let opened = options.open(file);
+    opened.map(drop).map_err(|source| StoreError::File {
+        path: file.to_owned(),
+        source,
+    })
 }
 
 /// The path as it may stand in a URL.

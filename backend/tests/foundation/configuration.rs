@@ -1,0 +1,122 @@
+use cognate_backend::clock::Clock;
+use cognate_backend::config::Config;
+use cognate_backend::pools::find_client;
+use cognate_backend::serve::{StartError, prepare};
+
+use crate::support::{Backend, START, loopback};
+
+const EXAMPLE: &str = include_str!("../../cognate.example.toml");
+
+#[tokio::test]
+async fn the_example_file_starts_a_backend_that_has_what_it_says() {
+    let mut config = Config::parse(EXAMPLE).unwrap();
+    assert_eq!(
+        config.public_url.as_deref(),
+        Some("https://auth.example.com")
+    );
+    // The file it names is not on this machine.
+    assert!(config.keys.master_key_file.take().is_some());
+    let backend = Backend::start_with(config).await;
+    let (pool, client) = find_client(&backend.state, "exampleserver").await.unwrap();
+    assert_eq!(pool.settings.password_policy().minimum_length, 12);
+    assert_eq!(client.settings.access_token_seconds(), 15 * 60);
+    assert_eq!(client.settings.refresh_token_rotation(), Some(10));
+    assert!(client.secret.is_some());
+    let document = backend
+        .get("/local_example/.well-known/openid-configuration")
+        .await
+        .ok();
+    assert_eq!(document["issuer"], "https://auth.example.com/local_example");
+}
+
+#[test]
+fn a_mistake_says_where_it_is_and_what_was_expected() {
+    let error = Config::parse("listen = \"127.0.0.1:1\"\nlistne = 1\n").unwrap_err();
+    let text = error.to_string();
+    assert!(text.contains("line 2") && text.contains("listne"), "{text}");
+    assert!(Config::parse("[[pools]]\nid = \"local_a\"\ncolour = 1\n").is_err());
+}
+
+#[tokio::test]
+async fn a_setting_the_service_would_refuse_stops_the_start_and_names_the_pool() {
+    for (text, named) in [
+        ("[[pools]]\nid = \"nounderscore\"\n", "nounderscore"),
+        (
+            "[[pools]]\nid = \"local_a\"\nsettings = { MfaConfiguration = \"ON\" }\n",
+            "local_a",
+        ),
+        (
+            "[[pools]]\nid = \"local_a\"\n[[pools.clients]]\nid = \"web\"\n\
+             settings = { AuthSessionValidity = 99 }\n",
+            "web",
+        ),
+    ] {
+        let folder = tempfile::tempdir().unwrap();
+        let mut config = Config::parse(text).unwrap();
+        config.data = Some(folder.path().to_owned());
+        let error = prepare(config, Clock::frozen_at(START), loopback())
+            .await
+            .unwrap_err();
+        assert!(matches!(error, StartError::Seed(_)));
+        assert!(error.to_string().contains(named), "{error}");
+    }
+}
+
+#[tokio::test]
+async fn a_changed_file_changes_the_pool_on_the_next_start_and_keeps_its_keys() {
+    let first = "[[pools]]\nid = \"local_a\"\nname = \"before\"\n";
+    let second = "[[pools]]\nid = \"local_a\"\nname = \"after\"\n";
+    let backend = Backend::start_with(Config::parse(first).unwrap()).await;
+    let keys = backend.get("/local_a/.well-known/jwks.json").await.text;
+    let backend = backend.restart_with(Config::parse(second).unwrap()).await;
+    assert_eq!(
+        backend
+            .state
+            .store
+            .pool("local_a")
+            .await
+            .unwrap()
+            .unwrap()
+            .name,
+        "after"
+    );
+    assert_eq!(
+        backend.get("/local_a/.well-known/jwks.json").await.text,
+        keys
+    );
+}
+
+#[tokio::test]
+async fn beyond_loopback_the_backend_starts_only_with_keys_of_its_own() {
+    let folder = tempfile::tempdir().unwrap();
+    let everybody = "0.0.0.0:4100".parse().unwrap();
+    let with_key = "[[keys.sigv4]]\naccess_key_id = \"A\"\nsecret_access_key = \"s\"\n";
+    for text in ["", with_key, "[keys]\nmaster_key_file = \"k\"\n"] {
+        let mut config = Config::parse(text).unwrap();
+        config.data = Some(folder.path().join("data"));
+        let error = prepare(config, Clock::frozen_at(START), everybody)
+            .await
+            .unwrap_err();
+        assert!(matches!(error, StartError::Exposed(_)), "{error}");
+    }
+    assert!(!folder.path().join("data").exists(), "nothing was made");
+
+    let key_file = folder.path().join("master.key");
+    std::fs::write(&key_file, "ab".repeat(32)).unwrap();
+    let mut config = Config::parse(with_key).unwrap();
+    config.keys.master_key_file = Some(key_file);
+    let backend = Backend::start_in(tempfile::tempdir().unwrap(), config, everybody).await;
+    let inbox = backend.get("/_cognate/inbox").await;
+    assert_eq!(inbox.status, 404, "the inbox exists on loopback only");
+}
+
+#[tokio::test]
+async fn another_master_key_is_named_as_the_cause() {
+    let backend = Backend::start().await;
+    backend.state.store.close().await;
+    std::fs::write(backend.folder.path().join("master.key"), "ab".repeat(32)).unwrap();
+    let backend = Backend::start_in(backend.folder, Config::demo(), loopback()).await;
+    let error = backend.state.keys.jwks("local_demo").await.unwrap_err();
+    let cause = std::error::Error::source(&error).unwrap().to_string();
+    assert!(cause.contains("another master key"), "{cause}");
+}
