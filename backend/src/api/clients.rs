@@ -37,7 +37,7 @@ pub(super) async fn create_user_pool_client(
     let pool = find_pool(state, pool_id).await?;
     let client = NewClient::new(&pool, settings)?.store(state, &pool).await?;
     Ok(ClientAnswer {
-        user_pool_client: wire(&client),
+        user_pool_client: wire(&client)?,
     })
 }
 
@@ -49,7 +49,7 @@ pub(super) async fn describe_user_pool_client(
 ) -> Result<ClientAnswer, ApiError> {
     let (_, client) = find_client_of(state, &request.user_pool_id, &request.client_id).await?;
     Ok(ClientAnswer {
-        user_pool_client: wire(&client),
+        user_pool_client: wire(&client)?,
     })
 }
 
@@ -104,8 +104,8 @@ pub(super) async fn list_user_pool_clients(
     })
 }
 
-fn wire(client: &Client) -> Map<String, Value> {
-    let mut members = client.document.clone();
+fn wire(client: &Client) -> Result<Map<String, Value>, ApiError> {
+    let mut members = client.document()?;
     for (member, value) in [
         ("ClientId", json!(client.id)),
         ("UserPoolId", json!(client.pool_id)),
@@ -118,5 +118,5 @@ fn wire(client: &Client) -> Map<String, Value> {
     if let Some(secret) = &client.secret {
         members.insert("ClientSecret".to_owned(), json!(secret.secret()));
     }
-    members
+    Ok(members)
 }

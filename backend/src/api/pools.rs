@@ -31,7 +31,7 @@ pub(super) async fn create_user_pool(
 ) -> Result<PoolAnswer, ApiError> {
     let pool = NewPool::new(settings)?.store(state).await?;
     Ok(PoolAnswer {
-        user_pool: wire(&pool, 0),
+        user_pool: wire(&pool, 0)?,
     })
 }
 
@@ -44,7 +44,7 @@ pub(super) async fn describe_user_pool(
     let pool = find_pool(state, &request.user_pool_id).await?;
     let users = state.store.count_users(&pool.id).await?;
     Ok(PoolAnswer {
-        user_pool: wire(&pool, users),
+        user_pool: wire(&pool, users)?,
     })
 }
 
@@ -136,8 +136,8 @@ pub(super) fn next_token<R>(
         .map(|row| Base64UrlUnpadded::encode_string(id(row).as_bytes()))
 }
 
-fn wire(pool: &Pool, users: i64) -> Map<String, Value> {
-    let mut members = pool.document.clone();
+fn wire(pool: &Pool, users: i64) -> Result<Map<String, Value>, ApiError> {
+    let mut members = pool.document()?;
     for (member, value) in [
         ("Id", json!(pool.id)),
         ("Name", json!(pool.name)),
@@ -154,5 +154,5 @@ fn wire(pool: &Pool, users: i64) -> Map<String, Value> {
     ] {
         members.insert(member.to_owned(), value);
     }
-    members
+    Ok(members)
 }

@@ -20,11 +20,6 @@ use crate::error::ApiError;
 pub use pattern::Pattern;
 use shapes::{Shape, ShapeType, model};
 
-/// Reads the shapes now, so that the first request need not wait for it.
-pub fn load() {
-    model();
-}
-
 /// Checks a request's body against the operation's input shape and removes members that are null or
 /// unknown.
 ///

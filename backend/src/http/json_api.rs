@@ -1,5 +1,7 @@
 //! `POST /`: the operation is named in `X-Amz-Target`, the body is its request.
 
+use std::time::Instant;
+
 use axum::body::Body;
 use axum::extract::State;
 use axum::http::request::Parts;
@@ -27,26 +29,33 @@ const TARGET_PREFIX: &str = "AWSCognitoIdentityProviderService.";
 
 pub(super) async fn call(State(state): State<AppState>, request: Request<Body>) -> Response<Body> {
     let request_id = Uuid::new_v4().to_string();
-    let result = answer_to(&state, request, &request_id).await;
-    if let Err(error) = &result {
-        tracing::debug!(request_id, error = error.code.name(), "refused");
-    }
+    let operation = operation(&request);
+    let begun = Instant::now();
+    let result = match operation {
+        Some(operation) => answer_to(&state, operation, request, &request_id).await,
+        None => Err(ApiError::unknown_operation(
+            "This operation is not known here.",
+        )),
+    };
+    // What was asked and how it ended; never who asked for whom.
+    tracing::info!(
+        request_id,
+        operation = operation.map_or("unknown", |operation| operation.name),
+        outcome = result
+            .as_ref()
+            .map_or_else(|error| error.code.name(), |_| "ok"),
+        micros = u64::try_from(begun.elapsed().as_micros()).unwrap_or(u64::MAX),
+    );
     answer::of(result, &request_id)
 }
 
 async fn answer_to(
     state: &AppState,
+    operation: &Operation,
     request: Request<Body>,
     request_id: &str,
 ) -> Result<Vec<u8>, ApiError> {
     let (head, body) = request.into_parts();
-    let operation = head
-        .headers
-        .get("x-amz-target")
-        .and_then(|target| target.to_str().ok())
-        .and_then(|target| target.strip_prefix(TARGET_PREFIX))
-        .and_then(Operation::find)
-        .ok_or_else(|| ApiError::unknown_operation("This operation is not known here."))?;
     let body = axum::body::to_bytes(body, BODY_LIMIT)
         .await
         .map_err(|_| ApiError::request_too_large("The request is too large."))?;
@@ -65,6 +74,11 @@ async fn answer_to(
     let body: Value = serde_json::from_slice(&body)
         .map_err(|_| ApiError::serialization("The request is not JSON."))?;
     operation.call(state, &caller, body).await
+}
+
+fn operation(request: &Request<Body>) -> Option<&'static Operation> {
+    let target = request.headers().get("x-amz-target")?.to_str().ok()?;
+    Operation::find(target.strip_prefix(TARGET_PREFIX)?)
 }
 
 /// Administrators sign with a configured key. Without configured keys, programs on this machine may

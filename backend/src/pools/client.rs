@@ -22,8 +22,7 @@ pub struct Client {
     pub name: String,
     /// Its settings, typed: what operations decide by.
     pub settings: ClientSettings,
-    /// Its settings, all of them, as the service answers them; without the secret.
-    pub document: Map<String, Value>,
+    document: String,
     /// Its secret; `None` for a public client.
     pub secret: Option<ClientSecret>,
     /// Seconds since 1970.
@@ -209,11 +208,17 @@ impl ClientSettings {
 }
 
 impl Client {
+    /// Its settings, all of them, as the service answers them; without the secret.
+    ///
+    /// # Errors
+    /// If what is stored is no longer JSON.
+    pub fn document(&self) -> Result<Map<String, Value>, ApiError> {
+        serde_json::from_str(&self.document).map_err(|error| ApiError::internal(&error))
+    }
+
     pub(super) fn read(sealer: &Sealer, row: ClientRow) -> Result<Self, ApiError> {
-        let document: Map<String, Value> =
+        let settings =
             serde_json::from_str(&row.settings).map_err(|error| ApiError::internal(&error))?;
-        let settings = serde_json::from_value(Value::Object(document.clone()))
-            .map_err(|error| ApiError::internal(&error))?;
         let secret = match &row.secret {
             None => None,
             Some(sealed) => {
@@ -228,7 +233,7 @@ impl Client {
             pool_id: row.pool_id,
             name: row.name,
             settings,
-            document,
+            document: row.settings,
             secret,
             created_at: row.created_at,
             updated_at: row.updated_at,

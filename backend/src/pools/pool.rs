@@ -15,8 +15,7 @@ pub struct Pool {
     pub name: String,
     /// Its settings, typed: what operations decide by.
     pub settings: PoolSettings,
-    /// Its settings, all of them, as the service answers them.
-    pub document: Map<String, Value>,
+    document: String,
     /// Seconds since 1970.
     pub created_at: i64,
     /// Seconds since 1970.
@@ -217,16 +216,22 @@ impl PoolSettings {
 }
 
 impl Pool {
+    /// Its settings, all of them, as the service answers them.
+    ///
+    /// # Errors
+    /// If what is stored is no longer JSON.
+    pub fn document(&self) -> Result<Map<String, Value>, ApiError> {
+        serde_json::from_str(&self.document).map_err(|error| ApiError::internal(&error))
+    }
+
     pub(super) fn read(row: PoolRow) -> Result<Self, ApiError> {
-        let document: Map<String, Value> =
+        let settings =
             serde_json::from_str(&row.settings).map_err(|error| ApiError::internal(&error))?;
-        let settings = serde_json::from_value(Value::Object(document.clone()))
-            .map_err(|error| ApiError::internal(&error))?;
         Ok(Self {
             id: row.id,
             name: row.name,
             settings,
-            document,
+            document: row.settings,
             created_at: row.created_at,
             updated_at: row.updated_at,
         })

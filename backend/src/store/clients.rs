@@ -41,7 +41,7 @@ impl Store {
         .bind(client.secret.clone())
         .bind(client.created_at)
         .bind(client.updated_at)
-        .execute(&self.pool)
+        .execute(&self.writer)
         .await?;
         Ok(())
     }
@@ -63,7 +63,7 @@ impl Store {
         .bind(&client.settings)
         .bind(client.secret.clone())
         .bind(client.updated_at)
-        .execute(&self.pool)
+        .execute(&self.writer)
         .await?
         .rows_affected();
         Ok(updated > 0)
@@ -114,7 +114,7 @@ impl Store {
         let deleted = sqlx::query("DELETE FROM clients WHERE pool_id = $1 AND id = $2")
             .bind(pool_id)
             .bind(id)
-            .execute(&self.pool)
+            .execute(&self.writer)
             .await?
             .rows_affected();
         Ok(deleted > 0)

@@ -8,13 +8,18 @@ use std::time::Duration;
 use sqlx::any::{AnyConnectOptions, AnyPoolOptions};
 use sqlx::{Any, AnyPool, Executor, Transaction};
 
-/// Readers and the one writer; more would only wait for each other on two cores.
-const CONNECTIONS: u32 = 4;
+/// SQLite has one writer at a time. Writers queue for one connection, in order; on several they would
+/// sleep and try again.
+const WRITERS: u32 = 1;
+const READERS: u32 = 3;
 
 /// The database. Cloning gives another handle.
 #[derive(Debug, Clone)]
 pub struct Store {
+    /// For statements that only read.
     pub(super) pool: AnyPool,
+    /// For statements that write.
+    pub(super) writer: AnyPool,
 }
 
 impl Store {
@@ -28,24 +33,10 @@ impl Store {
         create_for_owner(file)?;
         let url = format!("sqlite://{}?mode=rwc", percent_encoded(file));
         let options: AnyConnectOptions = url.parse()?;
-        let pool = AnyPoolOptions::new()
-            .max_connections(CONNECTIONS)
-            .acquire_timeout(Duration::from_secs(10))
-            .after_connect(|connection, _| {
-                Box::pin(async move {
-                    connection
-                        .execute(
-                            "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; \
-                             PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON",
-                        )
-                        .await
-                        .map(drop)
-                })
-            })
-            .connect_with(options)
-            .await?;
-        sqlx::migrate!("./migrations").run(&pool).await?;
-        Ok(Self { pool })
+        let writer = connect(options.clone(), WRITERS).await?;
+        sqlx::migrate!("./migrations").run(&writer).await?;
+        let pool = connect(options, READERS).await?;
+        Ok(Self { pool, writer })
     }
 
     /// Answers if the database answers.
@@ -60,11 +51,12 @@ impl Store {
     /// Finishes what is under way and closes every connection.
     pub async fn close(&self) {
         self.pool.close().await;
+        self.writer.close().await;
     }
 
     /// A transaction that holds the write lock from its first moment.
     pub(super) async fn begin(&self) -> Result<Transaction<'static, Any>, StoreError> {
-        Ok(self.pool.begin_with("BEGIN IMMEDIATE").await?)
+        Ok(self.writer.begin_with("BEGIN IMMEDIATE").await?)
     }
 }
 
@@ -97,6 +89,21 @@ impl From<sqlx::Error> for StoreError {
             _ => Self::Database(error),
         }
     }
+}
+
+async fn connect(options: AnyConnectOptions, connections: u32) -> Result<AnyPool, sqlx::Error> {
+    AnyPoolOptions::new()
+        .max_connections(connections)
+        .acquire_timeout(Duration::from_secs(10))
+        .after_connect(|connection, _| {
+            Box::pin(async move {
+                let settings = "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; \
+                                PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON";
+                connection.execute(settings).await.map(drop)
+            })
+        })
+        .connect_with(options)
+        .await
 }
 
 /// Makes the file, if there is none, with access for its owner only; SQLite gives the files beside it

@@ -2,6 +2,7 @@
 //!
 //! One file per domain adds its functions to [`Store`]. Statements keep to what SQLite and
 //! PostgreSQL share: `$1` parameters; TEXT, BIGINT and BYTEA columns; aggregates cast to BIGINT.
+//! Reads go through `pool`, writes through `writer`.
 //! A function that reads and then writes begins with [`Store::begin`], which takes SQLite's write
 //! lock at once: a later upgrade of a read transaction could fail. Where several requests may race
 //! for one thing (spend an id, consume a code), the statement itself decides: a conditional UPDATE

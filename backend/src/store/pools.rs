@@ -62,7 +62,7 @@ impl Store {
         .bind(&pool.name)
         .bind(&pool.settings)
         .bind(pool.updated_at)
-        .execute(&self.pool)
+        .execute(&self.writer)
         .await?
         .rows_affected();
         Ok(updated > 0)
