@@ -25,12 +25,21 @@ const ARGUMENTS = [
 ];
 
 /** A browser; `options` are Playwright's launch options. Close it when done. */
-export async function launchChromium(options = {}) {
-  return chromium.launch({
+export function launchChromium(options = {}) {
+  return chromium.launch(launchOptions(options));
+}
+
+/** A browser on a profile folder of its own, whose preferences can be written before it starts. Close it when done. */
+export function launchPersistentChromium(profile, options = {}) {
+  return chromium.launchPersistentContext(profile, launchOptions(options));
+}
+
+function launchOptions(options) {
+  return {
     executablePath: findChromium(),
     chromiumSandbox: process.getuid?.() !== 0, // Chromium has no sandbox for root
     ignoreDefaultArgs: FALSIFYING_ARGUMENTS,
     ...options,
     args: [...ARGUMENTS, ...(options.args ?? [])],
-  });
+  };
 }
