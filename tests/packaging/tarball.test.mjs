@@ -1,0 +1,54 @@
+// What is in the tarball that npm would publish.
+
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { tarball } from './app.mjs';
+
+let folder;
+let files;
+
+before(() => {
+  folder = mkdtempSync(join(tmpdir(), 'cognate-tarball-'));
+  const { status, stderr } = spawnSync('tar', ['-xzf', tarball(), '-C', folder], { encoding: 'utf8' });
+  assert.equal(status, 0, stderr);
+  files = spawnSync('tar', ['-tzf', tarball()], { encoding: 'utf8' }).stdout.trim().split('\n').map((path) => path.replace(/^package\//, ''));
+});
+
+after(() => rmSync(folder, { recursive: true, force: true }));
+
+const read = (path) => readFileSync(join(folder, 'package', path));
+const manifest = () => JSON.parse(read('package.json'));
+
+test('every file that the manifest promises is there', () => {
+  const promised = Object.values(manifest().exports).flatMap((target) => (typeof target === 'string' ? [target] : Object.values(target)));
+  assert.ok(promised.length >= 3);
+  for (const path of promised) assert.ok(files.includes(path.replace(/^\.\//, '')), `${path} is in the tarball`);
+});
+
+test('the wasm is WebAssembly, not an empty file or a folder that .gitignore emptied', () => {
+  const [wasm] = files.filter((path) => path.endsWith('.wasm'));
+  assert.deepEqual([...read(wasm).subarray(0, 4)], [0, 0x61, 0x73, 0x6d]);
+  assert.ok(read(wasm).length > 20_000);
+  assert.ok(WebAssembly.validate(read(wasm)));
+});
+
+test('README and both licences are in it', () => {
+  for (const path of ['README.md', 'LICENSE-APACHE', 'LICENSE-MIT']) assert.ok(files.includes(path), path);
+});
+
+test('it depends on nothing and runs nothing when it is installed', () => {
+  const { dependencies, optionalDependencies, peerDependencies, scripts } = manifest();
+  assert.deepEqual(Object.keys({ ...dependencies, ...optionalDependencies, ...peerDependencies }), []);
+  for (const name of ['preinstall', 'install', 'postinstall', 'prepare']) assert.equal(scripts?.[name], undefined);
+});
+
+test('no path of the machine that built it is in any file', () => {
+  for (const path of files) {
+    const text = read(path).toString('latin1');
+    assert.doesNotMatch(text, /\/(home|root|Users|work)\/[\w.-]+\//, path);
+  }
+});
