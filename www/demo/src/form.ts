@@ -1,6 +1,6 @@
 import { element, type Child } from './dom.ts';
 import type { Field } from './field.ts';
-import { wordingOf } from './wording.ts';
+import { wordingOf, type OwnWords } from './wording.ts';
 
 interface FormOptions {
   fields: Field[];
@@ -11,6 +11,8 @@ interface FormOptions {
   busy: string;
   /** Does the work with the fields' values by name; whatever it throws is shown in words. */
   onSubmit(values: Record<string, string>): Promise<void>;
+  /** Where the general words for a failure do not fit this form. */
+  words?: OwnWords;
   /** Below the button. */
   footer?: Child[];
 }
@@ -66,7 +68,7 @@ export function form(options: FormOptions): HTMLFormElement {
     try {
       await options.onSubmit(valuesOf(options.fields));
     } catch (error) {
-      const { text, field: name } = wordingOf(error);
+      const { text, field: name } = wordingOf(error, options.words);
       const field = options.fields.find((candidate) => candidate.name === name);
       field?.mark(text);
       showProblems(summary, [{ text, ...(field && { field }) }]);

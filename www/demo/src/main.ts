@@ -53,7 +53,7 @@ function run(auth: Auth, config: DemoConfig): void {
   };
   const show = (route: Route | undefined): void => {
     const { state } = auth;
-    if (state.status === 'signedOut') {
+    if (state.status === 'signedOut' || state.status === 'expired') {
       if (route === undefined || route === 'account') return go('sign-in', { replace: true });
       shell.show(PAGES[route](context), notice);
     } else {
@@ -62,11 +62,9 @@ function run(auth: Auth, config: DemoConfig): void {
     }
     notice = undefined;
   };
-  // A session can end by itself, or in another tab: the page must not go on showing somebody who has left.
+  // A session can end by itself: the page must not go on showing somebody who has left.
   auth.on(({ type }) => {
-    if (type === 'expired' || (type === 'signedOut' && location.hash === '#/account' && notice === undefined)) {
-      queueMicrotask(() => location.hash === '#/account' && context.next('sign-in', 'Your session has ended. Please sign in again.'));
-    }
+    if (type === 'expired') context.next('sign-in', 'Your session has ended. Please sign in again.');
   });
   onRoute(show);
 }

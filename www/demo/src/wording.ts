@@ -47,10 +47,13 @@ const WORDS: Record<AuthErrorCode, Wording> = {
   internal: { text: `Something went wrong on our side. ${AGAIN}` },
 };
 
+/** Words that fit one form better than the general ones. */
+export type OwnWords = Partial<Record<AuthErrorCode, Wording>>;
+
 /** The words for whatever was thrown. */
-export function wordingOf(error: unknown): Wording {
+export function wordingOf(error: unknown, own: OwnWords = {}): Wording {
   if (!isAuthError(error)) return WORDS.internal;
-  const wording = WORDS[error.code] ?? WORDS.internal;
+  const wording = own[error.code] ?? WORDS[error.code] ?? WORDS.internal;
   if (error.retryAfterMs === undefined) return wording;
   return { ...wording, text: `${wording.text} (Wait about ${Math.max(1, Math.ceil(error.retryAfterMs / 1000))} seconds.)` };
 }

@@ -94,6 +94,7 @@ function passwordCard({ auth }: Context, user: User): HTMLElement {
     username: user.email ?? user.username,
     submit: 'Change password',
     busy: 'Changing…',
+    words: { incorrect_credentials: { text: 'Your current password is not right.', field: 'currentPassword' } },
     onSubmit: async ({ currentPassword = '', newPassword = '' }) => {
       done.textContent = '';
       await auth.changePassword({ currentPassword, newPassword });
