@@ -127,3 +127,27 @@ fn letters_outside_ascii_are_letters_in_names_and_not_in_identifiers() {
     check("SignUp", &mut body).unwrap();
     assert!(message("SignUp", json!({ "ClientId": "ż", "Username": "u" })).contains("clientId"));
 }
+
+#[test]
+fn every_error_name_is_an_exception_of_the_contract_or_of_the_protocol() {
+    let protocol = [
+        "IncompleteSignatureException",
+        "InvalidSignatureException",
+        "MissingAuthenticationTokenException",
+        "RequestEntityTooLargeException",
+        "SerializationException",
+        "UnknownOperationException",
+        "UnrecognizedClientException",
+    ];
+    let file: Value =
+        serde_json::from_str(include_str!("../../contract/api-shapes-idp.json")).unwrap();
+    for code in ErrorType::ALL {
+        let is_modelled = file["shapes"][code.name()]["exception"] == true;
+        assert_ne!(
+            is_modelled,
+            protocol.contains(&code.name()),
+            "{}",
+            code.name()
+        );
+    }
+}

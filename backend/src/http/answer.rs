@@ -49,3 +49,43 @@ fn status(code: ErrorType) -> StatusCode {
         _ => StatusCode::BAD_REQUEST,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn every_error_has_its_name_in_header_and_body_and_a_client_status() {
+        for code in ErrorType::ALL {
+            let response = of(Err(ApiError::new(*code, "why")), "id");
+            assert_eq!(response.headers()[ERROR_TYPE], code.name());
+            assert_eq!(response.headers()[ERROR_MESSAGE], "why");
+            assert_eq!(response.headers()[REQUEST_ID], "id");
+            assert_eq!(
+                response.status().is_server_error(),
+                *code == ErrorType::InternalError
+            );
+            let body = axum::body::to_bytes(response.into_body(), 1024)
+                .await
+                .unwrap();
+            let body: serde_json::Value = serde_json::from_slice(&body).unwrap();
+            assert_eq!(body, json!({ "__type": code.name(), "message": "why" }));
+        }
+    }
+
+    #[tokio::test]
+    async fn a_reason_code_is_a_member_and_a_message_that_fits_no_header_stays_in_the_body() {
+        let error = ApiError {
+            reason_code: Some("REASON"),
+            ..ApiError::invalid_parameter("line\nbreak")
+        };
+        let response = of(Err(error), "id");
+        assert!(!response.headers().contains_key(ERROR_MESSAGE));
+        let body = axum::body::to_bytes(response.into_body(), 1024)
+            .await
+            .unwrap();
+        let body: serde_json::Value = serde_json::from_slice(&body).unwrap();
+        assert_eq!(body["reasonCode"], "REASON");
+        assert_eq!(body["message"], "line\nbreak");
+    }
+}
