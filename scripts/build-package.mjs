@@ -20,7 +20,7 @@ report();
 function buildWasm() {
   run('wasm-pack', [
     ...['build', 'sdk', '--target', 'web', '--profile', 'wasm-release', '--no-pack', '--no-typescript', '--no-opt'],
-    ...['--mode', 'no-install', '--out-dir', join(pkg, 'wasm'), '--out-name', 'cognate'],
+    ...['--mode', 'no-install', '--out-dir', join(pkg, 'wasm'), '--out-name', 'cognate', '--', '--no-default-features'],
   ]);
   // The features are listed because `--all-features` makes wasm-opt write what browsers reject.
   const features = ['bulk-memory', 'bulk-memory-opt', 'nontrapping-float-to-int', 'sign-ext', 'mutable-globals', 'reference-types', 'multivalue'];

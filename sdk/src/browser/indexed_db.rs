@@ -3,6 +3,8 @@
 //!
 //! A write is reported when its transaction has committed, not when it was queued.
 
+use alloc::string::String;
+
 use cognate_core::ports::StoreBlocked;
 use js_sys::{Array, Promise, Reflect};
 use wasm_bindgen::prelude::*;

@@ -1,5 +1,7 @@
 //! JSON by this crate's own small format.
 
+use alloc::string::String;
+
 use cognate_core::ports::{Json, NotJson};
 use serde::Serialize;
 use serde::de::DeserializeOwned;

@@ -8,6 +8,10 @@
 //! The base key is non-extractable and stays in IndexedDB, the tab secret in `sessionStorage`: one
 //! without the other opens nothing. Script of the same origin can use both while the tab lives.
 
+use alloc::string::String;
+use alloc::vec;
+use alloc::vec::Vec;
+
 use base64ct::{Base64UrlUnpadded, Encoding};
 use cognate_core::ports::{Random, Unavailable};
 use js_sys::{Array, Object, Promise, Uint8Array};

@@ -4,6 +4,8 @@
 //! keeps nothing. A record that does not open (tampered with, of another version, of a tab that is
 //! gone) is dropped, and the person is signed out; it is never an error.
 
+use alloc::string::String;
+
 use base64ct::{Base64UrlUnpadded, Encoding};
 use cognate_core::config::Config;
 use cognate_core::error::{Error, ErrorCode};

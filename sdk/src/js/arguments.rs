@@ -1,6 +1,9 @@
 //! What JavaScript passes in. One loose shape for all operations: a type for each would cost a
 //! third of a kilobyte apiece in the browser, and every value is parsed by the core anyway.
 
+use alloc::string::String;
+use alloc::vec::Vec;
+
 use cognate_core::config::{Config, Username};
 use cognate_core::secret::{Code, Password};
 use cognate_core::sign_in::{Answer, Flow, StepKind};

@@ -3,6 +3,9 @@
 //! Arguments and results cross as JSON text, errors as the JSON text that is thrown: three lines of
 //! JavaScript turn them into objects, where glue code for each type would be several kilobytes.
 
+use alloc::borrow::ToOwned;
+use alloc::string::String;
+
 use cognate_core::{Client, Error, ErrorCode};
 use wasm_bindgen::prelude::*;
 use web_sys::AbortSignal;

@@ -1,6 +1,9 @@
 //! What goes out to JavaScript, as JSON text: claims, steps, results. No token, no password.
 
-use std::collections::BTreeMap;
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use alloc::collections::BTreeMap;
 
 use cognate_core::account::Account;
 use cognate_core::ports::Json;

@@ -1,5 +1,8 @@
 //! Text to types ([RFC 8259](https://www.rfc-editor.org/rfc/rfc8259)).
 
+use alloc::string::String;
+use alloc::vec::Vec;
+
 use serde::de::{DeserializeOwned, DeserializeSeed, EnumAccess, IntoDeserializer, MapAccess};
 use serde::de::{SeqAccess, VariantAccess, Visitor};
 use serde::{Deserializer, forward_to_deserialize_any};
@@ -115,6 +118,7 @@ impl Reader<'_> {
     }
 
     fn number(&mut self) -> Result<Number, NotJson> {
+        self.peek();
         let negative = self.rest.first() == Some(&b'-');
         if negative {
             self.next()?;
@@ -176,21 +180,46 @@ impl Reader<'_> {
         })
     }
 
-    fn nested<T>(
-        &mut self,
-        close: u8,
-        read: impl FnOnce(&mut Self) -> Result<T, NotJson>,
-    ) -> Result<T, NotJson> {
-        self.next()?;
-        self.depth = self
-            .depth
-            .checked_add(1)
-            .filter(|depth| *depth <= MAX_DEPTH)
-            .ok_or(NotJson)?;
-        let value = read(self)?;
+    fn open(&mut self, bracket: u8) -> Result<(), NotJson> {
+        self.expect(bracket)?;
+        self.depth += 1;
+        if self.depth > MAX_DEPTH {
+            Err(NotJson)
+        } else {
+            Ok(())
+        }
+    }
+
+    fn close(&mut self, bracket: u8) -> Result<(), NotJson> {
         self.depth -= 1;
-        self.expect(close)?;
-        Ok(value)
+        self.expect(bracket)
+    }
+
+    /// Goes past one value.
+    fn skip(&mut self) -> Result<(), NotJson> {
+        match self.peek().ok_or(NotJson)? {
+            b'"' => self.string().map(drop),
+            b't' => self.word("true"),
+            b'f' => self.word("false"),
+            b'n' => self.word("null"),
+            bracket @ (b'{' | b'[') => {
+                self.open(bracket)?;
+                let mut items = Items {
+                    reader: self,
+                    first: true,
+                };
+                while items.advance()? {
+                    if bracket == b'{' {
+                        items.reader.string()?;
+                        items.reader.expect(b':')?;
+                    }
+                    items.reader.skip()?;
+                }
+                // In ASCII the closing brackets come two after the opening ones.
+                self.close(bracket + 2)
+            }
+            _ => self.number().map(drop),
+        }
     }
 }
 
@@ -200,33 +229,113 @@ enum Number {
     Fraction(f64),
 }
 
+/// Every kind of value has its own method that knows no other: what a type cannot be is not compiled
+/// for it. Only `deserialize_any` has all branches.
 impl<'de> Deserializer<'de> for &mut Reader<'_> {
     type Error = NotJson;
 
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, NotJson> {
         match self.peek().ok_or(NotJson)? {
-            b'"' => visitor.visit_string(self.string()?),
-            b'{' => self.nested(b'}', |reader| {
-                visitor.visit_map(Items {
-                    reader,
-                    first: true,
-                })
-            }),
-            b'[' => self.nested(b']', |reader| {
-                visitor.visit_seq(Items {
-                    reader,
-                    first: true,
-                })
-            }),
-            b't' => self.word("true").and_then(|()| visitor.visit_bool(true)),
-            b'f' => self.word("false").and_then(|()| visitor.visit_bool(false)),
-            b'n' => self.word("null").and_then(|()| visitor.visit_unit()),
-            _ => match self.number()? {
-                Number::Natural(value) => visitor.visit_u64(value),
-                Number::Integer(value) => visitor.visit_i64(value),
-                Number::Fraction(value) => visitor.visit_f64(value),
-            },
+            b'"' => self.deserialize_string(visitor),
+            b'{' => self.deserialize_map(visitor),
+            b'[' => self.deserialize_seq(visitor),
+            b't' | b'f' => self.deserialize_bool(visitor),
+            b'n' => self.deserialize_unit(visitor),
+            _ => self.deserialize_f64(visitor),
         }
+    }
+
+    fn deserialize_string<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, NotJson> {
+        visitor.visit_string(self.string()?)
+    }
+
+    fn deserialize_str<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, NotJson> {
+        self.deserialize_string(visitor)
+    }
+
+    fn deserialize_identifier<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, NotJson> {
+        self.deserialize_string(visitor)
+    }
+
+    fn deserialize_map<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, NotJson> {
+        self.open(b'{')?;
+        let value = visitor.visit_map(Items {
+            reader: self,
+            first: true,
+        })?;
+        self.close(b'}')?;
+        Ok(value)
+    }
+
+    fn deserialize_struct<V: Visitor<'de>>(
+        self,
+        _: &'static str,
+        _: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, NotJson> {
+        self.deserialize_map(visitor)
+    }
+
+    fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, NotJson> {
+        self.open(b'[')?;
+        let value = visitor.visit_seq(Items {
+            reader: self,
+            first: true,
+        })?;
+        self.close(b']')?;
+        Ok(value)
+    }
+
+    fn deserialize_bool<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, NotJson> {
+        let value = self.peek() == Some(b't');
+        self.word(if value { "true" } else { "false" })?;
+        visitor.visit_bool(value)
+    }
+
+    fn deserialize_unit<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, NotJson> {
+        self.peek();
+        self.word("null")?;
+        visitor.visit_unit()
+    }
+
+    fn deserialize_u64<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, NotJson> {
+        match self.number()? {
+            Number::Natural(value) => visitor.visit_u64(value),
+            _ => Err(NotJson),
+        }
+    }
+
+    fn deserialize_u32<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, NotJson> {
+        self.deserialize_u64(visitor)
+    }
+
+    fn deserialize_u16<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, NotJson> {
+        self.deserialize_u64(visitor)
+    }
+
+    fn deserialize_u8<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, NotJson> {
+        self.deserialize_u64(visitor)
+    }
+
+    fn deserialize_i64<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, NotJson> {
+        match self.number()? {
+            Number::Natural(value) => visitor.visit_u64(value),
+            Number::Integer(value) => visitor.visit_i64(value),
+            Number::Fraction(_) => Err(NotJson),
+        }
+    }
+
+    fn deserialize_f64<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, NotJson> {
+        match self.number()? {
+            Number::Natural(value) => visitor.visit_u64(value),
+            Number::Integer(value) => visitor.visit_i64(value),
+            Number::Fraction(value) => visitor.visit_f64(value),
+        }
+    }
+
+    fn deserialize_ignored_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, NotJson> {
+        self.skip()?;
+        visitor.visit_unit()
     }
 
     fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, NotJson> {
@@ -252,14 +361,18 @@ impl<'de> Deserializer<'de> for &mut Reader<'_> {
         visitor: V,
     ) -> Result<V::Value, NotJson> {
         match self.peek() {
-            Some(b'{') => self.nested(b'}', |reader| visitor.visit_enum(Variant { reader })),
+            Some(b'{') => {
+                self.open(b'{')?;
+                let value = visitor.visit_enum(Variant { reader: self })?;
+                self.close(b'}')?;
+                Ok(value)
+            }
             _ => visitor.visit_enum(self.string()?.into_deserializer()),
         }
     }
 
     forward_to_deserialize_any! {
-        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf unit
-        unit_struct seq tuple tuple_struct map struct identifier ignored_any
+        i8 i16 i32 i128 u128 f32 char bytes byte_buf unit_struct tuple tuple_struct
     }
 }
 
@@ -351,7 +464,7 @@ impl<'de> VariantAccess<'de> for Variant<'_, '_> {
     }
 
     fn tuple_variant<V: Visitor<'de>>(self, _: usize, visitor: V) -> Result<V::Value, NotJson> {
-        self.reader.deserialize_any(visitor)
+        self.reader.deserialize_seq(visitor)
     }
 
     fn struct_variant<V: Visitor<'de>>(
@@ -359,7 +472,7 @@ impl<'de> VariantAccess<'de> for Variant<'_, '_> {
         _: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, NotJson> {
-        self.reader.deserialize_any(visitor)
+        self.reader.deserialize_map(visitor)
     }
 }
 

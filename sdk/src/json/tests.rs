@@ -1,6 +1,7 @@
 //! Against `serde_json`, which nobody here wrote: the same text in, the same values out.
 
-use std::collections::BTreeMap;
+use std::prelude::v1::*;
+use std::{collections::BTreeMap, vec};
 
 use proptest::prelude::*;
 use serde::{Deserialize, Serialize};

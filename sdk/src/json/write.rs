@@ -1,5 +1,7 @@
 //! Types to text.
 
+use alloc::string::String;
+
 use serde::ser::{Impossible, SerializeMap, SerializeSeq, SerializeStruct, SerializeStructVariant};
 use serde::{Serialize, Serializer};
 
