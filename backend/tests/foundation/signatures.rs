@@ -141,6 +141,19 @@ async fn target_date_and_host_must_be_signed() {
         assert_eq!(code, "InvalidSignatureException");
         assert!(message.contains(name), "{message}");
     }
+    let signer = Signer {
+        unsigned: vec!["host"],
+        ..Signer::demo(START)
+    };
+    let config = "[[keys.sigv4]]\naccess_key_id = \"test\"\nsecret_access_key = \"test\"\n";
+    let backend = Backend::start_with(Config::parse(config).unwrap()).await;
+    let mut without = signer
+        .sign("ListUserPools", LIST)
+        .body(Body::from(LIST))
+        .unwrap();
+    without.headers_mut().remove("host");
+    let answer = backend.send(without).await;
+    assert_eq!(answer.error_type(), "InvalidSignatureException");
 }
 
 #[tokio::test]
