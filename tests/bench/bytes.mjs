@@ -1,0 +1,71 @@
+// What a visitor downloads: our page JavaScript, worker and wasm against the libraries that do the same, all bundled by one esbuild with
+// the same options, compressed at the highest level of gzip and brotli. For the peers everything they export is kept (`import *`), for
+// ours too: real applications tree-shake all of them.
+
+import { existsSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
+import { build } from 'esbuild';
+import { printTable, ratio, verdict } from './table.mjs';
+
+const root = fileURLToPath(new URL('../../', import.meta.url));
+const PAGE_LIMIT = 8 * 1024;
+const TOTAL_LIMIT = 60 * 1024;
+
+const PEERS = [
+  ['@aws-amplify/auth + Amplify.configure, all APIs', 'import { Amplify } from "aws-amplify"; import * as auth from "@aws-amplify/auth"; globalThis.peer = { configure: Amplify.configure, auth };'],
+  ['amazon-cognito-identity-js', 'import * as peer from "amazon-cognito-identity-js"; globalThis.peer = peer;'],
+  ['oidc-client-ts (no SRP, redirects only)', 'import * as peer from "oidc-client-ts"; globalThis.peer = peer;'],
+];
+
+export async function benchBytes() {
+  const dist = (name) => `${root}pkg/dist/${name}`;
+  if (!existsSync(dist('index.js')) || !existsSync(dist('cognate.wasm'))) throw new Error('the package is not built; build it with: npm run build');
+
+  const page = measure(await bundle({ stdin: `import * as peer from ${JSON.stringify(dist('index.js'))}; globalThis.peer = peer;` }));
+  const worker = measure(await bundle({ entry: dist('worker.js') }));
+  const wasm = measure(readFileSync(dist('cognate.wasm')));
+  const total = sum([page, worker, wasm]);
+  const peers = [];
+  for (const [name, source] of PEERS) peers.push([name, measure(await bundle({ stdin: source }))]);
+  const amplify = peers[0][1];
+
+  const row = (name, size, note) => [name, size.raw, size.gzip, size.brotli, ratio(size.brotli, amplify.brotli), note];
+  printTable('Bytes', ['what', 'raw', 'gzip -9', 'brotli 11', 'brotli / Amplify', ''], [
+    row('cognate-auth: page JavaScript', page, verdict(page.brotli < PAGE_LIMIT, 'under 8 KB brotli')),
+    row('cognate-auth: worker with glue', worker),
+    row('cognate-auth: wasm', wasm),
+    row('cognate-auth: all', total, verdict(total.brotli < TOTAL_LIMIT, 'under 60 KB brotli')),
+    ...peers.map(([name, size]) => row(name, size)),
+  ], ['The page waits for its own JavaScript only; worker and wasm load beside it. Compressed parts are summed as they are served: one by one.']);
+  return { page, worker, wasm, total, peers };
+}
+
+async function bundle({ entry, stdin }) {
+  const result = await build({
+    ...(entry ? { entryPoints: [entry] } : { stdin: { contents: stdin, resolveDir: root, loader: 'js' } }),
+    bundle: true,
+    minify: true,
+    format: 'esm',
+    platform: 'browser',
+    target: 'es2022',
+    write: false,
+    logLevel: 'error',
+    legalComments: 'none',
+    define: { global: 'globalThis', 'process.env.NODE_ENV': '"production"' },
+  });
+  return Buffer.from(result.outputFiles[0].contents);
+}
+
+function measure(bytes) {
+  return {
+    raw: bytes.length,
+    gzip: gzipSync(bytes, { level: 9 }).length,
+    brotli: brotliCompressSync(bytes, { params: { [constants.BROTLI_PARAM_QUALITY]: 11, [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length } }).length,
+  };
+}
+
+function sum(sizes) {
+  const add = (key) => sizes.reduce((total, size) => total + size[key], 0);
+  return { raw: add('raw'), gzip: add('gzip'), brotli: add('brotli') };
+}
