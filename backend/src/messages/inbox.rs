@@ -64,7 +64,8 @@ pub(super) async fn write(
     clock: &Clock,
     message: &Message,
 ) -> Result<(), InboxError> {
-    let id = Uuid::new_v4().to_string();
+    // Ordered by time: two messages of the same millisecond keep their order.
+    let id = Uuid::now_v7().to_string();
     let seal =
         |column, text: &str| sealer.seal(place(column, &id, &message.pool_id), text.as_bytes());
     let row = InboxRow {

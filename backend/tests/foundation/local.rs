@@ -44,6 +44,7 @@ async fn the_inbox_shows_messages_newest_first_and_filters_by_address() {
     let all = backend.get("/_cognate/inbox.json").await.ok();
     let all = all["messages"].as_array().unwrap();
     assert_eq!(all.len(), 2);
+    assert_eq!(all[0]["to"], "grace@example.com");
     assert!(all.iter().all(|message| message["code"] == CODE));
     assert_eq!(all[0]["sent_at"], "2026-01-02T03:04:05Z");
     let one = backend
