@@ -1,0 +1,201 @@
+// The npm package, in Chromium, against a backend that nobody here wrote. It listens on loopback and issues tokens as
+// `https://cognito-idp.us-east-1.amazonaws.com/...`: endpoint and issuer are two things.
+
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import {
+  AdminCreateUserCommand,
+  AdminSetUserPasswordCommand,
+  GetTokensFromRefreshTokenCommand,
+  GetUserCommand,
+  NotAuthorizedException,
+} from '@aws-sdk/client-cognito-identity-provider';
+import { startMinistack } from '../support/ministack.mjs';
+import { startRecorder } from '../support/recorder.mjs';
+import { startPackagePages, withAuth } from './package-page.mjs';
+import { newPerson } from './target.mjs';
+
+let peer;
+let recorder;
+let pages;
+let config;
+
+before(async () => {
+  peer = await startMinistack();
+  recorder = await startRecorder(peer.endpoint);
+  pages = await startPackagePages();
+  // No issuer: the default, derived from the pool id, is the one that the emulator uses.
+  config = { userPoolId: peer.poolId, clientId: peer.clientId, endpoint: recorder.url };
+});
+after(async () => {
+  await pages?.stop();
+  await recorder?.close();
+  await peer?.stop();
+});
+
+test('a person signs up, confirms and signs in by SRP; the password never leaves the browser while signing in', async () => {
+  const page = await pages.newPage();
+  const person = newPerson();
+  const signedUp = await withAuth(page, config, async (auth, { email, password, code }) => {
+    const result = await auth.signUp({ username: email, password, attributes: { email } });
+    await auth.confirmSignUp({ username: email, code });
+    return result;
+  }, { ...person, code: peer.codes.confirmation });
+  assert.equal(signedUp.error, undefined);
+  assert.equal(signedUp.result.confirmed, false);
+
+  const from = recorder.exchanges.length;
+  const { result, error } = await signIn(page, person);
+  assert.equal(error, undefined);
+  assert.equal(result.step, 'done');
+  assert.equal(result.user.email, person.email);
+  assert.equal(result.state.status, 'signedIn');
+  const sent = recorder.exchanges.slice(from);
+  assert.ok(sent.some(({ request }) => request.includes('"USER_SRP_AUTH"')));
+  assert.ok(sent.some(({ request }) => request.includes('"PASSWORD_CLAIM_SIGNATURE"')));
+  assert.ok(!sent.some(({ request }) => request.includes(person.password)));
+});
+
+test('a wrong password is incorrect_credentials and nobody is signed in', async () => {
+  const page = await pages.newPage();
+  const person = await confirmedPerson();
+  const { error } = await signIn(page, { ...person, password: 'Wrong-Horse9!' });
+  assert.equal(error.isAuthError, true);
+  assert.equal(error.code, 'incorrect_credentials');
+  assert.equal(error.serviceType, 'NotAuthorizedException');
+  assert.equal(error.outcome, 'answered');
+  assert.equal((await withAuth(page, config, (auth) => auth.state)).result.status, 'signedOut');
+});
+
+test('the password flow signs in, too', async () => {
+  const page = await pages.newPage();
+  const { result, error } = await signIn(page, { ...await confirmedPerson(), flow: 'password' });
+  assert.equal(error, undefined);
+  assert.equal(result.step, 'done');
+});
+
+test('a password outside ASCII makes the same claim as theirs', async () => {
+  const page = await pages.newPage();
+  const person = await confirmedPerson('Pässwörd-Ω7-日本');
+  assert.equal((await signIn(page, person)).result?.step, 'done');
+});
+
+test('a refresh gives new tokens, and a reload keeps the person signed in', async () => {
+  const page = await pages.newPage();
+  const person = await confirmedPerson();
+  await signIn(page, person);
+  const before = recorder.of('GetTokensFromRefreshToken').length;
+  const refreshed = await withAuth(page, config, (auth) => auth.refresh());
+  assert.equal(refreshed.error, undefined);
+  assert.equal(refreshed.result.email, person.email);
+  const exchanges = recorder.of('GetTokensFromRefreshToken').slice(before);
+  assert.equal(exchanges.length, 1);
+  const fresh = JSON.parse(exchanges[0].response).AuthenticationResult.AccessToken;
+  const profile = await withAuth(page, config, (auth) => auth.getUser());
+  assert.equal(profile.result.attributes.email, person.email);
+  assert.ok(recorder.of('GetUser').at(-1).request.includes(fresh), 'the new access token is the one in use');
+
+  await pages.reload(page);
+  const state = (await withAuth(page, config, (auth) => auth.state)).result;
+  assert.equal(state.status, 'signedIn');
+  assert.equal(state.user.email, person.email);
+});
+
+test('signing out revokes the refresh token at the service', async () => {
+  const page = await pages.newPage();
+  await signIn(page, await confirmedPerson());
+  const { RefreshToken } = lastTokens();
+  const refresh = () => peer.admin.send(new GetTokensFromRefreshTokenCommand({ ClientId: peer.clientId, RefreshToken }));
+  assert.ok((await refresh()).AuthenticationResult, 'the token works before');
+  const { result, error } = await withAuth(page, config, async (auth) => ({ out: await auth.signOut(), state: auth.state }));
+  assert.equal(error, undefined);
+  assert.equal(result.out.revoked, true);
+  assert.equal(result.state.status, 'signedOut');
+  await assert.rejects(refresh(), NotAuthorizedException);
+  await pages.reload(page);
+  assert.equal((await withAuth(page, config, (auth) => auth.state)).result.status, 'signedOut');
+});
+
+test('signing out everywhere ends the other session, too', async () => {
+  const person = await confirmedPerson();
+  const here = await pages.newPage();
+  const there = await pages.newPage();
+  await signIn(there, person);
+  const { AccessToken } = lastTokens();
+  await signIn(here, person);
+  const { result, error } = await withAuth(here, config, (auth) => auth.signOut({ everywhere: true }));
+  assert.equal(error, undefined);
+  assert.equal(result.everywhere, true);
+  await assert.rejects(peer.admin.send(new GetUserCommand({ AccessToken })), NotAuthorizedException);
+});
+
+test('a person whom an administrator made chooses a password as a step', async () => {
+  const page = await pages.newPage();
+  const { email, password } = newPerson();
+  await peer.admin.send(new AdminCreateUserCommand({
+    UserPoolId: peer.poolId, Username: email, TemporaryPassword: 'Temporary-1!', MessageAction: 'SUPPRESS', UserAttributes: [{ Name: 'email', Value: email }],
+  }));
+  const { result, error } = await withAuth(page, config, async (auth, person) => {
+    const step = await auth.signIn({ username: person.email, password: 'Temporary-1!' });
+    const kinds = [step.kind];
+    const next = await step.respond({ password: person.password });
+    return { kinds: [...kinds, next.kind], user: next.user };
+  }, { email, password });
+  assert.equal(error, undefined);
+  assert.deepEqual(result.kinds, ['newPassword', 'done']);
+  assert.equal(result.user.email, email);
+});
+
+test('a forgotten password is replaced, and a known one changed', async () => {
+  const page = await pages.newPage();
+  const { email } = await confirmedPerson();
+  const { result, error } = await withAuth(page, config, async (auth, { username, code }) => {
+    await auth.forgotPassword({ username });
+    await auth.confirmForgotPassword({ username, code, password: 'Fresh-Horse11!' });
+    await auth.signIn({ username, password: 'Fresh-Horse11!' });
+    await auth.changePassword({ currentPassword: 'Fresh-Horse11!', newPassword: 'Third-Horse12!' });
+    await auth.signOut();
+    return (await auth.signIn({ username, password: 'Third-Horse12!' })).kind;
+  }, { username: email, code: peer.codes.recovery });
+  assert.equal(error, undefined);
+  assert.equal(result, 'done');
+});
+
+test('tokens of another issuer than the configured one are refused', async () => {
+  const page = await pages.newPage();
+  const person = await confirmedPerson();
+  const { error } = await signIn(page, person, { ...config, issuer: recorder.url + '/' + peer.poolId });
+  assert.equal(error.code, 'token_rejected');
+  assert.equal((await withAuth(page, config, (auth) => auth.state)).result.status, 'signedOut');
+});
+
+test('refusals of the service have their own codes', async () => {
+  const page = await pages.newPage();
+  const { email, password } = await confirmedPerson();
+  const code = async (task, input) => (await withAuth(page, config, task, input)).error?.code;
+  assert.equal(await code((auth, input) => auth.signUp(input), { username: email, password }), 'username_exists');
+  assert.equal(await code((auth, input) => auth.signUp(input), { username: newPerson().email, password: 'short' }), 'invalid_password');
+  const other = newPerson();
+  await withAuth(page, config, (auth, input) => auth.signUp(input), { username: other.email, password: other.password });
+  assert.equal(await code((auth, input) => auth.confirmSignUp(input), { username: other.email, code: '999999' }), 'code_mismatch');
+  assert.equal(await code((auth) => auth.getUser(), undefined), 'signed_out');
+});
+
+function signIn(page, { email, password, flow }, configuration = config) {
+  return withAuth(page, configuration, async (auth, input) => {
+    const step = await auth.signIn(input);
+    return { step: step.kind, user: step.user, state: auth.state };
+  }, { username: email, password, ...(flow && { flow }) });
+}
+
+function lastTokens() {
+  return recorder.exchanges.map(({ response }) => response).filter((text) => text.includes('"RefreshToken"')).map((text) => JSON.parse(text).AuthenticationResult).at(-1);
+}
+
+async function confirmedPerson(password = newPerson().password) {
+  const { email } = newPerson();
+  const names = { UserPoolId: peer.poolId, Username: email };
+  await peer.admin.send(new AdminCreateUserCommand({ ...names, MessageAction: 'SUPPRESS', UserAttributes: [{ Name: 'email', Value: email }] }));
+  await peer.admin.send(new AdminSetUserPasswordCommand({ ...names, Password: password, Permanent: true }));
+  return { email, password };
+}
