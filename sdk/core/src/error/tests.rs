@@ -1,5 +1,15 @@
+use super::service::code_of;
 use super::*;
-use alloc::collections::BTreeSet;
+use alloc::collections::{BTreeMap, BTreeSet};
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use serde::Deserialize;
+
+#[derive(Deserialize)]
+struct Recorded {
+    operations: BTreeMap<String, Vec<String>>,
+}
 
 #[test]
 fn every_code_has_a_name_of_its_own() {
@@ -10,4 +20,127 @@ fn every_code_has_a_name_of_its_own() {
             .iter()
             .all(|name| name.bytes().all(|b| b.is_ascii_lowercase() || b == b'_'))
     );
+}
+
+#[test]
+fn every_error_of_our_operations_has_the_code_of_the_table() {
+    use ErrorCode as Code;
+    let table = BTreeMap::from([
+        ("AliasExistsException", Code::AliasExists),
+        ("CodeDeliveryFailureException", Code::CodeDeliveryFailed),
+        ("CodeMismatchException", Code::CodeMismatch),
+        ("ExpiredCodeException", Code::CodeExpired),
+        ("FeatureUnavailableInTierException", Code::Unsupported),
+        ("ForbiddenException", Code::NotAuthorized),
+        ("InternalErrorException", Code::ServiceUnavailable),
+        (
+            "InvalidEmailRoleAccessPolicyException",
+            Code::InvalidConfiguration,
+        ),
+        ("InvalidLambdaResponseException", Code::TriggerFailed),
+        ("InvalidParameterException", Code::InvalidParameter),
+        ("InvalidPasswordException", Code::InvalidPassword),
+        (
+            "InvalidSmsRoleAccessPolicyException",
+            Code::InvalidConfiguration,
+        ),
+        (
+            "InvalidSmsRoleTrustRelationshipException",
+            Code::InvalidConfiguration,
+        ),
+        (
+            "InvalidUserPoolConfigurationException",
+            Code::InvalidConfiguration,
+        ),
+        ("LimitExceededException", Code::AttemptsExceeded),
+        ("MFAMethodNotFoundException", Code::Unsupported),
+        ("NotAuthorizedException", Code::NotAuthorized),
+        ("OperationNotEnabledException", Code::Unsupported),
+        (
+            "PasswordHistoryPolicyViolationException",
+            Code::PasswordHistory,
+        ),
+        (
+            "PasswordResetRequiredException",
+            Code::PasswordResetRequired,
+        ),
+        ("RefreshTokenReuseException", Code::SessionLost),
+        ("ResourceNotFoundException", Code::InvalidConfiguration),
+        ("SoftwareTokenMFANotFoundException", Code::Unsupported),
+        ("TooManyFailedAttemptsException", Code::AttemptsExceeded),
+        ("TooManyRequestsException", Code::RateLimited),
+        ("UnauthorizedException", Code::NotAuthorized),
+        ("UnexpectedLambdaException", Code::TriggerFailed),
+        ("UnsupportedOperationException", Code::Unsupported),
+        ("UnsupportedTokenTypeException", Code::Unsupported),
+        ("UserLambdaValidationException", Code::TriggerFailed),
+        ("UserNotConfirmedException", Code::UserNotConfirmed),
+        ("UserNotFoundException", Code::UserNotFound),
+        ("UsernameExistsException", Code::UsernameExists),
+    ]);
+    let recorded: Recorded =
+        serde_json::from_str(include_str!("../../tests/vectors/errors.json")).unwrap();
+    let named: BTreeSet<&str> = recorded
+        .operations
+        .values()
+        .flatten()
+        .map(String::as_str)
+        .collect();
+    assert_eq!(
+        named,
+        table.keys().copied().collect(),
+        "the table is complete and has no other"
+    );
+    for (name, code) in table {
+        assert_eq!(code_of(name, ""), Some(code), "{name}");
+    }
+}
+
+#[test]
+fn messages_tell_the_reasons_for_not_authorized_apart() {
+    let cases = [
+        (
+            "Incorrect username or password.",
+            ErrorCode::IncorrectCredentials,
+        ),
+        ("Password attempts exceeded", ErrorCode::AttemptsExceeded),
+        (
+            "Invalid session for the user, session is expired.",
+            ErrorCode::ChallengeExpired,
+        ),
+        (
+            "Access Token does not have required scopes",
+            ErrorCode::MissingScope,
+        ),
+        ("Access Token has been revoked", ErrorCode::SessionLost),
+        ("Refresh Token has expired", ErrorCode::SessionLost),
+        ("User is disabled.", ErrorCode::NotAuthorized),
+    ];
+    for (message, code) in cases {
+        assert_eq!(
+            code_of("NotAuthorizedException", message),
+            Some(code),
+            "{message}"
+        );
+    }
+}
+
+#[test]
+fn an_unknown_name_has_no_code() {
+    assert_eq!(code_of("TeapotException", ""), None);
+    assert_eq!(code_of("", "Incorrect username or password."), None);
+}
+
+#[test]
+fn what_a_person_can_do_follows_from_the_code() {
+    assert_eq!(ErrorCode::SessionLost.user_action(), UserAction::SignIn);
+    assert_eq!(ErrorCode::Network.user_action(), UserAction::Retry);
+    assert_eq!(ErrorCode::CodeMismatch.user_action(), UserAction::None);
+    let retryable = ErrorCode::ALL.iter().filter(|code| code.retryable());
+    assert!(
+        retryable
+            .clone()
+            .all(|code| code.user_action() == UserAction::Retry)
+    );
+    assert_eq!(retryable.count(), 6);
 }

@@ -15,8 +15,6 @@
 mod flight;
 mod refresh;
 mod sign_out;
-#[cfg(test)]
-mod tests;
 mod tokens;
 mod user;
 

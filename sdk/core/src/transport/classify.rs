@@ -25,6 +25,10 @@ pub(super) fn reply<T: DeserializeOwned + Default>(
     if response.body.is_empty() {
         return Ok(T::default());
     }
+    // An array would be read as a type's members in order.
+    if !response.body.trim_start().starts_with('{') {
+        return Err(unintelligible(response));
+    }
     json.read(&response.body)
         .map_err(|_| unintelligible(response))
 }

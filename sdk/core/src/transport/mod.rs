@@ -8,8 +8,6 @@
 //! With several endpoints each further attempt goes to the next one.
 
 mod classify;
-#[cfg(test)]
-mod tests;
 
 use alloc::string::String;
 

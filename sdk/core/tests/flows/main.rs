@@ -1,0 +1,88 @@
+//! Whole flows of the client over a scripted platform and a small server with an SRP of its own.
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test fails by panicking"
+)]
+
+mod account;
+mod platform;
+mod server;
+mod session;
+mod sign_in;
+mod sign_up;
+mod tokens;
+mod transport;
+
+use std::future::Future;
+
+use cognate_core::config::Username;
+use cognate_core::secret::{Code, Password};
+use cognate_core::session::{State, User};
+use cognate_core::sign_in::{Flow, SignInStep, Step};
+use cognate_core::{CallOptions, Client, Config, Error};
+
+use platform::{Cancel, Platform};
+
+const ENDPOINT: &str = "http://localhost:4100";
+const ISSUER: &str = "https://issuer.example/local_demo";
+const PASSWORD: &str = "Correct-Horse9!";
+
+/// A client of a fresh platform with a user `ana` whose sign-up is confirmed.
+fn client() -> (Client<Platform>, Platform) {
+    let platform = Platform::new();
+    platform.server().add_user("ana", PASSWORD);
+    (client_of(&platform), platform)
+}
+
+fn client_of(platform: &Platform) -> Client<Platform> {
+    let config = Config::parse("local_demo", "demowebclient", &[ENDPOINT], Some(ISSUER)).unwrap();
+    Client::new(config, platform.clone())
+}
+
+fn run<T>(future: impl Future<Output = T>) -> T {
+    futures_executor::block_on(future)
+}
+
+fn options() -> CallOptions<Cancel> {
+    CallOptions::default()
+}
+
+fn ana() -> Username {
+    Username::parse("ana").unwrap()
+}
+
+fn password(text: &str) -> Password {
+    Password::new(text.to_owned())
+}
+
+fn code(text: &str) -> Code {
+    Code::new(text.to_owned())
+}
+
+fn sign_in(client: &Client<Platform>) -> User {
+    done(run(client.sign_in(
+        &ana(),
+        &password(PASSWORD),
+        Flow::Srp,
+        &options(),
+    )))
+}
+
+fn done(result: Result<SignInStep, Error>) -> User {
+    match result.unwrap() {
+        SignInStep::Done(user) => user,
+        SignInStep::Next(step) => panic!("not done: {step:?}"),
+    }
+}
+
+fn next(result: Result<SignInStep, Error>) -> Step {
+    match result.unwrap() {
+        SignInStep::Next(step) => step,
+        SignInStep::Done(user) => panic!("done: {user:?}"),
+    }
+}
+
+fn is_signed_in(client: &Client<Platform>) -> bool {
+    matches!(client.state(), State::SignedIn(_))
+}

@@ -1,0 +1,275 @@
+//! The powers of a test: a network that goes where the script says, a clock that stands still.
+
+use std::cell::{Cell, RefCell, RefMut};
+use std::collections::VecDeque;
+use std::future::poll_fn;
+use std::rc::Rc;
+use std::task::Poll;
+
+use aws_lc_rs::signature::{RSA_PKCS1_2048_8192_SHA256, RsaPublicKeyComponents};
+use base64ct::{Base64UrlUnpadded, Encoding};
+use cognate_core::ports::{
+    Clock, Http, HttpRequest, HttpResponse, Json, Limits, NotJson, Random, Rs256, RsaPublicKey,
+    SendFailure, SessionStore, StoreBlocked, Unavailable,
+};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+use zeroize::Zeroizing;
+
+use crate::server::Server;
+
+/// Tue Sep 1 02:03:04 UTC 2026.
+pub(crate) const START_MS: u64 = 1_788_228_184_000;
+
+#[derive(Clone)]
+pub(crate) struct Platform(Rc<Inner>);
+
+struct Inner {
+    server: RefCell<Server>,
+    script: RefCell<VecDeque<Scripted>>,
+    calls: RefCell<Vec<Sent>>,
+    pauses: RefCell<Vec<u32>>,
+    record: RefCell<Option<String>>,
+    store_is_blocked: Cell<bool>,
+    hides_date: Cell<bool>,
+    now_ms: Cell<u64>,
+    random: Cell<u8>,
+}
+
+/// What happens to the next request, instead of reaching the server.
+pub(crate) enum Scripted {
+    Fail(SendFailure),
+    Answer(HttpResponse),
+    /// The server does its work and the answer is lost.
+    LoseAnswer,
+    Reach,
+}
+
+/// A request as it was sent.
+#[derive(Clone)]
+pub(crate) struct Sent {
+    pub url: String,
+    pub operation: String,
+    pub body: Value,
+}
+
+/// Fires when it is true.
+#[derive(Clone, Default)]
+pub(crate) struct Cancel(pub Rc<Cell<bool>>);
+
+impl Platform {
+    pub(crate) fn new() -> Self {
+        Self(Rc::new(Inner {
+            server: RefCell::new(Server::new()),
+            script: RefCell::default(),
+            calls: RefCell::default(),
+            pauses: RefCell::default(),
+            record: RefCell::default(),
+            store_is_blocked: Cell::new(false),
+            hides_date: Cell::new(false),
+            now_ms: Cell::new(START_MS),
+            random: Cell::new(1),
+        }))
+    }
+
+    pub(crate) fn server(&self) -> RefMut<'_, Server> {
+        self.0.server.borrow_mut()
+    }
+
+    pub(crate) fn script(&self, steps: impl IntoIterator<Item = Scripted>) {
+        self.0.script.borrow_mut().extend(steps);
+    }
+
+    pub(crate) fn clear_script(&self) {
+        self.0.script.borrow_mut().clear();
+    }
+
+    pub(crate) fn calls(&self) -> Vec<Sent> {
+        self.0.calls.borrow().clone()
+    }
+
+    /// The operations called since the last time this was asked.
+    pub(crate) fn take_operations(&self) -> Vec<String> {
+        self.0
+            .calls
+            .borrow_mut()
+            .drain(..)
+            .map(|sent| sent.operation)
+            .collect()
+    }
+
+    pub(crate) fn pauses(&self) -> Vec<u32> {
+        self.0.pauses.borrow().clone()
+    }
+
+    pub(crate) fn record(&self) -> Option<String> {
+        self.0.record.borrow().clone()
+    }
+
+    pub(crate) fn set_record(&self, record: Option<&str>) {
+        *self.0.record.borrow_mut() = record.map(str::to_owned);
+    }
+
+    pub(crate) fn block_store(&self) {
+        self.0.store_is_blocked.set(true);
+    }
+
+    pub(crate) fn hide_date(&self) {
+        self.0.hides_date.set(true);
+    }
+
+    pub(crate) fn advance_ms(&self, ms: u64) {
+        self.0.now_ms.set(self.0.now_ms.get() + ms);
+    }
+
+    fn store(&self) -> Result<RefMut<'_, Option<String>>, StoreBlocked> {
+        match self.0.store_is_blocked.get() {
+            true => Err(StoreBlocked),
+            false => Ok(self.0.record.borrow_mut()),
+        }
+    }
+
+    fn serve(&self, sent: &Sent) -> HttpResponse {
+        let mut server = self.server();
+        let now_ms = server.now_ms(self.0.now_ms.get());
+        let (status, body) = server.answer(&sent.operation, &sent.body, now_ms / 1000);
+        let error_type = body["__type"]
+            .as_str()
+            .map(|name| format!("{name}:http://internal/"));
+        HttpResponse {
+            status,
+            error_type,
+            request_id: Some("request-1".into()),
+            date_ms: (!self.0.hides_date.get()).then_some(now_ms / 1000 * 1000),
+            // Some operations have no output, not even an object.
+            body: if body.is_null() {
+                String::new()
+            } else {
+                body.to_string()
+            },
+            ..HttpResponse::default()
+        }
+    }
+}
+
+impl Http for Platform {
+    type Cancel = Cancel;
+
+    async fn send(
+        &self,
+        request: &HttpRequest,
+        limits: Limits<'_, Cancel>,
+    ) -> Result<HttpResponse, SendFailure> {
+        assert!(limits.timeout_ms > 0, "a request without time");
+        let operation = match &request.target {
+            Some(target) => target.rsplit('.').next().unwrap().to_owned(),
+            None => "GET".to_owned(),
+        };
+        let body = request
+            .body
+            .as_ref()
+            .map(|body| serde_json::from_str(body).unwrap());
+        let sent = Sent {
+            url: request.url.clone(),
+            operation,
+            body: body.unwrap_or_default(),
+        };
+        self.0.calls.borrow_mut().push(sent.clone());
+        yield_once().await;
+        if limits.cancel.0.get() {
+            return Err(SendFailure::Aborted);
+        }
+        let scripted = self.0.script.borrow_mut().pop_front();
+        match scripted.unwrap_or(Scripted::Reach) {
+            Scripted::Fail(failure) => Err(failure),
+            Scripted::Answer(response) => Ok(response),
+            Scripted::LoseAnswer => {
+                self.serve(&sent);
+                Err(SendFailure::Unreachable)
+            }
+            Scripted::Reach => Ok(self.serve(&sent)),
+        }
+    }
+
+    async fn pause(&self, ms: u32, _: &Cancel) {
+        self.0.pauses.borrow_mut().push(ms);
+        self.advance_ms(u64::from(ms));
+    }
+}
+
+impl Json for Platform {
+    fn write<T: Serialize>(&self, value: &T) -> Result<String, NotJson> {
+        serde_json::to_string(value).map_err(|_| NotJson)
+    }
+
+    fn read<T: DeserializeOwned>(&self, text: &str) -> Result<T, NotJson> {
+        serde_json::from_str(text).map_err(|_| NotJson)
+    }
+}
+
+impl Clock for Platform {
+    fn now_ms(&self) -> u64 {
+        self.0.now_ms.get()
+    }
+}
+
+impl Random for Platform {
+    fn fill(&self, into: &mut [u8]) -> Result<(), Unavailable> {
+        for byte in into {
+            self.0
+                .random
+                .set(self.0.random.get().wrapping_mul(167).wrapping_add(13));
+            *byte = self.0.random.get();
+        }
+        Ok(())
+    }
+}
+
+impl Rs256 for Platform {
+    async fn verify(
+        &self,
+        key: RsaPublicKey<'_>,
+        message: &[u8],
+        signature: &[u8],
+    ) -> Result<bool, Unavailable> {
+        let decode = |text| Base64UrlUnpadded::decode_vec(text).unwrap();
+        let key = RsaPublicKeyComponents {
+            n: decode(key.n),
+            e: decode(key.e),
+        };
+        Ok(key
+            .verify(&RSA_PKCS1_2048_8192_SHA256, message, signature)
+            .is_ok())
+    }
+}
+
+impl SessionStore for Platform {
+    async fn load(&self) -> Result<Option<Zeroizing<String>>, StoreBlocked> {
+        Ok(self.store()?.clone().map(Zeroizing::new))
+    }
+
+    async fn save(&self, record: &str) -> Result<(), StoreBlocked> {
+        *self.store()? = Some(record.to_owned());
+        Ok(())
+    }
+
+    async fn clear(&self) -> Result<(), StoreBlocked> {
+        *self.store()? = None;
+        Ok(())
+    }
+}
+
+/// Lets the other futures of the test run.
+async fn yield_once() {
+    let mut yielded = false;
+    poll_fn(|context| {
+        if yielded {
+            return Poll::Ready(());
+        }
+        yielded = true;
+        context.waker().wake_by_ref();
+        Poll::Pending
+    })
+    .await;
+}

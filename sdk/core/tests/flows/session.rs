@@ -1,0 +1,223 @@
+//! Sessions: resumed, refreshed, ended.
+
+use cognate_core::ErrorCode;
+use cognate_core::ports::SendFailure;
+use cognate_core::session::State;
+use futures_util::future::{join, join_all};
+
+use crate::platform::{Cancel, Scripted};
+use crate::server::LIFETIME;
+use crate::{client, client_of, is_signed_in, options, run, sign_in};
+
+#[test]
+fn a_reload_resumes_the_session_without_network() {
+    let (client, platform) = client();
+    let user = sign_in(&client);
+    platform.take_operations();
+    let reloaded = client_of(&platform);
+    assert_eq!(run(reloaded.resume()).unwrap(), State::SignedIn(user));
+    assert!(platform.take_operations().is_empty());
+}
+
+#[test]
+fn a_record_that_is_not_ours_is_no_session() {
+    let (client, platform) = client();
+    for record in ["", "{}", "{\"accessToken\":1}", "<html>"] {
+        platform.set_record(Some(record));
+        assert_eq!(run(client.resume()).unwrap(), State::SignedOut, "{record}");
+        assert_eq!(platform.record(), None, "and is dropped");
+    }
+    platform.block_store();
+    assert_eq!(
+        run(client.resume()).unwrap_err().code,
+        ErrorCode::StorageBlocked
+    );
+}
+
+#[test]
+fn an_access_token_is_refreshed_only_when_it_is_about_to_expire() {
+    let (client, platform) = client();
+    sign_in(&client);
+    platform.take_operations();
+    let first = run(client.fresh_access_token(60, &options())).unwrap();
+    assert!(platform.take_operations().is_empty());
+    platform.advance_ms((LIFETIME - 30) * 1000);
+    let second = run(client.fresh_access_token(60, &options())).unwrap();
+    assert_eq!(platform.take_operations(), ["GetTokensFromRefreshToken"]);
+    assert_ne!(first.secret(), second.secret());
+}
+
+#[test]
+fn any_number_of_callers_share_one_refresh() {
+    let (client, platform) = client();
+    sign_in(&client);
+    platform.take_operations();
+    platform.advance_ms(LIFETIME * 1000);
+    let options = options();
+    let callers = (0..5).map(|_| client.fresh_access_token(60, &options));
+    let tokens: Vec<_> = run(join_all(callers))
+        .into_iter()
+        .map(Result::unwrap)
+        .collect();
+    assert!(
+        tokens
+            .iter()
+            .all(|token| token.secret() == tokens[0].secret())
+    );
+    assert_eq!(platform.take_operations(), ["GetTokensFromRefreshToken"]);
+}
+
+#[test]
+fn one_caller_who_gives_up_does_not_end_the_refresh_of_the_others() {
+    let (client, platform) = client();
+    sign_in(&client);
+    platform.take_operations();
+    let mut impatient = options();
+    impatient.cancel = Cancel::default();
+    impatient.cancel.0.set(true);
+    let patient = options();
+    let both = join(client.refresh(&impatient), client.refresh(&patient));
+    let (gave_up, refreshed) = run(both);
+    assert_eq!(gave_up.unwrap_err().code, ErrorCode::Aborted);
+    assert!(refreshed.is_ok());
+    assert_eq!(platform.take_operations().len(), 2);
+}
+
+#[test]
+fn a_rotated_refresh_token_replaces_the_old_one_and_otherwise_it_is_kept() {
+    let (client, platform) = client();
+    sign_in(&client);
+    run(client.refresh(&options())).unwrap();
+    run(client.refresh(&options())).unwrap();
+    let tokens = |platform: &crate::platform::Platform| -> Vec<_> {
+        let of_refresh =
+            |sent: &crate::platform::Sent| sent.body["RefreshToken"].as_str().map(str::to_owned);
+        platform.calls().iter().filter_map(of_refresh).collect()
+    };
+    assert_eq!(tokens(&platform), ["refresh-1", "refresh-1"]);
+    platform.server().rotates = true;
+    run(client.refresh(&options())).unwrap();
+    run(client.refresh(&options())).unwrap();
+    assert_eq!(tokens(&platform)[2..], ["refresh-1", "refresh-4"]);
+    assert!(platform.record().unwrap().contains("refresh-5"));
+}
+
+#[test]
+fn an_old_service_is_refreshed_by_initiate_auth() {
+    let (client, platform) = client();
+    sign_in(&client);
+    platform.server().is_old = true;
+    platform.take_operations();
+    run(client.refresh(&options())).unwrap();
+    run(client.refresh(&options())).unwrap();
+    let operations = platform.take_operations();
+    assert_eq!(
+        operations,
+        ["GetTokensFromRefreshToken", "InitiateAuth", "InitiateAuth"]
+    );
+}
+
+#[test]
+fn a_lost_answer_to_a_refresh_is_healed_at_once_with_the_same_token() {
+    let (client, platform) = client();
+    sign_in(&client);
+    platform.server().rotates = true;
+    platform.take_operations();
+    platform.script([Scripted::LoseAnswer]);
+    run(client.refresh(&options())).unwrap();
+    assert_eq!(platform.calls()[1].body["RefreshToken"], "refresh-1");
+    assert_eq!(platform.take_operations().len(), 2);
+    assert!(platform.pauses().is_empty(), "at once");
+    run(client.refresh(&options())).unwrap();
+}
+
+#[test]
+fn a_network_failure_never_signs_anybody_out() {
+    let (client, platform) = client();
+    sign_in(&client);
+    for failure in [
+        SendFailure::Offline,
+        SendFailure::Unreachable,
+        SendFailure::BodyLost,
+        SendFailure::TimedOut,
+        SendFailure::Aborted,
+        SendFailure::Blocked,
+    ] {
+        platform.script([Scripted::Fail(failure), Scripted::Fail(failure)]);
+        assert!(run(client.refresh(&options())).is_err(), "{failure:?}");
+        assert!(is_signed_in(&client), "{failure:?}");
+        platform.clear_script();
+    }
+    run(client.refresh(&options())).unwrap();
+}
+
+#[test]
+fn the_services_refusal_ends_the_session() {
+    let (client, platform) = client();
+    sign_in(&client);
+    platform.server().refresh_tokens.clear();
+    let error = run(client.refresh(&options())).unwrap_err();
+    assert_eq!(error.code, ErrorCode::SessionLost);
+    assert_eq!(client.state(), State::SignedOut);
+    assert_eq!(platform.record(), None);
+    assert_eq!(
+        run(client.refresh(&options())).unwrap_err().code,
+        ErrorCode::SignedOut
+    );
+}
+
+#[test]
+fn signing_out_forgets_first_and_revokes_then() {
+    let (client, platform) = client();
+    sign_in(&client);
+    let outcome = run(client.sign_out(false, &options()));
+    assert!(outcome.revoked && !outcome.everywhere && outcome.error.is_none());
+    assert!(platform.server().refresh_tokens.is_empty());
+    assert_eq!(
+        (client.state(), platform.record()),
+        (State::SignedOut, None)
+    );
+}
+
+#[test]
+fn signing_out_works_offline() {
+    let (client, platform) = client();
+    sign_in(&client);
+    platform.script([Scripted::Fail(SendFailure::Offline)]);
+    let outcome = run(client.sign_out(false, &options()));
+    assert!(!outcome.revoked);
+    assert_eq!(outcome.error.unwrap().code, ErrorCode::Offline);
+    assert_eq!(
+        (client.state(), platform.record()),
+        (State::SignedOut, None)
+    );
+}
+
+#[test]
+fn signing_out_wins_over_a_refresh_under_way() {
+    let (client, platform) = client();
+    sign_in(&client);
+    let options = options();
+    let (refreshed, _) = run(join(
+        client.refresh(&options),
+        client.sign_out(false, &options),
+    ));
+    assert_eq!(refreshed.unwrap_err().code, ErrorCode::SignedOut);
+    assert_eq!(
+        (client.state(), platform.record()),
+        (State::SignedOut, None)
+    );
+}
+
+#[test]
+fn signing_out_everywhere_ends_every_session_even_with_an_expired_access_token() {
+    let (client, platform) = client();
+    let elsewhere = client_of(&platform);
+    sign_in(&elsewhere);
+    sign_in(&client);
+    platform.advance_ms(LIFETIME * 1000);
+    let outcome = run(client.sign_out(true, &options()));
+    assert!(outcome.everywhere && outcome.revoked && outcome.error.is_none());
+    let error = run(elsewhere.refresh(&options())).unwrap_err();
+    assert_eq!(error.code, ErrorCode::SessionLost);
+}

@@ -1,0 +1,283 @@
+//! Signing in, and everything that a sign-in may ask.
+
+use cognate_core::ErrorCode;
+use cognate_core::sign_in::{Answer, Flow, Step, StepKind};
+use cognate_core::wire::Attribute;
+use serde_json::json;
+
+use crate::platform::Scripted;
+use crate::{
+    PASSWORD, ana, client, client_of, code, done, is_signed_in, next, options, password, run,
+    sign_in,
+};
+
+#[test]
+fn srp_signs_in_and_never_sends_the_password() {
+    let (client, platform) = client();
+    let user = sign_in(&client);
+    assert_eq!(
+        (user.sub.as_str(), user.username.as_str()),
+        ("ana-3f1c2d4e", "ana-3f1c2d4e")
+    );
+    let claims: serde_json::Value = serde_json::from_str(&user.claims).unwrap();
+    assert_eq!(claims["email"], "ana@example.com");
+    assert!(is_signed_in(&client));
+    for sent in platform.calls() {
+        assert!(
+            !sent.body.to_string().contains(PASSWORD),
+            "{}",
+            sent.operation
+        );
+    }
+    let timestamp = &platform.calls()[1].body["ChallengeResponses"]["TIMESTAMP"];
+    assert_eq!(timestamp, "Tue Sep 1 02:03:04 UTC 2026");
+    assert_eq!(
+        platform.take_operations(),
+        ["InitiateAuth", "RespondToAuthChallenge", "GET"]
+    );
+}
+
+#[test]
+fn a_wrong_password_signs_nobody_in() {
+    let (client, platform) = client();
+    for flow in [Flow::Srp, Flow::Password] {
+        let wrong = password("Wrong-Horse9!");
+        let error = run(client.sign_in(&ana(), &wrong, flow, &options())).unwrap_err();
+        assert_eq!(error.code, ErrorCode::IncorrectCredentials, "{flow:?}");
+    }
+    assert!(!is_signed_in(&client));
+    assert_eq!(platform.record(), None);
+}
+
+#[test]
+fn the_password_flow_sends_the_password_once() {
+    let (client, platform) = client();
+    let user = run(client.sign_in(&ana(), &password(PASSWORD), Flow::Password, &options()));
+    assert_eq!(done(user).sub, "ana-3f1c2d4e");
+    let parameters = &platform.calls()[0].body["AuthParameters"];
+    assert_eq!(
+        parameters,
+        &json!({"USERNAME": "ana", "PASSWORD": PASSWORD})
+    );
+}
+
+#[test]
+fn an_unknown_flow_is_an_error() {
+    assert_eq!(Flow::parse("srp").unwrap(), Flow::Srp);
+    assert_eq!(
+        Flow::parse("custom").unwrap_err().code,
+        ErrorCode::InvalidParameter
+    );
+}
+
+#[test]
+fn the_timestamp_is_of_the_services_clock() {
+    let (client, platform) = client();
+    platform.server().ahead_ms = 3_600_000;
+    sign_in(&client);
+    let timestamp = &platform.calls()[1].body["ChallengeResponses"]["TIMESTAMP"];
+    assert_eq!(timestamp, "Tue Sep 1 03:03:04 UTC 2026");
+}
+
+#[test]
+fn only_the_first_step_of_srp_is_repeated() {
+    let (client, platform) = client();
+    platform.script([Scripted::LoseAnswer, Scripted::Reach, Scripted::LoseAnswer]);
+    let error = run(client.sign_in(&ana(), &password(PASSWORD), Flow::Srp, &options()));
+    assert_eq!(error.unwrap_err().code, ErrorCode::Network);
+    let operations = platform.take_operations();
+    assert_eq!(
+        operations,
+        ["InitiateAuth", "InitiateAuth", "RespondToAuthChallenge"]
+    );
+}
+
+#[test]
+fn a_hostile_server_gets_no_proof() {
+    let (client, platform) = client();
+    for hostile in ["0", "xyz", &"f".repeat(768), &"1".repeat(769)] {
+        platform.server().dishonest_b = Some((*hostile).to_owned());
+        let error = run(client.sign_in(&ana(), &password(PASSWORD), Flow::Srp, &options()));
+        assert_eq!(
+            error.unwrap_err().code,
+            ErrorCode::ServerUntrusted,
+            "{hostile}"
+        );
+    }
+    let proofs = platform.take_operations();
+    assert!(
+        proofs.iter().all(|operation| operation == "InitiateAuth"),
+        "{proofs:?}"
+    );
+}
+
+#[test]
+fn a_temporary_password_is_replaced() {
+    let (client, platform) = client();
+    platform
+        .server()
+        .users
+        .get_mut("ana")
+        .unwrap()
+        .has_temporary_password = true;
+    let result = run(client.sign_in(&ana(), &password(PASSWORD), Flow::Srp, &options()));
+    let step = next(result);
+    assert_eq!(
+        step.kind,
+        StepKind::NewPassword {
+            missing: vec!["name".into()]
+        }
+    );
+
+    let answer = |text: &str| Answer::NewPassword {
+        password: password(text),
+        attributes: vec![Attribute {
+            name: "name".into(),
+            value: Some("Ana".into()),
+        }],
+    };
+    let short = run(client.respond(&step, answer("Ab1!"), &options())).unwrap_err();
+    assert_eq!(
+        short.code,
+        ErrorCode::InvalidPassword,
+        "and the step can be answered again"
+    );
+    done(run(client.respond(
+        &step,
+        answer("Better-Horse9!"),
+        &options(),
+    )));
+    let server = platform.server();
+    assert_eq!(server.users["ana"].password, "Better-Horse9!");
+    assert_eq!(server.users["ana"].attributes["name"], "Ana");
+}
+
+#[test]
+fn a_step_survives_a_reload_and_holds_no_password() {
+    let (client, platform) = client();
+    platform
+        .server()
+        .users
+        .get_mut("ana")
+        .unwrap()
+        .has_temporary_password = true;
+    let step = next(run(client.sign_in(
+        &ana(),
+        &password(PASSWORD),
+        Flow::Srp,
+        &options(),
+    )));
+    let sealed = serde_json::to_string(&step).unwrap();
+    assert!(!sealed.contains(PASSWORD));
+    let resumed: Step = serde_json::from_str(&sealed).unwrap();
+    let answer = Answer::NewPassword {
+        password: password("Better-Horse9!"),
+        attributes: Vec::new(),
+    };
+    done(run(client_of(&platform).respond(
+        &resumed,
+        answer,
+        &options(),
+    )));
+}
+
+#[test]
+fn an_unconfirmed_person_confirms_and_then_gives_the_password_again() {
+    let (client, platform) = client();
+    platform.server().users.get_mut("ana").unwrap().confirmed = false;
+    let step = next(run(client.sign_in(
+        &ana(),
+        &password(PASSWORD),
+        Flow::Srp,
+        &options(),
+    )));
+    assert_eq!(step.kind, StepKind::ConfirmSignUp);
+
+    let wrong = run(client.respond(&step, Answer::ConfirmSignUp(code("1")), &options()));
+    assert_eq!(wrong.unwrap_err().code, ErrorCode::CodeMismatch);
+    let right = Answer::ConfirmSignUp(code("123456"));
+    let step = next(run(client.respond(&step, right, &options())));
+    assert_eq!(step.kind, StepKind::Password);
+    done(run(client.respond(
+        &step,
+        Answer::Password(password(PASSWORD)),
+        &options(),
+    )));
+}
+
+#[test]
+fn a_reset_password_is_replaced_and_signs_in() {
+    let (client, platform) = client();
+    platform.server().users.get_mut("ana").unwrap().must_reset = true;
+    let step = next(run(client.sign_in(
+        &ana(),
+        &password(PASSWORD),
+        Flow::Srp,
+        &options(),
+    )));
+    assert_eq!(step.kind, StepKind::ResetPassword);
+    let answer = Answer::ResetPassword {
+        code: code("123456"),
+        password: password("Better-Horse9!"),
+    };
+    done(run(client.respond(&step, answer, &options())));
+    assert_eq!(platform.server().users["ana"].password, "Better-Horse9!");
+}
+
+#[test]
+fn an_unknown_challenge_is_data_that_can_be_answered() {
+    let (client, platform) = client();
+    platform.server().challenge = Some(json!({"ChallengeName": "CUSTOM_CHALLENGE",
+        "Session": "session-of-custom", "ChallengeParameters": {"question": "6 * 7"}}));
+    let step = next(run(client.sign_in(
+        &ana(),
+        &password(PASSWORD),
+        Flow::Srp,
+        &options(),
+    )));
+    let StepKind::Unknown { name, parameters } = &step.kind else {
+        panic!("{step:?}")
+    };
+    assert_eq!(
+        (name.as_str(), parameters["question"].as_str()),
+        ("CUSTOM_CHALLENGE", "6 * 7")
+    );
+    let responses = [("ANSWER".to_owned(), "42".to_owned())].into();
+    done(run(client.respond(
+        &step,
+        Answer::Unknown(responses),
+        &options(),
+    )));
+    let answer = platform
+        .calls()
+        .into_iter()
+        .rev()
+        .find(|sent| sent.operation != "GET")
+        .unwrap();
+    assert_eq!(answer.body["Session"], "session-of-custom");
+}
+
+#[test]
+fn an_answer_of_another_kind_is_not_sent() {
+    let (client, platform) = client();
+    platform.server().users.get_mut("ana").unwrap().confirmed = false;
+    let step = next(run(client.sign_in(
+        &ana(),
+        &password(PASSWORD),
+        Flow::Srp,
+        &options(),
+    )));
+    platform.take_operations();
+    let error = run(client.respond(&step, Answer::Password(password(PASSWORD)), &options()));
+    assert_eq!(error.unwrap_err().code, ErrorCode::InvalidParameter);
+    assert!(platform.take_operations().is_empty());
+}
+
+#[test]
+fn blocked_storage_is_said_and_leaves_nobody_half_signed_in() {
+    let (client, platform) = client();
+    platform.block_store();
+    let error = run(client.sign_in(&ana(), &password(PASSWORD), Flow::Srp, &options()));
+    assert_eq!(error.unwrap_err().code, ErrorCode::StorageBlocked);
+    assert!(!is_signed_in(&client));
+}
