@@ -90,8 +90,9 @@ impl Listeners {
         let places = Arc::new(Semaphore::new(CONNECTIONS));
         tokio::pin!(stop);
         loop {
-            let Ok(place) = Arc::clone(&places).acquire_owned().await else {
-                break;
+            let place = tokio::select! {
+                place = Arc::clone(&places).acquire_owned() => place,
+                () = &mut stop => break,
             };
             let accepted = tokio::select! {
                 accepted = self.first.accept() => accepted,
