@@ -19,7 +19,7 @@ use std::sync::Arc;
 use crate::app::AppState;
 use crate::clock::Clock;
 use crate::config::Config;
-use crate::keys::SigningKeys;
+use crate::keys::{KeyError, SigningKeys};
 use crate::messages::Messages;
 use crate::pools::{self, SeedError};
 use crate::seal::{MasterKey, MasterKeyError, SealError, Sealer};
@@ -69,6 +69,7 @@ pub async fn prepare(
         is_local,
     };
     pools::seed(&state).await?;
+    check_master_key(&state).await?;
     Ok(state)
 }
 
@@ -112,9 +113,20 @@ pub enum StartError {
     /// The database cannot be opened.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// The keys in the database cannot be used.
+    #[error("the database cannot be used with this master key")]
+    Keys(#[from] KeyError),
     /// The configured pools cannot be made.
     #[error(transparent)]
     Seed(#[from] SeedError),
+}
+
+/// Opens one sealed value: a wrong master key is better found out now than by every request.
+async fn check_master_key(state: &AppState) -> Result<(), StartError> {
+    if let Some(pool) = state.store.pools_after("", 1).await?.first() {
+        state.keys.jwks(&pool.id).await?;
+    }
+    Ok(())
 }
 
 /// Makes the folder for its owner only.

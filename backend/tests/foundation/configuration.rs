@@ -111,12 +111,18 @@ async fn beyond_loopback_the_backend_starts_only_with_keys_of_its_own() {
 }
 
 #[tokio::test]
-async fn another_master_key_is_named_as_the_cause() {
+async fn another_master_key_stops_the_start_and_is_named_as_the_cause() {
     let backend = Backend::start().await;
     backend.state.store.close().await;
     std::fs::write(backend.folder.path().join("master.key"), "ab".repeat(32)).unwrap();
-    let backend = Backend::start_in(backend.folder, Config::demo(), loopback()).await;
-    let error = backend.state.keys.jwks("local_demo").await.unwrap_err();
-    let cause = std::error::Error::source(&error).unwrap().to_string();
+    let mut config = Config::demo();
+    config.data = Some(backend.folder.path().to_owned());
+    let error = prepare(config, Clock::frozen_at(START), loopback())
+        .await
+        .unwrap_err();
+    let StartError::Keys(keys) = error else {
+        panic!("{error}")
+    };
+    let cause = std::error::Error::source(&keys).unwrap().to_string();
     assert!(cause.contains("another master key"), "{cause}");
 }
