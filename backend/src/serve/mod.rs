@@ -68,8 +68,8 @@ pub async fn prepare(
         public_url,
         is_local,
     };
-    pools::seed(&state).await?;
     check_master_key(&state).await?;
+    pools::seed(&state).await?;
     Ok(state)
 }
 
