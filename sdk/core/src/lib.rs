@@ -13,6 +13,7 @@ pub mod account;
 mod client;
 pub mod config;
 pub mod error;
+mod join;
 pub mod jwt;
 pub mod password;
 pub mod ports;

@@ -88,6 +88,17 @@ impl<P: Ports> Client<P> {
         token.verify(&self.ports, key, expected).await
     }
 
+    /// Fetches the pool's keys unless it was done before: before tokens are asked for, since tokens
+    /// that cannot be verified are lost, and with them perhaps the refresh token that they replaced.
+    pub(crate) async fn have_keys(&self, deadline: &Deadline<'_, P::Cancel>) -> Result<(), Error> {
+        let were_fetched = self.keys.borrow().fetched_at_ms.is_some();
+        if were_fetched {
+            Ok(())
+        } else {
+            self.fetch_keys(deadline).await
+        }
+    }
+
     fn may_fetch_keys(&self) -> bool {
         let now_ms = self.ports.now_ms();
         let fetched_at_ms = self.keys.borrow().fetched_at_ms;

@@ -87,3 +87,51 @@ impl<T> Drop for Landing<'_, T> {
         waiting.into_iter().for_each(Waker::wake);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::Flight;
+    use alloc::boxed::Box;
+    use core::cell::Cell;
+    use core::future::{Future, pending, ready};
+    use core::pin::Pin;
+    use core::task::{Context, Waker};
+
+    fn poll<T>(work: &mut Pin<Box<impl Future<Output = T>>>) -> core::task::Poll<T> {
+        work.as_mut().poll(&mut Context::from_waker(Waker::noop()))
+    }
+
+    #[test]
+    fn the_next_one_starts_anew_when_the_first_goes_away() {
+        let flight = Flight::<u32>::default();
+        let started = Cell::new(0);
+        let work = |result: Option<u32>| {
+            let started = &started;
+            async move {
+                started.set(started.get() + 1);
+                match result {
+                    Some(result) => ready(result).await,
+                    None => pending().await,
+                }
+            }
+        };
+        let shared = |_: &u32| false;
+        let mut first = Box::pin(flight.join(work(None), shared));
+        let mut second = Box::pin(flight.join(work(Some(2)), shared));
+        assert!(poll(&mut first).is_pending());
+        assert!(poll(&mut second).is_pending());
+        assert_eq!(started.get(), 1);
+        drop(first);
+        assert_eq!(poll(&mut second), core::task::Poll::Ready(2));
+        assert_eq!(started.get(), 2);
+    }
+
+    #[test]
+    fn work_that_begins_after_the_end_is_done_again() {
+        let flight = Flight::<u32>::default();
+        for result in [1, 2] {
+            let mut work = Box::pin(flight.join(ready(result), |_| false));
+            assert_eq!(poll(&mut work), core::task::Poll::Ready(result));
+        }
+    }
+}

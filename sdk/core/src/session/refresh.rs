@@ -58,6 +58,7 @@ impl<P: Ports> Client<P> {
         deadline: &Deadline<'_, P::Cancel>,
     ) -> Result<(), Error> {
         let before = self.session.borrow().clone().ok_or_else(signed_out)?;
+        self.have_keys(deadline).await?;
         let tokens = match self
             .buy_tokens(&before.refresh_token, options, deadline)
             .await
@@ -154,7 +155,13 @@ fn gave_up(error: &Error) -> bool {
 }
 
 fn refuses_the_token(error: &Error) -> bool {
+    let service_type = error
+        .answer
+        .as_ref()
+        .and_then(|answer| answer.service_type.as_deref());
     error.outcome == Outcome::Answered
+        // A firewall refuses the request, not the token.
+        && service_type != Some("ForbiddenException")
         && matches!(
             error.code,
             ErrorCode::NotAuthorized

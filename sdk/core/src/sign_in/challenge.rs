@@ -28,6 +28,7 @@ impl<P: Ports> Client<P> {
         challenge: Challenge<'_>,
         mut responses: BTreeMap<&str, &str>,
     ) -> Result<SignInStep, Error> {
+        self.have_keys(&attempt.deadline).await?;
         responses.entry("USERNAME").or_insert(challenge.user_id);
         let call = Call {
             client_id: Some(self.config.client.as_str()),

@@ -8,7 +8,7 @@
 //! # Security model
 //!
 //! With SRP neither the network nor whoever terminates TLS sees the password. Tokens are verified
-//! before anybody counts as signed in. Nothing that proves the password is kept between steps.
+//! before anybody counts as signed in, and the keys for that are there before the password is proved. Nothing that proves the password is kept between steps.
 //!
 //! # Limits
 //!
@@ -25,6 +25,7 @@ use alloc::vec::Vec;
 use crate::client::{Client, Options};
 use crate::config::Username;
 use crate::error::{Error, ErrorCode, incomplete};
+use crate::join::join;
 use crate::ports::Ports;
 use crate::secret::{Code, Password};
 use crate::srp::{Handshake, Identity, ServerValues, timestamp};
@@ -165,9 +166,10 @@ impl<P: Ports> Client<P> {
         let public = handshake.public_hex();
         let parameters =
             BTreeMap::from([("USERNAME", attempt.username.as_str()), ("SRP_A", &public)]);
-        let reply = self
-            .initiate(attempt, "USER_SRP_AUTH", parameters, Repeat::Safe)
-            .await?;
+        let first = self.initiate(attempt, "USER_SRP_AUTH", parameters, Repeat::Safe);
+        let (reply, keys) = join(first, self.have_keys(&attempt.deadline)).await;
+        let reply = reply?;
+        keys?;
         if reply.challenge_name.as_deref() != Some("PASSWORD_VERIFIER") {
             return self.advance(attempt, reply, None).await;
         }
@@ -215,6 +217,7 @@ impl<P: Ports> Client<P> {
             ("USERNAME", attempt.username.as_str()),
             ("PASSWORD", password.secret()),
         ]);
+        self.have_keys(&attempt.deadline).await?;
         // Not repeated: it may count as an attempt, and triggers run.
         let reply = self
             .initiate(attempt, "USER_PASSWORD_AUTH", parameters, Repeat::Never)

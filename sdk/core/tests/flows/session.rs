@@ -1,7 +1,7 @@
 //! Sessions: resumed, refreshed, ended.
 
 use cognate_core::ErrorCode;
-use cognate_core::ports::SendFailure;
+use cognate_core::ports::{HttpResponse, SendFailure};
 use cognate_core::session::State;
 use futures_util::future::{join, join_all};
 
@@ -164,6 +164,40 @@ fn the_services_refusal_ends_the_session() {
         run(client.refresh(&options())).unwrap_err().code,
         ErrorCode::SignedOut
     );
+}
+
+#[test]
+fn a_firewalls_refusal_does_not_end_the_session() {
+    let (client, platform) = client();
+    sign_in(&client);
+    let body =
+        r#"{"__type":"ForbiddenException","message":"Request not allowed due to WAF block."}"#;
+    let response = HttpResponse {
+        status: 403,
+        body: body.into(),
+        ..HttpResponse::default()
+    };
+    platform.script([Scripted::Answer(response)]);
+    let error = run(client.refresh(&options())).unwrap_err();
+    assert_eq!(error.code, ErrorCode::NotAuthorized);
+    assert!(is_signed_in(&client));
+}
+
+#[test]
+fn a_refresh_after_a_reload_has_the_keys_before_it_spends_the_token() {
+    let (client, platform) = client();
+    sign_in(&client);
+    platform.server().rotates = true;
+    platform.take_operations();
+    let reloaded = client_of(&platform);
+    run(reloaded.resume()).unwrap();
+    platform.script([Scripted::Fail(SendFailure::Offline)]);
+    assert_eq!(
+        run(reloaded.refresh(&options())).unwrap_err().code,
+        ErrorCode::Offline
+    );
+    assert_eq!(platform.take_operations(), ["GET"]);
+    run(reloaded.refresh(&options())).unwrap();
 }
 
 #[test]

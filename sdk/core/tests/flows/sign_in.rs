@@ -1,6 +1,7 @@
 //! Signing in, and everything that a sign-in may ask.
 
 use cognate_core::ErrorCode;
+use cognate_core::ports::HttpResponse;
 use cognate_core::sign_in::{Answer, Flow, Step, StepKind};
 use cognate_core::wire::Attribute;
 use serde_json::json;
@@ -29,11 +30,11 @@ fn srp_signs_in_and_never_sends_the_password() {
             sent.operation
         );
     }
-    let timestamp = &platform.calls()[1].body["ChallengeResponses"]["TIMESTAMP"];
+    let timestamp = &platform.calls()[2].body["ChallengeResponses"]["TIMESTAMP"];
     assert_eq!(timestamp, "Tue Sep 1 02:03:04 UTC 2026");
     assert_eq!(
         platform.take_operations(),
-        ["InitiateAuth", "RespondToAuthChallenge", "GET"]
+        ["InitiateAuth", "GET", "RespondToAuthChallenge"]
     );
 }
 
@@ -54,7 +55,7 @@ fn the_password_flow_sends_the_password_once() {
     let (client, platform) = client();
     let user = run(client.sign_in(&ana(), &password(PASSWORD), Flow::Password, &options()));
     assert_eq!(done(user).sub, "ana-3f1c2d4e");
-    let parameters = &platform.calls()[0].body["AuthParameters"];
+    let parameters = &platform.calls()[1].body["AuthParameters"];
     assert_eq!(
         parameters,
         &json!({"USERNAME": "ana", "PASSWORD": PASSWORD})
@@ -75,13 +76,15 @@ fn the_timestamp_is_of_the_services_clock() {
     let (client, platform) = client();
     platform.server().ahead_ms = 3_600_000;
     sign_in(&client);
-    let timestamp = &platform.calls()[1].body["ChallengeResponses"]["TIMESTAMP"];
+    let timestamp = &platform.calls()[2].body["ChallengeResponses"]["TIMESTAMP"];
     assert_eq!(timestamp, "Tue Sep 1 03:03:04 UTC 2026");
 }
 
 #[test]
 fn only_the_first_step_of_srp_is_repeated() {
     let (client, platform) = client();
+    sign_in(&client);
+    platform.take_operations();
     platform.script([Scripted::LoseAnswer, Scripted::Reach, Scripted::LoseAnswer]);
     let error = run(client.sign_in(&ana(), &password(PASSWORD), Flow::Srp, &options()));
     assert_eq!(error.unwrap_err().code, ErrorCode::Network);
@@ -90,6 +93,30 @@ fn only_the_first_step_of_srp_is_repeated() {
         operations,
         ["InitiateAuth", "InitiateAuth", "RespondToAuthChallenge"]
     );
+}
+
+#[test]
+fn without_the_pools_keys_the_password_is_not_proved() {
+    for flow in [Flow::Srp, Flow::Password] {
+        let (client, platform) = client();
+        let missing = || {
+            Scripted::Answer(HttpResponse {
+                status: 404,
+                ..HttpResponse::default()
+            })
+        };
+        match flow {
+            Flow::Srp => platform.script([Scripted::Reach, missing()]),
+            Flow::Password => platform.script([missing()]),
+        }
+        let error = run(client.sign_in(&ana(), &password(PASSWORD), flow, &options()));
+        assert_eq!(error.unwrap_err().code, ErrorCode::InvalidResponse);
+        assert_eq!(
+            platform.take_operations().last().unwrap(),
+            "GET",
+            "{flow:?}"
+        );
+    }
 }
 
 #[test]
@@ -106,7 +133,7 @@ fn a_hostile_server_gets_no_proof() {
     }
     let proofs = platform.take_operations();
     assert!(
-        proofs.iter().all(|operation| operation == "InitiateAuth"),
+        !proofs.contains(&"RespondToAuthChallenge".to_owned()),
         "{proofs:?}"
     );
 }

@@ -275,11 +275,7 @@ fn keys_are_fetched_once_and_again_for_a_new_key_after_a_cool_down() {
         let (ana, password, options) = (ana(), password(PASSWORD), options());
         run(fresh.sign_in(&ana, &password, Default::default(), &options)).map(|_| ())
     };
-    platform.script([
-        Scripted::Reach,
-        Scripted::Reach,
-        Scripted::Answer(response()),
-    ]);
+    platform.script([Scripted::Reach, Scripted::Answer(response())]);
     assert_eq!(attempt().unwrap_err().code, ErrorCode::TokenRejected);
     assert_eq!(attempt().unwrap_err().code, ErrorCode::TokenRejected);
     assert_eq!(fetches(platform.take_operations()), 1);
