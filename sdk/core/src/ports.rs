@@ -6,14 +6,16 @@
 //!
 //! Everything that can be decided without the platform is decided in this crate: a port moves text
 //! and bytes, it does not judge them. Bodies cross the seam as text and become typed through
-//! [`Json`], so that the browser can use the engine's own `JSON.parse` and no JSON parser has to be
-//! downloaded.
+//! [`Json`], so that a platform brings the JSON reader that costs it least.
+//!
+//! Requests and answers hold passwords and tokens: their `Debug` shows neither body nor headers.
 #![expect(
     async_fn_in_trait,
     reason = "the futures are deliberately not Send: the browser has one thread"
 )]
 
 use alloc::string::String;
+use core::fmt;
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -65,7 +67,6 @@ impl<C> Clone for Limits<'_, C> {
 impl<C> Copy for Limits<'_, C> {}
 
 /// One request. `POST` when there is a body, `GET` otherwise.
-#[derive(Debug)]
 pub struct HttpRequest {
     /// Absolute URL.
     pub url: String,
@@ -77,7 +78,7 @@ pub struct HttpRequest {
 
 /// One complete answer. Absent or unreadable headers are `None`: a browser shows only those that
 /// the server exposes through CORS.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub struct HttpResponse {
     /// The HTTP status.
     pub status: u16,
@@ -91,6 +92,22 @@ pub struct HttpResponse {
     pub date_ms: Option<u64>,
     /// The body as text; invalid UTF-8 is replaced.
     pub body: String,
+}
+
+impl fmt::Debug for HttpRequest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("HttpRequest")
+            .field("url", &self.url)
+            .finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for HttpResponse {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("HttpResponse")
+            .field("status", &self.status)
+            .finish_non_exhaustive()
+    }
 }
 
 /// Why there is no complete answer.

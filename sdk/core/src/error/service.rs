@@ -45,7 +45,8 @@ pub(crate) fn code_of(name: &str, message: &str) -> Option<ErrorCode> {
         | "UnsupportedOperation"
         | "UnsupportedTokenType" => Code::Unsupported,
         "Forbidden" | "Unauthorized" | "AccessDenied" => Code::NotAuthorized,
-        "UnknownOperation" => Code::UnknownOperation,
+        // The emulator cognito-local says `CognitoLocal#Unsupported`, with status 500.
+        "UnknownOperation" | "Unsupported" => Code::UnknownOperation,
         _ => return None,
     })
 }

@@ -15,6 +15,7 @@ mod keys;
 
 use alloc::borrow::ToOwned;
 use alloc::string::String;
+use core::fmt;
 
 use base64ct::{Base64UrlUnpadded, Encoding};
 use serde::Deserialize;
@@ -120,13 +121,20 @@ impl From<Rejected> for Error {
 }
 
 /// A token that was taken apart and is not believed yet.
-#[derive(Debug)]
 pub struct Unverified<'a> {
     signed: &'a str,
     signature: alloc::vec::Vec<u8>,
     key_id: String,
     payload: String,
     claims: Claims,
+}
+
+impl fmt::Debug for Unverified<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Unverified")
+            .field("key_id", &self.key_id)
+            .finish_non_exhaustive()
+    }
 }
 
 #[derive(Default, Deserialize)]

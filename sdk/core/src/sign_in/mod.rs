@@ -8,7 +8,8 @@
 //! # Security model
 //!
 //! With SRP neither the network nor whoever terminates TLS sees the password. Tokens are verified
-//! before anybody counts as signed in, and the keys for that are there before the password is proved. Nothing that proves the password is kept between steps.
+//! before anybody counts as signed in, and the keys for that are there before the password is
+//! proved. Nothing that proves the password is kept between steps.
 //!
 //! # Limits
 //!

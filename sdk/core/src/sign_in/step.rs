@@ -3,6 +3,7 @@
 
 use alloc::string::String;
 use alloc::vec::Vec;
+use core::fmt;
 
 use serde::{Deserialize, Serialize};
 
@@ -128,8 +129,8 @@ impl StepKind {
     }
 }
 
-/// The answer to a step.
-#[derive(Debug, Clone)]
+/// The answer to a step. Whatever it holds is secret: its `Debug` says nothing.
+#[derive(Clone)]
 pub enum Answer {
     /// To [`StepKind::NewPassword`].
     NewPassword {
@@ -151,4 +152,10 @@ pub enum Answer {
     },
     /// To [`StepKind::Unknown`]: `ChallengeResponses`, `USERNAME` is added.
     Unknown(StringMap),
+}
+
+impl fmt::Debug for Answer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Answer([redacted])")
+    }
 }

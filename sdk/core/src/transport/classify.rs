@@ -83,6 +83,7 @@ fn error(json: &impl Json, response: &HttpResponse) -> Error {
     let known = name.and_then(|name| service::code_of(name, &message));
     let code = known.unwrap_or(match (response.status, name) {
         (429, _) => ErrorCode::RateLimited,
+        (501, _) => ErrorCode::UnknownOperation,
         (500.., _) => ErrorCode::ServiceUnavailable,
         _ => ErrorCode::InvalidResponse,
     });

@@ -118,6 +118,35 @@ fn an_old_service_is_refreshed_by_initiate_auth() {
 }
 
 #[test]
+fn every_way_of_not_knowing_an_operation_is_understood() {
+    for (status, body) in [
+        (400, r#"{"__type":"UnknownOperationException"}"#),
+        (
+            500,
+            r#"{"__type":"CognitoLocal#Unsupported","message":"unsupported feature"}"#,
+        ),
+        (501, "not implemented"),
+    ] {
+        let (client, platform) = client();
+        sign_in(&client);
+        platform.take_operations();
+        let response = HttpResponse {
+            status,
+            body: body.into(),
+            ..HttpResponse::default()
+        };
+        platform.script([Scripted::Answer(response)]);
+        run(client.refresh(&options())).unwrap();
+        let operations = platform.take_operations();
+        assert_eq!(
+            operations,
+            ["GetTokensFromRefreshToken", "InitiateAuth"],
+            "{body}"
+        );
+    }
+}
+
+#[test]
 fn a_lost_answer_to_a_refresh_is_healed_at_once_with_the_same_token() {
     let (client, platform) = client();
     sign_in(&client);
