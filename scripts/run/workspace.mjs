@@ -24,7 +24,7 @@ export function toolEnvironment(extra = {}) {
 
 /** A version that the root Cargo.toml fixes, such as `rust-version` or `wasm-bindgen`. */
 export function cargoVersion(key) {
-  const found = new RegExp(`^${key} = "=?([0-9.]+)"`, 'm').exec(readFileSync(inRoot('Cargo.toml'), 'utf8'));
+  const found = new RegExp(`^${key} = (?:\\{.*\\bversion = )?"=?([0-9.]+)"`, 'm').exec(readFileSync(inRoot('Cargo.toml'), 'utf8'));
   if (!found) throw new Error(`Cargo.toml gives no version for ${key}`);
   return found[1];
 }
