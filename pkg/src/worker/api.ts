@@ -75,7 +75,7 @@ function failure(error: unknown): AuthErrorDetails {
   if (name === 'AbortError') return { code: 'aborted', message: 'The request was aborted', outcome: 'unknown' };
   const again = { outcome: 'unknown', retryable: true, userAction: 'retry' } as const;
   if (name === 'TimeoutError') return { code: 'timeout', message: 'The API did not answer in time', ...again };
-  if (!navigator.onLine) return { code: 'offline', message: 'There is no network', ...again };
+  if (globalThis.navigator?.onLine === false) return { code: 'offline', message: 'There is no network', ...again };
   return { code: 'network', message: 'The API cannot be reached, redirects, or does not allow this origin (CORS)', ...again };
 }
 

@@ -9,7 +9,7 @@
 //! Writing knows what requests and records hold: no fractions, no bytes. Nesting is bounded.
 
 mod read;
-#[cfg(test)]
+#[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests;
 mod write;
 
