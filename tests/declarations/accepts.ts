@@ -1,0 +1,97 @@
+// What an app may write. Compiling this file is the test.
+import {
+  createAuth,
+  isAuthError,
+  type ApiAccess,
+  type Auth,
+  type AuthConfig,
+  type AuthErrorCode,
+  type AuthState,
+  type CodeDelivery,
+  type SignInStep,
+  type User,
+} from 'cognate-auth';
+
+export async function theFiveLines(userPoolId: string, clientId: string, username: string, password: string): Promise<void> {
+  const auth = await createAuth({ userPoolId, clientId });
+  let step = await auth.signIn({ username, password });
+  while (step.kind !== 'done') step = await answer(step);
+  const user: User = step.user;
+  const profile: Response = await auth.fetch('https://api.example.com/me');
+  await auth.signOut();
+  void [user, profile];
+}
+
+/** Every kind of step is narrowed to its own answer and details; the switch is complete. */
+export async function answer(step: Exclude<SignInStep, { kind: 'done' }>): Promise<SignInStep> {
+  const kept: string = step.toJSON();
+  const until: number = step.expiresAt;
+  void [kept, until];
+  switch (step.kind) {
+    case 'newPassword': {
+      const missing: string[] = step.missing;
+      return step.respond({ password: 'x', attributes: Object.fromEntries(missing.map((name) => [name, 'x'])) });
+    }
+    case 'password':
+      return step.respond({ password: 'x' });
+    case 'confirmSignUp':
+      return step.respond({ code: '123456' }, { timeoutMs: 5_000 });
+    case 'resetPassword':
+      return step.respond({ code: '123456', password: 'x' });
+    case 'unknown': {
+      const named: [string, Record<string, string>] = [step.name, step.parameters];
+      void named;
+      return step.respond({ responses: { ANSWER: 'x' } });
+    }
+    default: {
+      const nothing: never = step;
+      return nothing;
+    }
+  }
+}
+
+export const everyOption: AuthConfig = {
+  userPoolId: 'eu-central-1_Ab1Cd2Ef3',
+  clientId: 'client',
+  endpoint: ['https://one.example', 'https://two.example'],
+  issuer: 'https://one.example/pool',
+  isolation: 'page',
+  persistence: 'memory',
+  api: [{ origin: 'https://api.example.com', path: '/v1', methods: ['GET'] } satisfies ApiAccess],
+  assets: { worker: '/assets/worker.js', wasm: '/assets/cognate.wasm' },
+};
+
+export async function everyOperation(auth: Auth, signal: AbortSignal): Promise<void> {
+  const options = { signal, timeoutMs: 10_000, clientMetadata: { from: 'test' } };
+  const off: () => void = auth.on(({ type, state, tab }) => void [type, state.status, tab]);
+  const { confirmed, sub, delivery } = await auth.signUp({ username: 'a', password: 'b', attributes: { email: 'a@b.c' } }, options);
+  const where: CodeDelivery | undefined = delivery;
+  await auth.confirmSignUp({ username: 'a', code: '1' }, options);
+  await auth.resendSignUpCode({ username: 'a' }, options);
+  await auth.signIn({ username: 'a', password: 'b', flow: 'password' }, options);
+  await auth.resume('sealed');
+  await auth.forgotPassword({ username: 'a' }, options);
+  await auth.confirmForgotPassword({ username: 'a', code: '1', password: 'b' }, options);
+  await auth.changePassword({ currentPassword: 'a', newPassword: 'b' }, options);
+  const { attributes } = await auth.getUser(options);
+  const email: string | undefined = attributes['email'];
+  await auth.updateAttributes({ name: 'Ana' }, options);
+  const groups: string[] = (await auth.refresh(options)).groups;
+  const response = await auth.fetch(new URL('https://api.example.com'), { method: 'POST', body: 'x', signal, timeoutMs: 1_000 });
+  const { revoked, everywhere, error } = await auth.signOut({ everywhere: true }, options);
+  await auth.deleteUser(options);
+  auth.close();
+  off();
+  void [confirmed, sub, where, email, groups, response, revoked, everywhere, error?.code];
+}
+
+export function whoIsThere(state: AuthState): string {
+  return state.status === 'signedOut' ? 'nobody' : (state.user.email ?? state.user.sub);
+}
+
+export function inWords(error: unknown): string {
+  if (!isAuthError(error)) throw error;
+  const code: AuthErrorCode = error.code;
+  const wait: number | undefined = error.retryAfterMs;
+  return error.code === 'code_mismatch' ? 'The code is wrong' : `${code} ${wait ?? 0} ${error.outcome} ${error.userAction}`;
+}

@@ -1,0 +1,31 @@
+// The shipped declarations, compiled as an app would compile them.
+
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+
+const at = (path) => fileURLToPath(new URL(path, import.meta.url));
+
+/** Runs the compiler and answers what it complains about. */
+function compile(...options) {
+  const tsc = at('../../node_modules/typescript/bin/tsc');
+  const { stdout, stderr, status } = spawnSync(process.execPath, [tsc, '--noEmit', '--project', at('tsconfig.json'), ...options], { encoding: 'utf8' });
+  return { complaints: (stdout + stderr).trim(), status };
+}
+
+test('apps compile against the declarations, and their mistakes do not', () => {
+  assert.deepEqual(compile(), { complaints: '', status: 0 });
+});
+
+test('they also compile under a bundler\'s resolution', () => {
+  assert.deepEqual(compile('--module', 'ESNext', '--moduleResolution', 'bundler'), { complaints: '', status: 0 });
+});
+
+test('the compiler really sees the declarations', () => {
+  const declared = readFileSync(at('../../pkg/dist/index.d.ts'), 'utf8');
+  assert.match(declared, /createAuth/);
+  // `any` would make every test above pass.
+  assert.doesNotMatch(declared, /:\s*any\b/);
+});
