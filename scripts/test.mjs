@@ -28,6 +28,7 @@ const SUITES = {
   scripts: { needs: nothing, run: () => nodeSuite('scripts', 'scripts') },
   rust: { needs: nothing, run: rustSuite },
   wasm: { needs: nothing, run: wasmSuite },
+  pkg: { needs: nothing, run: () => nodeSuite('pkg', 'pkg/tests') },
   declarations: { needs: running, run: () => nodeSuite('declarations', 'tests/declarations') },
   contract: { needs: buildBackend, run: () => nodeSuite('contract', 'tests/contract') },
   security: { needs: buildBackend, run: () => nodeSuite('security', 'tests/security') },
