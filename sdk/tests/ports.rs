@@ -1,5 +1,6 @@
 //! The remaining ports in a real browser: the network and its failures, RS256, the exponentiation.
 #![cfg(target_arch = "wasm32")]
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 use base64ct::{Base64UrlUnpadded, Encoding};
 use cognate::browser::{Browser, Cancel, Storage};

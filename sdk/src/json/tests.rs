@@ -29,7 +29,7 @@ struct Loose {
     offset: i64,
     confirmed: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
-    nested: Option<Box<Loose>>,
+    nested: Option<Box<Self>>,
 }
 
 fn read_value(text: &str) -> Result<Value, NotJson> {
