@@ -3,6 +3,7 @@
 //   node scripts/build-package.mjs [--no-wasm]     --no-wasm: the TypeScript only, on the wasm of the last build
 import { execFileSync } from 'node:child_process';
 import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { homedir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { brotliCompressSync, constants } from 'node:zlib';
@@ -18,6 +19,7 @@ buildScripts();
 report();
 
 function buildWasm() {
+  env.RUSTFLAGS = withoutMachinePaths();
   run('wasm-pack', [
     ...['build', 'sdk', '--target', 'web', '--profile', 'wasm-release', '--no-pack', '--no-typescript', '--no-opt'],
     ...['--mode', 'no-install', '--out-dir', join(pkg, 'wasm'), '--out-name', 'cognate', '--', '--no-default-features'],
@@ -29,6 +31,14 @@ function buildWasm() {
     ...features.map((feature) => `--enable-${feature}`),
     ...[join(pkg, 'wasm', 'cognate_bg.wasm'), '-o', join(pkg, 'wasm', 'cognate.wasm')],
   ]);
+}
+
+// Panics name their source files. Where those lie on this machine is nobody's business, and costs bytes.
+function withoutMachinePaths() {
+  const sysroot = execFileSync('rustc', ['--print', 'sysroot'], { env, encoding: 'utf8' }).trim();
+  const cargoHome = process.env.CARGO_HOME || join(homedir(), '.cargo');
+  const names = [[root, ''], [cargoHome, 'cargo'], [sysroot, 'rust']];
+  return [process.env.RUSTFLAGS, ...names.map(([path, name]) => `--remap-path-prefix=${path}=${name}`)].filter(Boolean).join(' ');
 }
 
 function buildScripts() {
