@@ -17,4 +17,5 @@ pub mod messages;
 pub mod pools;
 pub mod seal;
 pub mod serve;
+pub mod srp;
 pub mod store;
