@@ -43,6 +43,7 @@ CREATE TABLE users (
     password_set_at BIGINT,
     created_at BIGINT NOT NULL,
     updated_at BIGINT NOT NULL,
+    revision BIGINT NOT NULL,            -- goes up with every change of the row
     PRIMARY KEY (pool_id, username)
 );
 
@@ -113,6 +114,7 @@ CREATE TABLE spent_ids (
 );
 CREATE INDEX spent_ids_by_expiry ON spent_ids (expires_at);
 
+-- Wrong passwords and the like; times here are milliseconds since 1970.
 CREATE TABLE attempts (
     key_hash BYTEA NOT NULL PRIMARY KEY, -- keyed hash of purpose, pool, user and address
     count BIGINT NOT NULL,

@@ -5,17 +5,27 @@
 //! `seal` (data at rest), `keys` (tokens' signatures) and `messages` (the outbox). The domain knows
 //! no HTTP, the store no rules.
 
+pub mod account;
 pub mod api;
 pub mod app;
 pub mod clock;
+pub mod codes;
 pub mod config;
 pub mod contract;
 pub mod error;
 pub mod http;
 pub mod keys;
+pub mod limits;
 pub mod messages;
+pub mod password;
 pub mod pools;
 pub mod seal;
 pub mod serve;
+pub mod sessions;
+pub mod sign_in;
+pub mod sign_up;
 pub mod srp;
 pub mod store;
+pub mod sweep;
+pub mod tokens;
+pub mod users;

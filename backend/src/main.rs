@@ -10,6 +10,7 @@ use cognate_backend::clock::Clock;
 use cognate_backend::config::{Config, ConfigError, DEFAULT_LISTEN};
 use cognate_backend::http::router;
 use cognate_backend::serve::{Listeners, StartError, prepare};
+use cognate_backend::sweep;
 use tokio::signal;
 use tracing_subscriber::EnvFilter;
 
@@ -97,6 +98,7 @@ async fn serve(config: Config) -> Result<(), Failure> {
     let stop = stop()?;
     let listeners = Listeners::bind(config.listen.unwrap_or(DEFAULT_LISTEN)).await?;
     let state = prepare(config, Clock::System, listeners.address()).await?;
+    sweep::start(&state);
     drop(writeln!(
         io::stdout(),
         "Cognate listens on {} ({})",

@@ -4,8 +4,16 @@
 //! operation, deserialised, and handed to a function
 //! `async fn(&AppState, &Caller, T) -> Result<R, ApiError>`. Nothing here knows HTTP.
 
+mod account;
+mod admin_users;
+mod attribute;
+mod authentication_result;
 mod clients;
+mod password;
 mod pools;
+mod session;
+mod sign_in;
+mod sign_up;
 
 use std::pin::Pin;
 
@@ -60,6 +68,35 @@ macro_rules! operations {
 
 /// Every operation of this backend. Keep it in the order of the contract's groups.
 pub static OPERATIONS: &[Operation] = operations! {
+    SignUp, Public, sign_up::sign_up;
+    ConfirmSignUp, Public, sign_up::confirm_sign_up;
+    ResendConfirmationCode, Public, sign_up::resend_confirmation_code;
+    ForgotPassword, Public, password::forgot_password;
+    ConfirmForgotPassword, Public, password::confirm_forgot_password;
+    InitiateAuth, Public, sign_in::initiate_auth;
+    RespondToAuthChallenge, Public, sign_in::respond_to_auth_challenge;
+    GetTokensFromRefreshToken, Public, session::get_tokens_from_refresh_token;
+    RevokeToken, Public, session::revoke_token;
+    GetUser, Public, account::get_user;
+    UpdateUserAttributes, Public, account::update_user_attributes;
+    DeleteUserAttributes, Public, account::delete_user_attributes;
+    VerifyUserAttribute, Public, account::verify_user_attribute;
+    GetUserAttributeVerificationCode, Public, account::get_user_attribute_verification_code;
+    ChangePassword, Public, password::change_password;
+    DeleteUser, Public, account::delete_user;
+    GlobalSignOut, Public, session::global_sign_out;
+    AdminInitiateAuth, SigV4, sign_in::admin_initiate_auth;
+    AdminRespondToAuthChallenge, SigV4, sign_in::admin_respond_to_auth_challenge;
+    AdminConfirmSignUp, SigV4, admin_users::admin_confirm_sign_up;
+    AdminCreateUser, SigV4, admin_users::admin_create_user;
+    AdminDeleteUser, SigV4, admin_users::admin_delete_user;
+    AdminDisableUser, SigV4, admin_users::admin_disable_user;
+    AdminEnableUser, SigV4, admin_users::admin_enable_user;
+    AdminGetUser, SigV4, admin_users::admin_get_user;
+    AdminSetUserPassword, SigV4, admin_users::admin_set_user_password;
+    AdminUpdateUserAttributes, SigV4, admin_users::admin_update_user_attributes;
+    AdminUserGlobalSignOut, SigV4, admin_users::admin_user_global_sign_out;
+    ListUsers, SigV4, admin_users::list_users;
     CreateUserPool, SigV4, pools::create_user_pool;
     DeleteUserPool, SigV4, pools::delete_user_pool;
     DescribeUserPool, SigV4, pools::describe_user_pool;

@@ -10,14 +10,23 @@
 //!
 //! Values in columns called sealed are encrypted before they come here.
 
+mod challenges;
 mod clients;
+mod codes;
 mod database;
 mod inbox;
+mod limits;
 mod pools;
+mod sessions;
 mod signing_keys;
+mod users;
 
+pub use challenges::ChallengeRow;
 pub use clients::ClientRow;
+pub use codes::CodeRow;
 pub use database::{Store, StoreError};
 pub use inbox::InboxRow;
 pub use pools::PoolRow;
+pub use sessions::{FamilyRow, RefreshRow};
 pub use signing_keys::SigningKeyRow;
+pub use users::{LookupRow, Saved, Spend, UserRow};

@@ -1,0 +1,179 @@
+//! What users do with their own attributes: `UpdateUserAttributes`,
+//! `GetUserAttributeVerificationCode`, `VerifyUserAttribute`.
+//!
+//! A new e-mail address or phone number is unverified until its code comes back. Where the pool
+//! verifies before updating, the new value waits with the code and the old one stays in force.
+
+use cognate_core::secret::Code as Digits;
+
+use crate::app::{AppState, Caller};
+use crate::codes::{self, Code, CodeDeliveryDetails, Destination, Outcome, Purpose};
+use crate::error::ApiError;
+use crate::limits::{self, Hourly};
+use crate::messages::Purpose as MessagePurpose;
+use crate::pools::IdentifierAttribute;
+use crate::tokens::Access;
+use crate::users::{self, SaveError, User, Writer};
+
+/// Sets attributes; an empty value removes one. Answers where codes went.
+///
+/// # Errors
+/// `NotAuthorizedException` for attributes the client may not write, `InvalidParameterException` by
+/// the schema, `AliasExistsException` for an address that belongs to somebody else,
+/// `LimitExceededException`.
+pub async fn update(
+    state: &AppState,
+    caller: &Caller,
+    access: Access,
+    attributes: &[(String, String)],
+) -> Result<Vec<CodeDeliveryDetails>, ApiError> {
+    let Access {
+        pool,
+        client,
+        mut user,
+        ..
+    } = access;
+    users::writable(&pool, Writer::User(&client), attributes)?;
+    let mut to_verify = Vec::new();
+    for (name, value) in attributes {
+        let verifiable = verifiable(name)
+            .filter(|_| user.attributes.get(name) != Some(value) && !value.is_empty());
+        let Some(attribute) = verifiable else {
+            user.set_attribute(name, value);
+            continue;
+        };
+        let waits = pool.settings.verified_before_update().contains(&attribute)
+            && user.attributes.get(name).is_some();
+        if !waits {
+            user.set_attribute(name, value);
+        }
+        if waits
+            || pool
+                .settings
+                .auto_verified_attributes()
+                .contains(&attribute)
+        {
+            to_verify.push(Destination {
+                attribute,
+                value: value.clone(),
+            });
+        }
+    }
+    if !to_verify.is_empty() {
+        limits::count(
+            state,
+            caller,
+            Hourly::AttributeCode,
+            &pool.id,
+            &user.username,
+        )
+        .await?;
+    }
+    users::save(state, &pool, &mut user, None).await?;
+    let mut details = Vec::new();
+    for destination in to_verify {
+        details.push(send(state, &user, destination, MessagePurpose::UpdateAttribute).await?);
+    }
+    Ok(details)
+}
+
+/// Sends a code to the current value of an attribute.
+///
+/// # Errors
+/// `InvalidParameterException` if it is not an address or has no value, `LimitExceededException`.
+pub async fn send_code(
+    state: &AppState,
+    caller: &Caller,
+    access: Access,
+    attribute: &str,
+) -> Result<CodeDeliveryDetails, ApiError> {
+    let attribute = required_verifiable(attribute)?;
+    let destination = Destination::of(attribute, &access.user.attributes)
+        .ok_or_else(|| ApiError::invalid_parameter("The attribute has no value."))?;
+    let (pool, user) = (&access.pool, &access.user);
+    limits::count(
+        state,
+        caller,
+        Hourly::AttributeCode,
+        &pool.id,
+        &user.username,
+    )
+    .await?;
+    send(state, user, destination, MessagePurpose::VerifyAttribute).await
+}
+
+/// Takes a code: the value it was sent to is the attribute's verified value from now on.
+///
+/// # Errors
+/// `CodeMismatchException`, `ExpiredCodeException`, `AliasExistsException`,
+/// `LimitExceededException`.
+pub async fn verify(
+    state: &AppState,
+    caller: &Caller,
+    access: Access,
+    attribute: &str,
+    code: &Digits,
+) -> Result<(), ApiError> {
+    let Access { pool, mut user, .. } = access;
+    let attribute = required_verifiable(attribute)?;
+    limits::count(
+        state,
+        caller,
+        Hourly::VerifyAttribute,
+        &pool.id,
+        &user.username,
+    )
+    .await?;
+    let purpose = purpose(attribute);
+    let right = match codes::check(state, &pool.id, &user.username, purpose, code.secret()).await? {
+        Outcome::Right(right) => right,
+        Outcome::Wrong => return Err(codes::mismatch()),
+        Outcome::Expired | Outcome::None => return Err(codes::expired()),
+    };
+    // A code for a value that was replaced meanwhile proves nothing about the new one.
+    let is_current = user.attributes.get(attribute.name()) == Some(&right.destination.value);
+    if !is_current && !pool.settings.verified_before_update().contains(&attribute) {
+        return Err(codes::expired());
+    }
+    user.set_attribute(attribute.name(), &right.destination.value);
+    user.mark_verified(&right.destination);
+    match users::save(state, &pool, &mut user, Some(right.spend())).await {
+        Err(SaveError::Taken) => Err(ApiError::alias_exists(format!(
+            "An account with the {} already exists.",
+            attribute.name()
+        ))),
+        outcome => Ok(outcome?),
+    }
+}
+
+async fn send(
+    state: &AppState,
+    user: &User,
+    destination: Destination,
+    message: MessagePurpose,
+) -> Result<CodeDeliveryDetails, ApiError> {
+    let details = destination.details();
+    let purpose = purpose(destination.attribute);
+    let code = Code::new(state, &user.pool_id, &user.username, purpose, destination)?;
+    state.store.replace_code(&code.row).await?;
+    codes::deliver(state, &code, message);
+    Ok(details)
+}
+
+fn purpose(attribute: IdentifierAttribute) -> Purpose {
+    match attribute {
+        IdentifierAttribute::PhoneNumber => Purpose::PhoneNumber,
+        IdentifierAttribute::Email | IdentifierAttribute::PreferredUsername => Purpose::Email,
+    }
+}
+
+fn verifiable(name: &str) -> Option<IdentifierAttribute> {
+    [IdentifierAttribute::Email, IdentifierAttribute::PhoneNumber]
+        .into_iter()
+        .find(|attribute| attribute.name() == name)
+}
+
+fn required_verifiable(name: &str) -> Result<IdentifierAttribute, ApiError> {
+    verifiable(name)
+        .ok_or_else(|| ApiError::invalid_parameter("Only email and phone_number can be verified."))
+}

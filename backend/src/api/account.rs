@@ -1,0 +1,152 @@
+//! `GetUser`, `UpdateUserAttributes`, `DeleteUserAttributes`, `GetUserAttributeVerificationCode`,
+//! `VerifyUserAttribute`, `DeleteUser`.
+
+use cognate_core::secret::{AccessToken, Code};
+use serde::{Deserialize, Serialize};
+
+use super::Empty;
+use super::attribute::{Attribute, of_user, pairs};
+use super::sign_up::SendCodeAnswer;
+use crate::account;
+use crate::app::{AppState, Caller};
+use crate::codes::CodeDeliveryDetails;
+use crate::error::ApiError;
+use crate::tokens::verify_access;
+
+/// Carries an access token and nothing else.
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(super) struct TokenRequest {
+    access_token: AccessToken,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub(super) struct GetUserAnswer {
+    username: String,
+    user_attributes: Vec<Attribute>,
+}
+
+/// `GetUser`
+pub(super) async fn get_user(
+    state: &AppState,
+    _: &Caller,
+    request: TokenRequest,
+) -> Result<GetUserAnswer, ApiError> {
+    let access = verify_access(state, &request.access_token).await?;
+    Ok(GetUserAnswer {
+        user_attributes: of_user(&access.user, Some(&access.client)),
+        username: access.user.username,
+    })
+}
+
+/// `DeleteUser`
+pub(super) async fn delete_user(
+    state: &AppState,
+    _: &Caller,
+    request: TokenRequest,
+) -> Result<Empty, ApiError> {
+    let access = verify_access(state, &request.access_token).await?;
+    state
+        .store
+        .delete_user(&access.pool.id, &access.user.username)
+        .await?;
+    Ok(Empty {})
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(super) struct UpdateAttributesRequest {
+    access_token: AccessToken,
+    user_attributes: Vec<Attribute>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub(super) struct UpdateAttributesAnswer {
+    code_delivery_details_list: Vec<CodeDeliveryDetails>,
+}
+
+/// `UpdateUserAttributes`
+pub(super) async fn update_user_attributes(
+    state: &AppState,
+    caller: &Caller,
+    request: UpdateAttributesRequest,
+) -> Result<UpdateAttributesAnswer, ApiError> {
+    let access = verify_access(state, &request.access_token).await?;
+    let attributes = pairs(Some(request.user_attributes));
+    let code_delivery_details_list = account::update(state, caller, access, &attributes).await?;
+    Ok(UpdateAttributesAnswer {
+        code_delivery_details_list,
+    })
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(super) struct DeleteAttributesRequest {
+    access_token: AccessToken,
+    user_attribute_names: Vec<String>,
+}
+
+/// `DeleteUserAttributes`
+pub(super) async fn delete_user_attributes(
+    state: &AppState,
+    caller: &Caller,
+    request: DeleteAttributesRequest,
+) -> Result<Empty, ApiError> {
+    let access = verify_access(state, &request.access_token).await?;
+    let removals: Vec<(String, String)> = request
+        .user_attribute_names
+        .into_iter()
+        .map(|name| (name, String::new()))
+        .collect();
+    account::update(state, caller, access, &removals).await?;
+    Ok(Empty {})
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(super) struct AttributeCodeRequest {
+    access_token: AccessToken,
+    attribute_name: String,
+}
+
+/// `GetUserAttributeVerificationCode`
+pub(super) async fn get_user_attribute_verification_code(
+    state: &AppState,
+    caller: &Caller,
+    request: AttributeCodeRequest,
+) -> Result<SendCodeAnswer, ApiError> {
+    let access = verify_access(state, &request.access_token).await?;
+    let code_delivery_details =
+        account::send_code(state, caller, access, &request.attribute_name).await?;
+    Ok(SendCodeAnswer {
+        code_delivery_details,
+    })
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(super) struct VerifyAttributeRequest {
+    access_token: AccessToken,
+    attribute_name: String,
+    code: Code,
+}
+
+/// `VerifyUserAttribute`
+pub(super) async fn verify_user_attribute(
+    state: &AppState,
+    caller: &Caller,
+    request: VerifyAttributeRequest,
+) -> Result<Empty, ApiError> {
+    let access = verify_access(state, &request.access_token).await?;
+    account::verify(
+        state,
+        caller,
+        access,
+        &request.attribute_name,
+        &request.code,
+    )
+    .await?;
+    Ok(Empty {})
+}

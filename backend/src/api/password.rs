@@ -1,0 +1,79 @@
+//! `ForgotPassword`, `ConfirmForgotPassword`, `ChangePassword`.
+
+use cognate_core::secret::{AccessToken, Code, Password};
+use serde::Deserialize;
+
+use super::Empty;
+use super::sign_up::{SendCodeAnswer, SendCodeRequest};
+use crate::app::{AppState, Caller};
+use crate::error::ApiError;
+use crate::password;
+use crate::pools::find_client;
+use crate::sign_in::{Through, check_secret_hash};
+use crate::tokens::verify_access;
+
+/// `ForgotPassword`
+pub(super) async fn forgot_password(
+    state: &AppState,
+    caller: &Caller,
+    request: SendCodeRequest,
+) -> Result<SendCodeAnswer, ApiError> {
+    let (pool, client) = find_client(state, &request.client_id).await?;
+    check_secret_hash(&client, &request.username, request.secret_hash.as_deref())?;
+    let through = Through {
+        pool: &pool,
+        client: &client,
+    };
+    let code_delivery_details = password::forgot(state, caller, through, &request.username).await?;
+    Ok(SendCodeAnswer {
+        code_delivery_details,
+    })
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(super) struct ConfirmForgotPasswordRequest {
+    client_id: String,
+    secret_hash: Option<String>,
+    username: String,
+    confirmation_code: Code,
+    password: Password,
+}
+
+/// `ConfirmForgotPassword`
+pub(super) async fn confirm_forgot_password(
+    state: &AppState,
+    caller: &Caller,
+    request: ConfirmForgotPasswordRequest,
+) -> Result<Empty, ApiError> {
+    let (pool, client) = find_client(state, &request.client_id).await?;
+    let username = &request.username;
+    check_secret_hash(&client, username, request.secret_hash.as_deref())?;
+    let through = Through {
+        pool: &pool,
+        client: &client,
+    };
+    let (code, new) = (&request.confirmation_code, &request.password);
+    password::confirm_forgot(state, caller, through, username, code, new).await?;
+    Ok(Empty {})
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(super) struct ChangePasswordRequest {
+    access_token: AccessToken,
+    previous_password: Option<Password>,
+    proposed_password: Password,
+}
+
+/// `ChangePassword`
+pub(super) async fn change_password(
+    state: &AppState,
+    caller: &Caller,
+    request: ChangePasswordRequest,
+) -> Result<Empty, ApiError> {
+    let access = verify_access(state, &request.access_token).await?;
+    let previous = request.previous_password.as_ref();
+    password::change(state, caller, access, previous, &request.proposed_password).await?;
+    Ok(Empty {})
+}

@@ -1,0 +1,266 @@
+//! `InitiateAuth`, `RespondToAuthChallenge` and their admin variants.
+
+use std::collections::BTreeMap;
+
+use cognate_core::secret::{Password, RefreshToken};
+use serde::{Deserialize, Serialize};
+
+use super::authentication_result::AuthenticationResult;
+use crate::app::{AppState, Caller};
+use crate::error::ApiError;
+use crate::pools::{ExplicitAuthFlow, find_client, find_client_of};
+use crate::sessions;
+use crate::sign_in::{
+    self, Next, Proof, Through, answer_new_password, answer_password_verifier, check_secret_hash,
+};
+
+/// Text by name, as parameters and answers travel. The values may be secrets: not printed.
+type Texts = BTreeMap<String, String>;
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(super) struct InitiateAuthRequest {
+    client_id: String,
+    auth_flow: String,
+    #[serde(default)]
+    auth_parameters: Texts,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(super) struct AdminInitiateAuthRequest {
+    user_pool_id: String,
+    #[serde(flatten)]
+    request: InitiateAuthRequest,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub(super) struct AuthAnswer {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    challenge_name: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    session: Option<String>,
+    challenge_parameters: BTreeMap<&'static str, String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    authentication_result: Option<AuthenticationResult>,
+}
+
+/// `InitiateAuth`
+pub(super) async fn initiate_auth(
+    state: &AppState,
+    caller: &Caller,
+    request: InitiateAuthRequest,
+) -> Result<AuthAnswer, ApiError> {
+    let (pool, client) = find_client(state, &request.client_id).await?;
+    if request.auth_flow.starts_with("ADMIN_") {
+        return Err(ApiError::invalid_parameter(
+            "Initiate Auth method not supported.",
+        ));
+    }
+    begin(
+        state,
+        caller,
+        Through {
+            pool: &pool,
+            client: &client,
+        },
+        &request,
+    )
+    .await
+}
+
+/// `AdminInitiateAuth`
+pub(super) async fn admin_initiate_auth(
+    state: &AppState,
+    caller: &Caller,
+    request: AdminInitiateAuthRequest,
+) -> Result<AuthAnswer, ApiError> {
+    let (pool, client) =
+        find_client_of(state, &request.user_pool_id, &request.request.client_id).await?;
+    begin(
+        state,
+        caller,
+        Through {
+            pool: &pool,
+            client: &client,
+        },
+        &request.request,
+    )
+    .await
+}
+
+async fn begin(
+    state: &AppState,
+    caller: &Caller,
+    through: Through<'_>,
+    request: &InitiateAuthRequest,
+) -> Result<AuthAnswer, ApiError> {
+    use ExplicitAuthFlow as Flow;
+    let (client, given) = (through.client, &request.auth_parameters);
+    let secret_hash = given.get("SECRET_HASH").map(String::as_str);
+    let flow = request.auth_flow.as_str();
+    let allowed = match flow {
+        "USER_SRP_AUTH" => Flow::AllowUserSrpAuth,
+        "USER_PASSWORD_AUTH" => Flow::AllowUserPasswordAuth,
+        "ADMIN_USER_PASSWORD_AUTH" | "ADMIN_NO_SRP_AUTH" => Flow::AllowAdminUserPasswordAuth,
+        "REFRESH_TOKEN_AUTH" | "REFRESH_TOKEN" => Flow::AllowRefreshTokenAuth,
+        other => {
+            return Err(ApiError::invalid_parameter(format!(
+                "{other} is not supported by this backend."
+            )));
+        }
+    };
+    // A client that rotates refreshes with GetTokensFromRefreshToken only.
+    let rotates = allowed == Flow::AllowRefreshTokenAuth
+        && client.settings.refresh_token_rotation().is_some();
+    if !client.settings.allows(allowed) || rotates {
+        return Err(ApiError::invalid_parameter(format!(
+            "{flow} flow not enabled for this client"
+        )));
+    }
+    if allowed == Flow::AllowRefreshTokenAuth {
+        let token = RefreshToken::new(required(given, "REFRESH_TOKEN")?.to_owned());
+        if client.secret.is_some() {
+            let owner = sessions::owner(state, client, &token)
+                .await?
+                .unwrap_or_default();
+            check_secret_hash(client, &owner, secret_hash)?;
+        }
+        let tokens = sessions::refresh(state, through.pool, client, &token).await?;
+        return Ok(Next::Tokens(tokens).into());
+    }
+    let username = required(given, "USERNAME")?;
+    check_secret_hash(client, username, secret_hash)?;
+    let next = if allowed == Flow::AllowUserSrpAuth {
+        sign_in::begin_srp(state, through, username, required(given, "SRP_A")?).await?
+    } else {
+        let password = Password::new(required(given, "PASSWORD")?.to_owned());
+        sign_in::check_password(state, caller, through, username, &password).await?
+    };
+    Ok(next.into())
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(super) struct RespondToAuthChallengeRequest {
+    client_id: String,
+    challenge_name: String,
+    session: Option<String>,
+    #[serde(default)]
+    challenge_responses: Texts,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(super) struct AdminRespondToAuthChallengeRequest {
+    user_pool_id: String,
+    #[serde(flatten)]
+    request: RespondToAuthChallengeRequest,
+}
+
+/// `RespondToAuthChallenge`
+pub(super) async fn respond_to_auth_challenge(
+    state: &AppState,
+    caller: &Caller,
+    request: RespondToAuthChallengeRequest,
+) -> Result<AuthAnswer, ApiError> {
+    let (pool, client) = find_client(state, &request.client_id).await?;
+    respond(
+        state,
+        caller,
+        Through {
+            pool: &pool,
+            client: &client,
+        },
+        &request,
+    )
+    .await
+}
+
+/// `AdminRespondToAuthChallenge`
+pub(super) async fn admin_respond_to_auth_challenge(
+    state: &AppState,
+    caller: &Caller,
+    request: AdminRespondToAuthChallengeRequest,
+) -> Result<AuthAnswer, ApiError> {
+    let (pool, client) =
+        find_client_of(state, &request.user_pool_id, &request.request.client_id).await?;
+    respond(
+        state,
+        caller,
+        Through {
+            pool: &pool,
+            client: &client,
+        },
+        &request.request,
+    )
+    .await
+}
+
+async fn respond(
+    state: &AppState,
+    caller: &Caller,
+    through: Through<'_>,
+    request: &RespondToAuthChallengeRequest,
+) -> Result<AuthAnswer, ApiError> {
+    let given = &request.challenge_responses;
+    let username = required(given, "USERNAME")?;
+    check_secret_hash(
+        through.client,
+        username,
+        given.get("SECRET_HASH").map(String::as_str),
+    )?;
+    let next = match request.challenge_name.as_str() {
+        "PASSWORD_VERIFIER" => {
+            let proof = Proof {
+                username,
+                secret_block: required(given, "PASSWORD_CLAIM_SECRET_BLOCK")?,
+                signature: required(given, "PASSWORD_CLAIM_SIGNATURE")?,
+                timestamp: required(given, "TIMESTAMP")?,
+            };
+            answer_password_verifier(state, caller, through, proof).await?
+        }
+        "NEW_PASSWORD_REQUIRED" => {
+            let password = Password::new(required(given, "NEW_PASSWORD")?.to_owned());
+            let session = request.session.as_deref();
+            answer_new_password(state, through, session, username, &password, given).await?
+        }
+        other => {
+            return Err(ApiError::invalid_parameter(format!(
+                "The challenge {other} is not supported by this backend."
+            )));
+        }
+    };
+    Ok(next.into())
+}
+
+impl From<Next> for AuthAnswer {
+    fn from(next: Next) -> Self {
+        match next {
+            Next::Challenge {
+                name,
+                parameters,
+                session,
+            } => Self {
+                challenge_name: Some(name),
+                session: session.map(|handle| handle.secret().to_owned()),
+                challenge_parameters: parameters,
+                authentication_result: None,
+            },
+            Next::Tokens(tokens) => Self {
+                challenge_name: None,
+                session: None,
+                challenge_parameters: BTreeMap::new(),
+                authentication_result: Some(tokens.into()),
+            },
+        }
+    }
+}
+
+fn required<'a>(given: &'a Texts, name: &str) -> Result<&'a str, ApiError> {
+    given
+        .get(name)
+        .map(String::as_str)
+        .ok_or_else(|| ApiError::invalid_parameter(format!("Missing required parameter {name}")))
+}

@@ -1,0 +1,123 @@
+//! `SignUp`, `ConfirmSignUp`, `ResendConfirmationCode`.
+
+use cognate_core::secret::{Code, Password};
+use serde::{Deserialize, Serialize};
+
+use super::Empty;
+use super::attribute::{Attribute, pairs};
+use crate::app::{AppState, Caller};
+use crate::codes::CodeDeliveryDetails;
+use crate::error::ApiError;
+use crate::pools::find_client;
+use crate::sign_in::{Through, check_secret_hash};
+use crate::sign_up::{self, Application};
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(super) struct SignUpRequest {
+    client_id: String,
+    secret_hash: Option<String>,
+    username: String,
+    password: Option<Password>,
+    user_attributes: Option<Vec<Attribute>>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub(super) struct SignUpAnswer {
+    user_confirmed: bool,
+    user_sub: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    code_delivery_details: Option<CodeDeliveryDetails>,
+}
+
+/// `SignUp`
+pub(super) async fn sign_up(
+    state: &AppState,
+    _: &Caller,
+    request: SignUpRequest,
+) -> Result<SignUpAnswer, ApiError> {
+    let (pool, client) = find_client(state, &request.client_id).await?;
+    check_secret_hash(&client, &request.username, request.secret_hash.as_deref())?;
+    // Only pools with passwordless sign-in take users without; there are none yet.
+    let password = request
+        .password
+        .ok_or_else(|| ApiError::invalid_parameter("A password is required in this user pool."))?;
+    let application = Application {
+        username: &request.username,
+        password: &password,
+        attributes: pairs(request.user_attributes),
+    };
+    let through = Through {
+        pool: &pool,
+        client: &client,
+    };
+    let signed_up = sign_up::sign_up(state, through, application).await?;
+    Ok(SignUpAnswer {
+        user_confirmed: false,
+        user_sub: signed_up.sub,
+        code_delivery_details: signed_up.delivery,
+    })
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(super) struct ConfirmSignUpRequest {
+    client_id: String,
+    secret_hash: Option<String>,
+    username: String,
+    confirmation_code: Code,
+    #[serde(default)]
+    force_alias_creation: bool,
+}
+
+/// `ConfirmSignUp`
+pub(super) async fn confirm_sign_up(
+    state: &AppState,
+    caller: &Caller,
+    request: ConfirmSignUpRequest,
+) -> Result<Empty, ApiError> {
+    let (pool, client) = find_client(state, &request.client_id).await?;
+    let username = &request.username;
+    check_secret_hash(&client, username, request.secret_hash.as_deref())?;
+    let through = Through {
+        pool: &pool,
+        client: &client,
+    };
+    let (code, force) = (&request.confirmation_code, request.force_alias_creation);
+    sign_up::confirm(state, caller, through, username, code, force).await?;
+    Ok(Empty {})
+}
+
+/// Names a user, to send a code to.
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(super) struct SendCodeRequest {
+    pub(super) client_id: String,
+    pub(super) secret_hash: Option<String>,
+    pub(super) username: String,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub(super) struct SendCodeAnswer {
+    pub(super) code_delivery_details: CodeDeliveryDetails,
+}
+
+/// `ResendConfirmationCode`
+pub(super) async fn resend_confirmation_code(
+    state: &AppState,
+    caller: &Caller,
+    request: SendCodeRequest,
+) -> Result<SendCodeAnswer, ApiError> {
+    let (pool, client) = find_client(state, &request.client_id).await?;
+    check_secret_hash(&client, &request.username, request.secret_hash.as_deref())?;
+    let through = Through {
+        pool: &pool,
+        client: &client,
+    };
+    let code_delivery_details = sign_up::resend(state, caller, through, &request.username).await?;
+    Ok(SendCodeAnswer {
+        code_delivery_details,
+    })
+}

@@ -1,0 +1,149 @@
+//! Where a code goes, and what the person who asked for it may see of that.
+
+use std::fmt;
+
+use serde::Serialize;
+
+use crate::messages::Medium;
+use crate::pools::{IdentifierAttribute, Pool, RecoveryMechanism};
+use crate::users::{Attributes, User};
+
+/// An address a code is sent to.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Destination {
+    /// Which attribute it is the value of: e-mail address or phone number.
+    pub attribute: IdentifierAttribute,
+    /// The address.
+    pub value: String,
+}
+
+/// `CodeDeliveryDetailsType` of the API.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct CodeDeliveryDetails {
+    attribute_name: &'static str,
+    delivery_medium: &'static str,
+    destination: String,
+}
+
+impl Destination {
+    /// Where a sign-up code goes: of the attributes the pool verifies by itself, the phone number
+    /// if there is one, else the e-mail address.
+    #[must_use]
+    pub fn of_sign_up(pool: &Pool, attributes: &Attributes) -> Option<Self> {
+        [IdentifierAttribute::PhoneNumber, IdentifierAttribute::Email]
+            .into_iter()
+            .filter(|attribute| pool.settings.auto_verified_attributes().contains(attribute))
+            .find_map(|attribute| Self::of(attribute, attributes))
+    }
+
+    /// Where a recovery code goes: the first of the pool's recovery mechanisms for which the user
+    /// has a verified address.
+    #[must_use]
+    pub fn of_recovery(pool: &Pool, user: &User) -> Option<Self> {
+        pool.settings
+            .recovery_mechanisms()
+            .into_iter()
+            .find_map(|mechanism| {
+                let attribute = match mechanism {
+                    RecoveryMechanism::VerifiedEmail => IdentifierAttribute::Email,
+                    RecoveryMechanism::VerifiedPhoneNumber => IdentifierAttribute::PhoneNumber,
+                    RecoveryMechanism::AdminOnly => return None,
+                };
+                user.has_verified(attribute)
+                    .then(|| Self::of(attribute, &user.attributes))?
+            })
+    }
+
+    /// The value of one attribute.
+    #[must_use]
+    pub fn of(attribute: IdentifierAttribute, attributes: &Attributes) -> Option<Self> {
+        let value = attributes.get(attribute.name())?.to_owned();
+        Some(Self { attribute, value })
+    }
+
+    /// How messages travel there.
+    #[must_use]
+    pub fn medium(&self) -> Medium {
+        match self.attribute {
+            IdentifierAttribute::PhoneNumber => Medium::Sms,
+            IdentifierAttribute::Email | IdentifierAttribute::PreferredUsername => Medium::Email,
+        }
+    }
+
+    /// What the person may see: enough to recognise an own address, too little to learn another's.
+    #[must_use]
+    pub fn details(&self) -> CodeDeliveryDetails {
+        CodeDeliveryDetails {
+            attribute_name: self.attribute.name(),
+            delivery_medium: match self.medium() {
+                Medium::Email => "EMAIL",
+                Medium::Sms => "SMS",
+            },
+            destination: self.masked(),
+        }
+    }
+
+    pub(super) fn to_text(&self) -> String {
+        format!("{}={}", self.attribute.name(), self.value)
+    }
+
+    pub(super) fn from_text(text: &str) -> Option<Self> {
+        let (name, value) = text.split_once('=')?;
+        let attribute = [IdentifierAttribute::Email, IdentifierAttribute::PhoneNumber]
+            .into_iter()
+            .find(|attribute| attribute.name() == name)?;
+        Some(Self {
+            attribute,
+            value: value.to_owned(),
+        })
+    }
+
+    fn masked(&self) -> String {
+        if let Some((local, domain)) = self.value.rsplit_once('@') {
+            let first = |text: &str| text.chars().next().map(String::from).unwrap_or_default();
+            return format!("{}***@{}***", first(local), first(domain));
+        }
+        let length = self.value.chars().count();
+        let shown = self
+            .value
+            .chars()
+            .skip(length.saturating_sub(4))
+            .collect::<String>();
+        format!("+{}{shown}", "*".repeat(length.saturating_sub(5)))
+    }
+}
+
+impl fmt::Debug for Destination {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Destination")
+            .field("attribute", &self.attribute)
+            .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn masked(attribute: IdentifierAttribute, value: &str) -> String {
+        Destination {
+            attribute,
+            value: value.to_owned(),
+        }
+        .masked()
+    }
+
+    #[test]
+    fn addresses_show_two_letters_and_numbers_four_digits() {
+        assert_eq!(
+            masked(IdentifierAttribute::Email, "jane@example.com"),
+            "j***@e***"
+        );
+        assert_eq!(
+            masked(IdentifierAttribute::PhoneNumber, "+14325551212"),
+            "+*******1212"
+        );
+        assert_eq!(masked(IdentifierAttribute::Email, "é@ü.org"), "é***@ü***");
+    }
+}

@@ -1,0 +1,268 @@
+//! One-time codes that prove an e-mail address or a phone number.
+//!
+//! # Steps
+//! 1. [`Code::new`] draws six digits for a user, a purpose and a destination. Storing it replaces
+//!    the older code.
+//! 2. [`deliver`] queues the message; the answer does not wait for it.
+//! 3. [`check`] compares; the change that depends on the code spends it in its own transaction
+//!    ([`Spend::Code`]), so that of two requests with the same code one wins.
+//!
+//! # Security model
+//! Stored is an HMAC bound to pool, user and purpose. A code ends with its time, its use, a newer
+//! one, or [`MOST_ATTEMPTS`] wrong tries from wherever they come; `limits` counts tries per user
+//! and address before. Users who do not exist get decoy rows ([`Code::decoy`]): the same work, and
+//! the same answers afterwards.
+
+mod destination;
+
+use aws_lc_rs::rand;
+use subtle::ConstantTimeEq;
+use zeroize::Zeroizing;
+
+pub use destination::{CodeDeliveryDetails, Destination};
+
+use crate::app::AppState;
+use crate::error::ApiError;
+use crate::messages::{Message, Purpose as MessagePurpose};
+use crate::seal::{Place, Sealer};
+use crate::srp::SrpError;
+use crate::store::{CodeRow, Spend};
+
+/// Tries of one code over all addresses: 1 in 10,000 to guess it.
+const MOST_ATTEMPTS: i64 = 100;
+
+/// What a code proves.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Purpose {
+    /// That the person who signs up reads the address.
+    SignUp,
+    /// That the person who forgot the password reads the address.
+    Recovery,
+    /// That a user reads a new e-mail address.
+    Email,
+    /// That a user has a new phone number.
+    PhoneNumber,
+}
+
+impl Purpose {
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::SignUp => "sign_up",
+            Self::Recovery => "recovery",
+            Self::Email => "email",
+            Self::PhoneNumber => "phone_number",
+        }
+    }
+
+    /// Seconds until a code expires: an hour for recovery, else a day.
+    fn lifetime(self) -> i64 {
+        if self == Self::Recovery {
+            3600
+        } else {
+            24 * 3600
+        }
+    }
+}
+
+/// A code to be stored and sent.
+#[derive(Debug)]
+pub struct Code {
+    /// What is stored.
+    pub row: CodeRow,
+    digits: Zeroizing<String>,
+    destination: Destination,
+}
+
+impl Code {
+    /// Draws a code.
+    ///
+    /// # Errors
+    /// If there is no randomness.
+    pub fn new(
+        state: &AppState,
+        pool_id: &str,
+        username: &str,
+        purpose: Purpose,
+        destination: Destination,
+    ) -> Result<Self, ApiError> {
+        let digits = Zeroizing::new(format!("{:06}", below_a_million()?));
+        let now = state.clock.now();
+        let hmac = hmac(&state.sealer, pool_id, username, purpose, &digits);
+        let place = place(pool_id, username, purpose);
+        let sealed = state.sealer.seal(place, destination.to_text().as_bytes())?;
+        let row = CodeRow {
+            pool_id: pool_id.to_owned(),
+            username: username.to_owned(),
+            purpose: purpose.as_str().to_owned(),
+            hmac: hmac.to_vec(),
+            destination: Some(sealed),
+            attempts: 0,
+            created_at: now,
+            expires_at: now + purpose.lifetime(),
+        };
+        Ok(Self {
+            row,
+            digits,
+            destination,
+        })
+    }
+
+    /// Where it goes.
+    #[must_use]
+    pub fn destination(&self) -> &Destination {
+        &self.destination
+    }
+
+    /// Stores a code nobody will ever have, for a user who does not exist or may not get one.
+    ///
+    /// # Errors
+    /// For no fault of the caller's.
+    pub async fn decoy(
+        state: &AppState,
+        pool_id: &str,
+        username: &str,
+        purpose: Purpose,
+        destination: Destination,
+    ) -> Result<(), ApiError> {
+        let mut code = Self::new(state, pool_id, username, purpose, destination)?;
+        rand::fill(&mut code.row.hmac).map_err(|_| ApiError::internal(&SrpError::Randomness))?;
+        Ok(state.store.replace_code(&code.row).await?)
+    }
+}
+
+/// Queues the message with a code that was stored.
+pub fn deliver(state: &AppState, code: &Code, purpose: MessagePurpose) {
+    let what = match purpose {
+        MessagePurpose::ForgotPassword => "password reset",
+        MessagePurpose::Authentication => "authentication",
+        MessagePurpose::UpdateAttribute | MessagePurpose::VerifyAttribute => "verification",
+        MessagePurpose::SignUp | MessagePurpose::ResendCode | MessagePurpose::Invitation => {
+            "confirmation"
+        }
+    };
+    state.messages.deliver(Message {
+        pool_id: code.row.pool_id.clone(),
+        to: code.destination.value.clone(),
+        medium: code.destination.medium(),
+        subject: format!("Your {what} code"),
+        body: format!("Your {what} code is {}.", *code.digits),
+        code: Some(code.digits.to_string()),
+        purpose,
+    });
+}
+
+/// How a try went.
+#[derive(Debug)]
+pub enum Outcome {
+    /// The code is right: the change that uses it must spend it.
+    Right(RightCode),
+    /// Another code is outstanding.
+    Wrong,
+    /// The code was right and is too old.
+    Expired,
+    /// No code is outstanding.
+    None,
+}
+
+/// A code that was right when it was checked.
+#[derive(Debug)]
+pub struct RightCode {
+    /// The address it was sent to: what the code proves.
+    pub destination: Destination,
+    purpose: &'static str,
+    hmac: Vec<u8>,
+}
+
+impl RightCode {
+    /// What the change of the user has to spend.
+    #[must_use]
+    pub fn spend(&self) -> Spend<'_> {
+        Spend::Code {
+            purpose: self.purpose,
+            hmac: &self.hmac,
+        }
+    }
+}
+
+/// Compares a code with the outstanding one, in constant time, and counts the try.
+///
+/// # Errors
+/// For no fault of the caller's.
+pub async fn check(
+    state: &AppState,
+    pool_id: &str,
+    username: &str,
+    purpose: Purpose,
+    given: &str,
+) -> Result<Outcome, ApiError> {
+    let row = state
+        .store
+        .try_code(pool_id, username, purpose.as_str())
+        .await?;
+    let hmac = hmac(&state.sealer, pool_id, username, purpose, given);
+    let Some(row) = row.filter(|row| row.attempts <= MOST_ATTEMPTS) else {
+        return Ok(Outcome::None);
+    };
+    if !bool::from(hmac.ct_eq(&row.hmac)) {
+        return Ok(Outcome::Wrong);
+    }
+    if row.expires_at <= state.clock.now() {
+        return Ok(Outcome::Expired);
+    }
+    let sealed = row.destination.unwrap_or_default();
+    let text = state
+        .sealer
+        .open(place(pool_id, username, purpose), &sealed)?;
+    let destination = Destination::from_text(&String::from_utf8_lossy(&text))
+        .ok_or_else(|| ApiError::internal_error("A stored destination is damaged."))?;
+    Ok(Outcome::Right(RightCode {
+        destination,
+        purpose: purpose.as_str(),
+        hmac: row.hmac,
+    }))
+}
+
+/// `CodeMismatchException`, as the service words it.
+#[must_use]
+pub fn mismatch() -> ApiError {
+    ApiError::code_mismatch("Invalid verification code provided, please try again.")
+}
+
+/// `ExpiredCodeException`, as the service words it.
+#[must_use]
+pub fn expired() -> ApiError {
+    ApiError::expired_code("Invalid code provided, please request a code again.")
+}
+
+fn hmac(sealer: &Sealer, pool_id: &str, username: &str, purpose: Purpose, code: &str) -> [u8; 32] {
+    let parts = [pool_id, username, purpose.as_str(), code].map(str::as_bytes);
+    sealer.derive("code", &parts)
+}
+
+fn place<'a>(pool_id: &'a str, username: &'a str, purpose: Purpose) -> Place<'a> {
+    let column = match purpose {
+        Purpose::SignUp => "destination of sign_up",
+        Purpose::Recovery => "destination of recovery",
+        Purpose::Email => "destination of email",
+        Purpose::PhoneNumber => "destination of phone_number",
+    };
+    Place {
+        table: "codes",
+        column,
+        row: username,
+        pool: pool_id,
+    }
+}
+
+/// A number from 0 to 999,999, each with the same probability.
+fn below_a_million() -> Result<u32, ApiError> {
+    const BOUND: u32 = 1_000_000;
+    loop {
+        let mut bytes = [0; 4];
+        rand::fill(&mut bytes).map_err(|_| ApiError::internal(&SrpError::Randomness))?;
+        let value = u32::from_be_bytes(bytes);
+        if value < u32::MAX - u32::MAX % BOUND {
+            return Ok(value % BOUND);
+        }
+    }
+}

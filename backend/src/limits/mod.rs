@@ -1,0 +1,216 @@
+//! Limits on attempts: wrong passwords, wrong codes, requests for codes.
+//!
+//! # Security model
+//! Everything is counted per user **and** address together: somebody far away who guesses blocks
+//! himself, not the person. An IPv6 address counts by its /64, which one subscriber has. Users who
+//! do not exist are counted under their decoy's name, so that limits tell nothing either. Keys are
+//! keyed hashes.
+//!
+//! Counters are in the database and hold across processes. Within one process, guesses at one
+//! user's password wait for each other ([`PasswordGate`]): else a burst of requests could all pass
+//! the check before the first failure is counted.
+//!
+//! # Limits
+//! Somebody with very many addresses gets as many attempts; a code has an own limit over all
+//! addresses (`codes`).
+
+use std::net::IpAddr;
+
+use tokio::sync::{Mutex, MutexGuard};
+
+use crate::app::{AppState, Caller};
+use crate::error::ApiError;
+
+/// Wrong passwords before the first wait.
+const FREE_FAILURES: i64 = 5;
+/// The longest wait, and how long a key must be quiet to be forgotten.
+const QUIET_MILLIS: i64 = 15 * 60 * 1000;
+const HOUR_MILLIS: i64 = 3_600_000;
+
+/// Something a user may do so many times an hour.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Hourly {
+    /// Try a sign-up code: 15.
+    ConfirmSignUp,
+    /// Try a code for an attribute: 15.
+    VerifyAttribute,
+    /// Ask for a sign-up code again: 5.
+    ResendCode,
+    /// Ask for a code for an attribute: 5.
+    AttributeCode,
+    /// Ask for a recovery code: 5.
+    ForgotPassword,
+    /// Try a recovery code: 20.
+    ConfirmForgotPassword,
+    /// Give the old password wrongly when changing it: 5.
+    ChangePassword,
+}
+
+impl Hourly {
+    fn limit(self) -> i64 {
+        match self {
+            Self::ConfirmSignUp | Self::VerifyAttribute => 15,
+            Self::ResendCode
+            | Self::AttributeCode
+            | Self::ForgotPassword
+            | Self::ChangePassword => 5,
+            Self::ConfirmForgotPassword => 20,
+        }
+    }
+
+    fn purpose(self) -> &'static str {
+        match self {
+            Self::ConfirmSignUp => "ConfirmSignUp",
+            Self::VerifyAttribute => "VerifyUserAttribute",
+            Self::ResendCode => "ResendConfirmationCode",
+            Self::AttributeCode => "GetUserAttributeVerificationCode",
+            Self::ForgotPassword => "ForgotPassword",
+            Self::ConfirmForgotPassword => "ConfirmForgotPassword",
+            Self::ChangePassword => "ChangePassword",
+        }
+    }
+}
+
+/// Counts an attempt. `username` is the real user name, or the decoy's.
+///
+/// # Errors
+/// `LimitExceededException` when there were too many within an hour of the first.
+pub async fn count(
+    state: &AppState,
+    caller: &Caller,
+    action: Hourly,
+    pool_id: &str,
+    username: &str,
+) -> Result<(), ApiError> {
+    let key = key(state, caller, action.purpose(), pool_id, username);
+    let attempts = state
+        .store
+        .count_attempt(&key, state.clock.now_millis(), HOUR_MILLIS)
+        .await?;
+    if attempts > action.limit() {
+        return Err(ApiError::limit_exceeded(
+            "Attempt limit exceeded, please try after some time.",
+        ));
+    }
+    Ok(())
+}
+
+/// Forgets the attempts of an action that succeeded.
+///
+/// # Errors
+/// For no fault of the caller's.
+pub async fn forget(
+    state: &AppState,
+    caller: &Caller,
+    action: Hourly,
+    pool_id: &str,
+    username: &str,
+) -> Result<(), ApiError> {
+    let key = key(state, caller, action.purpose(), pool_id, username);
+    Ok(state.store.forget_attempts(&key).await?)
+}
+
+/// Permission to check one password of one user. Holding it keeps other checks for the same user
+/// waiting.
+#[derive(Debug)]
+pub struct PasswordGate<'a> {
+    state: &'a AppState,
+    key: [u8; 32],
+    has_failures: bool,
+    _turn: MutexGuard<'static, ()>,
+}
+
+impl<'a> PasswordGate<'a> {
+    /// Waits for its turn and asks whether this user may be tried from this address now. `username`
+    /// is the real user name, or the decoy's.
+    ///
+    /// # Errors
+    /// `NotAuthorizedException: Password attempts exceeded` during a wait; that does not make the
+    /// wait longer.
+    pub async fn enter(
+        state: &'a AppState,
+        caller: &Caller,
+        pool_id: &str,
+        username: &str,
+    ) -> Result<Self, ApiError> {
+        static TURNS: [Mutex<()>; 256] = [const { Mutex::const_new(()) }; 256];
+        let key = key(state, caller, "password", pool_id, username);
+        let _turn = TURNS[usize::from(key[0])].lock().await;
+        let blocked_until = state.store.blocked_until(&key).await?;
+        if blocked_until.is_some_and(|until| until > state.clock.now_millis()) {
+            return Err(ApiError::not_authorized("Password attempts exceeded"));
+        }
+        Ok(Self {
+            state,
+            key,
+            has_failures: blocked_until.is_some(),
+            _turn,
+        })
+    }
+
+    /// Counts what came of it. From the fifth failure on there is a wait of 1 s, then 2, 4, ... up
+    /// to 15 minutes; a success, or 15 quiet minutes, begins anew.
+    ///
+    /// # Errors
+    /// For no fault of the caller's.
+    pub async fn leave(self, is_right: bool) -> Result<(), ApiError> {
+        let store = &self.state.store;
+        if !is_right {
+            let now = self.state.clock.now_millis();
+            store
+                .count_failure(&self.key, now, QUIET_MILLIS, wait_millis)
+                .await?;
+        } else if self.has_failures {
+            store.forget_attempts(&self.key).await?;
+        }
+        Ok(())
+    }
+}
+
+fn wait_millis(failures: i64) -> i64 {
+    if failures < FREE_FAILURES {
+        return 0;
+    }
+    // 2^10 s are more than the longest wait already.
+    let doublings = (failures - FREE_FAILURES).min(10);
+    (1000 << doublings).min(QUIET_MILLIS)
+}
+
+fn key(
+    state: &AppState,
+    caller: &Caller,
+    purpose: &str,
+    pool_id: &str,
+    username: &str,
+) -> [u8; 32] {
+    let address = match caller.peer {
+        IpAddr::V4(address) => address.to_ipv6_mapped().octets(),
+        IpAddr::V6(address) => match address.to_ipv4_mapped() {
+            Some(_) => address.octets(),
+            None => {
+                let mut network = address.octets();
+                network[8..].fill(0);
+                network
+            }
+        },
+    };
+    let parts = [
+        purpose.as_bytes(),
+        pool_id.as_bytes(),
+        username.as_bytes(),
+        &address,
+    ];
+    state.sealer.derive("attempts", &parts)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn waits_begin_with_the_fifth_failure_double_and_end_at_15_minutes() {
+        assert_eq!([0, 1, 4].map(wait_millis), [0, 0, 0]);
+        assert_eq!([5, 6, 7, 14].map(wait_millis), [1000, 2000, 4000, 512_000]);
+        assert_eq!([15, 16, 1000, i64::MAX].map(wait_millis), [900_000; 4]);
+    }
+}

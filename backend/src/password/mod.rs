@@ -1,0 +1,163 @@
+//! Forgotten and changed passwords: `ForgotPassword`, `ConfirmForgotPassword`, `ChangePassword`.
+//!
+//! # Security model
+//! With `PreventUserExistenceErrors` on, whoever asks for a recovery code is told where it went,
+//! also for users who do not exist, are disabled or have no verified address; those get a decoy
+//! code that nobody has. Without it, the reason is named. A new password voids challenges under way
+//! (`verifier_version`); it does not end sessions, as in the service: `GlobalSignOut` does.
+
+use cognate_core::secret::{Code as Digits, Password};
+
+use crate::app::{AppState, Caller};
+use crate::codes::{self, Code, CodeDeliveryDetails, Destination, Outcome, Purpose};
+use crate::error::ApiError;
+use crate::limits::{self, Hourly};
+use crate::messages::Purpose as MessagePurpose;
+use crate::pools::RecoveryMechanism;
+use crate::sign_in::{Through, incorrect};
+use crate::tokens::Access;
+use crate::users::{self, Status, decoy, decoy_destination};
+
+/// `ForgotPassword`
+///
+/// # Errors
+/// `LimitExceededException`, `NotAuthorizedException` where only administrators reset passwords;
+/// without `PreventUserExistenceErrors` also why no code can be sent.
+pub async fn forgot(
+    state: &AppState,
+    caller: &Caller,
+    through: Through<'_>,
+    name: &str,
+) -> Result<CodeDeliveryDetails, ApiError> {
+    let pool = through.pool;
+    let hides = through.client.settings.prevents_user_existence_errors();
+    if pool.settings.recovery_mechanisms() == [RecoveryMechanism::AdminOnly] {
+        return Err(ApiError::not_authorized(
+            "Contact administrator to reset password.",
+        ));
+    }
+    let user = users::find(state, pool, name).await?;
+    if user.is_none() && !hides {
+        return Err(users::not_found());
+    }
+    let username = user.as_ref().map_or_else(
+        || decoy(&state.sealer, pool, name).username,
+        |user| user.username.clone(),
+    );
+    limits::count(state, caller, Hourly::ForgotPassword, &pool.id, &username).await?;
+    let may_recover = user
+        .as_ref()
+        .filter(|user| user.enabled && user.status != Status::ForceChangePassword);
+    let Some(destination) = may_recover.and_then(|user| Destination::of_recovery(pool, user))
+    else {
+        if !hides {
+            return Err(match user {
+                Some(user) if !user.enabled => ApiError::not_authorized("User is disabled."),
+                Some(user) if user.status == Status::ForceChangePassword => {
+                    ApiError::not_authorized("User password cannot be reset in the current state.")
+                }
+                _ => ApiError::invalid_parameter(
+                    "Cannot reset password for the user as there is no registered/verified email or phone_number",
+                ),
+            });
+        }
+        let destination = decoy_destination(&state.sealer, pool, name);
+        let details = destination.details();
+        Code::decoy(state, &pool.id, &username, Purpose::Recovery, destination).await?;
+        return Ok(details);
+    };
+    let details = destination.details();
+    let code = Code::new(state, &pool.id, &username, Purpose::Recovery, destination)?;
+    state.store.replace_code(&code.row).await?;
+    codes::deliver(state, &code, MessagePurpose::ForgotPassword);
+    Ok(details)
+}
+
+/// `ConfirmForgotPassword`
+///
+/// # Errors
+/// `InvalidPasswordException`, `CodeMismatchException`, `ExpiredCodeException`,
+/// `LimitExceededException`.
+pub async fn confirm_forgot(
+    state: &AppState,
+    caller: &Caller,
+    through: Through<'_>,
+    name: &str,
+    code: &Digits,
+    password: &Password,
+) -> Result<(), ApiError> {
+    let pool = through.pool;
+    users::check_policy(pool, password.secret())?;
+    let user = users::find(state, pool, name).await?;
+    let username = match &user {
+        Some(user) => user.username.clone(),
+        None if through.client.settings.prevents_user_existence_errors() => {
+            decoy(&state.sealer, pool, name).username
+        }
+        None => return Err(users::not_found()),
+    };
+    limits::count(
+        state,
+        caller,
+        Hourly::ConfirmForgotPassword,
+        &pool.id,
+        &username,
+    )
+    .await?;
+    let purpose = Purpose::Recovery;
+    let right = match codes::check(state, &pool.id, &username, purpose, code.secret()).await? {
+        Outcome::Right(right) => right,
+        Outcome::Wrong => return Err(codes::mismatch()),
+        Outcome::Expired | Outcome::None => return Err(codes::expired()),
+    };
+    let mut user = user
+        .filter(|user| user.enabled)
+        .ok_or_else(codes::mismatch)?;
+    user.set_password(password.secret(), state.clock.now())?;
+    user.status = Status::Confirmed;
+    user.mark_verified(&right.destination);
+    users::save(state, pool, &mut user, Some(right.spend())).await?;
+    Ok(())
+}
+
+/// `ChangePassword`. A user without a password needs no previous one.
+///
+/// # Errors
+/// `NotAuthorizedException` for a wrong previous password, `InvalidPasswordException`,
+/// `LimitExceededException`.
+pub async fn change(
+    state: &AppState,
+    caller: &Caller,
+    access: Access,
+    previous: Option<&Password>,
+    proposed: &Password,
+) -> Result<(), ApiError> {
+    let Access { pool, mut user, .. } = access;
+    limits::count(
+        state,
+        caller,
+        Hourly::ChangePassword,
+        &pool.id,
+        &user.username,
+    )
+    .await?;
+    if let Some(credential) = &user.credential {
+        let previous = previous.ok_or_else(incorrect)?;
+        if !credential.matches(&pool.id, &user.username, previous.secret())? {
+            return Err(incorrect());
+        }
+    }
+    // Only wrong passwords count: whoever knows it is not guessing.
+    limits::forget(
+        state,
+        caller,
+        Hourly::ChangePassword,
+        &pool.id,
+        &user.username,
+    )
+    .await?;
+    users::check_policy(&pool, proposed.secret())?;
+    user.set_password(proposed.secret(), state.clock.now())?;
+    users::save(state, &pool, &mut user, None).await?;
+    Ok(())
+}

@@ -1,0 +1,227 @@
+//! Signed-in sessions: one family of tokens per sign-in, kept alive by refresh tokens.
+//!
+//! # Steps
+//! 1. [`start`] makes a family with its first refresh token, and the first pair of tokens.
+//! 2. [`refresh`] gives a new pair. If the client rotates, it also replaces the refresh token; the
+//!    old one works on for the grace period, so that an answer that got lost can be asked for
+//!    again.
+//! 3. [`revoke`] ends one family, [`revoke_all`] all of a user's: refresh and access tokens stop
+//!    working here.
+//!
+//! # Security model
+//! A refresh token is 256 random bits; the database has its hash. It works for the client it was
+//! issued to only. A token that was rotated away and comes back after the grace period has been
+//! stolen or copied: the whole family is revoked. Rotation does not prolong a sign-in.
+
+use aws_lc_rs::{digest, rand};
+use base64ct::{Base64UrlUnpadded, Encoding};
+use cognate_core::secret::RefreshToken;
+use uuid::Uuid;
+
+use crate::app::AppState;
+use crate::error::ApiError;
+use crate::pools::{Client, Pool};
+use crate::srp::SrpError;
+use crate::store::FamilyRow;
+use crate::tokens::{self, SignIn, TokenPair};
+use crate::users::{self, User};
+
+/// What a sign-in or a refresh gives.
+#[derive(Debug)]
+pub struct Tokens {
+    /// ID and access token.
+    pub pair: TokenPair,
+    /// A new refresh token, or `None` if the old one stays.
+    pub refresh: Option<RefreshToken>,
+}
+
+/// Begins a session for a user who has proved everything.
+///
+/// # Errors
+/// For no fault of the caller's.
+pub async fn start(
+    state: &AppState,
+    pool: &Pool,
+    client: &Client,
+    user: &User,
+) -> Result<Tokens, ApiError> {
+    let now = state.clock.now();
+    let token = generate()?;
+    let family = FamilyRow {
+        origin_jti: Uuid::new_v4().to_string(),
+        pool_id: pool.id.clone(),
+        client_id: client.id.clone(),
+        username: user.username.clone(),
+        auth_time: now,
+        expires_at: now.saturating_add(client.settings.refresh_token_seconds()),
+        revoked_at: None,
+    };
+    let sign_in = SignIn {
+        origin_jti: &family.origin_jti,
+        auth_time: now,
+    };
+    let pair = tokens::issue(state, pool, client, user, sign_in).await?;
+    state
+        .store
+        .insert_family(&family, &hash(&token), now)
+        .await?;
+    Ok(Tokens {
+        pair,
+        refresh: Some(token),
+    })
+}
+
+/// Gives new tokens for a refresh token.
+///
+/// # Errors
+/// `NotAuthorizedException` if the token is unknown, another client's, expired or revoked, or the
+/// user is disabled; `RefreshTokenReuseException` if it was rotated away.
+pub async fn refresh(
+    state: &AppState,
+    pool: &Pool,
+    client: &Client,
+    token: &RefreshToken,
+) -> Result<Tokens, ApiError> {
+    let now = state.clock.now();
+    let (pair, old) = pair_for(state, pool, client, token).await?;
+    let Some(grace) = client.settings.refresh_token_rotation() else {
+        return Ok(Tokens {
+            pair,
+            refresh: None,
+        });
+    };
+    let new = generate()?;
+    if !state
+        .store
+        .rotate_refresh_token(&hash(token), &hash(&new), now, now - grace)
+        .await?
+    {
+        state.store.revoke_family(&old, now).await?;
+        return Err(reused());
+    }
+    Ok(Tokens {
+        pair,
+        refresh: Some(new),
+    })
+}
+
+/// The user that a refresh token belongs to, for checks before [`refresh`]; `None` if it is no
+/// token of this client.
+///
+/// # Errors
+/// For no fault of the caller's.
+pub async fn owner(
+    state: &AppState,
+    client: &Client,
+    token: &RefreshToken,
+) -> Result<Option<String>, ApiError> {
+    let row = state.store.refresh_token(&hash(token)).await?;
+    Ok(row
+        .filter(|row| row.family.client_id == client.id)
+        .map(|row| row.family.username))
+}
+
+/// Ends the session of a refresh token. A token nobody knows is fine: it does not work.
+///
+/// # Errors
+/// `UnsupportedTokenTypeException` for an ID or access token, `UnauthorizedException` for another
+/// client's token.
+pub async fn revoke(
+    state: &AppState,
+    client: &Client,
+    token: &RefreshToken,
+) -> Result<(), ApiError> {
+    if token.secret().split('.').count() == 3 {
+        return Err(ApiError::unsupported_token_type(
+            "Only refresh tokens can be revoked.",
+        ));
+    }
+    let Some(row) = state.store.refresh_token(&hash(token)).await? else {
+        return Ok(());
+    };
+    if row.family.client_id != client.id {
+        return Err(ApiError::unauthorized(
+            "The token was issued to another client.",
+        ));
+    }
+    Ok(state
+        .store
+        .revoke_family(&row.family.origin_jti, state.clock.now())
+        .await?)
+}
+
+/// Ends every session of a user.
+///
+/// # Errors
+/// For no fault of the caller's.
+pub async fn revoke_all(state: &AppState, user: &User) -> Result<(), ApiError> {
+    let now = state.clock.now();
+    Ok(state
+        .store
+        .revoke_families_of(&user.pool_id, &user.username, now)
+        .await?)
+}
+
+async fn pair_for(
+    state: &AppState,
+    pool: &Pool,
+    client: &Client,
+    token: &RefreshToken,
+) -> Result<(TokenPair, String), ApiError> {
+    let now = state.clock.now();
+    let row = state.store.refresh_token(&hash(token)).await?;
+    let row = row
+        .filter(|row| row.family.client_id == client.id)
+        .ok_or_else(invalid)?;
+    if row.family.revoked_at.is_some() {
+        return Err(ApiError::not_authorized("Refresh Token has been revoked"));
+    }
+    if row.expires_at <= now {
+        return Err(ApiError::not_authorized("Refresh Token has expired"));
+    }
+    if let Some(retired_at) = row.retired_at {
+        // A client that stopped rotating has no grace either: what was replaced stays replaced.
+        let grace = client.settings.refresh_token_rotation().unwrap_or(0);
+        if retired_at <= now - grace {
+            state
+                .store
+                .revoke_family(&row.family.origin_jti, now)
+                .await?;
+            return Err(reused());
+        }
+    }
+    let user = users::find_by_username(state, pool, &row.family.username).await?;
+    let user = user.ok_or_else(invalid)?;
+    if !user.enabled {
+        return Err(ApiError::not_authorized("User is disabled."));
+    }
+    let sign_in = SignIn {
+        origin_jti: &row.family.origin_jti,
+        auth_time: row.family.auth_time,
+    };
+    let pair = tokens::issue(state, pool, client, &user, sign_in).await?;
+    Ok((pair, row.family.origin_jti))
+}
+
+fn generate() -> Result<RefreshToken, ApiError> {
+    let mut bytes = [0; 32];
+    rand::fill(&mut bytes).map_err(|_| ApiError::internal(&SrpError::Randomness))?;
+    Ok(RefreshToken::new(Base64UrlUnpadded::encode_string(&bytes)))
+}
+
+/// 256 random bits need no salt and no key: nobody can guess what was hashed.
+fn hash(token: &RefreshToken) -> Vec<u8> {
+    digest::digest(&digest::SHA256, token.secret().as_bytes())
+        .as_ref()
+        .to_vec()
+}
+
+fn invalid() -> ApiError {
+    ApiError::not_authorized("Invalid Refresh Token.")
+}
+
+fn reused() -> ApiError {
+    ApiError::refresh_token_reuse(
+        "The refresh token was replaced by another one and cannot be used again.",
+    )
+}

@@ -1,0 +1,105 @@
+//! NEW_PASSWORD_REQUIRED: the first sign-in with a temporary password.
+
+use std::collections::BTreeMap;
+
+use cognate_core::secret::Password;
+
+use super::{Next, PendingStep, Through, incorrect};
+use crate::app::AppState;
+use crate::error::ApiError;
+use crate::sessions;
+use crate::users::{self, SaveError, Status, User, Writer};
+
+const NAME: &str = "NEW_PASSWORD_REQUIRED";
+const PREFIX: &str = "userAttributes.";
+
+pub(super) async fn require(
+    state: &AppState,
+    through: Through<'_>,
+    user: &User,
+) -> Result<Next, ApiError> {
+    let session = PendingStep::begin(state, through, user, NAME).await?;
+    let attributes: BTreeMap<&str, &str> = user
+        .attributes
+        .iter()
+        .filter(|(name, _)| users::readable(through.client, name))
+        .collect();
+    let required: Vec<String> = users::missing(through.pool, &user.attributes)
+        .map(|name| [PREFIX, name].concat())
+        .collect();
+    let json = |value| serde_json::to_string(&value).map_err(|error| ApiError::internal(&error));
+    Ok(Next::Challenge {
+        name: NAME,
+        parameters: BTreeMap::from([
+            ("USER_ID_FOR_SRP", user.username.clone()),
+            ("userAttributes", json(serde_json::json!(attributes))?),
+            ("requiredAttributes", json(serde_json::json!(required))?),
+        ]),
+        session: Some(session),
+    })
+}
+
+/// Answers NEW_PASSWORD_REQUIRED: sets the password and missing attributes, and signs in. A refused
+/// password or attribute leaves the step open; success spends it.
+///
+/// # Errors
+/// `NotAuthorizedException` for a step that is not this user's, `InvalidPasswordException` by the
+/// policy, `InvalidParameterException` by the schema.
+pub async fn answer(
+    state: &AppState,
+    through: Through<'_>,
+    session: Option<&str>,
+    username: &str,
+    password: &Password,
+    responses: &BTreeMap<String, String>,
+) -> Result<Next, ApiError> {
+    let step = PendingStep::find(state, through, NAME, session).await?;
+    let pool = through.pool;
+    let user = users::find_by_username(state, pool, &step.username).await?;
+    let mut user = user
+        .filter(|user| {
+            user.enabled
+                && user.status == Status::ForceChangePassword
+                && user.verifier_version == step.verifier_version
+        })
+        .ok_or_else(incorrect)?;
+    let is_same_user = user.username == username
+        || users::find(state, pool, username)
+            .await?
+            .is_some_and(|named| named.sub == user.sub);
+    if !is_same_user {
+        return Err(ApiError::not_authorized("Invalid session for the user."));
+    }
+    users::check_policy(pool, password.secret())?;
+    let given: Vec<(String, String)> = responses
+        .iter()
+        .filter_map(|(name, value)| Some((name.strip_prefix(PREFIX)?.to_owned(), value.clone())))
+        .collect();
+    users::writable(pool, Writer::User(through.client), &given)?;
+    for (name, value) in &given {
+        let is_required = pool
+            .settings
+            .schema()
+            .iter()
+            .any(|s| s.required && s.name == *name);
+        if is_required && user.attributes.get(name).is_some_and(|old| old != value) {
+            return Err(ApiError::invalid_parameter(format!(
+                "Cannot modify an already provided {name}"
+            )));
+        }
+        user.set_attribute(name, value);
+    }
+    users::check_required(pool, &user.attributes)?;
+    user.set_password(password.secret(), state.clock.now())?;
+    user.status = Status::Confirmed;
+    match users::save(state, pool, &mut user, Some(step.spend())).await {
+        Ok(()) => {}
+        Err(SaveError::AlreadySpent | SaveError::Outdated) => {
+            return Err(ApiError::not_authorized("Invalid session for the user."));
+        }
+        Err(error) => return Err(error.into()),
+    }
+    sessions::start(state, pool, through.client, &user)
+        .await
+        .map(Next::Tokens)
+}

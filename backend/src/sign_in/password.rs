@@ -1,0 +1,234 @@
+//! Proving a password: by SRP, or by sending it.
+
+use std::collections::BTreeMap;
+
+use cognate_core::secret::Password;
+
+use super::{Next, Through, after_password, incorrect};
+use crate::app::{AppState, Caller};
+use crate::error::ApiError;
+use crate::limits::PasswordGate;
+use crate::srp::{
+    self, BLOCK_SECONDS, Block, Challenge, SrpError, Subject, TIMESTAMP_TOLERANCE_SECONDS,
+    seconds_of_timestamp,
+};
+use crate::users::{self, Decoy, Status, User, decoy};
+
+/// `USER_SRP_AUTH`: answers the challenge PASSWORD_VERIFIER, for a user who exists or not.
+///
+/// # Errors
+/// `InvalidParameterException` for a hostile `A`; `UserNotFoundException` only where the client
+/// wants it.
+pub async fn begin_srp(
+    state: &AppState,
+    through: Through<'_>,
+    name: &str,
+    srp_a: &str,
+) -> Result<Next, ApiError> {
+    let a_public = srp::client_public(srp_a)
+        .ok_or_else(|| ApiError::invalid_parameter("SRP_A is not a number of the protocol."))?;
+    let candidate = Candidate::find(state, through, name).await?;
+    let credential = candidate.credential();
+    let subject = Subject {
+        pool_id: &through.pool.id,
+        client_id: &through.client.id,
+        username: candidate.username(),
+        sign_in_name: name_hash(state, through, name),
+        verifier: &credential.verifier,
+        verifier_version: candidate.verifier_version(),
+    };
+    let challenge = Challenge::new(&state.sealer, subject, a_public, state.clock.now())
+        .map_err(|error| ApiError::internal(&error))?;
+    let username = candidate.username().to_owned();
+    let salt = credential
+        .salt
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect();
+    Ok(Next::Challenge {
+        name: "PASSWORD_VERIFIER",
+        parameters: BTreeMap::from([
+            ("SALT", salt),
+            ("SRP_B", challenge.b_public),
+            ("SECRET_BLOCK", challenge.secret_block),
+            ("USERNAME", username.clone()),
+            ("USER_ID_FOR_SRP", username),
+        ]),
+        session: None,
+    })
+}
+
+/// The answer to PASSWORD_VERIFIER: the strings as they were sent.
+#[derive(Clone, Copy)]
+pub struct Proof<'a> {
+    /// `USERNAME`: the name of the challenge, or the one that was typed.
+    pub username: &'a str,
+    /// `PASSWORD_CLAIM_SECRET_BLOCK`
+    pub secret_block: &'a str,
+    /// `PASSWORD_CLAIM_SIGNATURE`
+    pub signature: &'a str,
+    /// `TIMESTAMP`
+    pub timestamp: &'a str,
+}
+
+impl std::fmt::Debug for Proof<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Proof")
+            .field("timestamp", &self.timestamp)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Checks the answer to PASSWORD_VERIFIER. Its block is spent whatever comes of it.
+///
+/// # Errors
+/// `NotAuthorizedException` in the same words for every wrong answer.
+pub async fn answer_password_verifier(
+    state: &AppState,
+    caller: &Caller,
+    through: Through<'_>,
+    proof: Proof<'_>,
+) -> Result<Next, ApiError> {
+    let (pool_id, now) = (&through.pool.id, state.clock.now());
+    let block = Block::open(
+        &state.sealer,
+        pool_id,
+        &through.client.id,
+        proof.secret_block,
+        now,
+    )
+    .ok_or_else(incorrect)?;
+    // Nobody answers a block later than this, so its id may be forgotten then.
+    if !state
+        .store
+        .spend_id(&block.id, block.issued_at + BLOCK_SECONDS + 1)
+        .await?
+    {
+        return Err(incorrect());
+    }
+    let is_same_user = proof.username == block.username
+        || name_hash(state, through, proof.username) == block.sign_in_name;
+    let is_fresh = seconds_of_timestamp(proof.timestamp)
+        .is_some_and(|at| (at - now).abs() <= TIMESTAMP_TOLERANCE_SECONDS);
+    if !is_same_user || !is_fresh {
+        return Err(incorrect());
+    }
+    let gate = PasswordGate::enter(state, caller, pool_id, &block.username).await?;
+    let user = users::find_by_username(state, through.pool, &block.username).await?;
+    let candidate = Candidate::of(state, through, user, &block.username);
+    let is_proved = block
+        .proves(
+            pool_id,
+            &candidate.credential().verifier,
+            proof.secret_block,
+            proof.timestamp,
+            proof.signature,
+        )
+        .map_err(|error| ApiError::internal(&SrpError::from(error)))?;
+    let user = candidate
+        .into_user()
+        .filter(|user| is_proved && user.verifier_version == block.verifier_version);
+    gate.leave(user.is_some()).await?;
+    let user = user.ok_or_else(incorrect)?;
+    refuse_old_temporary_password(state, through, &user)?;
+    after_password(state, through, &user).await
+}
+
+/// `USER_PASSWORD_AUTH` and `ADMIN_USER_PASSWORD_AUTH`: checks a password that was sent.
+///
+/// # Errors
+/// `NotAuthorizedException` in the same words for a wrong password and an unknown user.
+pub async fn check_password(
+    state: &AppState,
+    caller: &Caller,
+    through: Through<'_>,
+    name: &str,
+    password: &Password,
+) -> Result<Next, ApiError> {
+    let candidate = Candidate::find(state, through, name).await?;
+    let pool_id = &through.pool.id;
+    let gate = PasswordGate::enter(state, caller, pool_id, candidate.username()).await?;
+    let is_right =
+        candidate
+            .credential()
+            .matches(pool_id, candidate.username(), password.secret())?;
+    let user = candidate.into_user().filter(|_| is_right);
+    gate.leave(user.is_some()).await?;
+    let user = user.ok_or_else(incorrect)?;
+    refuse_old_temporary_password(state, through, &user)?;
+    after_password(state, through, &user).await
+}
+
+/// Whoever a name stands for: a user with a password, or a decoy.
+#[derive(Debug)]
+struct Candidate {
+    user: Option<User>,
+    decoy: Decoy,
+}
+
+impl Candidate {
+    async fn find(state: &AppState, through: Through<'_>, name: &str) -> Result<Self, ApiError> {
+        let user = users::find(state, through.pool, name).await?;
+        if user.is_none() && !through.client.settings.prevents_user_existence_errors() {
+            return Err(users::not_found());
+        }
+        Ok(Self::of(state, through, user, name))
+    }
+
+    /// The decoy is computed for users who exist, too: it costs microseconds, and both ways cost
+    /// the same.
+    fn of(state: &AppState, through: Through<'_>, user: Option<User>, name: &str) -> Self {
+        Self {
+            user,
+            decoy: decoy(&state.sealer, through.pool, name),
+        }
+    }
+
+    fn username(&self) -> &str {
+        self.user
+            .as_ref()
+            .map_or(&self.decoy.username, |user| &user.username)
+    }
+
+    /// A user without a password is checked against the decoy's, which no password fits.
+    fn credential(&self) -> &users::Credential {
+        let own = self.user.as_ref().and_then(|user| user.credential.as_ref());
+        own.unwrap_or(&self.decoy.credential)
+    }
+
+    fn verifier_version(&self) -> i64 {
+        self.user.as_ref().map_or(1, |user| user.verifier_version)
+    }
+
+    fn into_user(self) -> Option<User> {
+        self.user.filter(|user| user.credential.is_some())
+    }
+}
+
+fn name_hash(state: &AppState, through: Through<'_>, name: &str) -> [u8; 32] {
+    let name = users::normal(through.pool, name);
+    state.sealer.lookup("sign-in name", &through.pool.id, &name)
+}
+
+fn refuse_old_temporary_password(
+    state: &AppState,
+    through: Through<'_>,
+    user: &User,
+) -> Result<(), ApiError> {
+    let days = through
+        .pool
+        .settings
+        .password_policy()
+        .temporary_password_validity_days;
+    let lifetime = if days == 0 { 7 } else { i64::from(days) } * 24 * 3600;
+    let is_old = user
+        .credential
+        .as_ref()
+        .is_some_and(|credential| credential.set_at + lifetime <= state.clock.now());
+    if user.status == Status::ForceChangePassword && is_old {
+        return Err(ApiError::not_authorized(
+            "Temporary password has expired and must be reset by an administrator.",
+        ));
+    }
+    Ok(())
+}

@@ -1,0 +1,293 @@
+//! Signing up: `SignUp`, `ConfirmSignUp`, `ResendConfirmationCode`.
+//!
+//! # Steps
+//! 1. [`sign_up`] stores an unconfirmed user with its code and queues the message.
+//! 2. [`confirm`] takes the code, confirms the user and marks the address it was sent to as
+//!    verified.
+//! 3. [`resend`] replaces the code.
+//!
+//! # Security model
+//! `SignUp` names an existing user: the contract wants it. The other two answer alike for users who
+//! exist, are confirmed already, or do not exist, if the client has `PreventUserExistenceErrors`
+//! on: a wrong code is a mismatch, a resend names where the code would have gone, and does the same
+//! work.
+
+use cognate_core::secret::{Code as Digits, Password};
+use uuid::Uuid;
+
+use crate::app::{AppState, Caller};
+use crate::codes::{self, Code, CodeDeliveryDetails, Destination, Outcome, Purpose, RightCode};
+use crate::error::ApiError;
+use crate::limits::{self, Hourly};
+use crate::messages::Purpose as MessagePurpose;
+use crate::pools::{IdentifierAttribute, Pool};
+use crate::sign_in::Through;
+use crate::users::{
+    self, SaveError, Status, User, Writer, decoy, decoy_destination, identifier_of, is_email,
+    is_phone_number,
+};
+
+/// What somebody gives to sign up.
+#[derive(Debug)]
+pub struct Application<'a> {
+    /// The user name, or the e-mail address or phone number where the pool wants those.
+    pub username: &'a str,
+    /// The password.
+    pub password: &'a Password,
+    /// Attribute names and values.
+    pub attributes: Vec<(String, String)>,
+}
+
+/// What came of a sign-up.
+#[derive(Debug)]
+pub struct SignedUp {
+    /// The new user's UUID.
+    pub sub: String,
+    /// Where the code went; `None` if the pool verifies nothing by itself.
+    pub delivery: Option<CodeDeliveryDetails>,
+}
+
+/// `SignUp`
+///
+/// # Errors
+/// `UsernameExistsException`, `InvalidPasswordException`, `InvalidParameterException` by the
+/// schema, `NotAuthorizedException` where only administrators make users.
+pub async fn sign_up(
+    state: &AppState,
+    through: Through<'_>,
+    application: Application<'_>,
+) -> Result<SignedUp, ApiError> {
+    let pool = through.pool;
+    if pool.settings.allows_admin_create_user_only() {
+        return Err(ApiError::not_authorized(
+            "SignUp is not permitted for this user pool",
+        ));
+    }
+    users::check_policy(pool, application.password.secret())?;
+    users::writable(
+        pool,
+        Writer::SignUp(through.client),
+        &application.attributes,
+    )?;
+    let mut user = new_user(state, pool, application.username, Status::Unconfirmed)?;
+    for (name, value) in &application.attributes {
+        let is_username =
+            identifier_of(pool, application.username).is_some_and(|a| a.name() == name);
+        if is_username && users::normal(pool, value) != users::normal(pool, application.username) {
+            return Err(ApiError::invalid_parameter(format!(
+                "The attribute {name} differs from the username."
+            )));
+        }
+        user.set_attribute(name, value);
+    }
+    users::check_required(pool, &user.attributes)?;
+    user.set_password(application.password.secret(), state.clock.now())?;
+    let code = match Destination::of_sign_up(pool, &user.attributes) {
+        None => None,
+        Some(to) => Some(Code::new(
+            state,
+            &pool.id,
+            &user.username,
+            Purpose::SignUp,
+            to,
+        )?),
+    };
+    let delivery = code.as_ref().map(|code| code.destination().details());
+    users::insert(state, pool, &user, code.as_ref().map(|code| &code.row))
+        .await
+        .map_err(|error| exists(pool, application.username, error))?;
+    if let Some(code) = code {
+        codes::deliver(state, &code, MessagePurpose::SignUp);
+    }
+    Ok(SignedUp {
+        sub: user.sub,
+        delivery,
+    })
+}
+
+/// A user with the real user name that a chosen one leads to: itself, or a UUID where people sign
+/// up with an address, which then is the attribute's value.
+///
+/// # Errors
+/// `InvalidParameterException` if the pool does not take such a name.
+pub fn new_user(
+    state: &AppState,
+    pool: &Pool,
+    chosen: &str,
+    status: Status,
+) -> Result<User, ApiError> {
+    let now = state.clock.now();
+    let sub = Uuid::new_v4().to_string();
+    if !pool.settings.username_attributes().is_empty() {
+        let attribute = identifier_of(pool, chosen).ok_or_else(|| {
+            let allowed: Vec<&str> = pool
+                .settings
+                .username_attributes()
+                .iter()
+                .map(|a| a.name())
+                .collect();
+            ApiError::invalid_parameter(format!("Username should be an {}.", allowed.join(" or ")))
+        })?;
+        let mut user = User::new(pool, sub.clone(), sub, status, now);
+        user.set_attribute(attribute.name(), chosen);
+        return Ok(user);
+    }
+    for (alias, has_its_form) in [
+        (IdentifierAttribute::Email, is_email(chosen)),
+        (IdentifierAttribute::PhoneNumber, is_phone_number(chosen)),
+    ] {
+        if has_its_form && pool.settings.alias_attributes().contains(&alias) {
+            return Err(ApiError::invalid_parameter(format!(
+                "Username cannot be of {0} format, since user pool is configured for {0} alias.",
+                alias.name()
+            )));
+        }
+    }
+    Ok(User::new(
+        pool,
+        users::normal(pool, chosen),
+        sub,
+        status,
+        now,
+    ))
+}
+
+/// `ConfirmSignUp`. `force_alias` takes an address away from the user who has it as an alias.
+///
+/// # Errors
+/// `CodeMismatchException`, `ExpiredCodeException`, `AliasExistsException`,
+/// `LimitExceededException`.
+pub async fn confirm(
+    state: &AppState,
+    caller: &Caller,
+    through: Through<'_>,
+    name: &str,
+    code: &Digits,
+    force_alias: bool,
+) -> Result<(), ApiError> {
+    let pool = through.pool;
+    let hides = through.client.settings.prevents_user_existence_errors();
+    let user = users::find(state, pool, name).await?;
+    let username = match &user {
+        Some(user) => user.username.clone(),
+        None if hides => decoy(&state.sealer, pool, name).username,
+        None => return Err(users::not_found()),
+    };
+    limits::count(state, caller, Hourly::ConfirmSignUp, &pool.id, &username).await?;
+    if let Some(user) = user
+        .as_ref()
+        .filter(|user| !hides && user.status != Status::Unconfirmed)
+    {
+        return Err(ApiError::not_authorized(format!(
+            "User cannot be confirmed. Current status is {}",
+            user.status.as_str()
+        )));
+    }
+    let purpose = Purpose::SignUp;
+    let right = match codes::check(state, &pool.id, &username, purpose, code.secret()).await? {
+        Outcome::Right(right) => right,
+        Outcome::Expired => return Err(codes::expired()),
+        // A confirmed user has no code, an unconfirmed one nearly always: hidden, both are a
+        // mismatch.
+        Outcome::None if !hides => return Err(codes::expired()),
+        Outcome::None | Outcome::Wrong => return Err(codes::mismatch()),
+    };
+    let user = user.filter(|user| user.status == Status::Unconfirmed);
+    let mut user = user.ok_or_else(codes::expired)?;
+    if !user.enabled {
+        return Err(ApiError::not_authorized("User is disabled."));
+    }
+    user.status = Status::Confirmed;
+    user.mark_verified(&right.destination);
+    match users::save(state, pool, &mut user, Some(right.spend())).await {
+        Err(SaveError::Taken) if force_alias => take_alias(state, pool, user, &right).await,
+        Err(SaveError::Taken) => {
+            let attribute = right.destination.attribute.name();
+            Err(ApiError::alias_exists(format!(
+                "An account with the {attribute} already exists."
+            )))
+        }
+        outcome => Ok(outcome?),
+    }
+}
+
+/// `ResendConfirmationCode`
+///
+/// # Errors
+/// `LimitExceededException`; without `PreventUserExistenceErrors` also `UserNotFoundException` and
+/// `InvalidParameterException` for confirmed users.
+pub async fn resend(
+    state: &AppState,
+    caller: &Caller,
+    through: Through<'_>,
+    name: &str,
+) -> Result<CodeDeliveryDetails, ApiError> {
+    let pool = through.pool;
+    let hides = through.client.settings.prevents_user_existence_errors();
+    let user = users::find(state, pool, name).await?;
+    if user.is_none() && !hides {
+        return Err(users::not_found());
+    }
+    let username = user.as_ref().map_or_else(
+        || decoy(&state.sealer, pool, name).username,
+        |user| user.username.clone(),
+    );
+    limits::count(state, caller, Hourly::ResendCode, &pool.id, &username).await?;
+    let destination = user
+        .as_ref()
+        .filter(|user| user.enabled && user.status == Status::Unconfirmed)
+        .and_then(|user| Destination::of_sign_up(pool, &user.attributes));
+    let Some(destination) = destination else {
+        if !hides {
+            return Err(match user {
+                Some(user) if user.status != Status::Unconfirmed => {
+                    ApiError::invalid_parameter("User is already confirmed.")
+                }
+                _ => ApiError::invalid_parameter("There is no address to send a code to."),
+            });
+        }
+        let destination = decoy_destination(&state.sealer, pool, name);
+        let details = destination.details();
+        Code::decoy(state, &pool.id, &username, Purpose::SignUp, destination).await?;
+        return Ok(details);
+    };
+    let details = destination.details();
+    let code = Code::new(state, &pool.id, &username, Purpose::SignUp, destination)?;
+    state.store.replace_code(&code.row).await?;
+    codes::deliver(state, &code, MessagePurpose::ResendCode);
+    Ok(details)
+}
+
+/// The user who has the alias loses the verification of it; then this user gets it.
+async fn take_alias(
+    state: &AppState,
+    pool: &Pool,
+    mut user: User,
+    right: &RightCode,
+) -> Result<(), ApiError> {
+    let alias = &right.destination;
+    if let Some(mut holder) = users::find(state, pool, &alias.value).await?
+        && holder.sub != user.sub
+    {
+        holder
+            .attributes
+            .set(&format!("{}_verified", alias.attribute.name()), "false");
+        users::save(state, pool, &mut holder, None).await?;
+    }
+    Ok(users::save(state, pool, &mut user, Some(right.spend())).await?)
+}
+
+/// A user name or address that is taken is no alias here: the sign-up names it as the contract
+/// does.
+pub(crate) fn exists(pool: &Pool, chosen: &str, error: SaveError) -> ApiError {
+    match error {
+        SaveError::Taken => match identifier_of(pool, chosen) {
+            Some(attribute) => ApiError::username_exists(format!(
+                "An account with the given {} already exists.",
+                attribute.name()
+            )),
+            None => ApiError::username_exists("User already exists"),
+        },
+        other => other.into(),
+    }
+}

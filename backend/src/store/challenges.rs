@@ -1,0 +1,111 @@
+//! Steps of sign-ins that wait for an answer, one-time ids that were spent, and the sweep of what
+//! has expired.
+
+use sqlx::Row;
+
+use super::{Store, StoreError};
+
+/// A step of a sign-in as stored.
+#[derive(Debug, Clone)]
+pub struct ChallengeRow {
+    /// The hash of the handle that the client holds (`Session`).
+    pub id: Vec<u8>,
+    /// The pool's id.
+    pub pool_id: String,
+    /// The app client's id.
+    pub client_id: String,
+    /// The real user name.
+    pub username: String,
+    /// The challenge's name.
+    pub name: String,
+    /// Sealed: what the step must remember.
+    pub payload: Vec<u8>,
+    /// Seconds since 1970.
+    pub expires_at: i64,
+    /// Seconds since 1970, once it was answered.
+    pub spent_at: Option<i64>,
+}
+
+impl Store {
+    /// Adds a step.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn insert_challenge(&self, challenge: &ChallengeRow) -> Result<(), StoreError> {
+        sqlx::query(
+            "INSERT INTO challenges \
+             (id, pool_id, client_id, username, name, payload, expires_at, spent_at) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7, NULL)",
+        )
+        .bind(challenge.id.clone())
+        .bind(&challenge.pool_id)
+        .bind(&challenge.client_id)
+        .bind(&challenge.username)
+        .bind(&challenge.name)
+        .bind(challenge.payload.clone())
+        .bind(challenge.expires_at)
+        .execute(&self.writer)
+        .await?;
+        Ok(())
+    }
+
+    /// The step with this hash of its handle.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn challenge(&self, id: &[u8]) -> Result<Option<ChallengeRow>, StoreError> {
+        let row = sqlx::query(
+            "SELECT id, pool_id, client_id, username, name, payload, expires_at, spent_at \
+             FROM challenges WHERE id = $1",
+        )
+        .bind(id.to_vec())
+        .fetch_optional(&self.pool)
+        .await?;
+        let Some(row) = row else { return Ok(None) };
+        Ok(Some(ChallengeRow {
+            id: row.try_get(0)?,
+            pool_id: row.try_get(1)?,
+            client_id: row.try_get(2)?,
+            username: row.try_get(3)?,
+            name: row.try_get(4)?,
+            payload: row.try_get(5)?,
+            expires_at: row.try_get(6)?,
+            spent_at: row.try_get(7)?,
+        }))
+    }
+
+    /// Spends a one-time id. Of any number of callers, one is told `true`.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn spend_id(&self, id: &[u8], expires_at: i64) -> Result<bool, StoreError> {
+        let inserted = sqlx::query(
+            "INSERT INTO spent_ids (id, expires_at) VALUES ($1, $2) ON CONFLICT (id) DO NOTHING",
+        )
+        .bind(id.to_vec())
+        .bind(expires_at)
+        .execute(&self.writer)
+        .await?
+        .rows_affected();
+        Ok(inserted == 1)
+    }
+
+    /// Deletes what can no longer matter: expired ids, steps, codes, counters and sign-ins.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn sweep(&self, now: i64) -> Result<(), StoreError> {
+        for statement in [
+            "DELETE FROM spent_ids WHERE expires_at < $1",
+            "DELETE FROM challenges WHERE expires_at < $1",
+            "DELETE FROM codes WHERE expires_at < $1",
+            "DELETE FROM token_families WHERE expires_at < $1 - 86400", // the longest life of an access token
+        ] {
+            sqlx::query(statement)
+                .bind(now)
+                .execute(&self.writer)
+                .await?;
+        }
+        self.sweep_attempts(now.saturating_mul(1000)).await
+    }
+}

@@ -1,0 +1,201 @@
+//! Sign-ins (token families) and their refresh tokens.
+
+use sqlx::Row;
+
+use super::{Store, StoreError};
+
+/// One sign-in: every token that comes from it carries its `origin_jti`.
+#[derive(Debug, Clone)]
+pub struct FamilyRow {
+    /// The family's UUID.
+    pub origin_jti: String,
+    /// The pool's id.
+    pub pool_id: String,
+    /// The app client the tokens are for.
+    pub client_id: String,
+    /// The real user name.
+    pub username: String,
+    /// When the person signed in, seconds since 1970.
+    pub auth_time: i64,
+    /// When its refresh tokens end, seconds since 1970.
+    pub expires_at: i64,
+    /// When it was revoked, seconds since 1970.
+    pub revoked_at: Option<i64>,
+}
+
+/// A refresh token as stored: never the token itself.
+#[derive(Debug, Clone)]
+pub struct RefreshRow {
+    /// The sign-in it belongs to.
+    pub family: FamilyRow,
+    /// When it ends, seconds since 1970.
+    pub expires_at: i64,
+    /// When it was replaced by another, seconds since 1970.
+    pub retired_at: Option<i64>,
+}
+
+impl Store {
+    /// Adds a sign-in with its first refresh token.
+    ///
+    /// # Errors
+    /// If the database fails, or the user was deleted meanwhile.
+    pub async fn insert_family(
+        &self,
+        family: &FamilyRow,
+        token_hash: &[u8],
+        now: i64,
+    ) -> Result<(), StoreError> {
+        let mut transaction = self.begin().await?;
+        sqlx::query(
+            "INSERT INTO token_families \
+             (origin_jti, pool_id, client_id, username, auth_time, expires_at, revoked_at) \
+             VALUES ($1, $2, $3, $4, $5, $6, NULL)",
+        )
+        .bind(&family.origin_jti)
+        .bind(&family.pool_id)
+        .bind(&family.client_id)
+        .bind(&family.username)
+        .bind(family.auth_time)
+        .bind(family.expires_at)
+        .execute(&mut *transaction)
+        .await?;
+        sqlx::query(
+            "INSERT INTO refresh_tokens (hash, origin_jti, issued_at, expires_at, retired_at) \
+             VALUES ($1, $2, $3, $4, NULL)",
+        )
+        .bind(token_hash.to_vec())
+        .bind(&family.origin_jti)
+        .bind(now)
+        .bind(family.expires_at)
+        .execute(&mut *transaction)
+        .await?;
+        Ok(transaction.commit().await?)
+    }
+
+    /// The refresh token with this hash, and its sign-in.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn refresh_token(&self, hash: &[u8]) -> Result<Option<RefreshRow>, StoreError> {
+        let row = sqlx::query(
+            "SELECT f.origin_jti, f.pool_id, f.client_id, f.username, f.auth_time, f.expires_at, \
+             f.revoked_at, t.expires_at, t.retired_at \
+             FROM refresh_tokens t JOIN token_families f ON f.origin_jti = t.origin_jti \
+             WHERE t.hash = $1",
+        )
+        .bind(hash.to_vec())
+        .fetch_optional(&self.pool)
+        .await?;
+        let Some(row) = row else { return Ok(None) };
+        Ok(Some(RefreshRow {
+            family: read_family(&row)?,
+            expires_at: row.try_get(7)?,
+            retired_at: row.try_get(8)?,
+        }))
+    }
+
+    /// The sign-in with this `origin_jti`.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn family(&self, origin_jti: &str) -> Result<Option<FamilyRow>, StoreError> {
+        let row = sqlx::query(
+            "SELECT origin_jti, pool_id, client_id, username, auth_time, expires_at, revoked_at \
+             FROM token_families WHERE origin_jti = $1",
+        )
+        .bind(origin_jti)
+        .fetch_optional(&self.pool)
+        .await?;
+        Ok(row.map(|row| read_family(&row)).transpose()?)
+    }
+
+    /// Replaces a refresh token by a new one of the same sign-in and end. A token that was replaced
+    /// at or after `grace_began` may be replaced once more. Answers whether it was: `false` is a
+    /// reuse (or a revoked sign-in).
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn rotate_refresh_token(
+        &self,
+        old: &[u8],
+        new: &[u8],
+        now: i64,
+        grace_began: i64,
+    ) -> Result<bool, StoreError> {
+        let mut transaction = self.begin().await?;
+        let retired = sqlx::query(
+            "UPDATE refresh_tokens SET retired_at = COALESCE(retired_at, $1) \
+             WHERE hash = $2 AND (retired_at IS NULL OR retired_at > $3) \
+             AND origin_jti IN (SELECT origin_jti FROM token_families WHERE revoked_at IS NULL)",
+        )
+        .bind(now)
+        .bind(old.to_vec())
+        .bind(grace_began)
+        .execute(&mut *transaction)
+        .await?
+        .rows_affected();
+        if retired == 0 {
+            return Ok(false);
+        }
+        sqlx::query(
+            "INSERT INTO refresh_tokens (hash, origin_jti, issued_at, expires_at, retired_at) \
+             SELECT $1, origin_jti, $2, expires_at, NULL FROM refresh_tokens WHERE hash = $3",
+        )
+        .bind(new.to_vec())
+        .bind(now)
+        .bind(old.to_vec())
+        .execute(&mut *transaction)
+        .await?;
+        transaction.commit().await?;
+        Ok(true)
+    }
+
+    /// Revokes one sign-in with all its tokens.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn revoke_family(&self, origin_jti: &str, now: i64) -> Result<(), StoreError> {
+        sqlx::query(
+            "UPDATE token_families SET revoked_at = $1 WHERE origin_jti = $2 AND revoked_at IS NULL",
+        )
+        .bind(now)
+        .bind(origin_jti)
+        .execute(&self.writer)
+        .await?;
+        Ok(())
+    }
+
+    /// Revokes every sign-in of a user.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn revoke_families_of(
+        &self,
+        pool_id: &str,
+        username: &str,
+        now: i64,
+    ) -> Result<(), StoreError> {
+        sqlx::query(
+            "UPDATE token_families SET revoked_at = $1 \
+             WHERE pool_id = $2 AND username = $3 AND revoked_at IS NULL",
+        )
+        .bind(now)
+        .bind(pool_id)
+        .bind(username)
+        .execute(&self.writer)
+        .await?;
+        Ok(())
+    }
+}
+
+fn read_family(row: &sqlx::any::AnyRow) -> Result<FamilyRow, sqlx::Error> {
+    Ok(FamilyRow {
+        origin_jti: row.try_get(0)?,
+        pool_id: row.try_get(1)?,
+        client_id: row.try_get(2)?,
+        username: row.try_get(3)?,
+        auth_time: row.try_get(4)?,
+        expires_at: row.try_get(5)?,
+        revoked_at: row.try_get(6)?,
+    })
+}

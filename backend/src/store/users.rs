@@ -1,0 +1,335 @@
+//! Users and how they are found.
+
+use sqlx::any::AnyRow;
+use sqlx::{Any, Row, Transaction};
+
+use super::{Store, StoreError};
+use crate::store::CodeRow;
+
+/// A user as stored.
+#[derive(Debug, Clone)]
+pub struct UserRow {
+    /// The pool's id.
+    pub pool_id: String,
+    /// The real user name, unique in its pool.
+    pub username: String,
+    /// The user's UUID.
+    pub sub: String,
+    /// `UNCONFIRMED`, `CONFIRMED`, `FORCE_CHANGE_PASSWORD` or `RESET_REQUIRED`.
+    pub status: String,
+    /// Whether the user may do anything.
+    pub enabled: bool,
+    /// Sealed JSON, attribute names to values.
+    pub attributes: Vec<u8>,
+    /// The sealed SRP verifier; `None` for a user without a password.
+    pub verifier: Option<Vec<u8>>,
+    /// The verifier's salt.
+    pub salt: Option<Vec<u8>>,
+    /// Goes up with every password.
+    pub verifier_version: i64,
+    /// Seconds since 1970.
+    pub password_set_at: Option<i64>,
+    /// Seconds since 1970.
+    pub created_at: i64,
+    /// Seconds since 1970.
+    pub updated_at: i64,
+    /// Goes up with every change of the row: a change based on an older revision is refused.
+    pub revision: i64,
+}
+
+/// One thing a user is found by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LookupRow {
+    /// `username`, `sub`, `email`, `phone_number` or `preferred_username`.
+    pub kind: &'static str,
+    /// The keyed hash of the value.
+    pub hash: [u8; 32],
+}
+
+/// Something of which only one change of a user can make use.
+#[derive(Debug, Clone, Copy)]
+pub enum Spend<'a> {
+    /// A one-time code of the user.
+    Code {
+        /// The code's purpose.
+        purpose: &'a str,
+        /// The code's HMAC: a code that was replaced meanwhile does not count.
+        hmac: &'a [u8],
+    },
+    /// A step of a sign-in, by the hash of its handle.
+    Challenge {
+        /// The hash.
+        id: &'a [u8],
+    },
+}
+
+/// How a change of a user went.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Saved {
+    /// It is stored.
+    Done,
+    /// Somebody else changed the user since it was read; nothing is stored.
+    Outdated,
+    /// What the change was to make use of is gone; nothing is stored.
+    AlreadySpent,
+}
+
+macro_rules! columns {
+    () => {
+        "u.pool_id, u.username, u.sub, u.status, u.enabled, u.attributes, u.verifier, u.salt, \
+         u.verifier_version, u.password_set_at, u.created_at, u.updated_at, u.revision"
+    };
+}
+
+impl Store {
+    /// Adds a user, what it is found by, and its first code if there is one: all or nothing.
+    ///
+    /// # Errors
+    /// [`StoreError::Exists`] if the user name or something it is found by is taken.
+    pub async fn insert_user(
+        &self,
+        user: &UserRow,
+        lookups: &[LookupRow],
+        code: Option<&CodeRow>,
+    ) -> Result<(), StoreError> {
+        let mut transaction = self.begin().await?;
+        sqlx::query(
+            "INSERT INTO users (pool_id, username, sub, status, enabled, attributes, verifier, salt, \
+             verifier_version, password_set_at, created_at, updated_at, revision) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 0)",
+        )
+        .bind(&user.pool_id)
+        .bind(&user.username)
+        .bind(&user.sub)
+        .bind(&user.status)
+        .bind(i64::from(user.enabled))
+        .bind(user.attributes.clone())
+        .bind(user.verifier.clone())
+        .bind(user.salt.clone())
+        .bind(user.verifier_version)
+        .bind(user.password_set_at)
+        .bind(user.created_at)
+        .bind(user.updated_at)
+        .execute(&mut *transaction)
+        .await?;
+        insert_lookups(&mut transaction, user, lookups).await?;
+        if let Some(code) = code {
+            code.replace(&mut transaction).await?;
+        }
+        Ok(transaction.commit().await?)
+    }
+
+    /// Stores a changed user over the revision it was read at, replaces what it is found by, and
+    /// spends something if the change depends on it: all or nothing.
+    ///
+    /// # Errors
+    /// [`StoreError::Exists`] if something it is found by belongs to another user.
+    pub async fn update_user(
+        &self,
+        user: &UserRow,
+        lookups: &[LookupRow],
+        spend: Option<Spend<'_>>,
+        now: i64,
+    ) -> Result<Saved, StoreError> {
+        let mut transaction = self.begin().await?;
+        if let Some(spend) = spend
+            && !spend.take(&mut transaction, user, now).await?
+        {
+            return Ok(Saved::AlreadySpent);
+        }
+        let changed = sqlx::query(
+            "UPDATE users SET status = $1, enabled = $2, attributes = $3, verifier = $4, salt = $5, \
+             verifier_version = $6, password_set_at = $7, updated_at = $8, revision = revision + 1 \
+             WHERE pool_id = $9 AND username = $10 AND revision = $11",
+        )
+        .bind(&user.status)
+        .bind(i64::from(user.enabled))
+        .bind(user.attributes.clone())
+        .bind(user.verifier.clone())
+        .bind(user.salt.clone())
+        .bind(user.verifier_version)
+        .bind(user.password_set_at)
+        .bind(user.updated_at)
+        .bind(&user.pool_id)
+        .bind(&user.username)
+        .bind(user.revision)
+        .execute(&mut *transaction)
+        .await?
+        .rows_affected();
+        if changed == 0 {
+            return Ok(Saved::Outdated);
+        }
+        sqlx::query("DELETE FROM user_lookups WHERE pool_id = $1 AND username = $2")
+            .bind(&user.pool_id)
+            .bind(&user.username)
+            .execute(&mut *transaction)
+            .await?;
+        insert_lookups(&mut transaction, user, lookups).await?;
+        transaction.commit().await?;
+        Ok(Saved::Done)
+    }
+
+    /// The user whom the first matching of up to five lookups names; a user name wins over a sub,
+    /// both over an alias. One statement whether there is such a user or not.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn user_by(
+        &self,
+        pool_id: &str,
+        lookups: &[LookupRow],
+    ) -> Result<Option<UserRow>, StoreError> {
+        let Some(first) = lookups.first() else {
+            return Ok(None);
+        };
+        let candidate = |index: usize| lookups.get(index).unwrap_or(first);
+        let mut query = sqlx::query(concat!(
+            "SELECT ",
+            columns!(),
+            " FROM user_lookups l JOIN users u ON u.pool_id = l.pool_id AND u.username = l.username \
+             WHERE l.pool_id = $1 AND ((l.kind = $2 AND l.hash = $3) OR (l.kind = $4 AND l.hash = $5) \
+             OR (l.kind = $6 AND l.hash = $7) OR (l.kind = $8 AND l.hash = $9) \
+             OR (l.kind = $10 AND l.hash = $11)) \
+             ORDER BY CASE l.kind WHEN 'username' THEN 0 WHEN 'sub' THEN 1 ELSE 2 END LIMIT 1"
+        ))
+        .bind(pool_id);
+        for index in 0..5 {
+            let lookup = candidate(index);
+            query = query.bind(lookup.kind).bind(lookup.hash.to_vec());
+        }
+        let row = query.fetch_optional(&self.pool).await?;
+        Ok(row.map(|row| UserRow::read(&row)).transpose()?)
+    }
+
+    /// The user with this real user name.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn user(&self, pool_id: &str, username: &str) -> Result<Option<UserRow>, StoreError> {
+        let row = sqlx::query(concat!(
+            "SELECT ",
+            columns!(),
+            " FROM users u WHERE u.pool_id = $1 AND u.username = $2"
+        ))
+        .bind(pool_id)
+        .bind(username)
+        .fetch_optional(&self.pool)
+        .await?;
+        Ok(row.map(|row| UserRow::read(&row)).transpose()?)
+    }
+
+    /// Up to `limit` users of a pool with user names after `after`, in their order.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn users_after(
+        &self,
+        pool_id: &str,
+        after: &str,
+        limit: i64,
+    ) -> Result<Vec<UserRow>, StoreError> {
+        let rows = sqlx::query(concat!(
+            "SELECT ",
+            columns!(),
+            " FROM users u WHERE u.pool_id = $1 AND u.username > $2 ORDER BY u.username LIMIT $3"
+        ))
+        .bind(pool_id)
+        .bind(after)
+        .bind(limit)
+        .fetch_all(&self.pool)
+        .await?;
+        Ok(rows.iter().map(UserRow::read).collect::<Result<_, _>>()?)
+    }
+
+    /// Deletes a user with its lookups, tokens and codes. Answers whether there was one.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn delete_user(&self, pool_id: &str, username: &str) -> Result<bool, StoreError> {
+        let mut transaction = self.begin().await?;
+        // Lookups and tokens go with the row; codes and challenges have no foreign key (decoys).
+        for statement in [
+            "DELETE FROM codes WHERE pool_id = $1 AND username = $2",
+            "DELETE FROM challenges WHERE pool_id = $1 AND username = $2",
+        ] {
+            sqlx::query(statement)
+                .bind(pool_id)
+                .bind(username)
+                .execute(&mut *transaction)
+                .await?;
+        }
+        let deleted = sqlx::query("DELETE FROM users WHERE pool_id = $1 AND username = $2")
+            .bind(pool_id)
+            .bind(username)
+            .execute(&mut *transaction)
+            .await?
+            .rows_affected();
+        transaction.commit().await?;
+        Ok(deleted > 0)
+    }
+}
+
+impl Spend<'_> {
+    async fn take(
+        self,
+        transaction: &mut Transaction<'static, Any>,
+        user: &UserRow,
+        now: i64,
+    ) -> Result<bool, StoreError> {
+        let query = match self {
+            Spend::Code { purpose, hmac } => sqlx::query(
+                "DELETE FROM codes WHERE pool_id = $1 AND username = $2 AND purpose = $3 \
+                 AND hmac = $4",
+            )
+            .bind(user.pool_id.clone())
+            .bind(user.username.clone())
+            .bind(purpose.to_owned())
+            .bind(hmac.to_vec()),
+            Spend::Challenge { id } => sqlx::query(
+                "UPDATE challenges SET spent_at = $1 WHERE id = $2 AND spent_at IS NULL",
+            )
+            .bind(now)
+            .bind(id.to_vec()),
+        };
+        Ok(query.execute(&mut **transaction).await?.rows_affected() == 1)
+    }
+}
+
+impl UserRow {
+    fn read(row: &AnyRow) -> Result<Self, sqlx::Error> {
+        Ok(Self {
+            pool_id: row.try_get(0)?,
+            username: row.try_get(1)?,
+            sub: row.try_get(2)?,
+            status: row.try_get(3)?,
+            enabled: row.try_get::<i64, _>(4)? != 0,
+            attributes: row.try_get(5)?,
+            verifier: row.try_get(6)?,
+            salt: row.try_get(7)?,
+            verifier_version: row.try_get(8)?,
+            password_set_at: row.try_get(9)?,
+            created_at: row.try_get(10)?,
+            updated_at: row.try_get(11)?,
+            revision: row.try_get(12)?,
+        })
+    }
+}
+
+async fn insert_lookups(
+    transaction: &mut Transaction<'static, Any>,
+    user: &UserRow,
+    lookups: &[LookupRow],
+) -> Result<(), StoreError> {
+    for lookup in lookups {
+        sqlx::query(
+            "INSERT INTO user_lookups (pool_id, kind, hash, username) VALUES ($1, $2, $3, $4)",
+        )
+        .bind(&user.pool_id)
+        .bind(lookup.kind)
+        .bind(lookup.hash.to_vec())
+        .bind(&user.username)
+        .execute(&mut **transaction)
+        .await?;
+    }
+    Ok(())
+}

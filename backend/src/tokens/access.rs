@@ -1,0 +1,97 @@
+//! Access tokens that come back.
+
+use base64ct::{Base64UrlUnpadded, Encoding};
+use cognate_core::secret::AccessToken;
+use serde::Deserialize;
+
+use super::ACCOUNT_SCOPE;
+use crate::app::AppState;
+use crate::error::ApiError;
+use crate::keys::{KeyError, TokenUse};
+use crate::pools::{self, Client, Pool};
+use crate::users::{self, User};
+
+/// What a good access token stands for.
+#[derive(Debug)]
+pub struct Access {
+    /// The pool that issued it.
+    pub pool: Pool,
+    /// The app client it was issued to.
+    pub client: Client,
+    /// The user, as stored now.
+    pub user: User,
+    /// The sign-in it comes from.
+    pub origin_jti: String,
+}
+
+#[derive(Deserialize)]
+struct Claims {
+    iss: String,
+    token_use: String,
+    exp: i64,
+    client_id: String,
+    username: String,
+    sub: String,
+    scope: String,
+    origin_jti: String,
+}
+
+/// Checks an access token for an operation on the user's own account.
+///
+/// # Errors
+/// `NotAuthorizedException` if it is not ours, expired, revoked, without the scope, or the user is
+/// disabled; `UserNotFoundException` if the user was deleted.
+pub async fn verify_access(state: &AppState, token: &AccessToken) -> Result<Access, ApiError> {
+    let token = token.secret();
+    let pool_id = pool_of(state, token).ok_or_else(invalid)?;
+    let claims: Claims = match state.keys.verify(&pool_id, TokenUse::Access, token).await {
+        Ok(claims) => claims,
+        Err(KeyError::NoPool | KeyError::Token) => return Err(invalid()),
+        Err(error) => return Err(error.into()),
+    };
+    if claims.iss != state.issuer(&pool_id) || claims.token_use != TokenUse::Access.as_str() {
+        return Err(invalid());
+    }
+    if claims.exp <= state.clock.now() {
+        return Err(ApiError::not_authorized("Access Token has expired"));
+    }
+    if !claims.scope.split(' ').any(|scope| scope == ACCOUNT_SCOPE) {
+        return Err(ApiError::not_authorized(
+            "Access Token does not have required scopes",
+        ));
+    }
+    let (pool, client) = pools::find_client_of(state, &pool_id, &claims.client_id).await?;
+    let user = users::find_by_username(state, &pool, &claims.username).await?;
+    let user = user
+        .filter(|user| user.sub == claims.sub)
+        .ok_or_else(users::not_found)?;
+    let family = state.store.family(&claims.origin_jti).await?;
+    if family.is_none_or(|family| family.revoked_at.is_some() || family.username != user.username) {
+        return Err(ApiError::not_authorized("Access Token has been revoked"));
+    }
+    if !user.enabled {
+        return Err(ApiError::not_authorized("User is disabled."));
+    }
+    Ok(Access {
+        pool,
+        client,
+        user,
+        origin_jti: claims.origin_jti,
+    })
+}
+
+/// The pool that a token claims to come from: which keys to check it with, nothing more.
+fn pool_of(state: &AppState, token: &str) -> Option<String> {
+    #[derive(Deserialize)]
+    struct Issuer {
+        iss: String,
+    }
+    let payload = Base64UrlUnpadded::decode_vec(token.split('.').nth(1)?).ok()?;
+    let Issuer { iss } = serde_json::from_slice(&payload).ok()?;
+    let pool_id = iss.strip_prefix(&*state.public_url)?.strip_prefix('/')?;
+    Some(pool_id.to_owned())
+}
+
+fn invalid() -> ApiError {
+    ApiError::not_authorized("Invalid Access Token")
+}

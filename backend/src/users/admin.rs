@@ -1,0 +1,212 @@
+//! What administrators do with users: invite them, set their passwords.
+
+use crate::app::AppState;
+use crate::error::ApiError;
+use crate::messages::{Medium, Message, Purpose};
+use crate::pools::Pool;
+use crate::sign_up;
+
+use super::{
+    SaveError, Status, User, Writer, check_policy, find, generate_password, insert, not_found,
+    save, writable,
+};
+
+/// An invitation.
+#[derive(Debug)]
+pub struct Invitation<'a> {
+    /// The user name, or the address people sign up with in this pool.
+    pub username: &'a str,
+    /// Attribute names and values.
+    pub attributes: Vec<(String, String)>,
+    /// `None` for a generated one.
+    pub temporary_password: Option<&'a str>,
+    /// Whether a message goes out.
+    pub is_silent: bool,
+    /// How it travels, the first choice first. Nothing: by text message if there is a phone number.
+    pub mediums: Vec<Medium>,
+}
+
+/// Makes a user with a temporary password.
+///
+/// # Errors
+/// `UsernameExistsException`, `InvalidPasswordException`, `InvalidParameterException` by the
+/// schema.
+pub async fn create(
+    state: &AppState,
+    pool: &Pool,
+    invitation: Invitation<'_>,
+) -> Result<User, ApiError> {
+    writable(pool, Writer::AdminCreate, &invitation.attributes)?;
+    let mut user = sign_up::new_user(
+        state,
+        pool,
+        invitation.username,
+        Status::ForceChangePassword,
+    )?;
+    for (name, value) in invitation
+        .attributes
+        .iter()
+        .filter(|(name, _)| !is_flag(name))
+    {
+        user.set_attribute(name, value);
+    }
+    // The flags after the values they speak of.
+    for (name, value) in invitation
+        .attributes
+        .iter()
+        .filter(|(name, _)| is_flag(name))
+    {
+        user.set_attribute(name, value);
+    }
+    // What the pool requires and is not given here, NEW_PASSWORD_REQUIRED asks the person for.
+    let password = set_temporary_password(state, pool, &mut user, invitation.temporary_password)?;
+    insert(state, pool, &user, None)
+        .await
+        .map_err(|error| sign_up::exists(pool, invitation.username, error))?;
+    if !invitation.is_silent {
+        invite(state, &user, &password, &invitation.mediums);
+    }
+    Ok(user)
+}
+
+/// Invites a user again who did not sign in yet, with a new temporary password.
+///
+/// # Errors
+/// `UserNotFoundException`, `UnsupportedUserStateException` for users who have a password of their
+/// own.
+pub async fn invite_again(
+    state: &AppState,
+    pool: &Pool,
+    invitation: Invitation<'_>,
+) -> Result<User, ApiError> {
+    let user = find(state, pool, invitation.username).await?;
+    let mut user = user.ok_or_else(not_found)?;
+    if user.status != Status::ForceChangePassword {
+        return Err(ApiError::unsupported_user_state(
+            "Resend not possible. User status is not FORCE_CHANGE_PASSWORD",
+        ));
+    }
+    let password = set_temporary_password(state, pool, &mut user, invitation.temporary_password)?;
+    save(state, pool, &mut user, None).await?;
+    invite(state, &user, &password, &invitation.mediums);
+    Ok(user)
+}
+
+/// Sets a password, which is the user's own or a temporary one.
+///
+/// # Errors
+/// `UserNotFoundException`, `InvalidPasswordException`.
+pub async fn set_password(
+    state: &AppState,
+    pool: &Pool,
+    name: &str,
+    password: &str,
+    is_permanent: bool,
+) -> Result<(), ApiError> {
+    check_policy(pool, password)?;
+    let mut user = super::find_existing(state, pool, name).await?;
+    user.set_password(password, state.clock.now())?;
+    user.status = if is_permanent {
+        Status::Confirmed
+    } else {
+        Status::ForceChangePassword
+    };
+    Ok(save(state, pool, &mut user, None).await?)
+}
+
+/// Sets attributes; an empty value removes one. Flags such as `email_verified` may be set.
+///
+/// # Errors
+/// `UserNotFoundException`, `InvalidParameterException` by the schema, `AliasExistsException`.
+pub async fn update_attributes(
+    state: &AppState,
+    pool: &Pool,
+    name: &str,
+    attributes: &[(String, String)],
+) -> Result<(), ApiError> {
+    writable(pool, Writer::AdminUpdate, attributes)?;
+    let mut user = super::find_existing(state, pool, name).await?;
+    let (flags, values): (Vec<_>, Vec<_>) = attributes.iter().partition(|(name, _)| is_flag(name));
+    for (name, value) in values.into_iter().chain(flags) {
+        user.set_attribute(name, value);
+    }
+    Ok(save(state, pool, &mut user, None).await?)
+}
+
+/// Changes a user; read again and tried again if somebody else changed it meanwhile.
+///
+/// # Errors
+/// `UserNotFoundException`, and what `change` refuses with.
+pub async fn change(
+    state: &AppState,
+    pool: &Pool,
+    name: &str,
+    change: impl Fn(&mut User) -> Result<(), ApiError>,
+) -> Result<User, ApiError> {
+    const TRIES: u32 = 3;
+    let mut tries = 1;
+    loop {
+        let mut user = super::find_existing(state, pool, name).await?;
+        change(&mut user)?;
+        match save(state, pool, &mut user, None).await {
+            Err(SaveError::Outdated) if tries < TRIES => tries += 1,
+            outcome => {
+                outcome?;
+                return Ok(user);
+            }
+        }
+    }
+}
+
+fn set_temporary_password(
+    state: &AppState,
+    pool: &Pool,
+    user: &mut User,
+    given: Option<&str>,
+) -> Result<String, ApiError> {
+    let password = match given {
+        Some(given) => {
+            check_policy(pool, given)?;
+            given.to_owned()
+        }
+        None => generate_password(pool)?.to_string(),
+    };
+    user.set_password(&password, state.clock.now())?;
+    Ok(password)
+}
+
+fn invite(state: &AppState, user: &User, password: &str, mediums: &[Medium]) {
+    let order = if mediums.is_empty() {
+        &[Medium::Sms, Medium::Email]
+    } else {
+        mediums
+    };
+    let address = |medium: &Medium| {
+        let name = if *medium == Medium::Sms {
+            "phone_number"
+        } else {
+            "email"
+        };
+        user.attributes
+            .get(name)
+            .map(|address| (*medium, address.to_owned()))
+    };
+    let fallback = [Medium::Email, Medium::Sms];
+    let Some((medium, to)) = order.iter().chain(&fallback).find_map(address) else {
+        return;
+    };
+    let shown_name = user.attributes.get("email").unwrap_or(&user.username);
+    state.messages.deliver(Message {
+        pool_id: user.pool_id.clone(),
+        to,
+        medium,
+        subject: "Your temporary password".to_owned(),
+        body: format!("Your username is {shown_name} and temporary password is {password}"),
+        code: Some(password.to_owned()),
+        purpose: Purpose::Invitation,
+    });
+}
+
+fn is_flag(name: &str) -> bool {
+    matches!(name, "email_verified" | "phone_number_verified")
+}

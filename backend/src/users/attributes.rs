@@ -1,0 +1,244 @@
+//! Attributes: what is stored about a person, checked against the pool's schema and the client's
+//! permissions.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use super::{is_email, is_phone_number};
+use crate::error::ApiError;
+use crate::pools::{Client, Pool, SchemaAttribute};
+
+/// Attribute names and values of one user. `sub` is not among them: it never changes.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub struct Attributes(BTreeMap<String, String>);
+
+impl Attributes {
+    /// The value of an attribute.
+    #[must_use]
+    pub fn get(&self, name: &str) -> Option<&str> {
+        self.0.get(name).map(String::as_str)
+    }
+
+    /// Sets an attribute; an empty value removes it.
+    pub fn set(&mut self, name: &str, value: &str) {
+        if value.is_empty() {
+            self.0.remove(name);
+        } else {
+            self.0.insert(name.to_owned(), value.to_owned());
+        }
+    }
+
+    /// All of them, in the order of their names.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.0
+            .iter()
+            .map(|(name, value)| (name.as_str(), value.as_str()))
+    }
+
+    pub(super) fn to_json(&self) -> Result<Vec<u8>, ApiError> {
+        serde_json::to_vec(&self.0).map_err(|error| ApiError::internal(&error))
+    }
+
+    pub(super) fn from_json(json: &[u8]) -> Result<Self, ApiError> {
+        serde_json::from_slice(json)
+            .map(Self)
+            .map_err(|error| ApiError::internal(&error))
+    }
+}
+
+impl fmt::Debug for Attributes {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_set().entries(self.0.keys()).finish()
+    }
+}
+
+/// Who sets attributes, and when: decides which ones may be set.
+#[derive(Debug, Clone, Copy)]
+pub enum Writer<'a> {
+    /// Somebody who signs up through this client.
+    SignUp(&'a Client),
+    /// A user through this client.
+    User(&'a Client),
+    /// An administrator who makes a user.
+    AdminCreate,
+    /// An administrator who changes a user.
+    AdminUpdate,
+}
+
+/// Checks attributes that somebody wants to set. Empty values (removals) are taken only from users
+/// and administrators who change a user.
+///
+/// # Errors
+/// `NotAuthorizedException` if the client may not write one of them, `InvalidParameterException` if
+/// the schema has no such attribute, does not let it change, or the value does not fit it.
+pub fn writable(
+    pool: &Pool,
+    writer: Writer<'_>,
+    attributes: &[(String, String)],
+) -> Result<(), ApiError> {
+    for (name, value) in attributes {
+        if let Writer::SignUp(client) | Writer::User(client) = writer
+            && !may_write(client, name)
+        {
+            return Err(ApiError::not_authorized(
+                "A client attempted to write unauthorized attribute",
+            ));
+        }
+        let schema = pool
+            .settings
+            .schema()
+            .iter()
+            .find(|schema| schema.name == *name)
+            .filter(|_| !matches!(name.as_str(), "sub" | "identities"))
+            .ok_or_else(|| nonconforming(name, "Attribute does not exist in the schema."))?;
+        let is_change = matches!(writer, Writer::User(_) | Writer::AdminUpdate);
+        if is_change && !schema.mutable {
+            return Err(nonconforming(name, "Attribute cannot be updated."));
+        }
+        if value.is_empty() && is_change {
+            if schema.required
+                || pool
+                    .settings
+                    .username_attributes()
+                    .iter()
+                    .any(|a| a.name() == name)
+            {
+                return Err(nonconforming(name, "The attribute is required"));
+            }
+            continue;
+        }
+        fits(schema, value)?;
+    }
+    Ok(())
+}
+
+/// Checks that a new user has what the pool requires.
+///
+/// # Errors
+/// `InvalidParameterException` naming the first attribute that is missing.
+pub fn check_required(pool: &Pool, attributes: &Attributes) -> Result<(), ApiError> {
+    match missing(pool, attributes).next() {
+        Some(name) => Err(nonconforming(name, "The attribute is required")),
+        None => Ok(()),
+    }
+}
+
+/// The names of the attributes that the pool requires and a user does not have.
+pub(crate) fn missing<'a>(
+    pool: &'a Pool,
+    attributes: &'a Attributes,
+) -> impl Iterator<Item = &'a str> {
+    let required = pool
+        .settings
+        .schema()
+        .iter()
+        .filter(|schema| schema.required);
+    required
+        .map(|schema| schema.name.as_str())
+        .filter(move |name| *name != "sub" && attributes.get(name).is_none())
+}
+
+/// Whether a client's users may read an attribute. Unset: all standard ones.
+#[must_use]
+pub fn readable(client: &Client, name: &str) -> bool {
+    match client.settings.read_attributes() {
+        Some(list) if !list.is_empty() => name == "sub" || list.iter().any(|listed| listed == name),
+        _ => is_standard(name),
+    }
+}
+
+/// Unset: all standard ones. The flags that say what was verified are never a client's to write.
+fn may_write(client: &Client, name: &str) -> bool {
+    if matches!(name, "email_verified" | "phone_number_verified") {
+        return false;
+    }
+    match client.settings.write_attributes() {
+        Some(list) if !list.is_empty() => list.iter().any(|listed| listed == name),
+        _ => is_standard(name),
+    }
+}
+
+fn is_standard(name: &str) -> bool {
+    !name.starts_with("custom:") && !name.starts_with("dev:")
+}
+
+fn fits(schema: &SchemaAttribute, value: &str) -> Result<(), ApiError> {
+    let name = schema.name.as_str();
+    let well_formed = match name {
+        "email" => is_email(value),
+        "phone_number" => is_phone_number(value),
+        "birthdate" => is_date(value),
+        _ => match schema.attribute_data_type.as_str() {
+            "Number" => value.parse::<f64>().is_ok_and(f64::is_finite),
+            "Boolean" => matches!(value, "true" | "false"),
+            _ => true,
+        },
+    };
+    if !well_formed {
+        return Err(nonconforming(
+            name,
+            match name {
+                "email" => "Invalid email address format.",
+                "phone_number" => "Invalid phone number format.",
+                "birthdate" => "Invalid birthdate format.",
+                _ => "Value does not have the attribute's type.",
+            },
+        ));
+    }
+    if let Some(bounds) = &schema.string_attribute_constraints {
+        let length = i64::try_from(value.chars().count()).unwrap_or(i64::MAX);
+        check_bounds(
+            name,
+            length,
+            bounds.min_length.as_deref(),
+            bounds.max_length.as_deref(),
+        )?;
+    }
+    if let Some(bounds) = &schema.number_attribute_constraints
+        && let Ok(number) = value.parse::<i64>()
+    {
+        check_bounds(
+            name,
+            number,
+            bounds.min_value.as_deref(),
+            bounds.max_value.as_deref(),
+        )?;
+    }
+    Ok(())
+}
+
+fn check_bounds(
+    name: &str,
+    value: i64,
+    min: Option<&str>,
+    max: Option<&str>,
+) -> Result<(), ApiError> {
+    let bound = |text: Option<&str>| text.and_then(|text| text.parse::<i64>().ok());
+    if bound(min).is_some_and(|min| value < min) || bound(max).is_some_and(|max| value > max) {
+        return Err(nonconforming(
+            name,
+            "Value is outside of the attribute's bounds.",
+        ));
+    }
+    Ok(())
+}
+
+/// `YYYY-MM-DD`
+fn is_date(text: &str) -> bool {
+    let digits = |from: usize, to: usize| {
+        text.get(from..to)
+            .is_some_and(|part| part.bytes().all(|byte| byte.is_ascii_digit()))
+    };
+    text.len() == 10
+        && digits(0, 4)
+        && text.get(4..5) == Some("-")
+        && digits(5, 7)
+        && text.get(7..8) == Some("-")
+        && digits(8, 10)
+}
+
+fn nonconforming(name: &str, why: &str) -> ApiError {
+    ApiError::invalid_parameter(format!(
+        "Attributes did not conform to the schema: {name}: {why}"
+    ))
+}

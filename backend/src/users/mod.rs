@@ -1,0 +1,404 @@
+//! Users: who they are, how they are found, how they change.
+//!
+//! # Security model
+//! Attributes and verifiers are sealed, bound to their row; what a user is found by is a keyed
+//! hash. A change is stored only over the revision it was read at, so that two requests cannot undo
+//! each other's work.
+
+pub mod admin;
+mod attributes;
+mod decoy;
+mod name;
+mod password;
+pub mod search;
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+pub(crate) use attributes::missing;
+pub use attributes::{Attributes, Writer, check_required, readable, writable};
+pub use decoy::{Decoy, decoy, decoy_destination};
+pub use name::{identifier_of, is_email, is_phone_number, lookups_of_name, normal};
+pub use password::{Credential, check_policy, generate_password};
+
+use crate::app::AppState;
+use crate::codes::Destination;
+use crate::error::ApiError;
+use crate::pools::{IdentifierAttribute, Pool};
+use crate::seal::Place;
+use crate::store::{LookupRow, Saved, Spend, StoreError, UserRow};
+
+/// Where a user stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum Status {
+    /// Signed up, not confirmed.
+    Unconfirmed,
+    /// Can sign in.
+    Confirmed,
+    /// Has a temporary password that must be replaced at the first sign-in.
+    ForceChangePassword,
+    /// Must recover the password before signing in.
+    ResetRequired,
+}
+
+impl Status {
+    /// The word on the wire and in the database.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Unconfirmed => "UNCONFIRMED",
+            Self::Confirmed => "CONFIRMED",
+            Self::ForceChangePassword => "FORCE_CHANGE_PASSWORD",
+            Self::ResetRequired => "RESET_REQUIRED",
+        }
+    }
+
+    fn parse(word: &str) -> Option<Self> {
+        [
+            Self::Unconfirmed,
+            Self::Confirmed,
+            Self::ForceChangePassword,
+            Self::ResetRequired,
+        ]
+        .into_iter()
+        .find(|status| status.as_str() == word)
+    }
+}
+
+/// A user of a pool.
+#[derive(Clone)]
+pub struct User {
+    /// The pool's id.
+    pub pool_id: String,
+    /// The real user name: chosen, or a UUID in pools whose people sign up with an e-mail address.
+    pub username: String,
+    /// The user's UUID.
+    pub sub: String,
+    /// Where the user stands.
+    pub status: Status,
+    /// Whether the user may do anything.
+    pub enabled: bool,
+    /// The attributes, without `sub`.
+    pub attributes: Attributes,
+    /// The password's verifier; `None` for a user without a password.
+    pub credential: Option<Credential>,
+    /// Goes up with every password.
+    pub verifier_version: i64,
+    /// Seconds since 1970.
+    pub created_at: i64,
+    /// Seconds since 1970.
+    pub updated_at: i64,
+    revision: i64,
+}
+
+impl fmt::Debug for User {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("User")
+            .field("pool_id", &self.pool_id)
+            .field("status", &self.status)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Why a changed user was not stored.
+#[derive(Debug)]
+pub enum SaveError {
+    /// Something the user is found by belongs to somebody else.
+    Taken,
+    /// The code or step that the change depends on was used by another request.
+    AlreadySpent,
+    /// Somebody else changed the user meanwhile.
+    Outdated,
+    /// A fault of ours.
+    Internal(ApiError),
+}
+
+impl From<SaveError> for ApiError {
+    fn from(error: SaveError) -> Self {
+        match error {
+            SaveError::Taken => Self::alias_exists(
+                "An account with the given email or phone_number already exists.",
+            ),
+            SaveError::AlreadySpent => {
+                Self::expired_code("Invalid code provided, please request a code again.")
+            }
+            SaveError::Outdated => {
+                Self::too_many_requests("The user is being changed by another request.")
+            }
+            SaveError::Internal(error) => error,
+        }
+    }
+}
+
+impl User {
+    /// A new user who is not stored yet. `username` is the real one.
+    #[must_use]
+    pub fn new(pool: &Pool, username: String, sub: String, status: Status, now: i64) -> Self {
+        Self {
+            pool_id: pool.id.clone(),
+            username,
+            sub,
+            status,
+            enabled: true,
+            attributes: Attributes::default(),
+            credential: None,
+            verifier_version: 0,
+            created_at: now,
+            updated_at: now,
+            revision: 0,
+        }
+    }
+
+    /// Replaces the password by a new one, in memory.
+    ///
+    /// # Errors
+    /// For no fault of the caller's.
+    pub fn set_password(&mut self, password: &str, now: i64) -> Result<(), ApiError> {
+        self.credential = Some(Credential::new(
+            &self.pool_id,
+            &self.username,
+            password,
+            now,
+        )?);
+        self.verifier_version += 1;
+        Ok(())
+    }
+
+    /// Sets an attribute, in memory; an empty value removes it. A new e-mail address or phone
+    /// number is not verified.
+    pub fn set_attribute(&mut self, name: &str, value: &str) {
+        if matches!(name, "email" | "phone_number") && self.attributes.get(name) != Some(value) {
+            let flag = format!("{name}_verified");
+            self.attributes
+                .set(&flag, if value.is_empty() { "" } else { "false" });
+        }
+        self.attributes.set(name, value);
+    }
+
+    /// Marks an address as verified if it is still the attribute's value.
+    pub fn mark_verified(&mut self, proved: &Destination) {
+        let name = proved.attribute.name();
+        if self.attributes.get(name) == Some(&proved.value) {
+            self.attributes.set(&format!("{name}_verified"), "true");
+        }
+    }
+
+    /// Whether an attribute has a value that was verified.
+    #[must_use]
+    pub fn has_verified(&self, attribute: IdentifierAttribute) -> bool {
+        self.attributes.get(attribute.name()).is_some()
+            && self
+                .attributes
+                .get(&format!("{}_verified", attribute.name()))
+                == Some("true")
+    }
+
+    fn row(&self, state: &AppState) -> Result<UserRow, ApiError> {
+        let attributes = self.attributes.to_json()?;
+        let verifier = self.credential.as_ref().map(|credential| {
+            state
+                .sealer
+                .seal(self.place("verifier"), credential.verifier.as_bytes())
+        });
+        Ok(UserRow {
+            pool_id: self.pool_id.clone(),
+            username: self.username.clone(),
+            sub: self.sub.clone(),
+            status: self.status.as_str().to_owned(),
+            enabled: self.enabled,
+            attributes: state.sealer.seal(self.place("attributes"), &attributes)?,
+            verifier: verifier.transpose()?,
+            salt: self
+                .credential
+                .as_ref()
+                .map(|credential| credential.salt.clone()),
+            verifier_version: self.verifier_version,
+            password_set_at: self.credential.as_ref().map(|credential| credential.set_at),
+            created_at: self.created_at,
+            updated_at: self.updated_at,
+            revision: self.revision,
+        })
+    }
+
+    fn read(state: &AppState, row: UserRow) -> Result<Self, ApiError> {
+        let place = |column| Place {
+            table: "users",
+            column,
+            row: &row.username,
+            pool: &row.pool_id,
+        };
+        let attributes = state.sealer.open(place("attributes"), &row.attributes)?;
+        let credential = match (&row.verifier, row.salt) {
+            (Some(sealed), Some(salt)) => {
+                let verifier = state.sealer.open(place("verifier"), sealed)?;
+                Some(Credential::read(
+                    &verifier,
+                    salt,
+                    row.password_set_at.unwrap_or_default(),
+                )?)
+            }
+            _ => None,
+        };
+        Ok(Self {
+            attributes: Attributes::from_json(&attributes)?,
+            credential,
+            status: Status::parse(&row.status)
+                .ok_or_else(|| ApiError::internal_error("A stored user has an unknown status."))?,
+            pool_id: row.pool_id,
+            username: row.username,
+            sub: row.sub,
+            enabled: row.enabled,
+            verifier_version: row.verifier_version,
+            created_at: row.created_at,
+            updated_at: row.updated_at,
+            revision: row.revision,
+        })
+    }
+
+    fn place<'a>(&'a self, column: &'a str) -> Place<'a> {
+        Place {
+            table: "users",
+            column,
+            row: &self.username,
+            pool: &self.pool_id,
+        }
+    }
+
+    /// What the user is found by: user name and sub, and, by the pool's settings, e-mail address,
+    /// phone number (as user names at once, as aliases when verified) and preferred user name (when
+    /// confirmed).
+    fn lookups(&self, state: &AppState, pool: &Pool) -> Vec<LookupRow> {
+        let lookup = |kind: &'static str, value: &str| LookupRow {
+            kind,
+            hash: state.sealer.lookup(kind, &pool.id, &normal(pool, value)),
+        };
+        let mut lookups = vec![lookup("username", &self.username), lookup("sub", &self.sub)];
+        let names = pool.settings.username_attributes();
+        let aliases = pool.settings.alias_attributes();
+        for attribute in [
+            IdentifierAttribute::Email,
+            IdentifierAttribute::PhoneNumber,
+            IdentifierAttribute::PreferredUsername,
+        ] {
+            let is_alias = aliases.contains(&attribute)
+                && match attribute {
+                    IdentifierAttribute::PreferredUsername => self.status != Status::Unconfirmed,
+                    _ => self.has_verified(attribute),
+                };
+            if let Some(value) = self.attributes.get(attribute.name())
+                && (names.contains(&attribute) || is_alias)
+            {
+                lookups.push(lookup(attribute.name(), value));
+            }
+        }
+        lookups
+    }
+}
+
+/// The user somebody means by a name they typed: user name, sub, or what the pool lets people sign
+/// in with.
+///
+/// # Errors
+/// For no fault of the caller's; nobody is `None`.
+pub async fn find(state: &AppState, pool: &Pool, name: &str) -> Result<Option<User>, ApiError> {
+    let lookups = lookups_of_name(&state.sealer, pool, name);
+    let row = state.store.user_by(&pool.id, &lookups).await?;
+    row.map(|row| User::read(state, row)).transpose()
+}
+
+/// The user with this real user name.
+///
+/// # Errors
+/// For no fault of the caller's; nobody is `None`.
+pub async fn find_by_username(
+    state: &AppState,
+    pool: &Pool,
+    username: &str,
+) -> Result<Option<User>, ApiError> {
+    let row = state.store.user(&pool.id, username).await?;
+    row.map(|row| User::read(state, row)).transpose()
+}
+
+/// The user an administrator names.
+///
+/// # Errors
+/// `UserNotFoundException`.
+pub async fn find_existing(state: &AppState, pool: &Pool, name: &str) -> Result<User, ApiError> {
+    find(state, pool, name).await?.ok_or_else(not_found)
+}
+
+/// Up to `limit` users with user names after `after`.
+///
+/// # Errors
+/// For no fault of the caller's.
+pub async fn list_after(
+    state: &AppState,
+    pool: &Pool,
+    after: &str,
+    limit: i64,
+) -> Result<Vec<User>, ApiError> {
+    let rows = state.store.users_after(&pool.id, after, limit).await?;
+    rows.into_iter().map(|row| User::read(state, row)).collect()
+}
+
+/// Stores a new user, with the code it is sent if there is one.
+///
+/// # Errors
+/// [`SaveError::Taken`] if the user name, e-mail address or phone number is.
+pub async fn insert(
+    state: &AppState,
+    pool: &Pool,
+    user: &User,
+    code: Option<&crate::store::CodeRow>,
+) -> Result<(), SaveError> {
+    let row = user.row(state).map_err(SaveError::Internal)?;
+    state
+        .store
+        .insert_user(&row, &user.lookups(state, pool), code)
+        .await
+        .map_err(taken)
+}
+
+/// Stores a changed user, and spends what the change depends on in the same transaction.
+///
+/// # Errors
+/// [`SaveError`]: nothing is stored then.
+pub async fn save(
+    state: &AppState,
+    pool: &Pool,
+    user: &mut User,
+    spend: Option<Spend<'_>>,
+) -> Result<(), SaveError> {
+    let now = state.clock.now();
+    user.updated_at = now;
+    let row = user.row(state).map_err(SaveError::Internal)?;
+    let lookups = user.lookups(state, pool);
+    match state
+        .store
+        .update_user(&row, &lookups, spend, now)
+        .await
+        .map_err(taken)?
+    {
+        Saved::Done => {
+            user.revision += 1;
+            Ok(())
+        }
+        Saved::Outdated => Err(SaveError::Outdated),
+        Saved::AlreadySpent => Err(SaveError::AlreadySpent),
+    }
+}
+
+/// `UserNotFoundException`, as the service words it.
+#[must_use]
+pub fn not_found() -> ApiError {
+    ApiError::user_not_found("User does not exist.")
+}
+
+fn taken(error: StoreError) -> SaveError {
+    match error {
+        StoreError::Exists(_) => SaveError::Taken,
+        other => SaveError::Internal(other.into()),
+    }
+}
