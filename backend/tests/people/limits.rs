@@ -1,0 +1,191 @@
+//! Limits on attempts, per user and address together.
+
+use std::net::IpAddr;
+
+use serde_json::{Value, json};
+
+use crate::person::{PASSWORD, Person};
+use crate::support::Backend;
+
+const EXCEEDED: &str = "Password attempts exceeded";
+
+fn far_away() -> IpAddr {
+    "203.0.113.9".parse().unwrap()
+}
+
+async fn message_of_wrong_password(backend: &Backend, person: &Person) -> String {
+    person
+        .password_sign_in(backend, "Wrong-Horse9!")
+        .await
+        .error()
+        .1
+}
+
+#[tokio::test]
+async fn after_five_wrong_passwords_there_is_a_wait_that_doubles_and_ends() {
+    let backend = Backend::start().await;
+    for person in [Person::confirmed(&backend).await, Person::stranger()] {
+        for _ in 0..5 {
+            assert_ne!(message_of_wrong_password(&backend, &person).await, EXCEEDED);
+        }
+        assert_eq!(message_of_wrong_password(&backend, &person).await, EXCEEDED);
+        backend.clock.advance(1);
+        assert_ne!(
+            message_of_wrong_password(&backend, &person).await,
+            EXCEEDED,
+            "the sixth"
+        );
+        backend.clock.advance(1);
+        assert_eq!(
+            message_of_wrong_password(&backend, &person).await,
+            EXCEEDED,
+            "2 s now"
+        );
+        backend.clock.advance(1);
+        assert_ne!(
+            message_of_wrong_password(&backend, &person).await,
+            EXCEEDED,
+            "the seventh"
+        );
+        backend.clock.advance(2 * 900);
+        for _ in 0..5 {
+            assert_ne!(
+                message_of_wrong_password(&backend, &person).await,
+                EXCEEDED,
+                "begun anew"
+            );
+        }
+    }
+}
+
+#[tokio::test]
+async fn during_the_wait_the_right_password_is_refused_here_but_not_elsewhere() {
+    let backend = Backend::start().await;
+    let person = Person::confirmed(&backend).await;
+    for _ in 0..5 {
+        message_of_wrong_password(&backend, &person).await;
+    }
+    assert_eq!(
+        person.password_sign_in(&backend, PASSWORD).await.error().1,
+        EXCEEDED
+    );
+    assert_eq!(
+        person.srp_sign_in(&backend, PASSWORD).await.error().1,
+        EXCEEDED,
+        "by SRP neither"
+    );
+    backend
+        .call_from(
+            far_away(),
+            "InitiateAuth",
+            person.password_request(PASSWORD),
+        )
+        .await
+        .ok();
+    backend.clock.advance(1);
+    person.password_sign_in(&backend, PASSWORD).await.ok();
+    for _ in 0..4 {
+        assert_ne!(
+            message_of_wrong_password(&backend, &person).await,
+            EXCEEDED,
+            "a success begins anew"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_burst_of_guesses_gets_no_more_tries_than_a_row_of_them() {
+    let backend = Backend::start().await;
+    let person = Person::confirmed(&backend).await;
+    let mut guesses = tokio::task::JoinSet::new();
+    for _ in 0..20 {
+        let (router, body) = (
+            backend.router.clone(),
+            person.password_request("Wrong-Horse9!"),
+        );
+        let request = crate::support::request("POST", "/")
+            .header(
+                "x-amz-target",
+                "AWSCognitoIdentityProviderService.InitiateAuth",
+            )
+            .body(axum::body::Body::from(body.to_string()))
+            .unwrap();
+        guesses.spawn(tower::ServiceExt::oneshot(router, request));
+    }
+    let mut tried = 0;
+    for answer in guesses.join_all().await {
+        let body = axum::body::to_bytes(answer.unwrap().into_body(), usize::MAX)
+            .await
+            .unwrap();
+        let body: Value = serde_json::from_slice(&body).unwrap();
+        if body["message"] != EXCEEDED {
+            tried += 1;
+        }
+    }
+    assert_eq!(tried, 5);
+}
+
+#[tokio::test]
+async fn codes_are_tried_15_times_and_recovery_codes_20_times_an_hour() {
+    let backend = Backend::start().await;
+    for (operation, tries, person) in [
+        ("ConfirmSignUp", 15, Person::signed_up(&backend).await),
+        ("ConfirmSignUp", 15, Person::stranger()),
+        (
+            "ConfirmForgotPassword",
+            20,
+            Person::confirmed(&backend).await,
+        ),
+        ("ConfirmForgotPassword", 20, Person::stranger()),
+    ] {
+        let body = person.naming(json!({ "ConfirmationCode": "wrong", "Password": PASSWORD }));
+        for _ in 0..tries {
+            assert_ne!(
+                backend.call(operation, body.clone()).await.error_type(),
+                "LimitExceededException"
+            );
+        }
+        let (name, message) = backend.call(operation, body.clone()).await.error();
+        assert_eq!(
+            (name.as_str(), message.as_str()),
+            (
+                "LimitExceededException",
+                "Attempt limit exceeded, please try after some time."
+            )
+        );
+        assert_ne!(
+            backend
+                .call_from(far_away(), operation, body.clone())
+                .await
+                .error_type(),
+            "LimitExceededException"
+        );
+        backend.clock.advance(3600);
+        assert_ne!(
+            backend.call(operation, body).await.error_type(),
+            "LimitExceededException"
+        );
+    }
+}
+
+#[tokio::test]
+async fn codes_are_sent_five_times_an_hour() {
+    let backend = Backend::start().await;
+    for (operation, person) in [
+        ("ResendConfirmationCode", Person::signed_up(&backend).await),
+        ("ResendConfirmationCode", Person::stranger()),
+        ("ForgotPassword", Person::confirmed(&backend).await),
+        ("ForgotPassword", Person::stranger()),
+    ] {
+        for _ in 0..5 {
+            backend.call(operation, person.naming(json!({}))).await.ok();
+        }
+        assert_eq!(
+            backend
+                .call(operation, person.naming(json!({})))
+                .await
+                .error_type(),
+            "LimitExceededException"
+        );
+    }
+}

@@ -1,0 +1,27 @@
+//! People's lives through the router: sign-up, sign-in, tokens, recovery, accounts, administration,
+//! and every rule that says no.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::string_slice,
+    clippy::panic,
+    reason = "all of this is test code, also outside of test functions"
+)]
+
+#[path = "../support/mod.rs"]
+mod support;
+
+mod account;
+mod administration;
+mod aliases;
+mod codes;
+mod existence;
+mod limits;
+mod new_password;
+mod passwords;
+mod person;
+mod refresh;
+mod secrets;
+mod sign_up;
+mod srp;
+mod tokens;

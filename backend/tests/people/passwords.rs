@@ -1,0 +1,85 @@
+//! `ChangePassword`, and passwords of pools with another policy.
+
+use serde_json::{Value, json};
+
+use crate::person::{PASSWORD, Person, new_client, new_pool};
+use crate::support::{Answer, Backend};
+
+const NEW: &str = "Fresh-Horse11!";
+
+async fn change(backend: &Backend, tokens: &Value, previous: &str, proposed: &str) -> Answer {
+    let body = json!({ "AccessToken": tokens["AccessToken"], "PreviousPassword": previous, "ProposedPassword": proposed });
+    backend.call("ChangePassword", body).await
+}
+
+#[tokio::test]
+async fn a_signed_in_person_changes_the_password() {
+    let backend = Backend::start().await;
+    let person = Person::confirmed(&backend).await;
+    let tokens = person.tokens(&backend).await;
+    assert_eq!(
+        change(&backend, &tokens, PASSWORD, NEW).await.ok(),
+        json!({})
+    );
+    person.srp_sign_in(&backend, NEW).await.ok();
+    assert_eq!(
+        person.srp_sign_in(&backend, PASSWORD).await.error_type(),
+        "NotAuthorizedException"
+    );
+}
+
+#[tokio::test]
+async fn the_previous_password_is_checked_and_guesses_at_it_are_limited() {
+    let backend = Backend::start().await;
+    let person = Person::confirmed(&backend).await;
+    let tokens = person.tokens(&backend).await;
+    for _ in 0..4 {
+        let refused = change(&backend, &tokens, "Wrong-Horse9!", NEW).await;
+        assert_eq!(refused.error().1, "Incorrect username or password.");
+    }
+    assert_eq!(
+        change(&backend, &tokens, PASSWORD, "weak")
+            .await
+            .error_type(),
+        "InvalidPasswordException"
+    );
+    for _ in 0..5 {
+        assert_eq!(
+            change(&backend, &tokens, "Wrong-Horse9!", NEW)
+                .await
+                .error_type(),
+            "NotAuthorizedException"
+        );
+    }
+    assert_eq!(
+        change(&backend, &tokens, PASSWORD, NEW).await.error_type(),
+        "LimitExceededException"
+    );
+    backend.clock.advance(3600);
+    let tokens = person.tokens(&backend).await;
+    change(&backend, &tokens, PASSWORD, NEW).await.ok();
+}
+
+#[tokio::test]
+async fn a_pool_may_ask_for_less_but_never_for_white_space_or_endless_passwords() {
+    let backend = Backend::start().await;
+    let policy = json!({ "MinimumLength": 6, "RequireUppercase": false, "RequireLowercase": false, "RequireNumbers": false, "RequireSymbols": false });
+    let pool = new_pool(
+        &backend,
+        json!({ "Policies": { "PasswordPolicy": policy } }),
+    )
+    .await;
+    let client = new_client(&backend, &pool, json!({})).await;
+    let sign_up = async |name: &str, password: &str| {
+        let body = json!({ "ClientId": client, "Username": name, "Password": password });
+        backend.call("SignUp", body).await
+    };
+    assert_eq!(
+        sign_up("a", "abcde").await.error_type(),
+        "InvalidPasswordException"
+    );
+    assert!(!sign_up("a", "abc def").await.status.is_success());
+    assert!(!sign_up("a", &"x".repeat(257)).await.status.is_success());
+    sign_up("a", &"x".repeat(256)).await.ok();
+    sign_up("b", "pässwörd").await.ok();
+}
