@@ -14,7 +14,7 @@
 //! # How
 //!
 //! Montgomery multiplication on 112 limbs of 28 bits, so that a column of products fits in 64 bits
-//! without carries in between ([`montgomery`]). Exponents are read in windows of four bits. Powers of
+//! without carries in between (module `montgomery`). Exponents are read in windows of four bits. Powers of
 //! 2 need no table: a window is a shift.
 #![no_std]
 
