@@ -1,7 +1,8 @@
 // Child processes that never outlive the script: each runs in a process group of its own, and the groups
 // end when the script does, by whatever signal.
 
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
 import { toolEnvironment, ROOT } from './workspace.mjs';
 
 const GRACE_MS = 4_000;
@@ -70,9 +71,28 @@ export function endTogether(before = async () => {}) {
   process.on('SIGINT', () => end(130));
   process.on('SIGTERM', () => end(143));
   process.on('SIGHUP', () => end(129));
-  const parent = process.ppid;
-  setInterval(() => process.ppid !== parent && end(129), ORPHAN_CHECK_MS).unref();
+  const ancestors = [process.ppid, ...npmAbove(process.ppid)];
+  setInterval(() => ancestors.every(isAlive) || end(129), ORPHAN_CHECK_MS).unref();
   process.on('exit', () => running.forEach((child) => signalGroup(child, 'SIGKILL')));
+}
+
+// npm runs a script through a shell, which may outlive it: npm is then our grandparent.
+function npmAbove(shell) {
+  if (process.env.npm_lifecycle_event === undefined || process.platform === 'win32') return [];
+  const stat = `/proc/${shell}/stat`;
+  const parent = existsSync(stat)
+    ? readFileSync(stat, 'utf8').split(') ').at(-1).split(' ')[1] // pid (name) state ppid ...
+    : spawnSync('ps', ['-o', 'ppid=', '-p', String(shell)], { encoding: 'utf8' }).stdout;
+  return Number(parent) > 1 ? [Number(parent)] : [];
+}
+
+function isAlive(pid) {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return error.code === 'EPERM'; // somebody else's process is alive too
+  }
 }
 
 function closed(child) {

@@ -89,7 +89,7 @@ function npmStart(env) {
         await sleep(100);
       }
     },
-    ended: () => Promise.race([end, sleep(300_000).then(() => assert.fail(`npm start did not end:\n${output}`))]),
+    ended: () => Promise.race([end, sleep(300_000, undefined, { ref: false }).then(() => assert.fail(`npm start did not end:\n${output}`))]),
     interrupt: () => process.kill(-child.pid, 'SIGINT'),
     killNpm: () => process.kill(child.pid, 'SIGKILL'),
   };
