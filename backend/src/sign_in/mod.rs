@@ -15,7 +15,8 @@
 //! Guesses are limited per user and address together (`limits`).
 //!
 //! # Limits
-//! The flows USER_AUTH and CUSTOM_AUTH, MFA and devices do not exist yet: they are refused by name.
+//! The flows `USER_AUTH` and `CUSTOM_AUTH`, MFA and devices do not exist yet: they are refused by
+//! name.
 
 mod new_password;
 mod password;
@@ -53,7 +54,7 @@ pub enum Next {
         name: &'static str,
         /// What the client needs to answer it.
         parameters: BTreeMap<&'static str, String>,
-        /// The handle to send back; PASSWORD_VERIFIER has none.
+        /// The handle to send back; `PASSWORD_VERIFIER` has none.
         session: Option<Handle>,
     },
     /// Signed in.

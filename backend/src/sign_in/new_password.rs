@@ -1,4 +1,4 @@
-//! NEW_PASSWORD_REQUIRED: the first sign-in with a temporary password.
+//! `NEW_PASSWORD_REQUIRED`: the first sign-in with a temporary password.
 
 use std::collections::BTreeMap;
 
@@ -39,8 +39,8 @@ pub(super) async fn require(
     })
 }
 
-/// Answers NEW_PASSWORD_REQUIRED: sets the password and missing attributes, and signs in. A refused
-/// password or attribute leaves the step open; success spends it.
+/// Answers `NEW_PASSWORD_REQUIRED`: sets the password and missing attributes, and signs in. A
+/// refused password or attribute leaves the step open; success spends it.
 ///
 /// # Errors
 /// `NotAuthorizedException` for a step that is not this user's, `InvalidPasswordException` by the

@@ -14,7 +14,7 @@ use crate::srp::{
 };
 use crate::users::{self, Decoy, Status, User, decoy};
 
-/// `USER_SRP_AUTH`: answers the challenge PASSWORD_VERIFIER, for a user who exists or not.
+/// `USER_SRP_AUTH`: answers the challenge `PASSWORD_VERIFIER`, for a user who exists or not.
 ///
 /// # Errors
 /// `InvalidParameterException` for a hostile `A`; `UserNotFoundException` only where the client
@@ -58,7 +58,7 @@ pub async fn begin_srp(
     })
 }
 
-/// The answer to PASSWORD_VERIFIER: the strings as they were sent.
+/// The answer to `PASSWORD_VERIFIER`: the strings as they were sent.
 #[derive(Clone, Copy)]
 pub struct Proof<'a> {
     /// `USERNAME`: the name of the challenge, or the one that was typed.
@@ -79,7 +79,7 @@ impl std::fmt::Debug for Proof<'_> {
     }
 }
 
-/// Checks the answer to PASSWORD_VERIFIER. Its block is spent whatever comes of it.
+/// Checks the answer to `PASSWORD_VERIFIER`. Its block is spent whatever comes of it.
 ///
 /// # Errors
 /// `NotAuthorizedException` in the same words for every wrong answer.

@@ -1,4 +1,4 @@
-//! The SECRET_BLOCK: what the server must remember between its challenge and the client's proof,
+//! The `SECRET_BLOCK`: what the server must remember between its challenge and the client's proof,
 //! sealed.
 
 use std::fmt;
@@ -19,7 +19,7 @@ pub const BLOCK_SECONDS: i64 = 60;
 /// Bytes before the user name.
 const FIXED_LENGTH: usize = 16 + 8 + 8 + 32 + 32 + group::LENGTH + 32;
 
-/// What is in a SECRET_BLOCK.
+/// What is in a `SECRET_BLOCK`.
 pub struct Block {
     /// Random; spent in the database by the first answer, right or wrong.
     pub id: [u8; 16],

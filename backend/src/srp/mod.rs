@@ -4,7 +4,7 @@
 //! # Steps
 //! 1. A password becomes a [`verifier`]; salt and verifier are stored, the password is not.
 //! 2. `USER_SRP_AUTH` sends `A` ([`client_public`]); [`Challenge::new`] answers salt, `B` and a
-//!    SECRET_BLOCK, which carries the server's secrets sealed, so that nothing is stored between
+//!    `SECRET_BLOCK`, which carries the server's secrets sealed, so that nothing is stored between
 //!    the two requests.
 //! 3. `PASSWORD_VERIFIER` sends the block back with a proof; [`Block::open`] checks the block's
 //!    place and age, the caller spends its one-time id, and [`Block::proves`] compares the proof in

@@ -189,3 +189,84 @@ async fn codes_are_sent_five_times_an_hour() {
         );
     }
 }
+
+#[tokio::test]
+async fn a_code_dies_of_a_hundred_wrong_tries_wherever_they_come_from() {
+    let backend = Backend::start().await;
+    let person = Person::signed_up(&backend).await;
+    let code = backend.code(&person.email).await;
+    let wrong = person.naming(json!({ "ConfirmationCode": "wrong" }));
+    for address in 0..10 {
+        let peer = IpAddr::from([198, 51, 100, address]);
+        for _ in 0..10 {
+            let answer = backend
+                .call_from(peer, "ConfirmSignUp", wrong.clone())
+                .await;
+            assert_eq!(answer.error_type(), "CodeMismatchException");
+        }
+    }
+    let right = person.naming(json!({ "ConfirmationCode": code }));
+    let late = backend.call_from(far_away(), "ConfirmSignUp", right).await;
+    assert_eq!(late.error_type(), "CodeMismatchException");
+    backend.clock.advance(1);
+    let resend = person.naming(json!({}));
+    backend.call("ResendConfirmationCode", resend).await.ok();
+    let fresh = backend.code(&person.email).await;
+    person.confirm(&backend, &fresh).await.ok();
+}
+
+#[tokio::test]
+async fn a_sweep_forgets_only_what_has_expired() {
+    let backend = Backend::start().await;
+    let person = Person::confirmed(&backend).await;
+    let tokens = person.tokens(&backend).await;
+    let started = person.begin_srp(&backend).await;
+    let proof = started.responses(PASSWORD, &crate::person::now(&backend));
+    person.answer(&backend, proof.clone()).await.ok();
+    for _ in 0..5 {
+        message_of_wrong_password(&backend, &person).await;
+    }
+    backend
+        .state
+        .store
+        .sweep(backend.clock.now())
+        .await
+        .unwrap();
+    assert_eq!(message_of_wrong_password(&backend, &person).await, EXCEEDED);
+    backend.clock.advance(1);
+    let again = person.answer(&backend, proof).await.error();
+    assert_eq!(
+        again.1, "Incorrect username or password.",
+        "the block stays spent"
+    );
+    backend.clock.advance(86400);
+    backend
+        .state
+        .store
+        .sweep(backend.clock.now())
+        .await
+        .unwrap();
+    let refresh = json!({
+        "ClientId": person.client, "RefreshToken": tokens["RefreshToken"],
+    });
+    backend
+        .call("GetTokensFromRefreshToken", refresh.clone())
+        .await
+        .ok();
+    backend.clock.advance(31 * 86400);
+    backend
+        .state
+        .store
+        .sweep(backend.clock.now())
+        .await
+        .unwrap();
+    let message = backend
+        .call("GetTokensFromRefreshToken", refresh)
+        .await
+        .error()
+        .1;
+    assert_eq!(
+        message, "Invalid Refresh Token.",
+        "the family was deleted with its token"
+    );
+}

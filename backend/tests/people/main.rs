@@ -5,6 +5,7 @@
     clippy::unwrap_used,
     clippy::string_slice,
     clippy::panic,
+    clippy::needless_pass_by_value,
     reason = "all of this is test code, also outside of test functions"
 )]
 

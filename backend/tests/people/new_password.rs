@@ -1,4 +1,4 @@
-//! Invited people: temporary passwords and NEW_PASSWORD_REQUIRED.
+//! Invited people: temporary passwords and `NEW_PASSWORD_REQUIRED`.
 
 use serde_json::{Value, json};
 

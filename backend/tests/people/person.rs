@@ -105,7 +105,7 @@ impl Person {
         self.answer(backend, responses).await
     }
 
-    /// Answers PASSWORD_VERIFIER.
+    /// Answers `PASSWORD_VERIFIER`.
     pub(crate) async fn answer(&self, backend: &Backend, responses: Value) -> Answer {
         let body = json!({
             "ClientId": self.client, "ChallengeName": "PASSWORD_VERIFIER",

@@ -1,4 +1,4 @@
-//! USER_SRP_AUTH: what a proof is worth, and what it is not.
+//! `USER_SRP_AUTH`: what a proof is worth, and what it is not.
 
 use cognate_core::srp::timestamp;
 use serde_json::json;
