@@ -24,7 +24,7 @@ pub(super) struct ErrorRecord<'a> {
 
 impl<'a> From<&'a Error> for ErrorRecord<'a> {
     fn from(error: &'a Error) -> Self {
-        let answer = error.answer.as_deref();
+        let answer = error.answer.as_ref();
         Self {
             code: error.code.as_str(),
             message: &error.message,
@@ -42,11 +42,10 @@ impl<'a> From<&'a Error> for ErrorRecord<'a> {
 #[cfg(test)]
 mod tests {
     use alloc::borrow::Cow;
-    use alloc::boxed::Box;
     use alloc::string::String;
     use alloc::vec::Vec;
 
-    use cognate_core::error::{Answer, Outcome};
+    use cognate_core::error::{Answer, Details, Outcome};
     use cognate_core::{Error, ErrorCode};
     use serde::Deserialize;
     use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
@@ -106,17 +105,17 @@ mod tests {
 
     #[wasm_bindgen_test]
     fn what_the_service_said_crosses_beside_the_code() {
-        let error = Error {
+        let error = Error::from(Details {
             code: ErrorCode::RateLimited,
             outcome: Outcome::Answered,
             message: Cow::Borrowed("slow down"),
             retry_after_ms: Some(2_000),
-            answer: Some(Box::new(Answer {
+            answer: Some(Answer {
                 http_status: 400,
                 request_id: Some("id".into()),
                 service_type: Some("TooManyRequestsException".into()),
-            })),
-        };
+            }),
+        });
         let text = json::to_string(&ErrorRecord::from(&error)).unwrap();
         let members: Members = json::from_str(&text).unwrap();
         assert_eq!(members.retry_after_ms, Some(2_000));

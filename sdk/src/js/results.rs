@@ -174,7 +174,7 @@ impl Results<'_> {
         self.write(&SignOutResult {
             revoked: result.revoked,
             everywhere: result.everywhere,
-            error: result.error.as_deref().map(ErrorRecord::from),
+            error: result.error.as_ref().map(ErrorRecord::from),
         })
     }
 

@@ -12,14 +12,19 @@ use alloc::borrow::Cow;
 use alloc::boxed::Box;
 use alloc::string::String;
 use core::fmt;
+use core::ops::{Deref, DerefMut};
 
 pub use code::{ErrorCode, UserAction};
 
 use crate::ports::{NotJson, StoreBlocked, Unavailable};
 
-/// What went wrong.
+/// What went wrong: one pointer wide, because nearly every function returns it and almost never does.
 #[derive(Debug, Clone)]
-pub struct Error {
+pub struct Error(Box<Details>);
+
+/// What an [`Error`] knows; read through it.
+#[derive(Debug, Clone)]
+pub struct Details {
     /// What went wrong, as a closed union.
     pub code: ErrorCode,
     /// Whether the request may have had an effect.
@@ -29,7 +34,7 @@ pub struct Error {
     /// How long the service asked to wait, in milliseconds.
     pub retry_after_ms: Option<u32>,
     /// What the answer said, when there was one.
-    pub answer: Option<Box<Answer>>,
+    pub answer: Option<Answer>,
 }
 
 /// Whether a request may have had an effect.
@@ -58,22 +63,26 @@ impl Error {
     /// An error that was found before anything was sent.
     #[must_use]
     pub fn not_sent(code: ErrorCode, message: &'static str) -> Self {
-        Self {
+        Self::from(Details {
             code,
             outcome: Outcome::NotSent,
             message: Cow::Borrowed(message),
             retry_after_ms: None,
             answer: None,
-        }
+        })
     }
 
     /// An error in what the service answered.
     #[must_use]
     pub fn answered(code: ErrorCode, message: &'static str) -> Self {
-        Self {
-            outcome: Outcome::Answered,
-            ..Self::not_sent(code, message)
-        }
+        Self::not_sent(code, message).at(Outcome::Answered)
+    }
+
+    /// The same, found at another stage.
+    #[must_use]
+    pub fn at(mut self, outcome: Outcome) -> Self {
+        self.outcome = outcome;
+        self
     }
 
     /// Whether the same call may succeed later without anything being changed.
@@ -103,6 +112,26 @@ pub(crate) fn incomplete() -> Error {
 /// There is no session.
 pub(crate) fn signed_out() -> Error {
     Error::not_sent(ErrorCode::SignedOut, "nobody is signed in")
+}
+
+impl From<Details> for Error {
+    fn from(details: Details) -> Self {
+        Self(Box::new(details))
+    }
+}
+
+impl Deref for Error {
+    type Target = Details;
+
+    fn deref(&self) -> &Details {
+        &self.0
+    }
+}
+
+impl DerefMut for Error {
+    fn deref_mut(&mut self) -> &mut Details {
+        &mut self.0
+    }
 }
 
 impl fmt::Display for Error {

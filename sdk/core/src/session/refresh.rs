@@ -130,16 +130,14 @@ impl<P: Ports> Client<P> {
     }
 
     /// Ends the session that the service refused, unless there is a newer one.
-    async fn lose(&self, refused: &Session, error: Error) -> Error {
+    async fn lose(&self, refused: &Session, mut error: Error) -> Error {
         if self.is_current(refused) {
             // The refusal is what the caller must know; a store that cannot be cleared holds a
             // token that is worth nothing.
             let _ = self.forget().await;
         }
-        Error {
-            code: ErrorCode::SessionLost,
-            ..error
-        }
+        error.code = ErrorCode::SessionLost;
+        error
     }
 
     fn is_current(&self, session: &Session) -> bool {

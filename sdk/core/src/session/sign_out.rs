@@ -1,6 +1,5 @@
 //! Signing out: `RevokeToken`, and `GlobalSignOut` for every device.
 
-use alloc::boxed::Box;
 
 use super::Session;
 use crate::client::{Client, Options};
@@ -18,7 +17,7 @@ pub struct SignedOut {
     /// Every device was signed out.
     pub everywhere: bool,
     /// Why the service could not be told, or why the store could not be cleared.
-    pub error: Option<Box<Error>>,
+    pub error: Option<Error>,
 }
 
 impl<P: Ports> Client<P> {
@@ -28,7 +27,7 @@ impl<P: Ports> Client<P> {
         let session = self.session.borrow_mut().take();
         let mut outcome = SignedOut::default();
         if let Err(blocked) = self.ports.clear().await {
-            outcome.error = Some(Box::new(blocked.into()));
+            outcome.error = Some(blocked.into());
         }
         let Some(session) = session else {
             return outcome;
@@ -41,12 +40,12 @@ impl<P: Ports> Client<P> {
                     (outcome.everywhere, outcome.revoked) = (true, true);
                     return outcome;
                 }
-                Err(error) => outcome.error = Some(Box::new(error)),
+                Err(error) => outcome.error = Some(error),
             }
         }
         match self.revoke(&session, &deadline).await {
             Ok(()) => outcome.revoked = true,
-            Err(error) => outcome.error = Some(Box::new(error)),
+            Err(error) => outcome.error = Some(error),
         }
         outcome
     }

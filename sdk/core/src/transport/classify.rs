@@ -1,13 +1,12 @@
 //! What an answer means: a reply, an error of the service, or the page of something in between.
 
 use alloc::borrow::Cow;
-use alloc::boxed::Box;
 use alloc::string::{String, ToString};
 
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
-use crate::error::{Answer, Error, ErrorCode, Outcome, service};
+use crate::error::{Answer, Details, Error, ErrorCode, Outcome, service};
 use crate::ports::{HttpResponse, Json, SendFailure};
 
 /// The longest message of the service that is passed on, in bytes.
@@ -55,10 +54,7 @@ pub(super) fn failure(failure: SendFailure) -> Error {
         ),
         SendFailure::BodyLost => (ErrorCode::Network, Outcome::Unknown, "the answer broke off"),
     };
-    Error {
-        outcome,
-        ..Error::not_sent(code, message)
-    }
+    Error::not_sent(code, message).at(outcome)
 }
 
 #[derive(Default, Deserialize)]
@@ -97,22 +93,21 @@ fn error(json: &impl Json, response: &HttpResponse) -> Error {
         (_, Some(_)) => Cow::Borrowed("the service gave no reason"),
         (_, None) => Cow::Borrowed(describe(&response.body)),
     };
-    Error {
+    Error::from(Details {
         code,
         outcome,
         message,
         retry_after_ms: response.retry_after.as_deref().and_then(retry_after_ms),
-        answer: Some(Box::new(answer(response, name))),
-    }
+        answer: Some(answer(response, name)),
+    })
 }
 
 /// An answer that says 200 and is not what the protocol says.
 fn unintelligible(response: &HttpResponse) -> Error {
-    Error {
-        outcome: Outcome::Unknown,
-        answer: Some(Box::new(answer(response, None))),
-        ..Error::answered(ErrorCode::InvalidResponse, describe(&response.body))
-    }
+    let message = describe(&response.body);
+    let mut error = Error::not_sent(ErrorCode::InvalidResponse, message).at(Outcome::Unknown);
+    error.answer = Some(answer(response, None));
+    error
 }
 
 fn answer(response: &HttpResponse, name: Option<&str>) -> Answer {
