@@ -43,7 +43,7 @@ impl<C: Default> Default for CallOptions<C> {
         Self {
             timeout_ms: 30_000,
             cancel: C::default(),
-            client_metadata: StringMap::new(),
+            client_metadata: StringMap::default(),
         }
     }
 }

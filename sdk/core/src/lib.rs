@@ -15,6 +15,7 @@ pub mod config;
 pub mod error;
 mod join;
 pub mod jwt;
+mod members;
 pub mod password;
 pub mod ports;
 pub mod secret;

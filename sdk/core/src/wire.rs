@@ -6,7 +6,6 @@
 //! that what they need is there.
 
 use alloc::borrow::Cow;
-use alloc::collections::BTreeMap;
 use alloc::string::String;
 use alloc::vec::Vec;
 
@@ -14,8 +13,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::secret::{AccessToken, ChallengeSession, IdToken, RefreshToken};
 
+pub use crate::members::Members;
+
 /// A JSON object of strings.
-pub type StringMap = BTreeMap<String, String>;
+pub type StringMap = Members<String, String>;
 
 /// What a request may hold. Absent members are not written.
 #[derive(Default, Clone, Serialize)]
@@ -40,11 +41,11 @@ pub struct Call<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub auth_flow: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub auth_parameters: Option<BTreeMap<&'a str, &'a str>>,
+    pub auth_parameters: Option<Members<&'a str, &'a str>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub challenge_name: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub challenge_responses: Option<BTreeMap<&'a str, &'a str>>,
+    pub challenge_responses: Option<Members<&'a str, &'a str>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub session: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -3,14 +3,12 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use alloc::collections::BTreeMap;
-
 use cognate_core::account::Account;
 use cognate_core::ports::Json;
 use cognate_core::session::{SignedOut, State, User};
 use cognate_core::sign_in::{SignInStep, Step, StepKind};
 use cognate_core::sign_up::SignUp;
-use cognate_core::wire::{CodeDelivery, StringMap};
+use cognate_core::wire::{CodeDelivery, Members, StringMap};
 use cognate_core::{Client, Error, ErrorCode};
 use serde::Serialize;
 
@@ -47,7 +45,7 @@ struct SignOutResult<'a> {
 #[derive(Serialize)]
 struct Profile<'a> {
     username: &'a str,
-    attributes: BTreeMap<&'a str, &'a str>,
+    attributes: Members<&'a str, &'a str>,
 }
 
 /// A step, or with `user` the end of a sign-in.

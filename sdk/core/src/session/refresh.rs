@@ -12,15 +12,13 @@
 //! Asking once more at once heals a lost answer where refresh tokens rotate: the service honours the
 //! old token for a grace period. If that fails too the session stands until the service says no.
 
-use alloc::collections::BTreeMap;
-
 use super::Session;
 use crate::client::{Client, Options};
 use crate::error::{Error, ErrorCode, Outcome, incomplete, signed_out};
 use crate::ports::Ports;
 use crate::secret::{AccessToken, RefreshToken};
 use crate::transport::{Deadline, Repeat};
-use crate::wire::{AuthenticationResult, Call};
+use crate::wire::{AuthenticationResult, Call, Members};
 
 impl<P: Ports> Client<P> {
     pub(crate) async fn fresh_access_token_until(
@@ -117,7 +115,7 @@ impl<P: Ports> Client<P> {
                 result => return result?.authentication_result.ok_or_else(incomplete),
             }
         }
-        let parameters = BTreeMap::from([("REFRESH_TOKEN", refresh_token.secret())]);
+        let parameters = Members::from([("REFRESH_TOKEN", refresh_token.secret())]);
         let call = Call {
             auth_flow: Some("REFRESH_TOKEN_AUTH"),
             auth_parameters: Some(parameters),

@@ -1,6 +1,5 @@
 //! Signing out: `RevokeToken`, and `GlobalSignOut` for every device.
 
-
 use super::Session;
 use crate::client::{Client, Options};
 use crate::error::Error;

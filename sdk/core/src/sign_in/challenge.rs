@@ -1,6 +1,5 @@
 //! Challenges: answered with `RespondToAuthChallenge`, turned into the next step.
 
-use alloc::collections::BTreeMap;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
@@ -10,7 +9,7 @@ use crate::error::{Error, incomplete};
 use crate::ports::Ports;
 use crate::secret::ChallengeSession;
 use crate::transport::Repeat;
-use crate::wire::{Call, Reply, StringMap};
+use crate::wire::{Call, Members, Reply, StringMap};
 
 /// A challenge to answer.
 pub(super) struct Challenge<'a> {
@@ -22,14 +21,16 @@ pub(super) struct Challenge<'a> {
 
 impl<P: Ports> Client<P> {
     /// Answers a challenge; never twice, since an answer spends it.
-    pub(super) async fn answer_challenge(
+    pub(super) async fn answer_challenge<'a>(
         &self,
         attempt: &Attempt<'_, P>,
-        challenge: Challenge<'_>,
-        mut responses: BTreeMap<&str, &str>,
+        challenge: Challenge<'a>,
+        mut responses: Members<&'a str, &'a str>,
     ) -> Result<SignInStep, Error> {
         self.have_keys(&attempt.deadline).await?;
-        responses.entry("USERNAME").or_insert(challenge.user_id);
+        if responses.get("USERNAME").is_none() {
+            responses.insert("USERNAME", challenge.user_id);
+        }
         let call = Call {
             client_id: Some(self.config.client.as_str()),
             challenge_name: Some(challenge.name),
@@ -66,7 +67,7 @@ impl<P: Ports> Client<P> {
         let parameters = reply.challenge_parameters.unwrap_or_default();
         let user_id = ["USER_ID_FOR_SRP", "USERNAME"]
             .iter()
-            .find_map(|name| parameters.get(*name).cloned())
+            .find_map(|name| parameters.get(name).cloned())
             .or_else(|| user_id.map(ToString::to_string));
         let kind = match name.as_str() {
             "NEW_PASSWORD_REQUIRED" => StepKind::NewPassword {

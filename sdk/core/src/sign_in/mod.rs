@@ -19,7 +19,6 @@
 mod challenge;
 mod step;
 
-use alloc::collections::BTreeMap;
 use alloc::string::String;
 use alloc::vec::Vec;
 
@@ -31,7 +30,7 @@ use crate::ports::Ports;
 use crate::secret::{Code, Password};
 use crate::srp::{Handshake, Identity, ServerValues, timestamp};
 use crate::transport::{Deadline, Repeat};
-use crate::wire::{Attribute, Call, Reply};
+use crate::wire::{Attribute, Call, Members, Reply};
 
 use challenge::Challenge;
 pub use step::{Answer, Flow, SignInStep, Step, StepKind};
@@ -166,7 +165,7 @@ impl<P: Ports> Client<P> {
         let handshake = Handshake::begin(&self.ports)?;
         let public = handshake.public_hex();
         let parameters =
-            BTreeMap::from([("USERNAME", attempt.username.as_str()), ("SRP_A", &public)]);
+            Members::from([("USERNAME", attempt.username.as_str()), ("SRP_A", &public)]);
         let first = self.initiate(attempt, "USER_SRP_AUTH", parameters, Repeat::Safe);
         let (reply, keys) = join(first, self.have_keys(&attempt.deadline)).await;
         let reply = reply?;
@@ -201,7 +200,7 @@ impl<P: Ports> Client<P> {
             session: reply.session.as_ref(),
             user_id: user,
         };
-        let responses = BTreeMap::from([
+        let responses = Members::from([
             ("PASSWORD_CLAIM_SECRET_BLOCK", secret_block),
             ("PASSWORD_CLAIM_SIGNATURE", &*claim),
             ("TIMESTAMP", &*timestamp),
@@ -214,7 +213,7 @@ impl<P: Ports> Client<P> {
         attempt: &Attempt<'_, P>,
         password: &Password,
     ) -> Result<SignInStep, Error> {
-        let parameters = BTreeMap::from([
+        let parameters = Members::from([
             ("USERNAME", attempt.username.as_str()),
             ("PASSWORD", password.secret()),
         ]);
@@ -230,7 +229,7 @@ impl<P: Ports> Client<P> {
         &self,
         attempt: &Attempt<'_, P>,
         flow: &str,
-        parameters: BTreeMap<&str, &str>,
+        parameters: Members<&str, &str>,
         repeat: Repeat,
     ) -> Result<Reply, Error> {
         let call = Call {
@@ -260,7 +259,7 @@ impl<P: Ports> Client<P> {
                 )
             })
             .collect();
-        let mut responses: BTreeMap<&str, &str> = named
+        let mut responses: Members<&str, &str> = named
             .iter()
             .map(|(name, value)| (name.as_str(), *value))
             .collect();

@@ -266,7 +266,7 @@ fn an_unknown_challenge_is_data_that_can_be_answered() {
         panic!("{step:?}")
     };
     assert_eq!(
-        (name.as_str(), parameters["question"].as_str()),
+        (name.as_str(), parameters.get("question").unwrap().as_str()),
         ("CUSTOM_CHALLENGE", "6 * 7")
     );
     let responses = [("ANSWER".to_owned(), "42".to_owned())].into();

@@ -66,7 +66,7 @@ fn a_taken_name_is_said() {
         (error.code, error.outcome),
         (ErrorCode::UsernameExists, Outcome::Answered)
     );
-    let answer = error.answer.unwrap();
+    let answer = error.answer.as_ref().unwrap();
     assert_eq!(
         answer.service_type.as_deref(),
         Some("UsernameExistsException")

@@ -80,7 +80,7 @@ fn answers_that_are_not_the_services_are_told_apart() {
             error.message
         );
         if outcome == Outcome::Unknown {
-            assert_eq!(error.answer.unwrap().http_status, status);
+            assert_eq!(error.answer.as_ref().unwrap().http_status, status);
         }
     }
 }
@@ -144,7 +144,7 @@ fn the_errors_name_is_found_wherever_the_service_puts_it() {
             ..answer(400, body)
         }));
         assert_eq!(error.outcome, Outcome::Answered);
-        (error.code, error.message.into_owned())
+        (error.code, error.message.clone().into_owned())
     };
     let limit = ErrorCode::AttemptsExceeded;
     let header = Some("LimitExceededException:http://internal.example/");
@@ -170,7 +170,7 @@ fn the_services_name_is_kept_and_its_message_bounded() {
     );
     let error = error_of(Scripted::Answer(answer(418, &long)));
     assert_eq!(
-        error.answer.unwrap().service_type.as_deref(),
+        error.answer.as_ref().unwrap().service_type.as_deref(),
         Some("TeapotException")
     );
     assert!(error.message.len() <= 512);
