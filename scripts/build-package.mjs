@@ -1,7 +1,7 @@
 // Makes pkg/wasm (generated, not shipped) and pkg/dist (shipped) complete, and says what they weigh.
 //
 //   node scripts/build-package.mjs [--no-wasm]     --no-wasm: the TypeScript only, on the wasm of the last build
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { delimiter, join } from 'node:path';
@@ -72,5 +72,9 @@ function report() {
 }
 
 function run(command, args) {
-  execFileSync(command, args, { cwd: root, env, stdio: 'inherit' });
+  const { status, error } = spawnSync(command, args, { cwd: root, env, stdio: 'inherit' });
+  if (status === 0) return;
+  const why = error?.code === 'ENOENT' ? 'is not installed: npm run setup' : 'has failed, see above';
+  console.error(`The package could not be built: ${command} ${why}`);
+  process.exit(1);
 }
