@@ -56,10 +56,10 @@ function sessionCard({ auth, next }: Context, user: User): HTMLElement {
     'section',
     { class: 'card', 'aria-labelledby': 'session-title' },
     element('h2', { id: 'session-title' }, 'Your session'),
-    element('p', { class: 'hint' }, 'Claims of your verified ID token. The tokens themselves stay in the worker; this page never sees them.'),
-    claims,
+    element('p', { class: 'hint' }, 'Closing this tab ends it. The tokens stay in the worker: what follows are their verified claims.'),
     element('div', { class: 'actions' }, refresh, signOut, everywhere),
     status,
+    claims,
   );
 }
 
