@@ -2,12 +2,12 @@
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use cognate_core::ports::{Random, Unavailable};
-use cognate_core::srp::{Handshake, Identity, ServerValues, timestamp};
+use cognate_core::srp::timestamp;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::connection::Connection;
+use crate::srp_client::{Challenge, Client};
 use crate::{Person, Plan};
 
 /// What is repeated.
@@ -70,13 +70,13 @@ fn password_sign_in(
 }
 
 fn srp_sign_in(plan: &Plan, person: &Person, connection: &mut Connection) -> Result<Value, String> {
-    let handshake = Handshake::begin(&SystemRandom).map_err(|_| "no randomness".to_owned())?;
+    let client = Client::new(random_secret()?).map_err(|error| error.to_string())?;
     let challenge = connection.call(
         "InitiateAuth",
         &json!({
             "AuthFlow": "USER_SRP_AUTH",
             "ClientId": plan.client,
-            "AuthParameters": { "USERNAME": person.username, "SRP_A": handshake.public_hex() },
+            "AuthParameters": { "USERNAME": person.username, "SRP_A": client.public_hex() },
         }),
     )?;
     let parameter = |name: &str| text(&challenge, &format!("/ChallengeParameters/{name}"));
@@ -90,18 +90,16 @@ fn srp_sign_in(plan: &Plan, person: &Person, connection: &mut Connection) -> Res
         .duration_since(UNIX_EPOCH)
         .map_err(|error| error.to_string())?;
     let timestamp = timestamp(now.as_secs());
-    let signature = handshake
-        .prove(
-            ServerValues {
-                salt: parameter("SALT")?,
-                public: parameter("SRP_B")?,
-                secret_block,
-            },
-            Identity { pool, user },
-            &person.password,
-            &timestamp,
-        )
-        .map_err(|refused| format!("{refused:?}"))?;
+    let given = Challenge {
+        pool,
+        user,
+        salt: parameter("SALT")?,
+        b_public: parameter("SRP_B")?,
+        secret_block,
+    };
+    let signature = client
+        .prove(&given, &person.password, &timestamp)
+        .ok_or_else(|| "the server's values are not usable".to_owned())?;
     connection.call(
         "RespondToAuthChallenge",
         &json!({
@@ -125,14 +123,12 @@ fn text<'a>(answer: &'a Value, pointer: &str) -> Result<&'a str, String> {
         .ok_or_else(|| format!("no {pointer} in {answer}"))
 }
 
-/// The kernel's generator.
-struct SystemRandom;
-
-impl Random for SystemRandom {
-    fn fill(&self, into: &mut [u8]) -> Result<(), Unavailable> {
-        use std::io::Read;
-        std::fs::File::open("/dev/urandom")
-            .and_then(|mut source| source.read_exact(into))
-            .map_err(|_| Unavailable)
-    }
+/// 256 bits from the kernel's generator.
+fn random_secret() -> Result<[u8; 32], String> {
+    use std::io::Read;
+    let mut secret = [0; 32];
+    std::fs::File::open("/dev/urandom")
+        .and_then(|mut source| source.read_exact(&mut secret))
+        .map_err(|error| error.to_string())?;
+    Ok(secret)
 }
