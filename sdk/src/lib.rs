@@ -2,18 +2,16 @@
 //!
 //! `browser` implements the ports, one file each. `js` is what JavaScript sees: it converts and
 //! delegates. Whoever builds a user interface in Rust uses `browser` and `cognate-core` directly.
-//! [`json`] alone needs no browser.
 
 #![no_std]
 
 extern crate alloc;
-#[cfg(any(test, feature = "std"))]
+#[cfg(feature = "std")]
 extern crate std;
 
 #[cfg(target_arch = "wasm32")]
 pub mod browser;
 #[cfg(target_arch = "wasm32")]
 pub mod js;
-pub mod json;
 #[cfg(all(target_arch = "wasm32", not(feature = "std")))]
 mod runtime;

@@ -65,7 +65,7 @@ async function start({ start, wasm, tab }: StartMessage, post: (message: FromWor
   const allowed = allowList(api, [...endpoints, ...(issuer ? [issuer] : [])]);
   const Client = await load(wasm);
   const settings = { userPoolId, clientId, endpoints, issuer, tabId: tab?.id, tabSecret: tab?.secret };
-  const client = await Client.start(JSON.stringify(settings));
+  const client = await Client.start(settings);
   return { client, allowed, watch: new StateWatch(client, (event) => post({ event })) };
 }
 
@@ -76,9 +76,9 @@ async function run({ client, allowed, watch }: Running, call: CallMessage, signa
     const value =
       op === 'fetch'
         ? await apiFetch(call.args as FetchRequest, allowed, AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]), () =>
-            client.accessToken(JSON.stringify(options), signal),
+            client.accessToken(options, signal),
           )
-        : present(op, JSON.parse(await client.call(op, JSON.stringify({ ...flat(call.args), ...options }), signal)));
+        : present(op, JSON.parse(await client.call(op, { ...flat(call.args), ...options }, signal)));
     watch.look(op);
     return value;
   } catch (error) {

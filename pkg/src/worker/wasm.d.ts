@@ -2,12 +2,12 @@
 declare module '#wasm' {
   export default function init(options: { module_or_path: WebAssembly.Module }): Promise<unknown>;
 
-  /** Arguments and results are JSON text; so is what is thrown: the members of an `AuthError`. */
+  /** Arguments are plain objects. Results are JSON text; so is what is thrown: the members of an `AuthError`. */
   export class Client {
     private constructor();
-    static start(settings: string): Promise<Client>;
+    static start(settings: object): Promise<Client>;
     user(): string;
-    call(operation: string, args: string, signal: AbortSignal): Promise<string>;
-    accessToken(options: string, signal: AbortSignal): Promise<string>;
+    call(operation: string, args: object, signal: AbortSignal): Promise<string>;
+    accessToken(options: object, signal: AbortSignal): Promise<string>;
   }
 }

@@ -2,12 +2,12 @@
 
 use core::cell::{Cell, RefCell};
 
-use crate::config::Config;
+use crate::config::{Config, Username};
 use crate::error::Error;
+use crate::json::{Object, StringMap};
 use crate::jwt::KeyCache;
 use crate::ports::{Http, Ports};
 use crate::session::{Flight, Session};
-use crate::wire::StringMap;
 
 /// One app client of one pool. Operations take `&self`: any number run at once.
 #[derive(Debug)]
@@ -49,8 +49,11 @@ impl<C: Default> Default for CallOptions<C> {
 }
 
 impl<C> CallOptions<C> {
-    pub(crate) fn metadata(&self) -> Option<&StringMap> {
-        (!self.client_metadata.is_empty()).then_some(&self.client_metadata)
+    /// Adds the metadata to a request, if there is any.
+    pub(crate) fn add_metadata(&self, call: &mut Object) {
+        if !self.client_metadata.is_empty() {
+            call.strings("ClientMetadata", &self.client_metadata);
+        }
     }
 }
 
@@ -79,6 +82,21 @@ impl<P: Ports> Client<P> {
     #[must_use]
     pub fn ports(&self) -> &P {
         &self.ports
+    }
+
+    /// A request in the name of the app client.
+    pub(crate) fn request(&self, options: &Options<P>) -> Object {
+        let mut call = Object::new();
+        call.text("ClientId", self.config.client.as_str());
+        options.add_metadata(&mut call);
+        call
+    }
+
+    /// A request of somebody who is not signed in.
+    pub(crate) fn request_of(&self, username: &Username, options: &Options<P>) -> Object {
+        let mut call = self.request(options);
+        call.text("Username", username.as_str());
+        call
     }
 
     /// Milliseconds since 1970 by the service's clock, as far as it is known.

@@ -1,7 +1,7 @@
 //! The Cognito protocol: pure Rust, no I/O, no browser.
 //!
 //! [`Client`] runs the operations over [`ports`]; [`srp`] has the formulas that client and server share;
-//! [`wire`] has the shapes of the JSON API. A folder is a domain word: `sign_up`, `sign_in`,
+//! [`wire`] has what the JSON API answers. A folder is a domain word: `sign_up`, `sign_in`,
 //! `password`, `session`, `account`.
 #![no_std]
 
@@ -10,12 +10,13 @@ extern crate alloc;
 extern crate std;
 
 pub mod account;
+pub mod base64;
 mod client;
 pub mod config;
 pub mod error;
 mod join;
+pub mod json;
 pub mod jwt;
-mod members;
 pub mod password;
 pub mod ports;
 pub mod secret;

@@ -5,8 +5,8 @@
 //! futures is `Send`: in the browser there is one thread.
 //!
 //! Everything that can be decided without the platform is decided in this crate: a port moves text
-//! and bytes, it does not judge them. Bodies cross the seam as text and become typed through
-//! [`Json`], so that a platform brings the JSON reader that costs it least.
+//! and bytes, it does not judge them. Bodies cross the seam as text and are read through [`Json`], so
+//! that a platform brings the parser that it has: a browser's costs nothing.
 //!
 //! Requests and answers hold passwords and tokens: their `Debug` shows neither body nor headers.
 #![expect(
@@ -17,9 +17,9 @@
 use alloc::string::String;
 use core::fmt;
 
-use serde::Serialize;
-use serde::de::DeserializeOwned;
 use zeroize::Zeroizing;
+
+pub use crate::json::{NotJson, Value};
 
 /// All powers together. Implemented for whatever implements each.
 pub trait Ports: Http + Json + Clock + Random + Rs256 + SessionStore {}
@@ -127,24 +127,17 @@ pub enum SendFailure {
     BodyLost,
 }
 
-/// JSON text to types and back.
+/// JSON text to values.
 pub trait Json {
-    /// Types to text. Maps become objects, absent options are left out.
-    ///
-    /// # Errors
-    /// [`NotJson`] when the value has no JSON form.
-    fn write<T: Serialize>(&self, value: &T) -> Result<String, NotJson>;
+    /// What the platform's parser gives.
+    type Value: Value;
 
-    /// Text to types. Unknown members are ignored; `null` is absent.
+    /// Text to a value.
     ///
     /// # Errors
-    /// [`NotJson`] when the text is not JSON or not of this shape.
-    fn read<T: DeserializeOwned>(&self, text: &str) -> Result<T, NotJson>;
+    /// [`NotJson`] when the text is not JSON.
+    fn parse(&self, text: &str) -> Result<Self::Value, NotJson>;
 }
-
-/// The text is not JSON, or not of the expected shape. Says no more, since the text may be secret.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct NotJson;
 
 /// The time of day, which may be wrong: sessions measure by how much.
 pub trait Clock {

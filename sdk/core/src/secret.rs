@@ -10,15 +10,13 @@
 use alloc::string::String;
 use core::fmt;
 
-use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
 macro_rules! secrets {
     ($($(#[$doc:meta])* $name:ident,)*) => {$(
         $(#[$doc])*
-        #[derive(Clone, Serialize, Deserialize)]
-        #[serde(transparent)]
-        pub struct $name(#[serde(with = "wiped")] Zeroizing<String>);
+        #[derive(Clone)]
+        pub struct $name(Zeroizing<String>);
 
         impl $name {
             /// Takes ownership of the value, which is wiped when this is dropped.
@@ -55,21 +53,6 @@ secrets! {
     RefreshToken,
     /// The service's handle on a sign-in under way (`Session`), valid for 3 to 15 minutes.
     ChallengeSession,
-}
-
-mod wiped {
-    use super::{String, Zeroizing};
-    use serde::{Deserialize, Deserializer, Serializer};
-
-    pub(super) fn serialize<S: Serializer>(value: &str, to: S) -> Result<S::Ok, S::Error> {
-        to.serialize_str(value)
-    }
-
-    pub(super) fn deserialize<'de, D: Deserializer<'de>>(
-        from: D,
-    ) -> Result<Zeroizing<String>, D::Error> {
-        String::deserialize(from).map(Zeroizing::new)
-    }
 }
 
 #[cfg(test)]

@@ -1,146 +1,122 @@
-//! The shapes of the JSON API that client and server share, in the service's own spelling.
+//! What the answers of the JSON API hold, in the service's own spelling.
 //!
-//! Requests and replies are one loose shape each, every member optional, instead of one type per
-//! operation: the code that turns a type into JSON and back is what costs bytes in the browser.
-//! Which members an operation has is in the service's reference; the operations of this crate check
-//! that what they need is there.
+//! An answer is one loose [`Reply`], read member by member, instead of a type per operation: which
+//! members an operation has is in the service's reference, and the operations of this crate check
+//! that what they need is there. A request is an [`Object`](crate::json::Object).
 
-use alloc::borrow::Cow;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use serde::{Deserialize, Serialize};
+use crate::error::{Error, incomplete};
+use crate::json::{Array, Object, Value};
+use crate::secret::{AccessToken, IdToken, RefreshToken};
 
-use crate::secret::{AccessToken, ChallengeSession, IdToken, RefreshToken};
-
-pub use crate::members::Members;
-
-/// A JSON object of strings.
-pub type StringMap = Members<String, String>;
-
-/// What a request may hold. Absent members are not written.
-#[derive(Default, Clone, Serialize)]
-#[serde(rename_all = "PascalCase")]
-#[expect(
-    missing_docs,
-    reason = "the members are the service's, documented in its reference"
-)]
-#[expect(
-    missing_debug_implementations,
-    reason = "passwords, codes and tokens are among them"
-)]
-pub struct Call<'a> {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub client_id: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub username: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub password: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub confirmation_code: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub auth_flow: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub auth_parameters: Option<Members<&'a str, &'a str>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub challenge_name: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub challenge_responses: Option<Members<&'a str, &'a str>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub session: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub access_token: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub refresh_token: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub token: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub previous_password: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub proposed_password: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub attribute_name: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub code: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub user_attributes: Option<&'a [Attribute]>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub client_metadata: Option<&'a StringMap>,
-}
-
-/// What an answer may hold.
-#[derive(Debug, Default, Serialize, Deserialize)]
-#[serde(rename_all = "PascalCase", default)]
-#[expect(
-    missing_docs,
-    reason = "the members are the service's, documented in its reference"
-)]
-pub struct Reply {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub user_confirmed: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub user_sub: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub session: Option<ChallengeSession>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub challenge_name: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub challenge_parameters: Option<StringMap>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub authentication_result: Option<AuthenticationResult>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub code_delivery_details: Option<CodeDelivery>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub code_delivery_details_list: Option<Vec<CodeDelivery>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub username: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub user_attributes: Option<Vec<Attribute>>,
-}
-
-/// Tokens, at the end of a sign-in or a refresh. A refresh without rotation has no refresh token.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(rename_all = "PascalCase")]
-#[expect(
-    missing_docs,
-    reason = "the members are the service's, documented in its reference"
-)]
-pub struct AuthenticationResult {
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub access_token: Option<AccessToken>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub id_token: Option<IdToken>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub refresh_token: Option<RefreshToken>,
-    /// Seconds that the access token lives.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub expires_in: Option<u32>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub token_type: Option<Cow<'static, str>>,
-}
+pub use crate::json::StringMap;
 
 /// One attribute of a user. Booleans are the strings `true` and `false`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Attribute {
     /// Such as `email`, `custom:team`.
     pub name: String,
     /// Absent or empty deletes the attribute where that is allowed.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub value: Option<String>,
 }
 
 /// Where a code went.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "PascalCase", default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct CodeDelivery {
     /// Masked by the service, such as `j***@e***`.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub destination: Option<String>,
     /// `EMAIL` or `SMS`.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub delivery_medium: Option<String>,
     /// The attribute that the code verifies, such as `email`.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub attribute_name: Option<String>,
+}
+
+/// Tokens, at the end of a sign-in or a refresh. A refresh without rotation has no refresh token.
+pub(crate) struct Tokens {
+    pub(crate) access: Option<AccessToken>,
+    pub(crate) id: Option<IdToken>,
+    pub(crate) refresh: Option<RefreshToken>,
+}
+
+/// The answer to a call: an object.
+pub(crate) struct Reply<V>(pub(crate) V);
+
+impl<V: Value> Reply<V> {
+    pub(crate) fn text(&self, name: &str) -> Result<Option<String>, Error> {
+        self.read(name, V::text)
+    }
+
+    pub(crate) fn boolean(&self, name: &str) -> Result<Option<bool>, Error> {
+        self.read(name, V::boolean)
+    }
+
+    pub(crate) fn strings(&self, name: &str) -> Result<Option<StringMap>, Error> {
+        self.read(name, V::strings)
+    }
+
+    /// `AuthenticationResult`.
+    pub(crate) fn tokens(&self) -> Result<Option<Tokens>, Error> {
+        self.read("AuthenticationResult", |result| {
+            let token = |name| result.text_at(name).ok();
+            Some(Tokens {
+                access: token("AccessToken")?.map(AccessToken::new),
+                id: token("IdToken")?.map(IdToken::new),
+                refresh: token("RefreshToken")?.map(RefreshToken::new),
+            })
+        })
+    }
+
+    /// `CodeDeliveryDetails`.
+    pub(crate) fn delivery(&self) -> Result<Option<CodeDelivery>, Error> {
+        self.read("CodeDeliveryDetails", delivery)
+    }
+
+    /// `CodeDeliveryDetailsList`.
+    pub(crate) fn deliveries(&self) -> Result<Vec<CodeDelivery>, Error> {
+        let list = self.read("CodeDeliveryDetailsList", |list| {
+            list.elements()?.iter().map(delivery).collect()
+        });
+        list.map(Option::unwrap_or_default)
+    }
+
+    /// `UserAttributes`.
+    pub(crate) fn attributes(&self) -> Result<Option<Vec<Attribute>>, Error> {
+        self.read("UserAttributes", |list| {
+            list.elements()?.iter().map(attribute).collect()
+        })
+    }
+
+    fn read<T>(&self, name: &str, read: fn(&V) -> Option<T>) -> Result<Option<T>, Error> {
+        self.0.at(name, read).map_err(|_| incomplete())
+    }
+}
+
+/// `UserAttributes` of a request.
+pub(crate) fn attributes_array(attributes: &[Attribute]) -> Array {
+    let mut array = Array::new();
+    for attribute in attributes {
+        let mut object = Object::new();
+        object
+            .text("Name", &attribute.name)
+            .text_if("Value", attribute.value.as_deref());
+        array.object(&object);
+    }
+    array
+}
+
+fn attribute<V: Value>(value: &V) -> Option<Attribute> {
+    Some(Attribute {
+        name: value.text_at("Name").ok()??,
+        value: value.text_at("Value").ok()?,
+    })
+}
+
+fn delivery<V: Value>(value: &V) -> Option<CodeDelivery> {
+    Some(CodeDelivery {
+        destination: value.text_at("Destination").ok()?,
+        delivery_medium: value.text_at("DeliveryMedium").ok()?,
+        attribute_name: value.text_at("AttributeName").ok()?,
+    })
 }

@@ -1,20 +1,74 @@
-//! JSON by this crate's own small format.
+//! JSON by the engine: `JSON.parse`, and what it gives.
 
 use alloc::string::String;
+use alloc::vec::Vec;
 
-use cognate_core::ports::{Json, NotJson};
-use serde::Serialize;
-use serde::de::DeserializeOwned;
+use cognate_core::json::{NotJson, Value};
+use cognate_core::ports::Json;
+use js_sys::{Array, JSON, Object, Reflect};
+use wasm_bindgen::prelude::*;
 
 use super::Browser;
-use crate::json;
 
 impl Json for Browser {
-    fn write<T: Serialize>(&self, value: &T) -> Result<String, NotJson> {
-        json::to_string(value).map_err(|_| NotJson)
+    type Value = JsJson;
+
+    fn parse(&self, text: &str) -> Result<JsJson, NotJson> {
+        JSON::parse(text).map(JsJson).map_err(|_| NotJson)
+    }
+}
+
+/// A JavaScript value that is JSON: parsed, or plain data that the page's script passed.
+/// `undefined` is absent, as `null` is.
+#[derive(Debug)]
+pub struct JsJson(pub JsValue);
+
+impl JsJson {
+    fn as_array(&self) -> Option<&Array> {
+        self.0.dyn_ref()
+    }
+}
+
+impl Value for JsJson {
+    fn is_object(&self) -> bool {
+        self.0.is_object() && !Array::is_array(&self.0)
     }
 
-    fn read<T: DeserializeOwned>(&self, text: &str) -> Result<T, NotJson> {
-        json::from_str(text).map_err(|_| NotJson)
+    fn member(&self, name: &str) -> Option<Self> {
+        let name = JsValue::from_str(name);
+        // Not what a prototype has: `constructor` is no member of `{}`.
+        if !self.is_object() || !Object::has_own(self.0.unchecked_ref::<Object>(), &name) {
+            return None;
+        }
+        let member = Reflect::get(&self.0, &name).ok()?;
+        (!member.is_null() && !member.is_undefined()).then_some(Self(member))
+    }
+
+    fn text(&self) -> Option<String> {
+        self.0.as_string()
+    }
+
+    fn number(&self) -> Option<f64> {
+        self.0.as_f64()
+    }
+
+    fn boolean(&self) -> Option<bool> {
+        self.0.as_bool()
+    }
+
+    fn elements(&self) -> Option<Vec<Self>> {
+        Some(self.as_array()?.iter().map(JsJson).collect())
+    }
+
+    fn members(&self) -> Option<Vec<(String, Self)>> {
+        if !self.is_object() {
+            return None;
+        }
+        let entries = Object::entries(self.0.unchecked_ref::<Object>());
+        let entry = |entry: JsValue| {
+            let entry: Array = entry.unchecked_into();
+            Some((entry.get(0).as_string()?, Self(entry.get(1))))
+        };
+        entries.iter().map(entry).collect()
     }
 }

@@ -12,6 +12,7 @@ mod session_store;
 
 pub use fetch::Cancel;
 pub use indexed_db::IndexedDb;
+pub use json::JsJson;
 pub use seal::Seal;
 pub use session_store::Storage;
 

@@ -12,7 +12,7 @@ use alloc::string::String;
 use alloc::vec;
 use alloc::vec::Vec;
 
-use base64ct::{Base64UrlUnpadded, Encoding};
+use cognate_core::base64::{decode_url, encode_url};
 use cognate_core::ports::{Random, Unavailable};
 use js_sys::{Array, Object, Promise, Uint8Array};
 use wasm_bindgen::prelude::*;
@@ -90,12 +90,12 @@ impl Seal {
             .ok_or(Unavailable)?
             .encrypt_with_object_and_u8_array(&parameters, &self.key, &plain);
         sealed.extend_from_slice(&bytes(encrypting).await?);
-        Ok(Base64UrlUnpadded::encode_string(&sealed))
+        Ok(encode_url(&sealed))
     }
 
     /// Opens what [`Self::seal`] gave; `None` if it is not exactly that.
     pub async fn open(&self, context: &str, sealed: &str) -> Option<Zeroizing<String>> {
-        let mut sealed = Base64UrlUnpadded::decode_vec(sealed).ok()?;
+        let mut sealed = decode_url(sealed)?;
         let (iv, ciphertext) = sealed.split_at_mut_checked(IV_BYTES)?;
         let parameters = self.parameters(iv, context);
         let decrypting =

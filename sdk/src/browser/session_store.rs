@@ -6,7 +6,7 @@
 
 use alloc::string::String;
 
-use base64ct::{Base64UrlUnpadded, Encoding};
+use cognate_core::base64::decode_url;
 use cognate_core::config::Config;
 use cognate_core::error::{Error, ErrorCode};
 use cognate_core::ports::{SessionStore, StoreBlocked};
@@ -46,13 +46,10 @@ impl Storage {
     /// [`ErrorCode::StorageBlocked`], [`ErrorCode::Unsupported`] outside secure contexts,
     /// [`ErrorCode::Internal`] for a malformed tab secret.
     pub async fn session(config: &Config, tab_id: &str, tab_secret: &str) -> Result<Self, Error> {
-        let secret = Base64UrlUnpadded::decode_vec(tab_secret).map(Zeroizing::new);
-        let secret = secret
-            .ok()
-            .filter(|secret| secret.len() == 32)
-            .ok_or_else(|| {
-                Error::not_sent(ErrorCode::Internal, "the secret of this tab is malformed")
-            })?;
+        let secret = decode_url(tab_secret).map(Zeroizing::new);
+        let secret = secret.filter(|secret| secret.len() == 32).ok_or_else(|| {
+            Error::not_sent(ErrorCode::Internal, "the secret of this tab is malformed")
+        })?;
         let namespace = namespace(config, tab_id);
         let database = IndexedDb::open(DATABASE).await?;
         let seal = Seal::of_tab(&database.base_key().await?, &secret, namespace.clone()).await?;

@@ -1,116 +1,105 @@
-//! What JavaScript passes in. One loose shape for all operations: a type for each would cost a
-//! third of a kilobyte apiece in the browser, and every value is parsed by the core anyway.
+//! What JavaScript passes in: plain objects, read member by member. Every value is parsed by the core.
 
 use alloc::string::String;
 use alloc::vec::Vec;
 
 use cognate_core::config::{Config, Username};
+use cognate_core::json::{StringMap, Value};
 use cognate_core::secret::{Code, Password};
 use cognate_core::sign_in::{Answer, Flow, StepKind};
-use cognate_core::wire::{Attribute, StringMap};
+use cognate_core::wire::Attribute;
 use cognate_core::{CallOptions, Error, ErrorCode};
-use serde::Deserialize;
-use serde::de::DeserializeOwned;
 use web_sys::AbortSignal;
 
-use crate::browser::Cancel;
-use crate::json;
+use crate::browser::{Cancel, JsJson};
 
 /// The arguments and options of any call.
-#[derive(Default, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
-pub(super) struct Arguments {
-    username: String,
-    password: Option<Password>,
-    flow: Option<String>,
-    code: Option<Code>,
-    attributes: Option<StringMap>,
-    current_password: Option<Password>,
-    new_password: Option<Password>,
-    responses: Option<StringMap>,
-    pub(super) sealed: String,
-    pub(super) everywhere: bool,
-    timeout_ms: Option<u32>,
-    client_metadata: Option<StringMap>,
-}
+pub(super) struct Arguments(pub(super) JsJson);
 
 /// The configuration as the worker gets it.
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub(super) struct Settings {
-    user_pool_id: String,
-    client_id: String,
-    #[serde(default)]
-    endpoints: Vec<String>,
-    issuer: Option<String>,
-    pub(super) tab_id: Option<String>,
-    pub(super) tab_secret: Option<String>,
-}
+pub(super) struct Settings(pub(super) JsJson);
 
 impl Settings {
     pub(super) fn config(&self) -> Result<Config, Error> {
-        let endpoints: Vec<&str> = self.endpoints.iter().map(String::as_str).collect();
-        Config::parse(
-            &self.user_pool_id,
-            &self.client_id,
-            &endpoints,
-            self.issuer.as_deref(),
-        )
+        let endpoints = self.given("endpoints", |list| {
+            list.elements()?.iter().map(Value::text).collect()
+        })?;
+        let endpoints: Vec<String> = endpoints.unwrap_or_default();
+        let endpoints: Vec<&str> = endpoints.iter().map(|url| &**url).collect();
+        let pool = self.text("userPoolId")?.unwrap_or_default();
+        let client = self.text("clientId")?.unwrap_or_default();
+        let issuer = self.text("issuer")?;
+        Config::parse(&pool, &client, &endpoints, issuer.as_deref())
+    }
+
+    pub(super) fn text(&self, name: &str) -> Result<Option<String>, Error> {
+        self.given(name, Value::text)
+    }
+
+    fn given<T>(&self, name: &str, read: fn(&JsJson) -> Option<T>) -> Result<Option<T>, Error> {
+        let given = self.0.at(name, read);
+        given.map_err(|_| Error::not_sent(ErrorCode::InvalidConfiguration, WRONG_TYPE))
     }
 }
 
 impl Arguments {
     pub(super) fn username(&self) -> Result<Username, Error> {
-        Username::parse(&self.username)
+        Username::parse(&self.text("username")?.unwrap_or_default())
     }
 
-    pub(super) fn password(&mut self) -> Result<Password, Error> {
-        self.password
-            .take()
-            .ok_or_else(|| missing("password must be a string"))
+    pub(super) fn password(&self) -> Result<Password, Error> {
+        self.required("password", "password must be a string")
+            .map(Password::new)
     }
 
-    pub(super) fn current_password(&mut self) -> Result<Password, Error> {
-        self.current_password
-            .take()
-            .ok_or_else(|| missing("currentPassword must be a string"))
+    pub(super) fn current_password(&self) -> Result<Password, Error> {
+        self.required("currentPassword", "currentPassword must be a string")
+            .map(Password::new)
     }
 
-    pub(super) fn new_password(&mut self) -> Result<Password, Error> {
-        self.new_password
-            .take()
-            .ok_or_else(|| missing("newPassword must be a string"))
+    pub(super) fn new_password(&self) -> Result<Password, Error> {
+        self.required("newPassword", "newPassword must be a string")
+            .map(Password::new)
     }
 
-    pub(super) fn code(&mut self) -> Result<Code, Error> {
-        self.code
-            .take()
-            .ok_or_else(|| missing("code must be a string"))
+    pub(super) fn code(&self) -> Result<Code, Error> {
+        self.required("code", "code must be a string")
+            .map(Code::new)
+    }
+
+    pub(super) fn sealed(&self) -> Result<String, Error> {
+        self.text("sealed").map(Option::unwrap_or_default)
+    }
+
+    pub(super) fn everywhere(&self) -> Result<bool, Error> {
+        self.given("everywhere", Value::boolean)
+            .map(Option::unwrap_or_default)
     }
 
     pub(super) fn flow(&self) -> Result<Flow, Error> {
-        self.flow
-            .as_deref()
-            .map_or_else(|| Ok(Flow::default()), Flow::parse)
+        match self.text("flow")? {
+            Some(flow) => Flow::parse(&flow),
+            None => Ok(Flow::default()),
+        }
     }
 
-    pub(super) fn attributes(&mut self) -> Vec<Attribute> {
-        let attributes = self.attributes.take().unwrap_or_default();
-        attributes
-            .into_iter()
-            .map(|(name, value)| Attribute {
+    pub(super) fn attributes(&self) -> Result<Vec<Attribute>, Error> {
+        let mut attributes = Vec::new();
+        for (name, value) in self.strings("attributes")?.unwrap_or_default() {
+            attributes.push(Attribute {
                 name,
                 value: Some(value),
-            })
-            .collect()
+            });
+        }
+        Ok(attributes)
     }
 
     /// The answer that a step of this kind wants.
-    pub(super) fn answer(&mut self, kind: &StepKind) -> Result<Answer, Error> {
+    pub(super) fn answer(&self, kind: &StepKind) -> Result<Answer, Error> {
         Ok(match kind {
             StepKind::NewPassword { .. } => Answer::NewPassword {
                 password: self.password()?,
-                attributes: self.attributes(),
+                attributes: self.attributes()?,
             },
             StepKind::Password => Answer::Password(self.password()?),
             StepKind::ConfirmSignUp => Answer::ConfirmSignUp(self.code()?),
@@ -118,28 +107,46 @@ impl Arguments {
                 code: self.code()?,
                 password: self.password()?,
             },
-            StepKind::Unknown { .. } => {
-                let responses = self.responses.take();
-                Answer::Unknown(responses.ok_or_else(|| missing("responses must be an object"))?)
-            }
+            StepKind::Unknown { .. } => Answer::Unknown(
+                self.strings("responses")?
+                    .ok_or_else(|| missing("responses must be an object"))?,
+            ),
         })
     }
 
-    pub(super) fn options(&mut self, signal: Option<AbortSignal>) -> CallOptions<Cancel> {
+    pub(super) fn options(
+        &self,
+        signal: Option<AbortSignal>,
+    ) -> Result<CallOptions<Cancel>, Error> {
         let defaults = CallOptions::<Cancel>::default();
-        CallOptions {
-            timeout_ms: self.timeout_ms.unwrap_or(defaults.timeout_ms),
+        let timeout_ms = self.given("timeoutMs", |ms| ms.whole()?.try_into().ok())?;
+        Ok(CallOptions {
+            timeout_ms: timeout_ms.unwrap_or(defaults.timeout_ms),
             cancel: Cancel(signal),
-            client_metadata: self.client_metadata.take().unwrap_or_default(),
-        }
+            client_metadata: self.strings("clientMetadata")?.unwrap_or_default(),
+        })
     }
-}
 
-pub(super) fn parse<T: DeserializeOwned>(text: &str, code: ErrorCode) -> Result<T, Error> {
-    json::from_str(text)
-        .map_err(|_| Error::not_sent(code, "an argument is missing or not of its type"))
+    fn text(&self, name: &str) -> Result<Option<String>, Error> {
+        self.given(name, Value::text)
+    }
+
+    fn strings(&self, name: &str) -> Result<Option<StringMap>, Error> {
+        self.given(name, Value::strings)
+    }
+
+    fn required(&self, name: &str, message: &'static str) -> Result<String, Error> {
+        let text = self.0.member(name).and_then(|value| value.text());
+        text.ok_or_else(|| missing(message))
+    }
+
+    fn given<T>(&self, name: &str, read: fn(&JsJson) -> Option<T>) -> Result<Option<T>, Error> {
+        self.0.at(name, read).map_err(|_| missing(WRONG_TYPE))
+    }
 }
 
 fn missing(message: &'static str) -> Error {
     Error::not_sent(ErrorCode::InvalidParameter, message)
 }
+
+const WRONG_TYPE: &str = "an argument is missing or not of its type";

@@ -1,73 +1,44 @@
 //! Errors on their way to JavaScript.
 
 use cognate_core::Error;
-use serde::Serialize;
+use cognate_core::json::Object;
 
 /// The members of the JavaScript `AuthError`. Absent details are absent members.
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub(super) struct ErrorRecord<'a> {
-    code: &'static str,
-    message: &'a str,
-    outcome: &'static str,
-    retryable: bool,
-    user_action: &'static str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    retry_after_ms: Option<u32>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    http_status: Option<u16>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    request_id: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    service_type: Option<&'a str>,
-}
-
-impl<'a> From<&'a Error> for ErrorRecord<'a> {
-    fn from(error: &'a Error) -> Self {
-        let answer = error.answer.as_ref();
-        Self {
-            code: error.code.as_str(),
-            message: &error.message,
-            outcome: error.outcome.as_str(),
-            retryable: error.retryable(),
-            user_action: error.user_action().as_str(),
-            retry_after_ms: error.retry_after_ms,
-            http_status: answer.map(|answer| answer.http_status),
-            request_id: answer.and_then(|answer| answer.request_id.as_deref()),
-            service_type: answer.and_then(|answer| answer.service_type.as_deref()),
-        }
+pub(super) fn error_object(error: &Error) -> Object {
+    let mut object = Object::new();
+    object
+        .text("code", error.code.as_str())
+        .text("message", &error.message)
+        .text("outcome", error.outcome.as_str())
+        .boolean("retryable", error.retryable())
+        .text("userAction", error.user_action().as_str());
+    if let Some(ms) = error.retry_after_ms {
+        object.whole("retryAfterMs", ms.into());
     }
+    if let Some(answer) = &error.answer {
+        object
+            .whole("httpStatus", answer.http_status.into())
+            .text_if("requestId", answer.request_id.as_deref())
+            .text_if("serviceType", answer.service_type.as_deref());
+    }
+    object
 }
 
 #[cfg(test)]
 mod tests {
     use alloc::borrow::Cow;
-    use alloc::string::String;
     use alloc::vec::Vec;
 
     use cognate_core::error::{Answer, Details, Outcome};
+    use cognate_core::json::Value;
     use cognate_core::{Error, ErrorCode};
-    use serde::Deserialize;
+    use js_sys::JSON;
     use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
 
-    use super::ErrorRecord;
-    use crate::json;
+    use super::error_object;
+    use crate::browser::JsJson;
 
     wasm_bindgen_test_configure!(run_in_browser);
-
-    #[derive(Deserialize)]
-    #[serde(rename_all = "camelCase")]
-    struct Members {
-        code: String,
-        message: String,
-        outcome: String,
-        retryable: bool,
-        user_action: String,
-        retry_after_ms: Option<u32>,
-        http_status: Option<u16>,
-        request_id: Option<String>,
-        service_type: Option<String>,
-    }
 
     #[wasm_bindgen_test]
     fn the_codes_are_those_of_the_typescript_union_in_its_order() {
@@ -88,17 +59,20 @@ mod tests {
     fn every_code_crosses_with_its_stage_and_advice() {
         for code in ErrorCode::ALL {
             let error = Error::not_sent(code, "why \"so\"");
-            let text = json::to_string(&ErrorRecord::from(&error)).unwrap();
-            let members: Members = json::from_str(&text).unwrap();
-            assert_eq!(members.code, code.as_str());
-            assert_eq!(members.message, "why \"so\"");
-            assert_eq!(members.outcome, "notSent");
-            assert_eq!(members.retryable, code.retryable());
-            assert_eq!(members.user_action, code.user_action().as_str());
-            assert!(members.retry_after_ms.is_none() && members.http_status.is_none());
+            let text = error_object(&error).finish();
+            let members = JsJson(JSON::parse(&text).unwrap());
+            let text_of = |name| members.text_at(name).unwrap().unwrap();
+            assert_eq!(text_of("code"), code.as_str());
+            assert_eq!(text_of("message"), "why \"so\"");
+            assert_eq!(text_of("outcome"), "notSent");
+            assert_eq!(members.boolean_at("retryable"), Ok(Some(code.retryable())));
+            assert_eq!(text_of("userAction"), code.user_action().as_str());
+            assert!(members.member("retryAfterMs").is_none());
+            assert!(members.member("httpStatus").is_none());
             assert!(
                 !text.contains("null"),
-                "absent members are left out: {text}"
+                "absent members are left out: {}",
+                *text
             );
         }
     }
@@ -116,14 +90,13 @@ mod tests {
                 service_type: Some("TooManyRequestsException".into()),
             }),
         });
-        let text = json::to_string(&ErrorRecord::from(&error)).unwrap();
-        let members: Members = json::from_str(&text).unwrap();
-        assert_eq!(members.retry_after_ms, Some(2_000));
-        assert_eq!(members.http_status, Some(400));
-        assert_eq!(members.request_id.as_deref(), Some("id"));
+        let members = JsJson(JSON::parse(&error_object(&error).finish()).unwrap());
+        assert_eq!(members.whole_at("retryAfterMs"), Ok(Some(2_000)));
+        assert_eq!(members.whole_at("httpStatus"), Ok(Some(400)));
+        assert_eq!(members.text_at("requestId"), Ok(Some("id".into())));
         assert_eq!(
-            members.service_type.as_deref(),
-            Some("TooManyRequestsException")
+            members.text_at("serviceType"),
+            Ok(Some("TooManyRequestsException".into()))
         );
     }
 }

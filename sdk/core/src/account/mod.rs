@@ -5,9 +5,11 @@ use alloc::vec::Vec;
 
 use crate::client::{Client, Options};
 use crate::error::{Error, ErrorCode, incomplete, signed_out};
+use crate::json::Object;
 use crate::ports::Ports;
+use crate::secret::AccessToken;
 use crate::transport::Repeat;
-use crate::wire::{Attribute, Call, CodeDelivery, Reply};
+use crate::wire::{Attribute, CodeDelivery, Reply, attributes_array};
 
 /// Seconds that an access token must still live to be sent.
 const MINIMUM_TTL: u32 = 10;
@@ -28,9 +30,9 @@ impl<P: Ports> Client<P> {
     /// [`ErrorCode::SignedOut`], [`ErrorCode::MissingScope`], and those of every call.
     pub async fn get_user(&self, options: &Options<P>) -> Result<Account, Error> {
         let reply = self
-            .with_access_token(options, "GetUser", Repeat::Safe, &Call::default())
+            .with_access_token(options, "GetUser", Repeat::Safe, &Object::new())
             .await?;
-        match (reply.username, reply.user_attributes) {
+        match (reply.text("Username")?, reply.attributes()?) {
             (Some(username), Some(attributes)) => Ok(Account {
                 username,
                 attributes,
@@ -50,15 +52,13 @@ impl<P: Ports> Client<P> {
         attributes: &[Attribute],
         options: &Options<P>,
     ) -> Result<Vec<CodeDelivery>, Error> {
-        let call = Call {
-            user_attributes: Some(attributes),
-            client_metadata: options.metadata(),
-            ..Call::default()
-        };
+        let mut call = Object::new();
+        call.array("UserAttributes", &attributes_array(attributes));
+        options.add_metadata(&mut call);
         let reply = self
             .with_access_token(options, "UpdateUserAttributes", Repeat::Never, &call)
             .await?;
-        Ok(reply.code_delivery_details_list.unwrap_or_default())
+        reply.deliveries()
     }
 
     /// Deletes the user, and forgets the session.
@@ -66,7 +66,7 @@ impl<P: Ports> Client<P> {
     /// # Errors
     /// [`ErrorCode::SignedOut`], and those of every call.
     pub async fn delete_user(&self, options: &Options<P>) -> Result<(), Error> {
-        self.with_access_token(options, "DeleteUser", Repeat::Never, &Call::default())
+        self.with_access_token(options, "DeleteUser", Repeat::Never, &Object::new())
             .await?;
         self.forget().await?;
         Ok(())
@@ -79,28 +79,29 @@ impl<P: Ports> Client<P> {
         options: &Options<P>,
         operation: &str,
         repeat: Repeat,
-        call: &Call<'_>,
-    ) -> Result<Reply, Error> {
+        call: &Object,
+    ) -> Result<Reply<P::Value>, Error> {
         let deadline = self.deadline(options);
         let token = self
             .fresh_access_token_until(MINIMUM_TTL, options, &deadline)
             .await?;
-        let with_token = Call {
-            access_token: Some(token.secret()),
-            ..call.clone()
-        };
-        let result = self.call(operation, repeat, &with_token, &deadline).await;
-        match result {
+        match self
+            .call(operation, repeat, opened(call, &token), &deadline)
+            .await
+        {
             Err(error) if error.code == ErrorCode::SessionLost => {
                 self.refresh_until(options, &deadline).await?;
                 let token = self.access_token().ok_or_else(signed_out)?;
-                let with_token = Call {
-                    access_token: Some(token.secret()),
-                    ..call.clone()
-                };
-                self.call(operation, repeat, &with_token, &deadline).await
+                self.call(operation, repeat, opened(call, &token), &deadline)
+                    .await
             }
             result => result,
         }
     }
+}
+
+fn opened(call: &Object, token: &AccessToken) -> Object {
+    let mut call = call.clone();
+    call.text("AccessToken", token.secret());
+    call
 }

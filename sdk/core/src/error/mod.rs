@@ -16,7 +16,7 @@ use core::ops::{Deref, DerefMut};
 
 pub use code::{ErrorCode, UserAction};
 
-use crate::ports::{NotJson, StoreBlocked, Unavailable};
+use crate::ports::{StoreBlocked, Unavailable};
 
 /// What went wrong: one pointer wide, because nearly every function returns it and almost never does.
 #[derive(Debug, Clone)]
@@ -171,11 +171,5 @@ impl From<StoreBlocked> for Error {
             ErrorCode::StorageBlocked,
             "the browser denies storage: use persistence 'memory', or allow site data",
         )
-    }
-}
-
-impl From<NotJson> for Error {
-    fn from(_: NotJson) -> Self {
-        Self::not_sent(ErrorCode::Internal, "a value has no JSON form")
     }
 }

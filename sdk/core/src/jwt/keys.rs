@@ -3,10 +3,9 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use serde::Deserialize;
-
 use crate::client::Client;
 use crate::error::Error;
+use crate::json::Value;
 use crate::jwt::{Expected, Rejected, Unverified};
 use crate::ports::{Ports, RsaPublicKey};
 use crate::transport::Deadline;
@@ -16,31 +15,20 @@ const COOL_DOWN_MS: u64 = 60_000;
 /// The digits of the smallest modulus that is accepted: 2,048 bits in base64url.
 const SHORTEST_MODULUS: usize = 342;
 
-/// A set of JSON web keys ([RFC 7517](https://www.rfc-editor.org/rfc/rfc7517)).
-#[derive(Debug, Default, Clone, Deserialize)]
-#[serde(default)]
-pub struct KeySet {
-    /// The keys.
-    pub keys: Vec<Jwk>,
-}
+/// A set of JSON web keys ([RFC 7517](https://www.rfc-editor.org/rfc/rfc7517)): those that RS256
+/// tokens can be verified with.
+#[derive(Debug, Default)]
+pub struct KeySet(Vec<Jwk>);
 
-/// One key.
-#[derive(Debug, Default, Clone, Deserialize)]
-#[serde(default)]
-pub struct Jwk {
+/// One RSA key.
+#[derive(Debug, Clone)]
+struct Jwk {
     /// Its name.
-    pub kid: String,
-    /// `RSA`, or a kind that is not used here.
-    pub kty: String,
-    /// Absent, or what it may be used with.
-    pub alg: Option<String>,
-    /// Absent, or `sig`.
-    #[serde(rename = "use")]
-    pub public_key_use: Option<String>,
+    kid: String,
     /// The modulus, in base64url.
-    pub n: String,
+    n: String,
     /// The exponent, in base64url.
-    pub e: String,
+    e: String,
 }
 
 /// Keys that were fetched before.
@@ -51,19 +39,49 @@ pub(crate) struct KeyCache {
 }
 
 impl KeySet {
-    /// The RS256 key of this name, if the set has it and it is strong enough.
+    /// Reads `jwks.json`. Keys of another kind or use are left out, and weak and malformed ones.
+    #[must_use]
+    pub fn read(document: &impl Value) -> Self {
+        let keys = document.member("keys").and_then(|keys| keys.elements());
+        let keys = keys.unwrap_or_default();
+        Self(keys.iter().filter_map(Jwk::read).collect())
+    }
+
+    /// The key of this name.
     #[must_use]
     pub fn rs256(&self, kid: &str) -> Option<RsaPublicKey<'_>> {
-        let fits = |value: &Option<String>, wanted| value.as_deref().is_none_or(|v| v == wanted);
-        let key = self.keys.iter().find(|key| key.kid == kid)?;
-        let is_usable = key.kty == "RSA"
-            && fits(&key.alg, "RS256")
-            && fits(&key.public_key_use, "sig")
-            && key.n.len() >= SHORTEST_MODULUS;
-        is_usable.then_some(RsaPublicKey {
-            n: &key.n,
-            e: &key.e,
+        self.find(kid).map(Jwk::public_key)
+    }
+
+    fn find(&self, kid: &str) -> Option<&Jwk> {
+        self.0.iter().find(|key| key.kid == kid)
+    }
+}
+
+impl Jwk {
+    fn read(key: &impl Value) -> Option<Self> {
+        let text = |name| key.text_at(name).ok()?;
+        let fits = |name, wanted| match key.member(name) {
+            Some(value) => value.text().is_some_and(|text| text == wanted),
+            None => true,
+        };
+        let n = text("n")?;
+        let is_usable = text("kty")? == "RSA"
+            && fits("alg", "RS256")
+            && fits("use", "sig")
+            && n.len() >= SHORTEST_MODULUS;
+        is_usable.then_some(Self {
+            kid: text("kid")?,
+            n,
+            e: text("e")?,
         })
+    }
+
+    fn public_key(&self) -> RsaPublicKey<'_> {
+        RsaPublicKey {
+            n: &self.n,
+            e: &self.e,
+        }
     }
 }
 
@@ -78,14 +96,15 @@ impl<P: Ports> Client<P> {
         expected: Expected<'_>,
         deadline: &Deadline<'_, P::Cancel>,
     ) -> Result<(super::Claims, String), Error> {
-        let known = |cache: &KeyCache| cache.set.rs256(token.key_id()).is_some();
-        if !known(&self.keys.borrow()) && self.may_fetch_keys() {
-            self.fetch_keys(deadline).await?;
-        }
         // A copy: the cache must not stay borrowed while the platform verifies.
-        let set = self.keys.borrow().set.clone();
-        let key = set.rs256(token.key_id()).ok_or(Rejected::UnknownKey)?;
-        token.verify(&self.ports, key, expected).await
+        let known = || self.keys.borrow().set.find(token.key_id()).cloned();
+        let mut key = known();
+        if key.is_none() && self.may_fetch_keys() {
+            self.fetch_keys(deadline).await?;
+            key = known();
+        }
+        let key = key.ok_or(Rejected::UnknownKey)?;
+        token.verify(&self.ports, key.public_key(), expected).await
     }
 
     /// Fetches the pool's keys unless it was done before: before tokens are asked for, since tokens
@@ -107,7 +126,7 @@ impl<P: Ports> Client<P> {
 
     async fn fetch_keys(&self, deadline: &Deadline<'_, P::Cancel>) -> Result<(), Error> {
         let path = ["/", self.config.pool.as_str(), "/.well-known/jwks.json"].concat();
-        let set = self.read_document(&path, deadline).await?;
+        let set = KeySet::read(&self.read_document(&path, deadline).await?.0);
         let fetched_at_ms = Some(self.ports.now_ms());
         *self.keys.borrow_mut() = KeyCache { set, fetched_at_ms };
         Ok(())

@@ -13,18 +13,17 @@
 
 mod keys;
 
-use alloc::borrow::ToOwned;
 use alloc::string::String;
+use alloc::vec::Vec;
 use core::fmt;
 
-use base64ct::{Base64UrlUnpadded, Encoding};
-use serde::Deserialize;
-
 pub(crate) use keys::KeyCache;
-pub use keys::{Jwk, KeySet};
+pub use keys::KeySet;
 
+use crate::base64::decode_url;
 use crate::config::{ClientId, Issuer};
 use crate::error::{Error, ErrorCode};
+use crate::json::{NotJson, Value};
 use crate::ports::{Json, Rs256, RsaPublicKey};
 
 /// The longest token that is looked at, in bytes.
@@ -55,8 +54,7 @@ pub struct Expected<'a> {
 }
 
 /// What a token says, as far as this crate acts on it.
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(default)]
+#[derive(Debug, Clone)]
 pub struct Claims {
     /// The issuer.
     pub iss: String,
@@ -68,10 +66,11 @@ pub struct Claims {
     pub exp: u64,
     /// Seconds since 1970 at which it was issued.
     pub iat: u64,
+    /// Of an ID token: the client. Absent when it is not one string.
+    pub aud: Option<String>,
     /// Of an access token: the client.
     pub client_id: Option<String>,
     /// Of an ID token: the real user name.
-    #[serde(rename = "cognito:username")]
     pub cognito_username: Option<String>,
     /// Of an access token: the real user name.
     pub username: Option<String>,
@@ -123,7 +122,7 @@ impl From<Rejected> for Error {
 /// A token that was taken apart and is not believed yet.
 pub struct Unverified<'a> {
     signed: &'a str,
-    signature: alloc::vec::Vec<u8>,
+    signature: Vec<u8>,
     key_id: String,
     payload: String,
     claims: Claims,
@@ -137,17 +136,28 @@ impl fmt::Debug for Unverified<'_> {
     }
 }
 
-#[derive(Default, Deserialize)]
-#[serde(default)]
-struct Header {
-    alg: String,
-    kid: String,
-    crit: Option<serde::de::IgnoredAny>,
+impl Claims {
+    /// Absent claims are empty or 0, which none of those that are required may be.
+    fn read(payload: &impl Value) -> Result<Self, NotJson> {
+        let text = |name| payload.text_at(name);
+        Ok(Self {
+            iss: text("iss")?.unwrap_or_default(),
+            sub: text("sub")?.unwrap_or_default(),
+            token_use: text("token_use")?.unwrap_or_default(),
+            exp: payload.whole_at("exp")?.unwrap_or_default(),
+            iat: payload.whole_at("iat")?.unwrap_or_default(),
+            aud: payload.member("aud").and_then(|aud| aud.text()),
+            client_id: text("client_id")?,
+            cognito_username: text("cognito:username")?,
+            username: text("username")?,
+        })
+    }
 }
 
-#[derive(Deserialize)]
-struct Audience {
-    aud: String,
+impl From<NotJson> for Rejected {
+    fn from(_: NotJson) -> Self {
+        Self::Malformed
+    }
 }
 
 impl<'a> Unverified<'a> {
@@ -159,35 +169,30 @@ impl<'a> Unverified<'a> {
         if token.len() > MAXIMUM_TOKEN {
             return Err(Rejected::Malformed);
         }
-        let (signed, signature) = token.rsplit_once('.').ok_or(Rejected::Malformed)?;
-        let (header, payload) = signed.split_once('.').ok_or(Rejected::Malformed)?;
-        let decode = |part| Base64UrlUnpadded::decode_vec(part).map_err(|_| Rejected::Malformed);
-        let text = |part| {
-            let text = String::from_utf8(decode(part)?).map_err(|_| Rejected::Malformed)?;
-            // An array would be read as a type's members in order.
-            if text.starts_with('{') {
-                Ok(text)
-            } else {
-                Err(Rejected::Malformed)
-            }
+        let mut parts = token.split('.');
+        let (Some(header), Some(payload), Some(signature), None) =
+            (parts.next(), parts.next(), parts.next(), parts.next())
+        else {
+            return Err(Rejected::Malformed);
         };
-        let malformed = |_| Rejected::Malformed;
+        let signed = token.get(..header.len() + 1 + payload.len());
 
-        let header: Header = json.read(&text(header)?).map_err(malformed)?;
-        if header.alg != "RS256" || header.crit.is_some() {
+        let (_, header) = object(json, header)?;
+        let text = |name| header.text_at(name).map(Option::unwrap_or_default);
+        if text("alg")? != "RS256" || header.member("crit").is_some() {
             return Err(Rejected::Algorithm);
         }
-        if header.kid.is_empty() {
+        let key_id = text("kid")?;
+        if key_id.is_empty() {
             return Err(Rejected::UnknownKey);
         }
-        let payload = text(payload)?;
-        let claims = json.read(&payload).map_err(malformed)?;
+        let (payload, claims) = object(json, payload)?;
         Ok(Self {
-            signed,
-            signature: decode(signature)?,
-            key_id: header.kid,
+            signed: signed.ok_or(Rejected::Malformed)?,
+            signature: decode_url(signature).ok_or(Rejected::Malformed)?,
+            key_id,
             payload,
-            claims,
+            claims: Claims::read(&claims)?,
         })
     }
 
@@ -210,7 +215,7 @@ impl<'a> Unverified<'a> {
     /// [`ErrorCode::TokenRejected`] with the reason, [`ErrorCode::Unsupported`] without RS256.
     pub async fn verify(
         self,
-        ports: &(impl Json + Rs256),
+        ports: &impl Rs256,
         key: RsaPublicKey<'_>,
         expected: Expected<'_>,
     ) -> Result<(Claims, String), Error> {
@@ -220,23 +225,18 @@ impl<'a> Unverified<'a> {
         {
             return Err(Rejected::Signature.into());
         }
-        self.check_claims(ports, expected)?;
+        self.check_claims(expected)?;
         Ok((self.claims, self.payload))
     }
 
-    fn check_claims(&self, json: &impl Json, expected: Expected<'_>) -> Result<(), Rejected> {
+    fn check_claims(&self, expected: Expected<'_>) -> Result<(), Rejected> {
         let claims = &self.claims;
         if claims.iss != expected.issuer.as_str() {
             return Err(Rejected::Issuer);
         }
         let (token_use, audience) = match expected.token_use {
-            Use::Id => {
-                let read = json
-                    .read(&self.payload)
-                    .map(|audience: Audience| audience.aud);
-                ("id", read.ok())
-            }
-            Use::Access => ("access", claims.client_id.as_ref().map(ToOwned::to_owned)),
+            Use::Id => ("id", &claims.aud),
+            Use::Access => ("access", &claims.client_id),
         };
         if claims.token_use != token_use {
             return Err(Rejected::TokenUse);
@@ -254,5 +254,16 @@ impl<'a> Unverified<'a> {
             return Err(Rejected::Subject);
         }
         Ok(())
+    }
+}
+
+/// A part of a token: an object, and its text.
+fn object<J: Json>(json: &J, part: &str) -> Result<(String, J::Value), Rejected> {
+    let bytes = decode_url(part).ok_or(Rejected::Malformed)?;
+    let text = String::from_utf8(bytes).map_err(|_| Rejected::Malformed)?;
+    let value = json.parse(&text)?;
+    match value.is_object() {
+        true => Ok((text, value)),
+        false => Err(Rejected::Malformed),
     }
 }

@@ -5,10 +5,11 @@ pub mod policy;
 use crate::client::{Client, Options};
 use crate::config::Username;
 use crate::error::{Error, incomplete};
+use crate::json::Object;
 use crate::ports::Ports;
 use crate::secret::{Code, Password};
 use crate::transport::{Deadline, Repeat};
-use crate::wire::{Call, CodeDelivery};
+use crate::wire::CodeDelivery;
 
 impl<P: Ports> Client<P> {
     /// Sends a code with which a forgotten password can be replaced.
@@ -21,17 +22,12 @@ impl<P: Ports> Client<P> {
         username: &Username,
         options: &Options<P>,
     ) -> Result<CodeDelivery, Error> {
-        let call = Call {
-            client_id: Some(self.config.client.as_str()),
-            username: Some(username.as_str()),
-            client_metadata: options.metadata(),
-            ..Call::default()
-        };
+        let call = self.request_of(username, options);
         let deadline = self.deadline(options);
         let reply = self
-            .call("ForgotPassword", Repeat::Never, &call, &deadline)
+            .call("ForgotPassword", Repeat::Never, call, &deadline)
             .await?;
-        reply.code_delivery_details.ok_or_else(incomplete)
+        reply.delivery()?.ok_or_else(incomplete)
     }
 
     /// Replaces a forgotten password. Does not sign in.
@@ -62,11 +58,9 @@ impl<P: Ports> Client<P> {
         proposed: &Password,
         options: &Options<P>,
     ) -> Result<(), Error> {
-        let call = Call {
-            previous_password: Some(previous.secret()),
-            proposed_password: Some(proposed.secret()),
-            ..Call::default()
-        };
+        let mut call = Object::new();
+        call.text("PreviousPassword", previous.secret())
+            .text("ProposedPassword", proposed.secret());
         self.with_access_token(options, "ChangePassword", Repeat::Never, &call)
             .await?;
         Ok(())
@@ -80,15 +74,10 @@ impl<P: Ports> Client<P> {
         options: &Options<P>,
         deadline: &Deadline<'_, P::Cancel>,
     ) -> Result<(), Error> {
-        let call = Call {
-            client_id: Some(self.config.client.as_str()),
-            username: Some(username.as_str()),
-            confirmation_code: Some(code.secret()),
-            password: Some(password.secret()),
-            client_metadata: options.metadata(),
-            ..Call::default()
-        };
-        self.call("ConfirmForgotPassword", Repeat::Never, &call, deadline)
+        let mut call = self.request_of(username, options);
+        call.text("ConfirmationCode", code.secret())
+            .text("Password", password.secret());
+        self.call("ConfirmForgotPassword", Repeat::Never, call, deadline)
             .await?;
         Ok(())
     }

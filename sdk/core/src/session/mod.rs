@@ -18,12 +18,14 @@ mod sign_out;
 mod tokens;
 mod user;
 
-use serde::{Deserialize, Serialize};
+use alloc::string::String;
+
 use zeroize::Zeroizing;
 
 use crate::client::{Client, Options};
 use crate::error::{Error, signed_out};
-use crate::ports::Ports;
+use crate::json::{NotJson, Object, Value};
+use crate::ports::{Json, Ports};
 use crate::secret::{AccessToken, IdToken, RefreshToken};
 
 pub(crate) use flight::Flight;
@@ -31,8 +33,7 @@ pub use sign_out::SignedOut;
 pub use user::User;
 
 /// Tokens and what is known about them.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Debug, Clone)]
 pub(crate) struct Session {
     access_token: AccessToken,
     id_token: IdToken,
@@ -63,7 +64,7 @@ impl<P: Ports> Client<P> {
     pub async fn resume(&self) -> Result<State, Error> {
         if let Some(record) = self.ports.load().await? {
             // A record of another version is no session, and not worth an error.
-            if let Ok(session) = self.ports.read::<Session>(&record) {
+            if let Ok(session) = Session::read(&self.ports, &record) {
                 self.clock_offset_ms.set(Some(session.clock_offset_ms));
                 *self.session.borrow_mut() = Some(session);
             } else {
@@ -124,7 +125,36 @@ impl<P: Ports> Client<P> {
     }
 
     async fn store(&self, session: &Session) -> Result<(), Error> {
-        let record = Zeroizing::new(self.ports.write(session)?);
-        Ok(self.ports.save(&record).await?)
+        Ok(self.ports.save(&session.to_json()).await?)
+    }
+}
+
+impl Session {
+    fn to_json(&self) -> Zeroizing<String> {
+        let mut record = Object::new();
+        record
+            .text("accessToken", self.access_token.secret())
+            .text("idToken", self.id_token.secret())
+            .text("refreshToken", self.refresh_token.secret())
+            .object("user", &self.user.to_object())
+            .whole("accessExpiresAt", self.access_expires_at)
+            .integer("clockOffsetMs", self.clock_offset_ms)
+            .whole("generation", self.generation.into());
+        record.finish()
+    }
+
+    fn read(json: &impl Json, record: &str) -> Result<Self, NotJson> {
+        let record = json.parse(record)?;
+        let text = |name| record.text_at(name)?.ok_or(NotJson);
+        let generation = record.whole_at("generation")?.ok_or(NotJson)?;
+        Ok(Self {
+            access_token: AccessToken::new(text("accessToken")?),
+            id_token: IdToken::new(text("idToken")?),
+            refresh_token: RefreshToken::new(text("refreshToken")?),
+            user: User::read(&record.member("user").ok_or(NotJson)?)?,
+            access_expires_at: record.whole_at("accessExpiresAt")?.ok_or(NotJson)?,
+            clock_offset_ms: record.at("clockOffsetMs", Value::integer)?.ok_or(NotJson)?,
+            generation: generation.try_into().map_err(|_| NotJson)?,
+        })
     }
 }

@@ -15,10 +15,11 @@
 use super::Session;
 use crate::client::{Client, Options};
 use crate::error::{Error, ErrorCode, Outcome, incomplete, signed_out};
+use crate::json::Object;
 use crate::ports::Ports;
 use crate::secret::{AccessToken, RefreshToken};
 use crate::transport::{Deadline, Repeat};
-use crate::wire::{AuthenticationResult, Call, Members};
+use crate::wire::Tokens;
 
 impl<P: Ports> Client<P> {
     pub(crate) async fn fresh_access_token_until(
@@ -94,37 +95,29 @@ impl<P: Ports> Client<P> {
         refresh_token: &RefreshToken,
         options: &Options<P>,
         deadline: &Deadline<'_, P::Cancel>,
-    ) -> Result<AuthenticationResult, Error> {
-        let base = || Call {
-            client_id: Some(self.config.client.as_str()),
-            client_metadata: options.metadata(),
-            ..Call::default()
-        };
+    ) -> Result<Tokens, Error> {
         if !self.refreshes_by_initiate_auth.get() {
-            let call = Call {
-                refresh_token: Some(refresh_token.secret()),
-                ..base()
-            };
+            let mut call = self.request(options);
+            call.text("RefreshToken", refresh_token.secret());
             match self
-                .call("GetTokensFromRefreshToken", Repeat::Never, &call, deadline)
+                .call("GetTokensFromRefreshToken", Repeat::Never, call, deadline)
                 .await
             {
                 Err(error) if error.code == ErrorCode::UnknownOperation => {
                     self.refreshes_by_initiate_auth.set(true);
                 }
-                result => return result?.authentication_result.ok_or_else(incomplete),
+                result => return result?.tokens()?.ok_or_else(incomplete),
             }
         }
-        let parameters = Members::from([("REFRESH_TOKEN", refresh_token.secret())]);
-        let call = Call {
-            auth_flow: Some("REFRESH_TOKEN_AUTH"),
-            auth_parameters: Some(parameters),
-            ..base()
-        };
+        let mut parameters = Object::new();
+        parameters.text("REFRESH_TOKEN", refresh_token.secret());
+        let mut call = self.request(options);
+        call.text("AuthFlow", "REFRESH_TOKEN_AUTH")
+            .object("AuthParameters", &parameters);
         let reply = self
-            .call("InitiateAuth", Repeat::Never, &call, deadline)
+            .call("InitiateAuth", Repeat::Never, call, deadline)
             .await?;
-        reply.authentication_result.ok_or_else(incomplete)
+        reply.tokens()?.ok_or_else(incomplete)
     }
 
     /// Ends the session that the service refused, unless there is a newer one.

@@ -3,10 +3,10 @@
 use super::Session;
 use crate::client::{Client, Options};
 use crate::error::Error;
+use crate::json::Object;
 use crate::ports::Ports;
 use crate::secret::AccessToken;
 use crate::transport::{Deadline, Repeat};
-use crate::wire::Call;
 
 /// What became of a sign-out. On this device it has happened, whatever this says.
 #[derive(Debug, Clone, Default)]
@@ -60,16 +60,14 @@ impl<P: Ports> Client<P> {
             true => {
                 self.buy_tokens(&session.refresh_token, options, deadline)
                     .await?
-                    .access_token
+                    .access
             }
             false => None,
         };
         let token: &AccessToken = bought.as_ref().unwrap_or(&session.access_token);
-        let call = Call {
-            access_token: Some(token.secret()),
-            ..Call::default()
-        };
-        self.call("GlobalSignOut", Repeat::Safe, &call, deadline)
+        let mut call = Object::new();
+        call.text("AccessToken", token.secret());
+        self.call("GlobalSignOut", Repeat::Safe, call, deadline)
             .await?;
         Ok(())
     }
@@ -79,13 +77,11 @@ impl<P: Ports> Client<P> {
         session: &Session,
         deadline: &Deadline<'_, P::Cancel>,
     ) -> Result<(), Error> {
-        let call = Call {
-            client_id: Some(self.config.client.as_str()),
-            token: Some(session.refresh_token.secret()),
-            ..Call::default()
-        };
+        let mut call = Object::new();
+        call.text("ClientId", self.config.client.as_str())
+            .text("Token", session.refresh_token.secret());
         // Revoking what is revoked succeeds: repeating is safe.
-        self.call("RevokeToken", Repeat::Safe, &call, deadline)
+        self.call("RevokeToken", Repeat::Safe, call, deadline)
             .await?;
         Ok(())
     }

@@ -6,13 +6,13 @@ use crate::error::{Error, incomplete};
 use crate::jwt::{Claims, Expected, Rejected, Unverified, Use};
 use crate::ports::Ports;
 use crate::transport::{Deadline, signed_difference};
-use crate::wire::AuthenticationResult;
+use crate::wire::Tokens;
 
 impl<P: Ports> Client<P> {
     /// The end of a sign-in: stored first, so that storage that is blocked is no half of a session.
     pub(crate) async fn begin_session(
         &self,
-        tokens: AuthenticationResult,
+        tokens: Tokens,
         deadline: &Deadline<'_, P::Cancel>,
     ) -> Result<User, Error> {
         let session = self.verified_session(tokens, None, deadline).await?;
@@ -26,14 +26,14 @@ impl<P: Ports> Client<P> {
     /// the refresh token if there is no new one.
     pub(super) async fn verified_session(
         &self,
-        tokens: AuthenticationResult,
+        tokens: Tokens,
         previous: Option<&Session>,
         deadline: &Deadline<'_, P::Cancel>,
     ) -> Result<Session, Error> {
-        let id_token = tokens.id_token.ok_or_else(incomplete)?;
-        let access_token = tokens.access_token.ok_or_else(incomplete)?;
+        let id_token = tokens.id.ok_or_else(incomplete)?;
+        let access_token = tokens.access.ok_or_else(incomplete)?;
         let kept = || previous.map(|session| session.refresh_token.clone());
-        let refresh_token = tokens.refresh_token.or_else(kept).ok_or_else(incomplete)?;
+        let refresh_token = tokens.refresh.or_else(kept).ok_or_else(incomplete)?;
 
         let (id, claims) = self.believe(id_token.secret(), Use::Id, deadline).await?;
         let (access, _) = self

@@ -2,11 +2,10 @@
 
 use alloc::string::String;
 
-use serde::{Deserialize, Serialize};
+use crate::json::{NotJson, Object, Value};
 
 /// Who is signed in, from a verified ID token.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct User {
     /// The user's id in the pool, for ever.
     pub sub: String,
@@ -14,4 +13,26 @@ pub struct User {
     pub username: String,
     /// All claims of the ID token, as the JSON text that was signed.
     pub claims: String,
+}
+
+impl User {
+    /// As JSON: `sub`, `username`, and `claims` as a string.
+    #[must_use]
+    pub fn to_object(&self) -> Object {
+        let mut object = Object::new();
+        object
+            .text("sub", &self.sub)
+            .text("username", &self.username)
+            .text("claims", &self.claims);
+        object
+    }
+
+    pub(super) fn read(value: &impl Value) -> Result<Self, NotJson> {
+        let text = |name| value.text_at(name)?.ok_or(NotJson);
+        Ok(Self {
+            sub: text("sub")?,
+            username: text("username")?,
+            claims: text("claims")?,
+        })
+    }
 }

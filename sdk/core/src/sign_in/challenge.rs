@@ -3,47 +3,47 @@
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
-use super::{Attempt, SESSION_MS, SignInStep, Step, StepKind};
+use super::{ATTRIBUTE, Attempt, SESSION_MS, SignInStep, Step, StepKind};
 use crate::client::Client;
 use crate::error::{Error, incomplete};
+use crate::json::{Object, StringMap, Value};
 use crate::ports::Ports;
 use crate::secret::ChallengeSession;
 use crate::transport::Repeat;
-use crate::wire::{Call, Members, Reply, StringMap};
+use crate::wire::Reply;
 
 /// A challenge to answer.
 pub(super) struct Challenge<'a> {
     pub(super) name: &'a str,
-    pub(super) session: Option<&'a ChallengeSession>,
+    pub(super) session: Option<ChallengeSession>,
     /// The real user name, which every answer names.
     pub(super) user_id: &'a str,
+    /// Whether the answer names a user already.
+    pub(super) is_named: bool,
 }
 
 impl<P: Ports> Client<P> {
     /// Answers a challenge; never twice, since an answer spends it.
-    pub(super) async fn answer_challenge<'a>(
+    pub(super) async fn answer_challenge(
         &self,
         attempt: &Attempt<'_, P>,
-        challenge: Challenge<'a>,
-        mut responses: Members<&'a str, &'a str>,
+        challenge: Challenge<'_>,
+        mut responses: Object,
     ) -> Result<SignInStep, Error> {
         self.have_keys(&attempt.deadline).await?;
-        if responses.get("USERNAME").is_none() {
-            responses.insert("USERNAME", challenge.user_id);
+        if !challenge.is_named {
+            responses.text("USERNAME", challenge.user_id);
         }
-        let call = Call {
-            client_id: Some(self.config.client.as_str()),
-            challenge_name: Some(challenge.name),
-            challenge_responses: Some(responses),
-            session: challenge.session.map(ChallengeSession::secret),
-            client_metadata: attempt.options.metadata(),
-            ..Call::default()
-        };
+        let session = challenge.session.as_ref().map(ChallengeSession::secret);
+        let mut call = self.request(attempt.options);
+        call.text("ChallengeName", challenge.name)
+            .object("ChallengeResponses", &responses)
+            .text_if("Session", session);
         let reply = self
             .call(
                 "RespondToAuthChallenge",
                 Repeat::Never,
-                &call,
+                call,
                 &attempt.deadline,
             )
             .await?;
@@ -54,21 +54,22 @@ impl<P: Ports> Client<P> {
     pub(super) async fn advance(
         &self,
         attempt: &Attempt<'_, P>,
-        reply: Reply,
+        reply: Reply<P::Value>,
         user_id: Option<&str>,
     ) -> Result<SignInStep, Error> {
-        if let Some(tokens) = reply.authentication_result {
+        if let Some(tokens) = reply.tokens()? {
             return self
                 .begin_session(tokens, &attempt.deadline)
                 .await
                 .map(SignInStep::Done);
         }
-        let name = reply.challenge_name.ok_or_else(incomplete)?;
-        let parameters = reply.challenge_parameters.unwrap_or_default();
-        let user_id = ["USER_ID_FOR_SRP", "USERNAME"]
-            .iter()
-            .find_map(|name| parameters.get(name).cloned())
-            .or_else(|| user_id.map(ToString::to_string));
+        let name = reply.text("ChallengeName")?.ok_or_else(incomplete)?;
+        let parameters = reply.strings("ChallengeParameters")?.unwrap_or_default();
+        let user_id = parameters
+            .get("USER_ID_FOR_SRP")
+            .or_else(|| parameters.get("USERNAME"))
+            .or(user_id)
+            .map(ToString::to_string);
         let kind = match name.as_str() {
             "NEW_PASSWORD_REQUIRED" => StepKind::NewPassword {
                 missing: self.missing_attributes(&parameters)?,
@@ -78,7 +79,7 @@ impl<P: Ports> Client<P> {
         let step = self.ask(attempt, kind, SESSION_MS);
         Ok(SignInStep::Next(Step {
             user_id,
-            session: reply.session,
+            session: reply.text("Session")?.map(ChallengeSession::new),
             ..step
         }))
     }
@@ -100,8 +101,16 @@ impl<P: Ports> Client<P> {
         let Some(text) = parameters.get("requiredAttributes") else {
             return Ok(Vec::new());
         };
-        let names: Vec<String> = self.ports.read(text).map_err(|_| incomplete())?;
-        let bare = |name: &String| name.trim_start_matches("userAttributes.").to_string();
-        Ok(names.iter().map(bare).collect())
+        let names = self
+            .ports
+            .parse(text)
+            .ok()
+            .and_then(|names| names.elements());
+        let mut missing = Vec::new();
+        for name in names.ok_or_else(incomplete)? {
+            let name = name.text().ok_or_else(incomplete)?;
+            missing.push(name.strip_prefix(ATTRIBUTE).unwrap_or(&name).to_string());
+        }
+        Ok(missing)
     }
 }

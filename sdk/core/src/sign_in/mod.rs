@@ -19,18 +19,16 @@
 mod challenge;
 mod step;
 
-use alloc::string::String;
-use alloc::vec::Vec;
-
 use crate::client::{Client, Options};
 use crate::config::Username;
 use crate::error::{Error, ErrorCode, incomplete};
 use crate::join::join;
+use crate::json::Object;
 use crate::ports::Ports;
-use crate::secret::{Code, Password};
+use crate::secret::{ChallengeSession, Code, Password};
 use crate::srp::{Handshake, Identity, ServerValues, timestamp};
 use crate::transport::{Deadline, Repeat};
-use crate::wire::{Attribute, Call, Members, Reply};
+use crate::wire::{Attribute, Reply};
 
 use challenge::Challenge;
 pub use step::{Answer, Flow, SignInStep, Step, StepKind};
@@ -41,6 +39,9 @@ const SESSION_MS: u64 = 3 * 60_000;
 const RESET_MS: u64 = 60 * 60_000;
 /// The code of a sign-up lives for a day.
 const CONFIRMATION_MS: u64 = 24 * 60 * 60_000;
+
+/// What stands before the names of attributes in challenges and answers.
+const ATTRIBUTE: &str = "userAttributes.";
 
 /// Who is signing in, how, and until when.
 struct Attempt<'a, P: Ports> {
@@ -123,12 +124,15 @@ impl<P: Ports> Client<P> {
                 self.reset_password(attempt, &code, &password).await
             }
             (StepKind::Unknown { name, .. }, Answer::Unknown(responses)) => {
-                let responses = responses
-                    .iter()
-                    .map(|(k, v)| (k.as_str(), v.as_str()))
-                    .collect();
-                self.answer_challenge(&attempt, step.challenge(name), responses)
-                    .await
+                let mut given = Object::new();
+                for (name, value) in responses.iter() {
+                    given.text(name, value);
+                }
+                let challenge = Challenge {
+                    is_named: responses.get("USERNAME").is_some(),
+                    ..step.challenge(name)
+                };
+                self.answer_challenge(&attempt, challenge, given).await
             }
             _ => Err(Error::not_sent(
                 ErrorCode::InvalidParameter,
@@ -164,23 +168,16 @@ impl<P: Ports> Client<P> {
     ) -> Result<SignInStep, Error> {
         let handshake = Handshake::begin(&self.ports)?;
         let public = handshake.public_hex();
-        let parameters =
-            Members::from([("USERNAME", attempt.username.as_str()), ("SRP_A", &public)]);
-        let first = self.initiate(attempt, "USER_SRP_AUTH", parameters, Repeat::Safe);
+        let first = self.initiate(attempt, "USER_SRP_AUTH", ("SRP_A", &public), Repeat::Safe);
         let (reply, keys) = join(first, self.have_keys(&attempt.deadline)).await;
         let reply = reply?;
         keys?;
-        if reply.challenge_name.as_deref() != Some("PASSWORD_VERIFIER") {
+        if reply.text("ChallengeName")?.as_deref() != Some("PASSWORD_VERIFIER") {
             return self.advance(attempt, reply, None).await;
         }
 
-        let parameters = reply.challenge_parameters.unwrap_or_default();
-        let parameter = |name| {
-            parameters
-                .get(name)
-                .map(String::as_str)
-                .ok_or_else(incomplete)
-        };
+        let parameters = reply.strings("ChallengeParameters")?.unwrap_or_default();
+        let parameter = |name| parameters.get(name).ok_or_else(incomplete);
         let user = parameter("USER_ID_FOR_SRP")?;
         let secret_block = parameter("SECRET_BLOCK")?;
         let server = ServerValues {
@@ -197,14 +194,15 @@ impl<P: Ports> Client<P> {
 
         let challenge = Challenge {
             name: "PASSWORD_VERIFIER",
-            session: reply.session.as_ref(),
+            session: reply.text("Session")?.map(ChallengeSession::new),
             user_id: user,
+            is_named: false,
         };
-        let responses = Members::from([
-            ("PASSWORD_CLAIM_SECRET_BLOCK", secret_block),
-            ("PASSWORD_CLAIM_SIGNATURE", &*claim),
-            ("TIMESTAMP", &*timestamp),
-        ]);
+        let mut responses = Object::new();
+        responses
+            .text("PASSWORD_CLAIM_SECRET_BLOCK", secret_block)
+            .text("PASSWORD_CLAIM_SIGNATURE", &claim)
+            .text("TIMESTAMP", &timestamp);
         self.answer_challenge(attempt, challenge, responses).await
     }
 
@@ -213,14 +211,11 @@ impl<P: Ports> Client<P> {
         attempt: &Attempt<'_, P>,
         password: &Password,
     ) -> Result<SignInStep, Error> {
-        let parameters = Members::from([
-            ("USERNAME", attempt.username.as_str()),
-            ("PASSWORD", password.secret()),
-        ]);
         self.have_keys(&attempt.deadline).await?;
         // Not repeated: it may count as an attempt, and triggers run.
+        let proof = ("PASSWORD", password.secret());
         let reply = self
-            .initiate(attempt, "USER_PASSWORD_AUTH", parameters, Repeat::Never)
+            .initiate(attempt, "USER_PASSWORD_AUTH", proof, Repeat::Never)
             .await?;
         self.advance(attempt, reply, None).await
     }
@@ -229,17 +224,17 @@ impl<P: Ports> Client<P> {
         &self,
         attempt: &Attempt<'_, P>,
         flow: &str,
-        parameters: Members<&str, &str>,
+        (name, proof): (&str, &str),
         repeat: Repeat,
-    ) -> Result<Reply, Error> {
-        let call = Call {
-            client_id: Some(self.config.client.as_str()),
-            auth_flow: Some(flow),
-            auth_parameters: Some(parameters),
-            client_metadata: attempt.options.metadata(),
-            ..Call::default()
-        };
-        self.call("InitiateAuth", repeat, &call, &attempt.deadline)
+    ) -> Result<Reply<P::Value>, Error> {
+        let mut parameters = Object::new();
+        parameters
+            .text("USERNAME", attempt.username.as_str())
+            .text(name, proof);
+        let mut call = self.request(attempt.options);
+        call.text("AuthFlow", flow)
+            .object("AuthParameters", &parameters);
+        self.call("InitiateAuth", repeat, call, &attempt.deadline)
             .await
     }
 
@@ -250,20 +245,12 @@ impl<P: Ports> Client<P> {
         password: &Password,
         attributes: &[Attribute],
     ) -> Result<SignInStep, Error> {
-        let named: Vec<(String, &str)> = attributes
-            .iter()
-            .map(|a| {
-                (
-                    ["userAttributes.", &a.name].concat(),
-                    a.value.as_deref().unwrap_or_default(),
-                )
-            })
-            .collect();
-        let mut responses: Members<&str, &str> = named
-            .iter()
-            .map(|(name, value)| (name.as_str(), *value))
-            .collect();
-        responses.insert("NEW_PASSWORD", password.secret());
+        let mut responses = Object::new();
+        responses.text("NEW_PASSWORD", password.secret());
+        for attribute in attributes {
+            let value = attribute.value.as_deref().unwrap_or_default();
+            responses.text(&[ATTRIBUTE, &attribute.name].concat(), value);
+        }
         self.answer_challenge(&attempt, step.challenge("NEW_PASSWORD_REQUIRED"), responses)
             .await
     }

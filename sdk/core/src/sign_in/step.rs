@@ -5,18 +5,19 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
 
-use serde::{Deserialize, Serialize};
+use zeroize::Zeroizing;
 
 use super::challenge::Challenge;
 use crate::config::Username;
 use crate::error::{Error, ErrorCode};
+use crate::json::{Array, NotJson, Object, StringMap, Value};
+use crate::ports::Json;
 use crate::secret::{ChallengeSession, Code, Password};
 use crate::session::User;
-use crate::wire::{Attribute, StringMap};
+use crate::wire::Attribute;
 
 /// How the password is proved.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Flow {
     /// `USER_SRP_AUTH`: the password does not leave the device.
     #[default]
@@ -26,6 +27,15 @@ pub enum Flow {
 }
 
 impl Flow {
+    /// The name that JavaScript uses.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Srp => "srp",
+            Self::Password => "password",
+        }
+    }
+
     /// Parses the name that JavaScript uses: `srp` or `password`.
     ///
     /// # Errors
@@ -51,9 +61,8 @@ pub enum SignInStep {
     Next(Step),
 }
 
-/// Something that a sign-in asks. Serialisable; holds no password.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+/// Something that a sign-in asks. Has a JSON form; holds no password.
+#[derive(Debug, Clone)]
 pub struct Step {
     /// What is asked.
     pub kind: StepKind,
@@ -65,9 +74,7 @@ pub struct Step {
     /// The flow to start again with.
     pub(crate) flow: Flow,
     /// The name that the service wants in answers: the real user name.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) user_id: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) session: Option<ChallengeSession>,
 }
 
@@ -80,20 +87,53 @@ impl Step {
         Username::parse(&self.username)
     }
 
+    /// The step as JSON text. It holds the session of the challenge: seal it.
+    #[must_use]
+    pub fn to_json(&self) -> Zeroizing<String> {
+        let mut step = Object::new();
+        self.kind.write(&mut step);
+        step.whole("expiresAtMs", self.expires_at_ms)
+            .text("username", &self.username)
+            .text("flow", self.flow.name())
+            .text_if("userId", self.user_id.as_deref())
+            .text_if(
+                "session",
+                self.session.as_ref().map(ChallengeSession::secret),
+            );
+        step.finish()
+    }
+
+    /// A step from the text that [`Self::to_json`] gave.
+    ///
+    /// # Errors
+    /// [`NotJson`] for any other text.
+    pub fn from_json(json: &impl Json, text: &str) -> Result<Self, NotJson> {
+        let step = json.parse(text)?;
+        let flow = step.text_at("flow")?.ok_or(NotJson)?;
+        Ok(Self {
+            kind: StepKind::read(&step)?,
+            expires_at_ms: step.whole_at("expiresAtMs")?.ok_or(NotJson)?,
+            username: step.text_at("username")?.ok_or(NotJson)?,
+            flow: Flow::parse(&flow).map_err(|_| NotJson)?,
+            user_id: step.text_at("userId")?,
+            session: step.text_at("session")?.map(ChallengeSession::new),
+        })
+    }
+
     /// The challenge of this name that the step stands for.
     pub(super) fn challenge<'a>(&'a self, name: &'a str) -> Challenge<'a> {
         let user_id = self.user_id.as_deref().unwrap_or(&self.username);
         Challenge {
             name,
-            session: self.session.as_ref(),
+            session: self.session.clone(),
             user_id,
+            is_named: false,
         }
     }
 }
 
 /// What is asked.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum StepKind {
     /// A new password instead of a temporary one (`NEW_PASSWORD_REQUIRED`).
     NewPassword {
@@ -126,6 +166,45 @@ impl StepKind {
             Self::ResetPassword => "resetPassword",
             Self::Unknown { .. } => "unknown",
         }
+    }
+
+    /// Adds `kind` and what belongs to it: `missing`, or `name` and `parameters`.
+    pub fn write(&self, to: &mut Object) {
+        to.text("kind", self.name());
+        match self {
+            Self::NewPassword { missing } => {
+                let mut names = Array::new();
+                for name in missing {
+                    names.text(name);
+                }
+                to.array("missing", &names);
+            }
+            Self::Unknown { name, parameters } => {
+                to.text("name", name).strings("parameters", parameters);
+            }
+            Self::Password | Self::ConfirmSignUp | Self::ResetPassword => {}
+        }
+    }
+
+    fn read(step: &impl Value) -> Result<Self, NotJson> {
+        let kind = step.text_at("kind")?.ok_or(NotJson)?;
+        Ok(match &*kind {
+            "newPassword" => {
+                let names = step.at("missing", Value::elements)?.ok_or(NotJson)?;
+                let names = names.iter().map(|name| name.text().ok_or(NotJson));
+                Self::NewPassword {
+                    missing: names.collect::<Result<_, _>>()?,
+                }
+            }
+            "password" => Self::Password,
+            "confirmSignUp" => Self::ConfirmSignUp,
+            "resetPassword" => Self::ResetPassword,
+            "unknown" => Self::Unknown {
+                name: step.text_at("name")?.ok_or(NotJson)?,
+                parameters: step.strings_at("parameters")?.ok_or(NotJson)?,
+            },
+            _ => return Err(NotJson),
+        })
     }
 }
 

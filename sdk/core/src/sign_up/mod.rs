@@ -8,7 +8,7 @@ use crate::error::{Error, incomplete};
 use crate::ports::Ports;
 use crate::secret::{Code, Password};
 use crate::transport::{Deadline, Repeat};
-use crate::wire::{Attribute, Call, CodeDelivery};
+use crate::wire::{Attribute, CodeDelivery, attributes_array};
 
 /// What became of a sign-up.
 #[derive(Debug, Clone)]
@@ -34,24 +34,21 @@ impl<P: Ports> Client<P> {
         attributes: &[Attribute],
         options: &Options<P>,
     ) -> Result<SignUp, Error> {
-        let call = Call {
-            client_id: Some(self.config.client.as_str()),
-            username: Some(username.as_str()),
-            password: Some(password.secret()),
-            user_attributes: Some(attributes),
-            client_metadata: options.metadata(),
-            ..Call::default()
-        };
+        let mut call = self.request_of(username, options);
+        call.text("Password", password.secret())
+            .array("UserAttributes", &attributes_array(attributes));
         let reply = self
-            .call("SignUp", Repeat::Never, &call, &self.deadline(options))
+            .call("SignUp", Repeat::Never, call, &self.deadline(options))
             .await?;
-        let (Some(user_id), Some(confirmed)) = (reply.user_sub, reply.user_confirmed) else {
+        let (Some(user_id), Some(confirmed)) =
+            (reply.text("UserSub")?, reply.boolean("UserConfirmed")?)
+        else {
             return Err(incomplete());
         };
         Ok(SignUp {
             user_id,
             confirmed,
-            delivery: reply.code_delivery_details,
+            delivery: reply.delivery()?,
         })
     }
 
@@ -79,17 +76,12 @@ impl<P: Ports> Client<P> {
         username: &Username,
         options: &Options<P>,
     ) -> Result<CodeDelivery, Error> {
-        let call = Call {
-            client_id: Some(self.config.client.as_str()),
-            username: Some(username.as_str()),
-            client_metadata: options.metadata(),
-            ..Call::default()
-        };
+        let call = self.request_of(username, options);
         let deadline = self.deadline(options);
         let reply = self
-            .call("ResendConfirmationCode", Repeat::Never, &call, &deadline)
+            .call("ResendConfirmationCode", Repeat::Never, call, &deadline)
             .await?;
-        reply.code_delivery_details.ok_or_else(incomplete)
+        reply.delivery()?.ok_or_else(incomplete)
     }
 
     pub(crate) async fn confirm_sign_up_until(
@@ -99,14 +91,9 @@ impl<P: Ports> Client<P> {
         options: &Options<P>,
         deadline: &Deadline<'_, P::Cancel>,
     ) -> Result<(), Error> {
-        let call = Call {
-            client_id: Some(self.config.client.as_str()),
-            username: Some(username.as_str()),
-            confirmation_code: Some(code.secret()),
-            client_metadata: options.metadata(),
-            ..Call::default()
-        };
-        self.call("ConfirmSignUp", Repeat::Never, &call, deadline)
+        let mut call = self.request_of(username, options);
+        call.text("ConfirmationCode", code.secret());
+        self.call("ConfirmSignUp", Repeat::Never, call, deadline)
             .await?;
         Ok(())
     }

@@ -13,12 +13,12 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use base64ct::{Base64, Encoding};
 use cognate_modexp::{LENGTH, is_zero_mod_n, mul, pow, pow_of_two, sub, widen};
 use zeroize::Zeroizing;
 
 use super::hash::{K_MULTIPLIER, claim, identity_hash, private_exponent, scrambling, session_key};
 use super::hex;
+use crate::base64;
 use crate::error::{Error, ErrorCode};
 use crate::ports::{Random, Unavailable};
 
@@ -131,7 +131,7 @@ impl Handshake {
             return Err(Refused::MalformedSecretBlock);
         }
         let secret_block =
-            Base64::decode_vec(server.secret_block).map_err(|_| Refused::MalformedSecretBlock)?;
+            base64::decode(server.secret_block).ok_or(Refused::MalformedSecretBlock)?;
 
         let u = scrambling(&self.public, &public);
         if u == [0; 32] {
@@ -143,7 +143,7 @@ impl Handshake {
         );
         let key = session_key(&u, &*self.shared_value(&public, &u, &x));
         let proof = claim(&key, identity.pool, identity.user, &secret_block, timestamp);
-        Ok(Base64::encode_string(&proof))
+        Ok(base64::encode(&proof))
     }
 
     /// `S = (B - k * g^x) ^ (a + u * x)`.

@@ -3,33 +3,27 @@
 use alloc::borrow::Cow;
 use alloc::string::{String, ToString};
 
-use serde::Deserialize;
-use serde::de::DeserializeOwned;
-
 use crate::error::{Answer, Details, Error, ErrorCode, Outcome, service};
+use crate::json::Value;
 use crate::ports::{HttpResponse, Json, SendFailure};
+use crate::wire::Reply;
 
 /// The longest message of the service that is passed on, in bytes.
 const MAXIMUM_MESSAGE: usize = 512;
 
-/// The typed reply, or the error that the answer is. Operations without output answer an empty
-/// body or `{}`: both are the default reply.
-pub(super) fn reply<T: DeserializeOwned + Default>(
-    json: &impl Json,
-    response: &HttpResponse,
-) -> Result<T, Error> {
-    if !(200..300).contains(&response.status) {
-        return Err(error(json, response));
+/// The reply, or the error that the answer is. Operations without output answer an empty body or
+/// `{}`: both are a reply without members.
+pub(super) fn reply<J: Json>(json: &J, response: &HttpResponse) -> Result<Reply<J::Value>, Error> {
+    let body = match &*response.body {
+        "" => "{}",
+        body => body,
+    };
+    let value = json.parse(body).ok().filter(Value::is_object);
+    match value {
+        value if !(200..300).contains(&response.status) => Err(error(value.as_ref(), response)),
+        Some(value) => Ok(Reply(value)),
+        None => Err(unintelligible(response)),
     }
-    if response.body.is_empty() {
-        return Ok(T::default());
-    }
-    // An array would be read as a type's members in order.
-    if !response.body.trim_start().starts_with('{') {
-        return Err(unintelligible(response));
-    }
-    json.read(&response.body)
-        .map_err(|_| unintelligible(response))
 }
 
 /// The error that the platform's failure is.
@@ -57,25 +51,17 @@ pub(super) fn failure(failure: SendFailure) -> Error {
     Error::not_sent(code, message).at(outcome)
 }
 
-#[derive(Default, Deserialize)]
-#[serde(default)]
-struct Fault {
-    #[serde(rename = "__type")]
-    kind: Option<String>,
-    code: Option<String>,
-    message: Option<String>,
-    #[serde(rename = "Message")]
-    capital_message: Option<String>,
-}
-
-fn error(json: &impl Json, response: &HttpResponse) -> Error {
-    let fault: Fault = json.read(&response.body).unwrap_or_default();
-    let name = [&response.error_type, &fault.kind, &fault.code]
-        .into_iter()
-        .flatten()
-        .map(|text| bare_name(text))
-        .find(|name| !name.is_empty());
-    let message = fault.message.or(fault.capital_message).unwrap_or_default();
+fn error(body: Option<&impl Value>, response: &HttpResponse) -> Error {
+    let member = |name| body?.member(name)?.text();
+    let name = response
+        .error_type
+        .as_deref()
+        .and_then(bare_name)
+        .or_else(|| bare_name(&member("__type")?))
+        .or_else(|| bare_name(&member("code")?));
+    let name = name.as_deref();
+    let message = member("message").or_else(|| member("Message"));
+    let message = message.unwrap_or_default();
     let known = name.and_then(|name| service::code_of(name, &message));
     let code = known.unwrap_or(match (response.status, name) {
         (429, _) => ErrorCode::RateLimited,
@@ -119,7 +105,7 @@ fn answer(response: &HttpResponse, name: Option<&str>) -> Answer {
 }
 
 fn describe(body: &str) -> &'static str {
-    match body.trim_start().bytes().next() {
+    match body.trim_ascii_start().as_bytes().first() {
         None => "an empty answer where JSON should be: something in front of the service?",
         Some(b'<') => "HTML where JSON should be: a proxy, a captive portal or a wrong endpoint?",
         Some(_) => "the answer is not what the protocol says: a wrong endpoint?",
@@ -127,14 +113,22 @@ fn describe(body: &str) -> &'static str {
 }
 
 /// `com.amazonaws#NameException:http://..` is `NameException`.
-fn bare_name(text: &str) -> &str {
-    let text = text.split([':', ',']).next().unwrap_or_default();
-    text.rsplit('#').next().unwrap_or_default().trim()
+fn bare_name(text: &str) -> Option<String> {
+    let mut name = String::new();
+    for c in text.chars() {
+        match c {
+            ':' | ',' => break,
+            '#' => name.clear(),
+            ' ' => {}
+            c => name.push(c),
+        }
+    }
+    (!name.is_empty()).then_some(name)
 }
 
 /// Whole seconds; the other form, a date, is not used by this service.
 fn retry_after_ms(text: &str) -> Option<u32> {
-    text.trim().parse::<u32>().ok()?.checked_mul(1000)
+    text.trim_ascii().parse::<u32>().ok()?.checked_mul(1000)
 }
 
 fn shortened(mut message: String) -> String {

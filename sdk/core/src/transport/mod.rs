@@ -11,13 +11,11 @@ mod classify;
 
 use alloc::string::String;
 
-use serde::de::DeserializeOwned;
-use zeroize::Zeroizing;
-
 use crate::client::{Client, Options};
 use crate::error::{Error, ErrorCode};
+use crate::json::Object;
 use crate::ports::{HttpRequest, HttpResponse, Limits, Ports};
-use crate::wire::{Call, Reply};
+use crate::wire::Reply;
 
 /// Attempts altogether.
 const ATTEMPTS: u32 = 3;
@@ -55,25 +53,24 @@ impl<P: Ports> Client<P> {
         &self,
         operation: &str,
         repeat: Repeat,
-        call: &Call<'_>,
+        call: Object,
         deadline: &Deadline<'_, P::Cancel>,
-    ) -> Result<Reply, Error> {
+    ) -> Result<Reply<P::Value>, Error> {
         let target = ["AWSCognitoIdentityProviderService.", operation].concat();
-        let body = Some(Zeroizing::new(self.ports.write(call)?));
         let request = HttpRequest {
             url: String::new(),
-            body,
+            body: Some(call.finish()),
             target: Some(target),
         };
         self.attempt("/", request, repeat, deadline).await
     }
 
     /// Reads a public document of the pool, such as its keys.
-    pub(crate) async fn read_document<T: DeserializeOwned + Default>(
+    pub(crate) async fn read_document(
         &self,
         path: &str,
         deadline: &Deadline<'_, P::Cancel>,
-    ) -> Result<T, Error> {
+    ) -> Result<Reply<P::Value>, Error> {
         let request = HttpRequest {
             url: String::new(),
             body: None,
@@ -82,13 +79,13 @@ impl<P: Ports> Client<P> {
         self.attempt(path, request, Repeat::Safe, deadline).await
     }
 
-    async fn attempt<T: DeserializeOwned + Default>(
+    async fn attempt(
         &self,
         path: &str,
         mut request: HttpRequest,
         repeat: Repeat,
         deadline: &Deadline<'_, P::Cancel>,
-    ) -> Result<T, Error> {
+    ) -> Result<Reply<P::Value>, Error> {
         let mut endpoints = self.config.endpoints.iter().cycle();
         let mut attempt = 1;
         loop {

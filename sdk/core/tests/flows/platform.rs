@@ -8,12 +8,11 @@ use std::task::Poll;
 
 use aws_lc_rs::signature::{RSA_PKCS1_2048_8192_SHA256, RsaPublicKeyComponents};
 use base64ct::{Base64UrlUnpadded, Encoding};
+use cognate_core::json::{self, NotJson};
 use cognate_core::ports::{
-    Clock, Http, HttpRequest, HttpResponse, Json, Limits, NotJson, Random, Rs256, RsaPublicKey,
-    SendFailure, SessionStore, StoreBlocked, Unavailable,
+    Clock, Http, HttpRequest, HttpResponse, Json, Limits, Random, Rs256, RsaPublicKey, SendFailure,
+    SessionStore, StoreBlocked, Unavailable,
 };
-use serde::Serialize;
-use serde::de::DeserializeOwned;
 use serde_json::Value;
 use zeroize::Zeroizing;
 
@@ -199,12 +198,45 @@ impl Http for Platform {
 }
 
 impl Json for Platform {
-    fn write<T: Serialize>(&self, value: &T) -> Result<String, NotJson> {
-        serde_json::to_string(value).map_err(|_| NotJson)
+    type Value = Parsed;
+
+    fn parse(&self, text: &str) -> Result<Parsed, NotJson> {
+        serde_json::from_str(text).map(Parsed).map_err(|_| NotJson)
+    }
+}
+
+/// JSON as `serde_json` reads it.
+pub(crate) struct Parsed(pub Value);
+
+impl json::Value for Parsed {
+    fn is_object(&self) -> bool {
+        self.0.is_object()
     }
 
-    fn read<T: DeserializeOwned>(&self, text: &str) -> Result<T, NotJson> {
-        serde_json::from_str(text).map_err(|_| NotJson)
+    fn member(&self, name: &str) -> Option<Self> {
+        let member = self.0.as_object()?.get(name)?;
+        (!member.is_null()).then(|| Self(member.clone()))
+    }
+
+    fn text(&self) -> Option<String> {
+        self.0.as_str().map(str::to_owned)
+    }
+
+    fn number(&self) -> Option<f64> {
+        self.0.as_f64()
+    }
+
+    fn boolean(&self) -> Option<bool> {
+        self.0.as_bool()
+    }
+
+    fn elements(&self) -> Option<Vec<Self>> {
+        Some(self.0.as_array()?.iter().cloned().map(Self).collect())
+    }
+
+    fn members(&self) -> Option<Vec<(String, Self)>> {
+        let members = self.0.as_object()?.iter();
+        Some(members.map(|(k, v)| (k.clone(), Self(v.clone()))).collect())
     }
 }
 

@@ -8,7 +8,7 @@ use hmac::{Hmac, KeyInit, Mac};
 use serde_json::{Value, json};
 use sha2::Sha256;
 
-use crate::platform::{Platform, Scripted};
+use crate::platform::{Parsed, Platform, Scripted};
 use crate::server::{jwks, public_key_bytes, sign, sign_with_header};
 use crate::{ISSUER, PASSWORD, ana, client, is_signed_in, options, password, run, sign_in};
 
@@ -37,7 +37,7 @@ fn verify_as(token: &str, token_use: Use) -> Result<(), Error> {
         now: NOW,
     };
     let platform = Platform::new();
-    let keys: KeySet = serde_json::from_value(jwks()).unwrap();
+    let keys = KeySet::read(&Parsed(jwks()));
     let token = Unverified::parse(&platform, token)?;
     let key = keys.rs256(token.key_id()).ok_or(Rejected::UnknownKey)?;
     run(token.verify(&platform, key, expected)).map(|_| ())
@@ -214,7 +214,7 @@ fn weak_and_foreign_keys_are_not_used() {
     for change in changes {
         let mut set = jwks();
         change(&mut set["keys"][0]);
-        let keys: KeySet = serde_json::from_value(set).unwrap();
+        let keys = KeySet::read(&Parsed(set));
         let platform = Platform::new();
         let token = Unverified::parse(&platform, &token).unwrap();
         assert!(keys.rs256(token.key_id()).is_none());
