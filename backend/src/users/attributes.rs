@@ -1,7 +1,7 @@
 //! Attributes: what is stored about a person, checked against the pool's schema and the client's
 //! permissions.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use super::{is_email, is_phone_number};
@@ -70,13 +70,20 @@ pub enum Writer<'a> {
 ///
 /// # Errors
 /// `NotAuthorizedException` if the client may not write one of them, `InvalidParameterException` if
-/// the schema has no such attribute, does not let it change, or the value does not fit it.
+/// the schema has no such attribute, does not let it change, the value does not fit it, or an
+/// attribute is there twice (each address would be sent a code).
 pub fn writable(
     pool: &Pool,
     writer: Writer<'_>,
     attributes: &[(String, String)],
 ) -> Result<(), ApiError> {
+    let mut seen = BTreeSet::new();
     for (name, value) in attributes {
+        if !seen.insert(name) {
+            return Err(ApiError::invalid_parameter(
+                "An attribute may be given only once.",
+            ));
+        }
         if let Writer::SignUp(client) | Writer::User(client) = writer
             && !may_write(client, name)
         {

@@ -256,3 +256,21 @@ async fn changes_that_arrive_together_do_not_undo_each_other() {
         );
     }
 }
+
+#[tokio::test]
+async fn one_request_cannot_send_codes_to_many_addresses() {
+    let backend = Backend::start().await;
+    let person = Person::confirmed(&backend).await;
+    let tokens = person.tokens(&backend).await;
+    let body = json!({
+        "AccessToken": tokens["AccessToken"],
+        "UserAttributes": [
+            { "Name": "email", "Value": "one@example.com" },
+            { "Name": "email", "Value": "two@example.com" },
+        ],
+    });
+    let answer = backend.call("UpdateUserAttributes", body).await;
+    assert_eq!(answer.error_type(), "InvalidParameterException");
+    let messages = backend.get("/_cognate/inbox.json?to=two@example.com").await;
+    assert_eq!(messages.ok()["messages"], json!([]));
+}
