@@ -66,6 +66,9 @@ pub enum StoreError {
     /// A row with this key exists already.
     #[error("the row exists already")]
     Exists(#[source] sqlx::Error),
+    /// Something a user is to be found by stands for another user already.
+    #[error("the name stands for another user")]
+    Shadows,
     /// Anything else the database says.
     #[error("the database failed")]
     Database(#[source] sqlx::Error),

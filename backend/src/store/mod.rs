@@ -29,4 +29,4 @@ pub use inbox::InboxRow;
 pub use pools::PoolRow;
 pub use sessions::{FamilyRow, RefreshRow};
 pub use signing_keys::SigningKeyRow;
-pub use users::{LookupRow, Saved, Spend, UserRow};
+pub use users::{LookupRow, Lookups, Saved, Spend, UserRow};

@@ -46,6 +46,16 @@ pub struct LookupRow {
     pub hash: [u8; 32],
 }
 
+/// What a user is found by, and what nobody else may be found by beside that.
+#[derive(Debug)]
+pub struct Lookups {
+    /// What the user is found by.
+    pub own: Vec<LookupRow>,
+    /// The same values as names of another kind: a user name that is another's sub would shadow
+    /// it.
+    pub shadowed: Vec<LookupRow>,
+}
+
 /// Something of which only one change of a user can make use.
 #[derive(Debug, Clone, Copy)]
 pub enum Spend<'a> {
@@ -85,11 +95,12 @@ impl Store {
     /// Adds a user, what it is found by, and its first code if there is one: all or nothing.
     ///
     /// # Errors
-    /// [`StoreError::Exists`] if the user name or something it is found by is taken.
+    /// [`StoreError::Exists`] or [`StoreError::Shadows`] if the user name or something it is
+    /// found by is taken.
     pub async fn insert_user(
         &self,
         user: &UserRow,
-        lookups: &[LookupRow],
+        lookups: &Lookups,
         code: Option<&CodeRow>,
     ) -> Result<(), StoreError> {
         let mut transaction = self.begin().await?;
@@ -123,11 +134,12 @@ impl Store {
     /// spends something if the change depends on it: all or nothing.
     ///
     /// # Errors
-    /// [`StoreError::Exists`] if something it is found by belongs to another user.
+    /// [`StoreError::Exists`] or [`StoreError::Shadows`] if something it is found by belongs to
+    /// another user.
     pub async fn update_user(
         &self,
         user: &UserRow,
-        lookups: &[LookupRow],
+        lookups: &Lookups,
         spend: Option<Spend<'_>>,
         now: i64,
     ) -> Result<Saved, StoreError> {
@@ -318,9 +330,24 @@ impl UserRow {
 async fn insert_lookups(
     transaction: &mut Transaction<'static, Any>,
     user: &UserRow,
-    lookups: &[LookupRow],
+    lookups: &Lookups,
 ) -> Result<(), StoreError> {
-    for lookup in lookups {
+    for other in &lookups.shadowed {
+        let shadowed = sqlx::query(
+            "SELECT 1 FROM user_lookups \
+             WHERE pool_id = $1 AND kind = $2 AND hash = $3 AND username <> $4",
+        )
+        .bind(&user.pool_id)
+        .bind(other.kind)
+        .bind(other.hash.to_vec())
+        .bind(&user.username)
+        .fetch_optional(&mut **transaction)
+        .await?;
+        if shadowed.is_some() {
+            return Err(StoreError::Shadows);
+        }
+    }
+    for lookup in &lookups.own {
         sqlx::query(
             "INSERT INTO user_lookups (pool_id, kind, hash, username) VALUES ($1, $2, $3, $4)",
         )

@@ -6,7 +6,7 @@ use std::fmt;
 
 use super::{is_email, is_phone_number};
 use crate::error::ApiError;
-use crate::pools::{Client, Pool, SchemaAttribute};
+use crate::pools::{Client, IdentifierAttribute, Pool, SchemaAttribute};
 
 /// Attribute names and values of one user. `sub` is not among them: it never changes.
 #[derive(Clone, Default, PartialEq, Eq)]
@@ -115,8 +115,23 @@ pub fn writable(
             continue;
         }
         fits(schema, value)?;
+        if name == "preferred_username" && names_by_another_alias(pool, value) {
+            return Err(nonconforming(
+                name,
+                "It must not have the form of an email address or phone number.",
+            ));
+        }
     }
     Ok(())
+}
+
+/// Where people sign in with addresses too, a preferred user name that is one would stand for
+/// whoever has that address.
+fn names_by_another_alias(pool: &Pool, value: &str) -> bool {
+    let aliases = pool.settings.alias_attributes();
+    aliases.contains(&IdentifierAttribute::PreferredUsername)
+        && ((aliases.contains(&IdentifierAttribute::Email) && is_email(value))
+            || (aliases.contains(&IdentifierAttribute::PhoneNumber) && is_phone_number(value)))
 }
 
 /// Checks that a new user has what the pool requires.

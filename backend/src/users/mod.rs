@@ -27,7 +27,7 @@ use crate::codes::Destination;
 use crate::error::ApiError;
 use crate::pools::{IdentifierAttribute, Pool};
 use crate::seal::Place;
-use crate::store::{LookupRow, Saved, Spend, StoreError, UserRow};
+use crate::store::{LookupRow, Lookups, Saved, Spend, StoreError, UserRow};
 
 /// Where a user stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -269,7 +269,7 @@ impl User {
     /// What the user is found by: user name and sub, and, by the pool's settings, e-mail address,
     /// phone number (as user names at once, as aliases when verified) and preferred user name (when
     /// confirmed).
-    fn lookups(&self, state: &AppState, pool: &Pool) -> Vec<LookupRow> {
+    fn lookups(&self, state: &AppState, pool: &Pool) -> Lookups {
         let lookup = |kind: &'static str, value: &str| LookupRow {
             kind,
             hash: state.sealer.lookup(kind, &pool.id, &normal(pool, value)),
@@ -293,7 +293,22 @@ impl User {
                 lookups.push(lookup(attribute.name(), value));
             }
         }
-        lookups
+        // Addresses have a form that no other name may have; generated names are nobody's choice.
+        let mut shadowed = Vec::new();
+        if names.is_empty() {
+            shadowed.push(lookup("sub", &self.username));
+            if aliases.contains(&IdentifierAttribute::PreferredUsername) {
+                shadowed.push(lookup("preferred_username", &self.username));
+                if let Some(preferred) = self.attributes.get("preferred_username") {
+                    shadowed.push(lookup("sub", preferred));
+                    shadowed.push(lookup("username", preferred));
+                }
+            }
+        }
+        Lookups {
+            own: lookups,
+            shadowed,
+        }
     }
 }
 
@@ -398,7 +413,7 @@ pub fn not_found() -> ApiError {
 
 fn taken(error: StoreError) -> SaveError {
     match error {
-        StoreError::Exists(_) => SaveError::Taken,
+        StoreError::Exists(_) | StoreError::Shadows => SaveError::Taken,
         other => SaveError::Internal(other.into()),
     }
 }

@@ -171,3 +171,41 @@ async fn a_user_is_found_by_sub_too() {
         .ok();
     assert_eq!(seen["Username"], "ada");
 }
+
+#[tokio::test]
+async fn nobody_takes_a_name_that_means_somebody_else_already() {
+    let backend = Backend::start().await;
+    let settings = json!({
+        "AliasAttributes": ["email", "preferred_username"], "AutoVerifiedAttributes": ["email"],
+    });
+    let pool = Pool::make(&backend, settings).await;
+    let ada = pool.sign_up(&backend, "ada", "ada@example.com").await.ok();
+    let code = backend.code("ada@example.com").await;
+    pool.person("ada").confirm(&backend, &code).await.ok();
+    pool.sign_up(&backend, "eve", "eve@example.com").await.ok();
+    let code = backend.code("eve@example.com").await;
+    pool.person("eve").confirm(&backend, &code).await.ok();
+
+    let sub = ada["UserSub"].as_str().unwrap();
+    let shadow = pool.sign_up(&backend, sub, "mallory@example.com").await;
+    assert_eq!(shadow.error_type(), "UsernameExistsException");
+
+    let tokens = pool.person("eve").tokens(&backend).await;
+    let prefers = async |name: &str| {
+        let body = json!({
+            "AccessToken": tokens["AccessToken"],
+            "UserAttributes": [{ "Name": "preferred_username", "Value": name }],
+        });
+        backend.call("UpdateUserAttributes", body).await
+    };
+    assert_eq!(prefers("ada").await.error_type(), "AliasExistsException");
+    assert_eq!(prefers(sub).await.error_type(), "AliasExistsException");
+    assert_eq!(
+        prefers("ada@example.com").await.error_type(),
+        "InvalidParameterException"
+    );
+    prefers("evelyn").await.ok();
+    let taken = pool.sign_up(&backend, "evelyn", "other@example.com").await;
+    assert_eq!(taken.error_type(), "UsernameExistsException");
+    pool.person("evelyn").tokens(&backend).await;
+}
