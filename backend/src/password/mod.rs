@@ -3,8 +3,9 @@
 //! # Security model
 //! With `PreventUserExistenceErrors` on, whoever asks for a recovery code is told where it went,
 //! also for users who do not exist, are disabled or have no verified address; those get a decoy
-//! code that nobody has. Without it, the reason is named. A new password voids challenges under way
-//! (`verifier_version`); it does not end sessions, as in the service: `GlobalSignOut` does.
+//! code that nobody has. Without it, the reason is named. A recovery code is good while the address
+//! it was sent to is the user's verified one and the password is the one it was asked for. A new
+//! password also voids challenges under way (`verifier_version`); it does not end sessions, as in the service: `GlobalSignOut` does.
 
 use cognate_core::secret::{Code as Digits, Password};
 
@@ -113,6 +114,13 @@ pub async fn confirm_forgot(
     let mut user = user
         .filter(|user| user.enabled)
         .ok_or_else(codes::mismatch)?;
+    // Whoever reads an address that is the user's no longer may not take the account over.
+    let sent_to = &right.destination;
+    let is_current = user.has_verified(sent_to.attribute)
+        && user.attributes.get(sent_to.attribute.name()) == Some(&sent_to.value);
+    if !is_current {
+        return Err(codes::expired());
+    }
     user.set_password(password.secret(), state.clock.now())?;
     user.status = Status::Confirmed;
     user.mark_verified(&right.destination);

@@ -131,7 +131,8 @@ impl Store {
     }
 
     /// Stores a changed user over the revision it was read at, replaces what it is found by, and
-    /// spends something if the change depends on it: all or nothing.
+    /// spends something if the change depends on it: all or nothing. A new password voids the
+    /// user's recovery code.
     ///
     /// # Errors
     /// [`StoreError::Exists`] or [`StoreError::Shadows`] if something it is found by belongs to
@@ -149,6 +150,17 @@ impl Store {
         {
             return Ok(Saved::AlreadySpent);
         }
+        // Whoever asked for a recovery code before this password was set must not replace it.
+        sqlx::query(
+            "DELETE FROM codes WHERE pool_id = $1 AND username = $2 AND purpose = 'recovery' \
+             AND EXISTS (SELECT 1 FROM users \
+             WHERE pool_id = $1 AND username = $2 AND verifier_version < $3)",
+        )
+        .bind(&user.pool_id)
+        .bind(&user.username)
+        .bind(user.verifier_version)
+        .execute(&mut *transaction)
+        .await?;
         let changed = sqlx::query(
             "UPDATE users SET status = $1, enabled = $2, attributes = $3, verifier = $4, salt = $5, \
              verifier_version = $6, password_set_at = $7, updated_at = $8, revision = revision + 1 \

@@ -83,3 +83,50 @@ async fn a_pool_may_ask_for_less_but_never_for_white_space_or_endless_passwords(
     sign_up("a", &"x".repeat(256)).await.ok();
     sign_up("b", "pässwörd").await.ok();
 }
+
+#[tokio::test]
+async fn a_new_password_voids_the_recovery_code_that_was_asked_for_before() {
+    let backend = Backend::start().await;
+    let person = Person::confirmed(&backend).await;
+    backend.clock.advance(1);
+    let forgot = person.naming(json!({}));
+    backend.call("ForgotPassword", forgot).await.ok();
+    let code = backend.code(&person.email).await;
+    let tokens = person.tokens(&backend).await;
+    let change = json!({
+        "AccessToken": tokens["AccessToken"], "PreviousPassword": PASSWORD,
+        "ProposedPassword": "Another-Horse9!",
+    });
+    backend.call("ChangePassword", change).await.ok();
+    let reset = json!({ "ConfirmationCode": code, "Password": "Third-Horse99!" });
+    let answer = backend
+        .call("ConfirmForgotPassword", person.naming(reset))
+        .await;
+    assert_eq!(answer.error_type(), "ExpiredCodeException");
+}
+
+#[tokio::test]
+async fn a_recovery_code_sent_to_an_address_the_user_left_changes_nothing() {
+    let backend = Backend::start().await;
+    let person = Person::confirmed(&backend).await;
+    backend.clock.advance(1);
+    let forgot = person.naming(json!({}));
+    backend.call("ForgotPassword", forgot).await.ok();
+    let code = backend.code(&person.email).await;
+    let access = person.tokens(&backend).await["AccessToken"].clone();
+    let moved = Person::stranger();
+    let update = json!({
+        "AccessToken": access, "UserAttributes": [{ "Name": "email", "Value": moved.email }],
+    });
+    backend.call("UpdateUserAttributes", update).await.ok();
+    let verify = json!({
+        "AccessToken": access, "AttributeName": "email", "Code": backend.code(&moved.email).await,
+    });
+    backend.call("VerifyUserAttribute", verify).await.ok();
+    let reset = json!({ "ConfirmationCode": code, "Password": "Third-Horse99!" });
+    let answer = backend
+        .call("ConfirmForgotPassword", moved.naming(reset))
+        .await;
+    assert_eq!(answer.error_type(), "ExpiredCodeException");
+    moved.tokens(&backend).await;
+}
