@@ -2,8 +2,10 @@
 //!
 //! # Security model
 //! Everything is counted per user **and** address together: somebody far away who guesses blocks
-//! himself, not the person. An IPv6 address counts by its /64, which one subscriber has. Users who
-//! do not exist are counted under their decoy's name, so that limits tell nothing either. Keys are
+//! himself, not the person. An IPv6 address counts by its /48, which anybody can have: neighbours
+//! in it share a counter only for one and the same account. Codes have six digits, so tries of them
+//! are also counted over all addresses, codes that were sent again included. Users who do not
+//! exist are counted under their decoy's name, so that limits tell nothing either. Keys are
 //! keyed hashes.
 //!
 //! Counters are in the database and hold across processes. Within one process, guesses at one
@@ -11,8 +13,9 @@
 //! the check before the first failure is counted.
 //!
 //! # Limits
-//! Somebody with very many addresses gets as many attempts; a code has an own limit over all
-//! addresses (`codes`).
+//! Somebody with very many addresses gets as many tries of a password. Somebody with a dozen can
+//! spend an account's `TRIES_EVERYWHERE` and so hold up a recovery or a confirmation, not a
+//! sign-in.
 
 use std::net::IpAddr;
 
@@ -26,6 +29,8 @@ const FREE_FAILURES: i64 = 5;
 /// The longest wait, and how long a key must be quiet to be forgotten.
 const QUIET_MILLIS: i64 = 15 * 60 * 1000;
 const HOUR_MILLIS: i64 = 3_600_000;
+/// Tries of an account's codes an hour from all addresses together: 1 in 200 to guess one in a day.
+const TRIES_EVERYWHERE: i64 = 200;
 
 /// Something a user may do so many times an hour.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -58,6 +63,13 @@ impl Hourly {
         }
     }
 
+    fn tries_a_code(self) -> bool {
+        matches!(
+            self,
+            Self::ConfirmSignUp | Self::VerifyAttribute | Self::ConfirmForgotPassword
+        )
+    }
+
     fn purpose(self) -> &'static str {
         match self {
             Self::ConfirmSignUp => "ConfirmSignUp",
@@ -82,12 +94,16 @@ pub async fn count(
     pool_id: &str,
     username: &str,
 ) -> Result<(), ApiError> {
-    let key = key(state, caller, action.purpose(), pool_id, username);
-    let attempts = state
-        .store
-        .count_attempt(&key, state.clock.now_millis(), HOUR_MILLIS)
-        .await?;
-    if attempts > action.limit() {
+    let (store, now) = (&state.store, state.clock.now_millis());
+    let here = key(state, caller, action.purpose(), pool_id, username);
+    let mut is_exceeded = store.count_attempt(&here, now, HOUR_MILLIS).await? > action.limit();
+    // What was refused here is no try, so nobody uses up everybody's from one address.
+    if !is_exceeded && action.tries_a_code() {
+        let parts = [action.purpose(), pool_id, username].map(str::as_bytes);
+        let everywhere = state.sealer.derive("attempts everywhere", &parts);
+        is_exceeded = store.count_attempt(&everywhere, now, HOUR_MILLIS).await? > TRIES_EVERYWHERE;
+    }
+    if is_exceeded {
         return Err(ApiError::limit_exceeded(
             "Attempt limit exceeded, please try after some time.",
         ));
@@ -189,7 +205,7 @@ fn key(
             Some(_) => address.octets(),
             None => {
                 let mut network = address.octets();
-                network[8..].fill(0);
+                network[6..].fill(0);
                 network
             }
         },

@@ -270,3 +270,47 @@ async fn a_sweep_forgets_only_what_has_expired() {
         "the family was deleted with its token"
     );
 }
+
+#[tokio::test]
+async fn tries_of_a_code_are_limited_over_all_addresses_and_all_codes() {
+    let backend = Backend::start().await;
+    for person in [Person::confirmed(&backend).await, Person::stranger()] {
+        let wrong = person.naming(json!({ "ConfirmationCode": "wrong", "Password": PASSWORD }));
+        for address in 0..20 {
+            let peer = IpAddr::from([198, 51, 100, address]);
+            let ask = person.naming(json!({}));
+            backend.call_from(peer, "ForgotPassword", ask).await.ok();
+            for _ in 0..10 {
+                let answer = backend
+                    .call_from(peer, "ConfirmForgotPassword", wrong.clone())
+                    .await;
+                assert_eq!(answer.error_type(), "CodeMismatchException");
+            }
+        }
+        let answer = backend
+            .call_from(far_away(), "ConfirmForgotPassword", wrong.clone())
+            .await;
+        assert_eq!(answer.error_type(), "LimitExceededException");
+        backend.clock.advance(3600);
+        let answer = backend.call("ConfirmForgotPassword", wrong).await;
+        assert_ne!(answer.error_type(), "LimitExceededException");
+    }
+}
+
+#[tokio::test]
+async fn addresses_of_one_ipv6_network_count_as_one() {
+    let backend = Backend::start().await;
+    let person = Person::confirmed(&backend).await;
+    let wrong = person.naming(json!({ "ConfirmationCode": "wrong", "Password": PASSWORD }));
+    for subnet in 0..20 {
+        let peer: IpAddr = format!("2001:db8:1:{subnet:x}::1").parse().unwrap();
+        let answer = backend.call_from(peer, "ConfirmForgotPassword", wrong.clone());
+        assert_ne!(answer.await.error_type(), "LimitExceededException");
+    }
+    let peer: IpAddr = "2001:db8:1:ffff::1".parse().unwrap();
+    let answer = backend.call_from(peer, "ConfirmForgotPassword", wrong.clone());
+    assert_eq!(answer.await.error_type(), "LimitExceededException");
+    let neighbour: IpAddr = "2001:db8:2::1".parse().unwrap();
+    let answer = backend.call_from(neighbour, "ConfirmForgotPassword", wrong);
+    assert_ne!(answer.await.error_type(), "LimitExceededException");
+}
