@@ -20,12 +20,16 @@ use crate::error::ApiError;
 pub use pattern::Pattern;
 use shapes::{Shape, ShapeType, model};
 
+/// Broken constraints that a refusal names: a request of one page must not get an answer of a
+/// hundred.
+const MOST_NAMED: usize = 20;
+
 /// Checks a request's body against the operation's input shape and removes members that are null or
 /// unknown.
 ///
 /// # Errors
 /// `SerializationException` if a value has the wrong type, `InvalidParameterException` if
-/// constraints are not satisfied: all of them are named.
+/// constraints are not satisfied: they are named, the first twenty or so of them.
 pub fn check(operation: &str, body: &mut Value) -> Result<(), ApiError> {
     let Some(shape) = model().input(operation) else {
         return Ok(());
@@ -67,6 +71,9 @@ fn check_value(
                 return Ok(());
             };
             for (index, element) in elements.iter_mut().enumerate() {
+                if failures.len() >= MOST_NAMED {
+                    break;
+                }
                 let path = format!("{path}.{}.member", index + 1);
                 check_value(element_shape, element, &path, failures)?;
             }
@@ -115,6 +122,9 @@ fn check_map(
     entries.retain(|_, value| !value.is_null());
     check_length(shape, entries.len(), path, failures);
     for (name, value) in entries.iter_mut() {
+        if failures.len() >= MOST_NAMED {
+            break;
+        }
         // The key may be anything the caller made up: the path does not repeat it.
         if let Some(key) = shape.key() {
             check_string(key, name, &format!("{path}.key"), failures);

@@ -151,3 +151,14 @@ fn every_error_name_is_an_exception_of_the_contract_or_of_the_protocol() {
         );
     }
 }
+
+#[test]
+fn a_request_full_of_mistakes_gets_a_short_answer() {
+    let attributes = vec![json!({}); 10_000];
+    let mut body = json!({
+        "ClientId": "abc", "Username": "ada", "Password": "Secret-1!", "UserAttributes": attributes,
+    });
+    let error = check("SignUp", &mut body).unwrap_err();
+    assert!(error.message.starts_with("20 validation errors detected: "));
+    assert!(error.message.len() < 4096, "{}", error.message.len());
+}
