@@ -130,7 +130,7 @@ async fn begin(
         let tokens = sessions::refresh(state, through.pool, client, &token).await?;
         return Ok(Next::Tokens(tokens).into());
     }
-    let username = required(given, "USERNAME")?;
+    let username = username_of(given)?;
     check_secret_hash(client, username, secret_hash)?;
     let next = if allowed == Flow::AllowUserSrpAuth {
         sign_in::begin_srp(state, through, username, required(given, "SRP_A")?).await?
@@ -205,7 +205,7 @@ async fn respond(
     request: &RespondToAuthChallengeRequest,
 ) -> Result<AuthAnswer, ApiError> {
     let given = &request.challenge_responses;
-    let username = required(given, "USERNAME")?;
+    let username = username_of(given)?;
     check_secret_hash(
         through.client,
         username,
@@ -256,6 +256,17 @@ impl From<Next> for AuthAnswer {
             },
         }
     }
+}
+
+/// The contract bounds user names everywhere but among these parameters.
+fn username_of(given: &Texts) -> Result<&str, ApiError> {
+    let name = required(given, "USERNAME")?;
+    if !(1..=128).contains(&name.chars().count()) {
+        return Err(ApiError::invalid_parameter(
+            "USERNAME must have 1 to 128 characters.",
+        ));
+    }
+    Ok(name)
 }
 
 fn required<'a>(given: &'a Texts, name: &str) -> Result<&'a str, ApiError> {

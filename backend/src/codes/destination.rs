@@ -101,7 +101,11 @@ impl Destination {
 
     fn masked(&self) -> String {
         if let Some((local, domain)) = self.value.rsplit_once('@') {
-            let first = |text: &str| text.chars().next().map(String::from).unwrap_or_default();
+            // In lower case: a stored address may have other letters than a decoy, which has
+            // only what was typed to go by.
+            let first = |text: &str| -> String {
+                text.chars().take(1).flat_map(char::to_lowercase).collect()
+            };
             return format!("{}***@{}***", first(local), first(domain));
         }
         let length = self.value.chars().count();

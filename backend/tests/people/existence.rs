@@ -278,3 +278,37 @@ async fn wrong_code(backend: &Backend, person: &Person) -> String {
         })
         .unwrap()
 }
+
+#[tokio::test]
+async fn the_case_of_a_stored_address_does_not_show_in_the_destination() {
+    let backend = Backend::start().await;
+    let real = Person {
+        email: "Ada@Example.com".to_owned(),
+        ..Person::stranger()
+    };
+    real.sign_up(&backend).await.ok();
+    let code = backend.code(&real.email).await;
+    real.confirm(&backend, &code).await.ok();
+    let stranger = Person {
+        email: "Anna@Example.com".to_owned(),
+        ..Person::stranger()
+    };
+    let forgot = async |person: &Person| {
+        let answer = backend.call("ForgotPassword", person.naming(json!({})));
+        answer.await.ok()
+    };
+    assert_eq!(forgot(&real).await, forgot(&stranger).await);
+}
+
+#[tokio::test]
+async fn a_name_that_no_user_can_have_is_refused_before_any_work() {
+    let backend = Backend::start().await;
+    for name in [String::new(), "x".repeat(129)] {
+        let request = json!({
+            "AuthFlow": "USER_SRP_AUTH", "ClientId": CLIENT,
+            "AuthParameters": { "USERNAME": name, "SRP_A": "2" },
+        });
+        let answer = backend.call("InitiateAuth", request).await;
+        assert_eq!(answer.error_type(), "InvalidParameterException");
+    }
+}
