@@ -10,8 +10,22 @@ pub fn normal(pool: &Pool, name: &str) -> String {
     if pool.settings.is_case_sensitive() {
         name.to_owned()
     } else {
-        name.to_lowercase()
+        lower_case(name)
     }
+}
+
+/// Lower case that never turns a foreign letter into an ASCII one, as Unicode does with the Kelvin
+/// sign: `mi\u{212a}e@example.com` is another mailbox than `mike@example.com`.
+fn lower_case(name: &str) -> String {
+    let mut out = String::with_capacity(name.len());
+    for character in name.chars() {
+        let mut lower = character.to_lowercase();
+        match (lower.len(), lower.next()) {
+            (1, Some(ascii)) if ascii.is_ascii() && !character.is_ascii() => out.push(character),
+            (_, first) => out.extend(first.into_iter().chain(lower)),
+        }
+    }
+    out
 }
 
 /// Everything in a pool that this name may stand for. The number depends on the pool's settings
@@ -99,6 +113,16 @@ mod tests {
             "", "a", "@b.c", "a@", "a@b..c", "a b@c.d", "a@b@c.d", "a@-b.c", "a@b.c\n", "<a@b.c>",
         ] {
             assert!(!is_email(bad), "{bad}");
+        }
+    }
+
+    #[test]
+    fn letters_lose_their_case_and_no_other_letter_becomes_an_ascii_one() {
+        assert_eq!(lower_case("Mike.ÄÖ@Example.COM"), "mike.äö@example.com");
+        assert_eq!(lower_case("\u{212a}"), "\u{212a}");
+        let others = ('\u{80}'..=char::MAX).map(String::from);
+        for other in others {
+            assert!(!lower_case(&other).is_ascii(), "{other}");
         }
     }
 

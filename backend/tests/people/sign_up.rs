@@ -269,3 +269,14 @@ async fn an_administrator_confirms_without_verifying_the_address() {
         "NotAuthorizedException"
     );
 }
+
+#[tokio::test]
+async fn an_address_that_differs_by_a_look_alike_letter_is_another_one() {
+    let backend = Backend::start().await;
+    let body = json!({
+        "ClientId": CLIENT, "Username": "mike@example.com", "Password": PASSWORD,
+        "UserAttributes": [{ "Name": "email", "Value": "mi\u{212a}e@example.com" }],
+    });
+    let answer = backend.call("SignUp", body).await;
+    assert_eq!(answer.error_type(), "InvalidParameterException");
+}
