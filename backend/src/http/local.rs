@@ -3,7 +3,8 @@
 //!
 //! # Security model
 //! A browser on this machine shows pages of strangers, and those can send requests here. So a
-//! comfort needs all of: a backend that listens on loopback only, a peer on loopback, a `Host` that
+//! comfort needs all of: a backend that listens on loopback only and says so in its public URL (with
+//! another one, a proxy here brings others, and may rewrite `Host`), a peer on loopback, a `Host` that
 //! is local (a stranger's name that resolves to 127.0.0.1 shows its name there), nothing that says
 //! a proxy passed the request on, and no sign of another origin: `Sec-Fetch-Site: cross-site`, or an
 //! `Origin` that is not our own. The demo keys refuse any `Origin`: no page needs them.
@@ -58,12 +59,16 @@ fn local_host(headers: &HeaderMap) -> Option<&str> {
     if hosts.next().is_some() {
         return None;
     }
+    names_this_machine(host).then_some(host)
+}
+
+/// Whether a host, with a port or without, is this machine by its name alone.
+pub(crate) fn names_this_machine(host: &str) -> bool {
     let name = match host.rsplit_once(':') {
         Some((name, port)) if !port.is_empty() && port.bytes().all(|b| b.is_ascii_digit()) => name,
         _ => host,
     };
-    let is_local = name.eq_ignore_ascii_case("localhost") || name == "127.0.0.1" || name == "[::1]";
-    is_local.then_some(host)
+    name.eq_ignore_ascii_case("localhost") || name == "127.0.0.1" || name == "[::1]"
 }
 
 fn origin_fits(headers: &HeaderMap, host: &str, rule: OriginRule) -> bool {

@@ -10,4 +10,5 @@ mod router;
 mod sigv4;
 mod well_known;
 
+pub(crate) use local::names_this_machine;
 pub use router::router;

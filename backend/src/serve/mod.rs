@@ -53,7 +53,7 @@ pub async fn prepare(
     let store = Store::open(&data.join("cognate.db")).await?;
     let keys = SigningKeys::new(store.clone(), sealer.clone());
     let messages = Messages::start(store.clone(), sealer.clone(), clock.clone());
-    let public_url = match &config.public_url {
+    let public_url: Arc<str> = match &config.public_url {
         Some(url) => url.trim_end_matches('/').into(),
         None => format!("http://localhost:{}", address.port()).into(),
     };
@@ -65,8 +65,8 @@ pub async fn prepare(
         messages,
         config,
         clock,
+        is_local: is_local && is_of_this_machine(&public_url),
         public_url,
-        is_local,
     };
     check_master_key(&state).await?;
     pools::seed(&state).await?;
@@ -119,6 +119,13 @@ pub enum StartError {
     /// The configured pools cannot be made.
     #[error(transparent)]
     Seed(#[from] SeedError),
+}
+
+/// People elsewhere reach a backend with another address than this machine's, through a proxy.
+fn is_of_this_machine(url: &str) -> bool {
+    let host = url.split_once("://").map(|(_, rest)| rest);
+    host.and_then(|rest| rest.split('/').next())
+        .is_some_and(crate::http::names_this_machine)
 }
 
 /// Opens one sealed value: a wrong master key is better found out now than by every request.

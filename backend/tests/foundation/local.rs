@@ -2,7 +2,9 @@ use std::net::SocketAddr;
 
 use axum::body::Body;
 use axum::http::StatusCode;
+use cognate_backend::config::Config;
 use cognate_backend::messages::{Medium, Message, Purpose};
+use serde_json::json;
 
 use crate::support::signature::Signer;
 use crate::support::{Backend, START, request};
@@ -154,4 +156,19 @@ async fn the_demo_keys_do_not_open_for_strangers_however_well_signed() {
         .unwrap();
     let answer = backend.send_from(far, request).await;
     assert_eq!(answer.error_type(), "UnrecognizedClientException");
+}
+
+#[tokio::test]
+async fn a_public_url_elsewhere_ends_the_comforts_since_a_proxy_may_rewrite_the_host() {
+    let backend = Backend::start_with(Config {
+        public_url: Some("https://auth.example.com".to_owned()),
+        ..Config::demo()
+    })
+    .await;
+    let inbox = backend.get("/_cognate/inbox.json").await;
+    assert_eq!(inbox.status, StatusCode::NOT_FOUND);
+    let pools = backend
+        .admin("ListUserPools", json!({ "MaxResults": 1 }))
+        .await;
+    assert_eq!(pools.error_type(), "UnrecognizedClientException");
 }
