@@ -27,8 +27,12 @@ test('a path prefix ends at a segment', () => {
 
 test('a path prefix cannot be left by dots, encoded or not', () => {
   const api = { origin: 'https://a.example', path: '/v1' };
-  for (const path of ['/v1/../admin', '/v1/%2e%2e/admin', '/v1/.%2E/admin', '/v1/..%2fadmin', '/v1/..%5Cadmin', '/v1\\..\\admin', '/v1/..\\admin']) {
+  for (const path of ['/v1/../admin', '/v1/%2e%2e/admin', '/v1/.%2E/admin', '/v1/..%2fadmin', '/v1/..%5Cadmin', '/v1\\..\\admin', '/v1/..\\admin',
+    '/v1/..;/admin', '/v1/..;x=1/admin', '/v1/%2e%2e;/admin', '/v1/%252e%252e/admin', '/v1/%252E.', '/v1/..%252fadmin', '/v1/..%25255cadmin']) {
     assert.ok(!reaches(api, `https://a.example${path}`), path);
+  }
+  for (const path of ['/v1/a..b', '/v1/...', '/v1/.well-known/x', '/v1/a;b', '/v1/50%25', '/v1/caf%C3%A9']) {
+    assert.ok(reaches(api, `https://a.example${path}`), path);
   }
 });
 
@@ -53,7 +57,9 @@ test('who issues the tokens is never reachable', () => {
   for (const origin of [
     'http://localhost:4100', 'https://auth.example', 'https://cognito-idp.eu-west-1.amazonaws.com', 'https://cognito-idp-fips.us-east-1.amazonaws.com',
     'https://cognito-identity.eu-west-1.amazonaws.com', 'https://cognito-idp.cn-north-1.amazonaws.com.cn', 'https://app.auth.eu-west-1.amazoncognito.com',
+    'http://127.0.0.1:4100', 'http://[::1]:4100', 'http://app.localhost:4100', 'https://auth.example.', 'https://cognito-idp.eu-west-1.amazonaws.com.',
   ]) assert.throws(() => allowList([{ origin }], issuers), { code: 'invalid_configuration' }, origin);
+  assert.ok(allowList([{ origin: 'http://localhost:4101' }], issuers));
 });
 
 let server;
@@ -76,11 +82,12 @@ const send = (request, token = async () => 'the-token') =>
 
 test('an allowed request carries the token and nothing that the page says about authorization', async () => {
   const body = new TextEncoder().encode('hello').buffer;
-  const response = await send({ url: `${origin}/v1/me`, method: 'POST', headers: [['authorization', 'Bearer mine'], ['dpop', 'proof'], ['x-mine', '1']], body });
+  const response = await send({ url: `${origin}/v1/me`, method: 'POST', headers: [['authorization', 'Bearer mine'], ['dpop', 'proof'], ['X-HTTP-Method-Override', 'DELETE'], ['x-mine', '1']], body });
   const seen = JSON.parse(new TextDecoder().decode(response.body));
   assert.equal(response.status, 200);
   assert.equal(seen.headers.authorization, 'Bearer the-token');
   assert.equal(seen.headers.dpop, undefined);
+  assert.equal(seen.headers['x-http-method-override'], undefined);
   assert.equal(seen.headers['x-mine'], '1');
   assert.equal(seen.headers.cookie, undefined);
   assert.equal(seen.body, 'hello');

@@ -17,12 +17,12 @@ export interface Allowed {
 
 /** Reads the configuration's list. Throws on what would allow something else than it says. */
 export function allowList(api: ApiAccess[], issuers: string[]): Allowed[] {
-  const forbidden = issuers.filter((url) => URL.canParse(url)).map((url) => new URL(url).origin);
+  const forbidden = issuers.filter((url) => URL.canParse(url)).map((url) => sameServer(new URL(url)));
   return api.map(({ origin, path = '/', methods }) => {
     const url = URL.canParse(origin) ? new URL(origin) : undefined;
     if (url?.origin !== origin) throw invalid(`api: '${origin}' is not an origin such as https://api.example.com`);
     if (url.protocol !== 'https:' && !isLoopback(url.hostname)) throw invalid(`api: ${origin} must be https`);
-    if (forbidden.includes(origin) || isCognito(url.hostname)) throw invalid(`api: ${origin} issues the tokens and cannot be reached with them`);
+    if (forbidden.includes(sameServer(url)) || isCognito(plainName(url))) throw invalid(`api: ${origin} issues the tokens and cannot be reached with them`);
     if (!path.startsWith('/') || /[?#%\\]/.test(path)) throw invalid(`api: '${path}' is not a plain path`);
     return { origin, path: path.replace(/\/+$/, ''), methods: methods?.map((method) => method.toUpperCase()) };
   });
@@ -41,7 +41,7 @@ export async function apiFetch(
     throw { code: 'invalid_parameter', message: `api of the configuration does not allow ${method} ${url.origin}${url.pathname}` } satisfies AuthErrorDetails;
   }
   const headers = new Headers(request.headers);
-  headers.delete('dpop');
+  for (const name of ['dpop', ...METHOD_OVERRIDES]) headers.delete(name);
   headers.set('authorization', `Bearer ${await token()}`);
   try {
     const response = await fetch(url, {
@@ -65,10 +65,18 @@ export async function apiFetch(
 export function allows({ origin, path, methods }: Allowed, url: URL, method: string): boolean {
   if (url.origin !== origin || (methods && !methods.includes(method.toUpperCase()))) return false;
   if (path === '') return true;
-  // A server may decode `%2F` and `%5C` and resolve the dots behind them: no prefix holds then.
-  if (/%2f|%5c/i.test(url.pathname)) return false;
+  if (LEAVES_A_PREFIX.test(url.pathname)) return false;
   return url.pathname === path || url.pathname.startsWith(`${path}/`);
 }
+
+/**
+ * What a server may still resolve after the URL parser has: an encoded slash or backslash, and dots encoded twice or
+ * followed by a path parameter (`/v1/..;/admin` is `/admin` to some).
+ */
+const LEAVES_A_PREFIX = /%(25)*(2f|5c)|\/(\.|%(25)*2e){1,2}(;|\/|$)/i;
+
+/** Headers by which some servers run another method than the one that was checked. */
+const METHOD_OVERRIDES = ['x-http-method', 'x-http-method-override', 'x-method-override'];
 
 function failure(error: unknown): AuthErrorDetails {
   const name = error instanceof Error ? error.name : '';
@@ -81,6 +89,16 @@ function failure(error: unknown): AuthErrorDetails {
 
 function invalid(message: string): AuthErrorDetails {
   return { code: 'invalid_configuration', message };
+}
+
+/** One text for the names of one server: with the root's dot or without, and all of this machine's. */
+function sameServer(url: URL): string {
+  const host = plainName(url);
+  return `${url.protocol}//${isLoopback(host) ? 'localhost' : host}:${url.port}`;
+}
+
+function plainName({ hostname }: URL): string {
+  return hostname.replace(/\.$/, '');
 }
 
 function isLoopback(host: string): boolean {
