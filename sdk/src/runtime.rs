@@ -9,7 +9,6 @@ static ALLOCATOR: GlobalDlmalloc = GlobalDlmalloc;
 
 /// A trap: the worker reports it to the page as a mistake in this library.
 #[panic_handler]
-#[inline(always)]
 fn panic(_: &PanicInfo<'_>) -> ! {
     core::arch::wasm32::unreachable()
 }

@@ -24,6 +24,7 @@ pub mod session;
 pub mod sign_in;
 pub mod sign_up;
 pub mod srp;
+pub mod text;
 mod transport;
 pub mod wire;
 

@@ -75,17 +75,13 @@ impl<V: Value> Reply<V> {
 
     /// `CodeDeliveryDetailsList`.
     pub(crate) fn deliveries(&self) -> Result<Vec<CodeDelivery>, Error> {
-        let list = self.read("CodeDeliveryDetailsList", |list| {
-            list.elements()?.iter().map(delivery).collect()
-        });
+        let list = self.read("CodeDeliveryDetailsList", |list| list.list(delivery));
         list.map(Option::unwrap_or_default)
     }
 
     /// `UserAttributes`.
     pub(crate) fn attributes(&self) -> Result<Option<Vec<Attribute>>, Error> {
-        self.read("UserAttributes", |list| {
-            list.elements()?.iter().map(attribute).collect()
-        })
+        self.read("UserAttributes", |list| list.list(attribute))
     }
 
     fn read<T>(&self, name: &str, read: fn(&V) -> Option<T>) -> Result<Option<T>, Error> {

@@ -109,10 +109,10 @@ fn build(request: &HttpRequest, signal: &AbortSignal) -> Result<Request, JsValue
 
 /// A backend on the machine itself answers without a network.
 fn is_this_machine(url: &str) -> bool {
-    let host = url.split("//").nth(1).unwrap_or_default();
+    let host = url.strip_prefix("https://").or(url.strip_prefix("http://"));
     ["localhost", "127.0.0.1", "[::1]"]
         .iter()
-        .any(|local| host.starts_with(local))
+        .any(|local| host.is_some_and(|host| host.starts_with(local)))
 }
 
 fn milliseconds(date: f64) -> Option<u64> {

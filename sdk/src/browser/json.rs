@@ -23,12 +23,6 @@ impl Json for Browser {
 #[derive(Debug)]
 pub struct JsJson(pub JsValue);
 
-impl JsJson {
-    fn as_array(&self) -> Option<&Array> {
-        self.0.dyn_ref()
-    }
-}
-
 impl Value for JsJson {
     fn is_object(&self) -> bool {
         self.0.is_object() && !Array::is_array(&self.0)
@@ -57,7 +51,12 @@ impl Value for JsJson {
     }
 
     fn elements(&self) -> Option<Vec<Self>> {
-        Some(self.as_array()?.iter().map(JsJson).collect())
+        let array: &Array = self.0.dyn_ref()?;
+        let mut elements = Vec::new();
+        for i in 0..array.length() {
+            elements.push(Self(array.get(i)));
+        }
+        Some(elements)
     }
 
     fn members(&self) -> Option<Vec<(String, Self)>> {
@@ -65,10 +64,11 @@ impl Value for JsJson {
             return None;
         }
         let entries = Object::entries(self.0.unchecked_ref::<Object>());
-        let entry = |entry: JsValue| {
-            let entry: Array = entry.unchecked_into();
-            Some((entry.get(0).as_string()?, Self(entry.get(1))))
-        };
-        entries.iter().map(entry).collect()
+        let mut members = Vec::new();
+        for i in 0..entries.length() {
+            let entry: Array = entries.get(i).unchecked_into();
+            members.push((entry.get(0).as_string()?, Self(entry.get(1))));
+        }
+        Some(members)
     }
 }

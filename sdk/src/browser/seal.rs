@@ -14,6 +14,7 @@ use alloc::vec::Vec;
 
 use cognate_core::base64::{decode_url, encode_url};
 use cognate_core::ports::{Random, Unavailable};
+use cognate_core::text::joined;
 use js_sys::{Array, Object, Promise, Uint8Array};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
@@ -111,7 +112,7 @@ impl Seal {
     }
 
     fn parameters(&self, iv: &[u8], context: &str) -> Object {
-        let associated = [&self.namespace, "|", context].concat();
+        let associated = joined(&[&self.namespace, "|", context]);
         dictionary(&[
             ("name", "AES-GCM".into()),
             ("iv", Uint8Array::from(iv).into()),
@@ -158,7 +159,11 @@ fn aes_256_gcm() -> Object {
 }
 
 fn usages(names: &[&str]) -> Array {
-    names.iter().map(|name| JsValue::from_str(name)).collect()
+    let usages = Array::new();
+    for name in names {
+        usages.push(&JsValue::from_str(name));
+    }
+    usages
 }
 
 const IV_BYTES: usize = 12;

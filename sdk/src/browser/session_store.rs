@@ -10,6 +10,7 @@ use cognate_core::base64::decode_url;
 use cognate_core::config::Config;
 use cognate_core::error::{Error, ErrorCode};
 use cognate_core::ports::{SessionStore, StoreBlocked};
+use cognate_core::text::joined;
 use js_sys::Date;
 use zeroize::Zeroizing;
 
@@ -109,14 +110,13 @@ impl SessionStore for Browser {
 }
 
 fn namespace(config: &Config, tab_id: &str) -> String {
-    [
+    joined(&[
         config.pool.as_str(),
         "|",
         config.client.as_str(),
         "|",
         tab_id,
-    ]
-    .concat()
+    ])
 }
 
 const DATABASE: &str = "cognate-auth";

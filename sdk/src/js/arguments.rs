@@ -21,11 +21,9 @@ pub(super) struct Settings(pub(super) JsJson);
 
 impl Settings {
     pub(super) fn config(&self) -> Result<Config, Error> {
-        let endpoints = self.given("endpoints", |list| {
-            list.elements()?.iter().map(Value::text).collect()
-        })?;
-        let endpoints: Vec<String> = endpoints.unwrap_or_default();
-        let endpoints: Vec<&str> = endpoints.iter().map(|url| &**url).collect();
+        let endpoints = self.given("endpoints", |list| list.list(Value::text))?;
+        let endpoints = endpoints.unwrap_or_default();
+        let endpoints: Vec<&str> = endpoints.iter().map(String::as_str).collect();
         let pool = self.text("userPoolId")?.unwrap_or_default();
         let client = self.text("clientId")?.unwrap_or_default();
         let issuer = self.text("issuer")?;

@@ -4,6 +4,7 @@ use alloc::string::{String, ToString};
 
 use super::{PoolId, invalid};
 use crate::error::Error;
+use crate::text::{before, joined};
 
 /// Base URL of the user-pool API, without a slash at its end.
 ///
@@ -23,7 +24,13 @@ impl Endpoint {
     /// user information, a query or a fragment.
     pub fn parse(url: &str) -> Result<Self, Error> {
         match sound_url(url) {
-            true => Ok(Self(url.trim_end_matches('/').to_string())),
+            true => {
+                let mut url = url;
+                while let Some(shorter) = url.strip_suffix('/') {
+                    url = shorter;
+                }
+                Ok(Self(url.to_string()))
+            }
             false => Err(invalid(
                 "endpoint must be an https URL (http on localhost only), without query or fragment",
             )),
@@ -75,8 +82,8 @@ impl Issuer {
 fn region_url(pool: &PoolId) -> Result<String, Error> {
     let region = pool.region();
     // us-east-1, eu-central-2, us-gov-west-1: two words at least, then a number.
-    let looks_like_one = region.split('-').count() >= 3
-        && region.ends_with(|c: char| c.is_ascii_digit())
+    let looks_like_one = region.bytes().filter(|&b| b == b'-').count() >= 2
+        && region.as_bytes().last().is_some_and(u8::is_ascii_digit)
         && region
             .bytes()
             .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
@@ -90,7 +97,7 @@ fn region_url(pool: &PoolId) -> Result<String, Error> {
     } else {
         ".amazonaws.com"
     };
-    Ok(["https://cognito-idp.", region, suffix].concat())
+    Ok(joined(&["https://cognito-idp.", region, suffix]))
 }
 
 fn sound_url(url: &str) -> bool {
@@ -99,14 +106,16 @@ fn sound_url(url: &str) -> bool {
         (_, Some(rest)) => (rest, true),
         _ => return false,
     };
-    let odd = |c: char| c.is_whitespace() || c.is_control() || "?#@\\\"<>".contains(c);
-    if rest.contains(odd) {
+    let odd = |c: char| {
+        c.is_whitespace() || c.is_control() || matches!(c, '?' | '#' | '@' | '\\' | '"' | '<' | '>')
+    };
+    if rest.chars().any(odd) {
         return false;
     }
-    let authority = rest.split('/').next().unwrap_or_default();
+    let authority = before(rest, b'/');
     let host = match authority.strip_prefix('[') {
-        Some(v6) => v6.split(']').next().unwrap_or_default(),
-        None => authority.split(':').next().unwrap_or_default(),
+        Some(v6) => before(v6, b']'),
+        None => before(authority, b':'),
     };
     !host.is_empty() && (!plain || is_this_machine(host))
 }

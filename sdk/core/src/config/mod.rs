@@ -13,6 +13,7 @@ use alloc::vec::Vec;
 pub use endpoint::{Endpoint, Issuer};
 
 use crate::error::{Error, ErrorCode};
+use crate::text::split;
 
 /// A pool, a client of it, and where they live.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -47,10 +48,11 @@ impl Config {
         let endpoints = if endpoints.is_empty() {
             alloc::vec![Endpoint::of_region(&pool)?]
         } else {
-            endpoints
-                .iter()
-                .map(|url| Endpoint::parse(url))
-                .collect::<Result<_, _>>()?
+            let mut parsed = Vec::new();
+            for url in endpoints {
+                parsed.push(Endpoint::parse(url)?);
+            }
+            parsed
         };
         let issuer = match issuer {
             Some(issuer) => Issuer::parse(issuer)?,
@@ -85,7 +87,7 @@ impl PoolId {
         };
         // The service's pattern lets underscores into the region part, and greedily so; SRP takes
         // what is between the first and the second underscore. Only one underscore is unambiguous.
-        let (region, name) = text.split_once('_').ok_or_else(wrong)?;
+        let (region, name) = split(text, b'_').ok_or_else(wrong)?;
         let region_is_sound = !region.is_empty()
             && region
                 .bytes()

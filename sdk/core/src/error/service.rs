@@ -1,6 +1,7 @@
 //! What the service's own error names mean.
 
 use super::{ErrorCode, ErrorCode as Code};
+use crate::text::contains;
 
 /// The code for a service error, by its name and, where one name means several things, its message.
 ///
@@ -69,11 +70,7 @@ static NAMES: [(&str, ErrorCode); 43] = [
 ];
 
 fn not_authorized(message: &str) -> ErrorCode {
-    // Not `str::contains`: a substring search made for long texts would be downloaded.
-    let says = |part: &str| {
-        let mut places = message.as_bytes().windows(part.len());
-        places.any(|place| place == part.as_bytes())
-    };
+    let says = |part: &str| contains(message, part);
     if says("Incorrect username or password") {
         ErrorCode::IncorrectCredentials
     } else if says("attempts exceeded") {

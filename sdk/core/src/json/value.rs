@@ -58,6 +58,15 @@ pub trait Value: Sized {
         Some(strings)
     }
 
+    /// An array whose elements are all of the kind that `read` reads.
+    fn list<T>(&self, read: fn(&Self) -> Option<T>) -> Option<Vec<T>> {
+        let mut list = Vec::new();
+        for element in self.elements()? {
+            list.push(read(&element)?);
+        }
+        Some(list)
+    }
+
     /// A member of the kind that `read` reads.
     ///
     /// # Errors

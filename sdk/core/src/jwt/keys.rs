@@ -8,6 +8,7 @@ use crate::error::Error;
 use crate::json::Value;
 use crate::jwt::{Expected, Rejected, Unverified};
 use crate::ports::{Ports, RsaPublicKey};
+use crate::text::joined;
 use crate::transport::Deadline;
 
 /// How long an unknown key does not make the keys be fetched again, in milliseconds.
@@ -43,8 +44,11 @@ impl KeySet {
     #[must_use]
     pub fn read(document: &impl Value) -> Self {
         let keys = document.member("keys").and_then(|keys| keys.elements());
-        let keys = keys.unwrap_or_default();
-        Self(keys.iter().filter_map(Jwk::read).collect())
+        let mut usable = Vec::new();
+        for key in keys.unwrap_or_default() {
+            usable.extend(Jwk::read(&key));
+        }
+        Self(usable)
     }
 
     /// The key of this name.
@@ -125,7 +129,7 @@ impl<P: Ports> Client<P> {
     }
 
     async fn fetch_keys(&self, deadline: &Deadline<'_, P::Cancel>) -> Result<(), Error> {
-        let path = ["/", self.config.pool.as_str(), "/.well-known/jwks.json"].concat();
+        let path = joined(&["/", self.config.pool.as_str(), "/.well-known/jwks.json"]);
         let set = KeySet::read(&self.read_document(&path, deadline).await?.0);
         let fetched_at_ms = Some(self.ports.now_ms());
         *self.keys.borrow_mut() = KeyCache { set, fetched_at_ms };

@@ -105,10 +105,9 @@ impl<P: Ports> Client<P> {
             .ports
             .parse(text)
             .ok()
-            .and_then(|names| names.elements());
+            .and_then(|names| names.list(Value::text));
         let mut missing = Vec::new();
         for name in names.ok_or_else(incomplete)? {
-            let name = name.text().ok_or_else(incomplete)?;
             missing.push(name.strip_prefix(ATTRIBUTE).unwrap_or(&name).to_string());
         }
         Ok(missing)

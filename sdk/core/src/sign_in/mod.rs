@@ -27,6 +27,7 @@ use crate::json::Object;
 use crate::ports::Ports;
 use crate::secret::{ChallengeSession, Code, Password};
 use crate::srp::{Handshake, Identity, ServerValues, timestamp};
+use crate::text::joined;
 use crate::transport::{Deadline, Repeat};
 use crate::wire::{Attribute, Reply};
 
@@ -249,7 +250,7 @@ impl<P: Ports> Client<P> {
         responses.text("NEW_PASSWORD", password.secret());
         for attribute in attributes {
             let value = attribute.value.as_deref().unwrap_or_default();
-            responses.text(&[ATTRIBUTE, &attribute.name].concat(), value);
+            responses.text(&joined(&[ATTRIBUTE, &attribute.name]), value);
         }
         self.answer_challenge(&attempt, step.challenge("NEW_PASSWORD_REQUIRED"), responses)
             .await

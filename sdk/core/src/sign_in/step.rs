@@ -190,10 +190,9 @@ impl StepKind {
         let kind = step.text_at("kind")?.ok_or(NotJson)?;
         Ok(match &*kind {
             "newPassword" => {
-                let names = step.at("missing", Value::elements)?.ok_or(NotJson)?;
-                let names = names.iter().map(|name| name.text().ok_or(NotJson));
+                let missing = step.at("missing", |names| names.list(Value::text))?;
                 Self::NewPassword {
-                    missing: names.collect::<Result<_, _>>()?,
+                    missing: missing.ok_or(NotJson)?,
                 }
             }
             "password" => Self::Password,

@@ -27,9 +27,9 @@ pub(super) fn to_bytes(text: &str, most: usize) -> Option<Vec<u8>> {
 /// Lower-case digits without leading zeros; zero is `0`.
 pub(super) fn from_number(bytes: &[u8]) -> String {
     let digits = bytes.iter().flat_map(|&byte| [byte >> 4, byte & 15]);
-    let text: String = digits
-        .skip_while(|&digit| digit == 0)
-        .filter_map(|digit| char::from_digit(u32::from(digit), 16))
-        .collect();
+    let mut text = String::with_capacity(2 * bytes.len());
+    for digit in digits.skip_while(|&digit| digit == 0) {
+        text.push(char::from_digit(u32::from(digit), 16).unwrap_or_default());
+    }
     if text.is_empty() { "0".into() } else { text }
 }

@@ -12,9 +12,11 @@ mod classify;
 use alloc::string::String;
 
 use crate::client::{Client, Options};
+use crate::config::Endpoint;
 use crate::error::{Error, ErrorCode};
 use crate::json::Object;
 use crate::ports::{HttpRequest, HttpResponse, Limits, Ports};
+use crate::text::joined;
 use crate::wire::Reply;
 
 /// Attempts altogether.
@@ -56,7 +58,7 @@ impl<P: Ports> Client<P> {
         call: Object,
         deadline: &Deadline<'_, P::Cancel>,
     ) -> Result<Reply<P::Value>, Error> {
-        let target = ["AWSCognitoIdentityProviderService.", operation].concat();
+        let target = joined(&["AWSCognitoIdentityProviderService.", operation]);
         let request = HttpRequest {
             url: String::new(),
             body: Some(call.finish()),
@@ -86,13 +88,12 @@ impl<P: Ports> Client<P> {
         repeat: Repeat,
         deadline: &Deadline<'_, P::Cancel>,
     ) -> Result<Reply<P::Value>, Error> {
-        let mut endpoints = self.config.endpoints.iter().cycle();
         let mut attempt = 1;
         loop {
-            let endpoint = endpoints.next().ok_or_else(|| {
+            let endpoint = self.endpoint(attempt).ok_or_else(|| {
                 Error::not_sent(ErrorCode::InvalidConfiguration, "there is no endpoint")
             })?;
-            request.url = [endpoint.as_str(), path].concat();
+            request.url = joined(&[endpoint.as_str(), path]);
             let error = match self.send(&request, deadline).await {
                 Ok(response) => match classify::reply(&self.ports, &response) {
                     Ok(reply) => return Ok(reply),
@@ -111,6 +112,13 @@ impl<P: Ports> Client<P> {
             self.ports.pause(delay_ms, deadline.cancel).await;
             attempt += 1;
         }
+    }
+
+    /// Each attempt goes to the endpoint after the last one's.
+    fn endpoint(&self, attempt: u32) -> Option<&Endpoint> {
+        let endpoints = &self.config.endpoints;
+        let index = (attempt as usize - 1).checked_rem(endpoints.len())?;
+        endpoints.get(index)
     }
 
     async fn send(

@@ -1,0 +1,57 @@
+//! Text, put together and taken apart.
+//!
+//! The standard library does this too, with searches that are made for long texts and any pattern:
+//! 5 KB of the wasm.
+
+use alloc::string::String;
+
+/// The parts one after the other.
+#[must_use]
+pub fn joined(parts: &[&str]) -> String {
+    let mut text = String::new();
+    for part in parts {
+        text.push_str(part);
+    }
+    text
+}
+
+/// What is before and after the first of this ASCII character, which is in neither.
+pub(crate) fn split(text: &str, at: u8) -> Option<(&str, &str)> {
+    let before = text.bytes().position(|byte| byte == at)?;
+    Some((text.get(..before)?, text.get(before + 1..)?))
+}
+
+/// What is before the first of this ASCII character: everything when there is none.
+pub(crate) fn before(text: &str, end: u8) -> &str {
+    split(text, end).map_or(text, |(before, _)| before)
+}
+
+/// Whether `part` is somewhere in the text.
+pub(crate) fn contains(text: &str, part: &str) -> bool {
+    let mut places = text.as_bytes().windows(part.len());
+    places.any(|place| place == part.as_bytes())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn text_is_split_at_the_first_of_a_character() {
+        assert_eq!(split("a.é.c", b'.'), Some(("a", "é.c")));
+        assert_eq!(split(".", b'.'), Some(("", "")));
+        assert_eq!(split("ab", b'.'), None);
+        assert_eq!((before("é:1", b':'), before("é", b':')), ("é", "é"));
+    }
+
+    #[test]
+    fn a_part_is_found_anywhere() {
+        assert!(contains("abc", "bc") && contains("abc", "a") && contains("abc", "abc"));
+        assert!(!contains("abc", "ac") && !contains("", "a") && !contains("ab", "abc"));
+    }
+
+    #[test]
+    fn parts_are_joined_in_order() {
+        assert_eq!(joined(&["a", "", "é"]), "aé");
+    }
+}
