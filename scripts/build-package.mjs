@@ -2,11 +2,12 @@
 //
 //   node scripts/build-package.mjs [--no-wasm]     --no-wasm: the TypeScript only, on the wasm of the last build
 import { execFileSync, spawnSync } from 'node:child_process';
-import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { brotliCompressSync, constants } from 'node:zlib';
+import { cutPanics } from './cut-panics.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const pkg = join(root, 'pkg');
@@ -27,12 +28,14 @@ function buildWasm() {
     ...['build', 'sdk', '--target', 'web', '--profile', 'wasm-release', '--no-pack', '--no-typescript', '--no-opt'],
     ...['--mode', 'no-install', '--out-dir', join(pkg, 'wasm'), '--out-name', 'cognate', '--', '--no-default-features'],
   ]);
+  const bound = join(pkg, 'wasm', 'cognate_bg.wasm');
+  writeFileSync(bound, cutPanics(readFileSync(bound)));
   // The features are listed because `--all-features` makes wasm-opt write what browsers reject.
   const features = ['bulk-memory', 'bulk-memory-opt', 'nontrapping-float-to-int', 'sign-ext', 'mutable-globals', 'reference-types', 'multivalue'];
   run('wasm-opt', [
     ...['-Oz', '--converge', '--strip-debug', '--strip-producers', '--strip-target-features'],
     ...features.map((feature) => `--enable-${feature}`),
-    ...[join(pkg, 'wasm', 'cognate_bg.wasm'), '-o', join(pkg, 'wasm', 'cognate.wasm')],
+    ...[bound, '-o', join(pkg, 'wasm', 'cognate.wasm')],
   ]);
 }
 
