@@ -4,9 +4,9 @@
 use cognate_core::secret::{AccessToken, Code};
 use serde::{Deserialize, Serialize};
 
-use super::Empty;
 use super::attribute::{Attribute, of_user, pairs};
 use super::sign_up::SendCodeAnswer;
+use super::{Empty, secret};
 use crate::account;
 use crate::app::{AppState, Caller};
 use crate::codes::CodeDeliveryDetails;
@@ -17,6 +17,7 @@ use crate::tokens::verify_access;
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub(super) struct TokenRequest {
+    #[serde(deserialize_with = "secret::required")]
     access_token: AccessToken,
 }
 
@@ -57,6 +58,7 @@ pub(super) async fn delete_user(
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub(super) struct UpdateAttributesRequest {
+    #[serde(deserialize_with = "secret::required")]
     access_token: AccessToken,
     user_attributes: Vec<Attribute>,
 }
@@ -84,6 +86,7 @@ pub(super) async fn update_user_attributes(
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub(super) struct DeleteAttributesRequest {
+    #[serde(deserialize_with = "secret::required")]
     access_token: AccessToken,
     user_attribute_names: Vec<String>,
 }
@@ -107,6 +110,7 @@ pub(super) async fn delete_user_attributes(
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub(super) struct AttributeCodeRequest {
+    #[serde(deserialize_with = "secret::required")]
     access_token: AccessToken,
     attribute_name: String,
 }
@@ -128,8 +132,10 @@ pub(super) async fn get_user_attribute_verification_code(
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub(super) struct VerifyAttributeRequest {
+    #[serde(deserialize_with = "secret::required")]
     access_token: AccessToken,
     attribute_name: String,
+    #[serde(deserialize_with = "secret::required")]
     code: Code,
 }
 

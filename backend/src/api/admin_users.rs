@@ -4,8 +4,8 @@ use base64ct::{Base64UrlUnpadded, Encoding};
 use cognate_core::secret::Password;
 use serde::{Deserialize, Serialize};
 
-use super::Empty;
 use super::attribute::{Attribute, of_user, pairs};
+use super::{Empty, secret};
 use crate::app::{AppState, Caller};
 use crate::error::ApiError;
 use crate::messages::Medium;
@@ -62,6 +62,7 @@ pub(super) struct AdminCreateUserRequest {
     user_pool_id: String,
     username: String,
     user_attributes: Option<Vec<Attribute>>,
+    #[serde(default, deserialize_with = "secret::optional")]
     temporary_password: Option<Password>,
     message_action: Option<MessageAction>,
     desired_delivery_mediums: Option<Vec<DeliveryMedium>>,
@@ -152,6 +153,7 @@ pub(super) async fn admin_get_user(
 pub(super) struct AdminSetUserPasswordRequest {
     user_pool_id: String,
     username: String,
+    #[serde(deserialize_with = "secret::required")]
     password: Password,
     #[serde(default)]
     permanent: bool,

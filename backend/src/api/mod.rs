@@ -11,6 +11,7 @@ mod authentication_result;
 mod clients;
 mod password;
 mod pools;
+mod secret;
 mod session;
 mod sign_in;
 mod sign_up;

@@ -3,8 +3,8 @@
 use cognate_core::secret::{AccessToken, Code, Password};
 use serde::Deserialize;
 
-use super::Empty;
 use super::sign_up::{SendCodeAnswer, SendCodeRequest};
+use super::{Empty, secret};
 use crate::app::{AppState, Caller};
 use crate::error::ApiError;
 use crate::password;
@@ -36,7 +36,9 @@ pub(super) struct ConfirmForgotPasswordRequest {
     client_id: String,
     secret_hash: Option<String>,
     username: String,
+    #[serde(deserialize_with = "secret::required")]
     confirmation_code: Code,
+    #[serde(deserialize_with = "secret::required")]
     password: Password,
 }
 
@@ -61,8 +63,11 @@ pub(super) async fn confirm_forgot_password(
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub(super) struct ChangePasswordRequest {
+    #[serde(deserialize_with = "secret::required")]
     access_token: AccessToken,
+    #[serde(default, deserialize_with = "secret::optional")]
     previous_password: Option<Password>,
+    #[serde(deserialize_with = "secret::required")]
     proposed_password: Password,
 }
 

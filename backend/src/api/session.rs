@@ -3,8 +3,8 @@
 use cognate_core::secret::{AccessToken, RefreshToken};
 use serde::{Deserialize, Serialize};
 
-use super::Empty;
 use super::authentication_result::AuthenticationResult;
+use super::{Empty, secret};
 use crate::app::{AppState, Caller};
 use crate::error::{ApiError, ErrorType};
 use crate::pools::find_client;
@@ -17,6 +17,7 @@ use crate::tokens::verify_access;
 pub(super) struct RefreshRequest {
     client_id: String,
     client_secret: Option<String>,
+    #[serde(deserialize_with = "secret::required")]
     refresh_token: RefreshToken,
 }
 
@@ -45,6 +46,7 @@ pub(super) async fn get_tokens_from_refresh_token(
 pub(super) struct RevokeTokenRequest {
     client_id: String,
     client_secret: Option<String>,
+    #[serde(deserialize_with = "secret::required")]
     token: RefreshToken,
 }
 
@@ -77,6 +79,7 @@ pub(super) async fn revoke_token(
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub(super) struct GlobalSignOutRequest {
+    #[serde(deserialize_with = "secret::required")]
     access_token: AccessToken,
 }
 

@@ -3,8 +3,8 @@
 use cognate_core::secret::{Code, Password};
 use serde::{Deserialize, Serialize};
 
-use super::Empty;
 use super::attribute::{Attribute, pairs};
+use super::{Empty, secret};
 use crate::app::{AppState, Caller};
 use crate::codes::CodeDeliveryDetails;
 use crate::error::ApiError;
@@ -18,6 +18,7 @@ pub(super) struct SignUpRequest {
     client_id: String,
     secret_hash: Option<String>,
     username: String,
+    #[serde(default, deserialize_with = "secret::optional")]
     password: Option<Password>,
     user_attributes: Option<Vec<Attribute>>,
 }
@@ -66,6 +67,7 @@ pub(super) struct ConfirmSignUpRequest {
     client_id: String,
     secret_hash: Option<String>,
     username: String,
+    #[serde(deserialize_with = "secret::required")]
     confirmation_code: Code,
     #[serde(default)]
     force_alias_creation: bool,
