@@ -89,9 +89,9 @@ impl Config {
             source,
         })?;
         Self::parse(&text).map_err(|error| match error {
-            ConfigError::Mistake { source, .. } => ConfigError::Mistake {
+            ConfigError::Mistake { what, .. } => ConfigError::Mistake {
                 path: path.to_owned(),
-                source,
+                what,
             },
             other => other,
         })
@@ -102,11 +102,24 @@ impl Config {
     /// # Errors
     /// If it has a mistake.
     pub fn parse(text: &str) -> Result<Self, ConfigError> {
-        toml::from_str(text).map_err(|source| ConfigError::Mistake {
+        toml::from_str(text).map_err(|error| ConfigError::Mistake {
             path: PathBuf::new(),
-            source: Box::new(source),
+            what: described(text, &error),
         })
     }
+}
+
+/// Where the mistake is and what was expected. The parser would show the line itself, and quote
+/// values: not where the line has a secret.
+fn described(text: &str, error: &toml::de::Error) -> String {
+    let start = error.span().map_or(0, |span| span.start);
+    let before = text.get(..start).unwrap_or(text);
+    let number = before.matches('\n').count();
+    let line = text.lines().nth(number).unwrap_or_default();
+    if line.contains("secret") {
+        return format!("line {}: the secret is not a text in quotes", number + 1);
+    }
+    error.to_string()
 }
 
 /// Why there is no configuration.
@@ -121,11 +134,11 @@ pub enum ConfigError {
         source: std::io::Error,
     },
     /// The file has a mistake.
-    #[error("the configuration {} has a mistake: {source}", path.display())]
+    #[error("the configuration {} has a mistake: {what}", path.display())]
     Mistake {
         /// The file.
         path: PathBuf,
         /// Line, column and what was expected.
-        source: Box<toml::de::Error>,
+        what: String,
     },
 }

@@ -18,7 +18,7 @@ use std::sync::Arc;
 
 use crate::app::AppState;
 use crate::clock::Clock;
-use crate::config::Config;
+use crate::config::{AccessKey, Config};
 use crate::keys::{KeyError, SigningKeys};
 use crate::messages::Messages;
 use crate::pools::{self, SeedError};
@@ -26,6 +26,9 @@ use crate::seal::{MasterKey, MasterKeyError, SealError, Sealer};
 use crate::store::{Store, StoreError};
 
 pub use listeners::{Listeners, Peer};
+
+/// Characters of an administrator's secret where others can try it: guesses are not limited.
+const SHORTEST_SECRET: usize = 16;
 
 /// Opens the data folder and puts the parts together; makes the configured pools.
 /// `address` is where the backend listens.
@@ -41,6 +44,15 @@ pub async fn prepare(
     if !is_local && (config.keys.sigv4.is_empty() || config.keys.master_key_file.is_none()) {
         return Err(StartError::Exposed(address));
     }
+    let public_url: Arc<str> = match &config.public_url {
+        Some(url) => url.trim_end_matches('/').into(),
+        None => format!("http://localhost:{}", address.port()).into(),
+    };
+    let is_local = is_local && is_of_this_machine(&public_url);
+    let weak = |key: &&AccessKey| key.secret().len() < SHORTEST_SECRET;
+    if let Some(key) = config.keys.sigv4.iter().find(weak).filter(|_| !is_local) {
+        return Err(StartError::WeakSecret(key.access_key_id.clone()));
+    }
     let data = config
         .data
         .clone()
@@ -53,10 +65,6 @@ pub async fn prepare(
     let store = Store::open(&data.join("cognate.db")).await?;
     let keys = SigningKeys::new(store.clone(), sealer.clone());
     let messages = Messages::start(store.clone(), sealer.clone(), clock.clone());
-    let public_url: Arc<str> = match &config.public_url {
-        Some(url) => url.trim_end_matches('/').into(),
-        None => format!("http://localhost:{}", address.port()).into(),
-    };
     let config = Arc::new(config);
     let state = AppState {
         store,
@@ -65,8 +73,8 @@ pub async fn prepare(
         messages,
         config,
         clock,
-        is_local: is_local && is_of_this_machine(&public_url),
         public_url,
+        is_local,
     };
     check_master_key(&state).await?;
     pools::seed(&state).await?;
@@ -82,6 +90,12 @@ pub enum StartError {
          with --config, or listen on 127.0.0.1"
     )]
     Exposed(SocketAddr),
+    /// Others could guess an administrator's secret, or read it in our example file.
+    #[error(
+        "the secret of the access key {0} (keys.sigv4) has fewer than {SHORTEST_SECRET} characters: \
+         others can reach this backend, so choose a long random one"
+    )]
+    WeakSecret(String),
     /// Somebody else listens there.
     #[error(
         "port {} is in use on {}: stop what listens there, or choose another with --listen {}:PORT",

@@ -9,7 +9,8 @@ const EXAMPLE: &str = include_str!("../../cognate.example.toml");
 
 #[tokio::test]
 async fn the_example_file_starts_a_backend_that_has_what_it_says() {
-    let mut config = Config::parse(EXAMPLE).unwrap();
+    let text = EXAMPLE.replace("change-me", "a-long-secret-of-one's-own");
+    let mut config = Config::parse(&text).unwrap();
     assert_eq!(
         config.public_url.as_deref(),
         Some("https://auth.example.com")
@@ -90,7 +91,8 @@ async fn a_changed_file_changes_the_pool_on_the_next_start_and_keeps_its_keys() 
 async fn beyond_loopback_the_backend_starts_only_with_keys_of_its_own() {
     let folder = tempfile::tempdir().unwrap();
     let everybody = "0.0.0.0:4100".parse().unwrap();
-    let with_key = "[[keys.sigv4]]\naccess_key_id = \"A\"\nsecret_access_key = \"s\"\n";
+    let with_key =
+        "[[keys.sigv4]]\naccess_key_id = \"A\"\nsecret_access_key = \"0123456789abcdef\"\n";
     for text in ["", with_key, "[keys]\nmaster_key_file = \"k\"\n"] {
         let mut config = Config::parse(text).unwrap();
         config.data = Some(folder.path().join("data"));
@@ -108,6 +110,32 @@ async fn beyond_loopback_the_backend_starts_only_with_keys_of_its_own() {
     let backend = Backend::start_in(tempfile::tempdir().unwrap(), config, everybody).await;
     let inbox = backend.get("/_cognate/inbox").await;
     assert_eq!(inbox.status, 404, "the inbox exists on loopback only");
+}
+
+#[tokio::test]
+async fn others_may_not_reach_a_backend_whose_secret_stands_in_our_example() {
+    let mut config = Config::parse(EXAMPLE).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    config.data = Some(folder.path().to_owned());
+    config.keys.master_key_file = None;
+    let error = prepare(config, Clock::frozen_at(START), loopback())
+        .await
+        .unwrap_err();
+    assert!(matches!(error, StartError::WeakSecret(_)), "{error}");
+}
+
+#[test]
+fn a_mistake_beside_a_secret_does_not_show_the_secret() {
+    for line in ["secret_access_key = \"hush\" x", "secret_access_key = 4711"] {
+        let text = format!("[[keys.sigv4]]\naccess_key_id = \"A\"\n{line}\n");
+        let error = Config::parse(&text).unwrap_err();
+        let shown = format!("{error} {error:?}");
+        assert!(shown.contains("line 3"), "{shown}");
+        assert!(
+            !shown.contains("hush") && !shown.contains("4711"),
+            "{shown}"
+        );
+    }
 }
 
 #[tokio::test]
