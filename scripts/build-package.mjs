@@ -8,6 +8,7 @@ import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { brotliCompressSync, constants } from 'node:zlib';
 import { cutPanics } from './cut-panics.mjs';
+import { shortenImports } from './shorten-imports.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const pkg = join(root, 'pkg');
@@ -37,6 +38,11 @@ function buildWasm() {
     ...features.map((feature) => `--enable-${feature}`),
     ...[bound, '-o', join(pkg, 'wasm', 'cognate.wasm')],
   ]);
+  const module = join(pkg, 'wasm', 'cognate.wasm');
+  const glue = join(pkg, 'wasm', 'cognate.js');
+  const shortened = shortenImports(readFileSync(module), readFileSync(glue, 'utf8'));
+  writeFileSync(module, shortened.wasm);
+  writeFileSync(glue, shortened.glue);
 }
 
 // Panics name their source files. Where those lie on this machine is nobody's business, and costs bytes.

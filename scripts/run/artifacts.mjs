@@ -6,7 +6,7 @@ import { fingerprint } from './fingerprint.mjs';
 import { commandStep } from './steps.mjs';
 import { inRoot } from './workspace.mjs';
 
-const PACKAGE_INPUTS = ['sdk', 'pkg', 'Cargo.toml', 'Cargo.lock', 'package-lock.json', 'scripts/build-package.mjs', 'scripts/cut-panics.mjs'];
+const PACKAGE_INPUTS = ['sdk', 'pkg', 'Cargo.toml', 'Cargo.lock', 'package-lock.json', 'scripts/build-package.mjs', 'scripts/cut-panics.mjs', 'scripts/shorten-imports.mjs'];
 
 /** The release build of the backend, target/release/cognate; cargo knows what is out of date. */
 export async function buildBackend() {

@@ -42,6 +42,7 @@ impl JsClient {
     }
 
     /// Who is signed in: `{ sub, username, claims }` or `null`.
+    #[must_use]
     pub fn user(&self) -> String {
         results::state(&self.inner.state())
     }
