@@ -86,6 +86,15 @@ impl<P: Ports> Client<P> {
         // The session stands without the store. What a reload finds there is older, and with
         // rotation perhaps spent: then it asks the person to sign in, which is safe.
         let _ = self.store(&after).await;
+        if !self.is_current(&after) {
+            // Signed out, or in anew, while this was being stored: what came late must not stay.
+            let newer = self.session.borrow().clone();
+            let _ = match &newer {
+                Some(newer) => self.store(newer).await,
+                None => self.ports.clear().await.map_err(Error::from),
+            };
+            return Err(signed_out());
+        }
         Ok(())
     }
 

@@ -282,6 +282,8 @@ impl SessionStore for Platform {
     }
 
     async fn save(&self, record: &str) -> Result<(), StoreBlocked> {
+        // As a real store does, which seals first.
+        yield_once().await;
         *self.store()? = Some(record.to_owned());
         Ok(())
     }

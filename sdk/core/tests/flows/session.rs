@@ -1,5 +1,7 @@
 //! Sessions: resumed, refreshed, ended.
 
+use std::future::Future;
+
 use cognate_core::ErrorCode;
 use cognate_core::ports::{HttpResponse, SendFailure};
 use cognate_core::session::State;
@@ -283,4 +285,25 @@ fn signing_out_everywhere_ends_every_session_even_with_an_expired_access_token()
     assert!(outcome.everywhere && outcome.revoked && outcome.error.is_none());
     let error = run(elsewhere.refresh(&options())).unwrap_err();
     assert_eq!(error.code, ErrorCode::SessionLost);
+}
+
+#[test]
+fn a_session_that_a_refresh_is_storing_does_not_outlive_signing_out() {
+    use std::task::{Context, Waker};
+    for polls in 0..30 {
+        let (client, platform) = client();
+        sign_in(&client);
+        let options = options();
+        let mut refresh = Box::pin(client.refresh(&options));
+        let mut context = Context::from_waker(Waker::noop());
+        let mut is_over = false;
+        for _ in 0..polls {
+            is_over = is_over || refresh.as_mut().poll(&mut context).is_ready();
+        }
+        run(client.sign_out(false, &options));
+        if !is_over {
+            let _ = run(refresh);
+        }
+        assert_eq!(platform.record(), None, "signed out after {polls} polls");
+    }
 }
