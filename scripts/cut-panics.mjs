@@ -34,9 +34,16 @@ export function cutPanics(bytes) {
   }
   if (cut < 5) throw new Error(`only ${cut} functions that panic were found: has the compiler renamed them?`);
   mustNotFormat(module.emitText());
-  const result = module.emitBinary();
+  const result = Buffer.from(module.emitBinary());
   module.dispose();
-  return result;
+  return withoutPlaces(result);
+}
+
+/** Zeros, which wasm-opt leaves out, instead of the names of source files: only messages would show them. */
+function withoutPlaces(bytes) {
+  const places = bytes.toString('latin1').matchAll(/(?:[\w.-]+\/)+[\w.-]+\.rs/g);
+  for (const { index, 0: place } of places) bytes.fill(0, index, index + place.length);
+  return bytes;
 }
 
 /** Throws when something that was not cut calls a function that was cut because it only formats. */
