@@ -160,10 +160,19 @@ impl Username {
     /// # Errors
     /// [`ErrorCode::InvalidParameter`].
     pub fn parse(text: &str) -> Result<Self, Error> {
-        let text = text.trim();
-        let is_sound = !text.chars().any(|c| c.is_whitespace() || c.is_control());
-        if is_sound && (1..=128).contains(&text.chars().count()) {
-            Ok(Self(text.to_string()))
+        let mut name = String::new();
+        let (mut count, mut has_ended, mut is_sound) = (0, false, true);
+        for c in text.chars() {
+            if c.is_whitespace() {
+                has_ended = count > 0;
+            } else {
+                is_sound &= !has_ended && !c.is_control();
+                name.push(c);
+                count += 1;
+            }
+        }
+        if is_sound && (1..=128).contains(&count) {
+            Ok(Self(name))
         } else {
             Err(Error::not_sent(
                 ErrorCode::InvalidParameter,

@@ -5,7 +5,6 @@
 
 use alloc::vec::Vec;
 
-use hkdf::Hkdf;
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
@@ -64,19 +63,22 @@ pub fn private_exponent(salt: &[u8], identity_hash: &[u8; 32]) -> Zeroizing<[u8;
     Zeroizing::new(hash.finalize().into())
 }
 
-/// The first half of HKDF, its pseudo-random key: for those who check values step by step.
+/// The first half of HKDF ([RFC 5869](https://www.rfc-editor.org/rfc/rfc5869), section 2.2), its
+/// pseudo-random key.
 #[must_use]
 pub fn extraction(u: &[u8], s: &[u8]) -> Zeroizing<[u8; 32]> {
-    Zeroizing::new(Hkdf::<Sha256>::extract(Some(&pad(u)), &pad(s)).0.into())
+    Zeroizing::new(hmac(&pad(u), &[&pad(s)]))
 }
 
-/// `K` from `u` and `S`.
+/// `K` from `u` and `S`: the first 16 bytes of HKDF's expansion (section 2.3), whose first block has
+/// the number 1.
 #[must_use]
 pub fn session_key(u: &[u8], s: &[u8]) -> Zeroizing<[u8; 16]> {
-    let hkdf = Hkdf::<Sha256>::new(Some(&pad(u)), &pad(s));
+    let block = Zeroizing::new(hmac(&*extraction(u, s), &[b"Caldera Derived Key", &[1]]));
     let mut key = Zeroizing::new([0; 16]);
-    // 16 bytes are less than the 8,160 that HKDF-SHA256 can give, its only error.
-    let _ = hkdf.expand(b"Caldera Derived Key", &mut *key);
+    for (byte, of_block) in key.iter_mut().zip(block.iter()) {
+        *byte = *of_block;
+    }
     key
 }
 
@@ -89,13 +91,22 @@ pub fn claim(
     secret_block: &[u8],
     timestamp: &str,
 ) -> [u8; 32] {
-    // HMAC takes a key of any length: the error cannot happen, and an all-zero claim proves nothing.
-    let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(session_key) else {
+    let parts = [
+        pool.as_bytes(),
+        user.as_bytes(),
+        secret_block,
+        timestamp.as_bytes(),
+    ];
+    hmac(session_key, &parts)
+}
+
+fn hmac(key: &[u8], parts: &[&[u8]]) -> [u8; 32] {
+    // HMAC takes a key of any length: the error cannot happen, and all zeros prove nothing.
+    let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(key) else {
         return [0; 32];
     };
-    mac.update(pool.as_bytes());
-    mac.update(user.as_bytes());
-    mac.update(secret_block);
-    mac.update(timestamp.as_bytes());
+    for part in parts {
+        mac.update(part);
+    }
     mac.finalize().into_bytes().into()
 }
