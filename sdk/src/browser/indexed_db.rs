@@ -6,21 +6,42 @@
 use alloc::string::String;
 
 use cognate_core::ports::StoreBlocked;
-use js_sys::{Array, Promise, Reflect};
+use js_sys::Promise;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{
-    CryptoKey, IdbDatabase, IdbKeyRange, IdbObjectStore, IdbOpenDbRequest, IdbRequest,
-    IdbTransaction, IdbTransactionMode,
-};
+use web_sys::CryptoKey;
 
-use super::scope::{dictionary, scope};
-use super::seal::base_key;
+#[wasm_bindgen(module = "/src/browser/indexed_db.js")]
+extern "C" {
+    fn open(name: &str) -> Promise;
+
+    #[wasm_bindgen(js_name = keptKey)]
+    fn kept_key(database: &JsValue) -> Promise;
+
+    #[wasm_bindgen(js_name = keepKey)]
+    fn keep_key(database: &JsValue, key: &JsValue) -> Promise;
+
+    fn get(database: &JsValue, name: &str) -> Promise;
+
+    fn put(database: &JsValue, name: &str, sealed: &str, at: f64) -> Promise;
+
+    fn remove(database: &JsValue, name: &str) -> Promise;
+
+    fn sweep(database: &JsValue, before: f64) -> Promise;
+
+    fn close(database: &JsValue);
+}
+
+#[wasm_bindgen(module = "/src/browser/crypto.js")]
+extern "C" {
+    #[wasm_bindgen(js_name = baseKey)]
+    fn base_key() -> Promise;
+}
 
 /// An open database.
 #[derive(Debug)]
 pub struct IndexedDb {
-    database: IdbDatabase,
+    database: JsValue,
 }
 
 impl IndexedDb {
@@ -29,20 +50,8 @@ impl IndexedDb {
     /// # Errors
     /// [`StoreBlocked`] when the browser denies storage.
     pub async fn open(name: &str) -> Result<Self, StoreBlocked> {
-        let factory = scope().indexed_db().map_err(blocked)?.ok_or(StoreBlocked)?;
-        let request = factory.open_with_u32(name, VERSION).map_err(blocked)?;
-        let upgrade = Closure::once_into_js({
-            let request = request.clone();
-            move || create_stores(&request)
-        });
-        request.set_onupgradeneeded(Some(upgrade.unchecked_ref()));
-        // Another tab holds an older version open. There is none yet; waiting would hang the start.
-        let refused = Promise::new(&mut |_, reject| request.set_onblocked(Some(&reject)));
-        let opened = Promise::race(&Array::of2(&answer(&request), &refused));
-        JsFuture::from(opened).await.map_err(blocked)?;
-        Ok(Self {
-            database: request.result().map_err(blocked)?.unchecked_into(),
-        })
+        let database = settled(open(name)).await?;
+        Ok(Self { database })
     }
 
     /// The non-extractable base key of this origin; made on the first call.
@@ -50,25 +59,16 @@ impl IndexedDb {
     /// # Errors
     /// [`StoreBlocked`].
     pub async fn base_key(&self) -> Result<CryptoKey, StoreBlocked> {
-        let (_, keys) = self.transaction(KEYS, IdbTransactionMode::Readonly)?;
-        let found = result(keys.get(&BASE_KEY.into())).await?;
-        if !found.is_undefined() {
-            return Ok(found.unchecked_into());
+        let mut key = settled(kept_key(&self.database)).await?;
+        if key.is_undefined() {
+            let made = settled(base_key()).await?;
+            // Two tabs may start at once: the first one's is kept, and both read what was kept.
+            let _ = settled(keep_key(&self.database, &made)).await;
+            key = settled(kept_key(&self.database)).await?;
         }
-        let made = base_key().await.map_err(|_| StoreBlocked)?;
-        // Two tabs may start at once: `add` keeps the first, and both read what was kept.
-        let (adding, keys) = self.transaction(KEYS, IdbTransactionMode::Readwrite)?;
-        let added = keys
-            .add_with_key(&made, &BASE_KEY.into())
-            .map_err(blocked)?;
-        let _ = result(Ok(added)).await;
-        let _ = committed(&adding).await;
-        let (_, keys) = self.transaction(KEYS, IdbTransactionMode::Readonly)?;
-        let kept = result(keys.get(&BASE_KEY.into())).await?;
-        if kept.is_undefined() {
-            Err(StoreBlocked)
-        } else {
-            Ok(kept.unchecked_into())
+        match key.is_undefined() {
+            true => Err(StoreBlocked),
+            false => Ok(key.unchecked_into()),
         }
     }
 
@@ -77,14 +77,8 @@ impl IndexedDb {
     /// # Errors
     /// [`StoreBlocked`].
     pub async fn get(&self, namespace: &str) -> Result<Option<String>, StoreBlocked> {
-        let (_, sessions) = self.transaction(SESSIONS, IdbTransactionMode::Readonly)?;
-        let record = result(sessions.get(&namespace.into())).await?;
-        if record.is_undefined() {
-            return Ok(None);
-        }
-        Ok(Reflect::get(&record, &"sealed".into())
-            .ok()
-            .and_then(|sealed| sealed.as_string()))
+        let sealed = settled(get(&self.database, namespace)).await?;
+        Ok(sealed.as_string())
     }
 
     /// Replaces the sealed record of a namespace.
@@ -97,12 +91,9 @@ impl IndexedDb {
         sealed: &str,
         now_ms: f64,
     ) -> Result<(), StoreBlocked> {
-        let (writing, sessions) = self.transaction(SESSIONS, IdbTransactionMode::Readwrite)?;
-        let record = dictionary(&[("at", now_ms.into()), ("sealed", sealed.into())]);
-        sessions
-            .put_with_key(&record, &namespace.into())
-            .map_err(blocked)?;
-        committed(&writing).await
+        settled(put(&self.database, namespace, sealed, now_ms))
+            .await
+            .map(drop)
     }
 
     /// Removes the record of a namespace, if there is one.
@@ -110,9 +101,7 @@ impl IndexedDb {
     /// # Errors
     /// [`StoreBlocked`].
     pub async fn delete(&self, namespace: &str) -> Result<(), StoreBlocked> {
-        let (writing, sessions) = self.transaction(SESSIONS, IdbTransactionMode::Readwrite)?;
-        sessions.delete(&namespace.into()).map_err(blocked)?;
-        committed(&writing).await
+        settled(remove(&self.database, namespace)).await.map(drop)
     }
 
     /// Removes every record that was last written before `before_ms`.
@@ -120,73 +109,16 @@ impl IndexedDb {
     /// # Errors
     /// [`StoreBlocked`].
     pub async fn sweep(&self, before_ms: f64) -> Result<(), StoreBlocked> {
-        let (writing, sessions) = self.transaction(SESSIONS, IdbTransactionMode::Readwrite)?;
-        let stale = IdbKeyRange::upper_bound(&before_ms.into()).map_err(blocked)?;
-        let by_time = sessions.index(BY_TIME).map_err(blocked)?;
-        let names = result(by_time.get_all_keys_with_key(&stale)).await?;
-        for name in Array::from(&names).iter() {
-            sessions.delete(&name).map_err(blocked)?;
-        }
-        committed(&writing).await
-    }
-
-    fn transaction(
-        &self,
-        store: &str,
-        mode: IdbTransactionMode,
-    ) -> Result<(IdbTransaction, IdbObjectStore), StoreBlocked> {
-        let transaction = self
-            .database
-            .transaction_with_str_and_mode(store, mode)
-            .map_err(blocked)?;
-        let store = transaction.object_store(store).map_err(blocked)?;
-        Ok((transaction, store))
+        settled(sweep(&self.database, before_ms)).await.map(drop)
     }
 }
 
 impl Drop for IndexedDb {
     fn drop(&mut self) {
-        self.database.close();
+        close(&self.database);
     }
 }
 
-fn create_stores(request: &IdbOpenDbRequest) -> Result<(), JsValue> {
-    let database: IdbDatabase = request.result()?.unchecked_into();
-    database.create_object_store(KEYS)?;
-    database
-        .create_object_store(SESSIONS)?
-        .create_index_with_str(BY_TIME, "at")?;
-    Ok(())
+async fn settled(promise: Promise) -> Result<JsValue, StoreBlocked> {
+    JsFuture::from(promise).await.map_err(|_| StoreBlocked)
 }
-
-/// The event of a request that has succeeded; rejects when it fails.
-fn answer(request: &IdbRequest) -> Promise {
-    Promise::new(&mut |resolve, reject| {
-        request.set_onsuccess(Some(&resolve));
-        request.set_onerror(Some(&reject));
-    })
-}
-
-async fn result(request: Result<IdbRequest, JsValue>) -> Result<JsValue, StoreBlocked> {
-    let request = request.map_err(blocked)?;
-    JsFuture::from(answer(&request)).await.map_err(blocked)?;
-    request.result().map_err(blocked)
-}
-
-async fn committed(transaction: &IdbTransaction) -> Result<(), StoreBlocked> {
-    let over = Promise::new(&mut |resolve, reject| {
-        transaction.set_oncomplete(Some(&resolve));
-        transaction.set_onabort(Some(&reject));
-    });
-    JsFuture::from(over).await.map(drop).map_err(blocked)
-}
-
-fn blocked(_: JsValue) -> StoreBlocked {
-    StoreBlocked
-}
-
-const VERSION: u32 = 1;
-const KEYS: &str = "keys";
-const BASE_KEY: &str = "base";
-const SESSIONS: &str = "sessions";
-const BY_TIME: &str = "by-time";

@@ -1,4 +1,7 @@
 //! The ports of `cognate-core` implemented with web APIs. One file per port; nothing here decides.
+//!
+//! Where a port is nothing but calls of a web API, these are in a JavaScript module beside it: through
+//! bindings each call would cost the wasm more than it costs there.
 
 mod clock;
 mod fetch;
@@ -6,7 +9,6 @@ mod indexed_db;
 mod json;
 mod random;
 mod rs256;
-mod scope;
 mod seal;
 mod session_store;
 

@@ -9,20 +9,29 @@
 //! without the other opens nothing. Script of the same origin can use both while the tab lives.
 
 use alloc::string::String;
-use alloc::vec;
 use alloc::vec::Vec;
 
 use cognate_core::base64::{decode_url, encode_url};
-use cognate_core::ports::{Random, Unavailable};
+use cognate_core::ports::Unavailable;
 use cognate_core::text::joined;
-use js_sys::{Array, Object, Promise, Uint8Array};
+use js_sys::{Promise, Uint8Array};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::CryptoKey;
 use zeroize::{Zeroize, Zeroizing};
 
-use super::random::WebRandom;
-use super::scope::{dictionary, subtle};
+#[wasm_bindgen(module = "/src/browser/crypto.js")]
+extern "C" {
+    #[wasm_bindgen(js_name = ephemeralKey)]
+    fn ephemeral_key() -> Promise;
+
+    #[wasm_bindgen(js_name = tabKey)]
+    fn tab_key(base: &CryptoKey, salt: &[u8], info: &[u8]) -> Promise;
+
+    fn encrypt(key: &CryptoKey, additional_data: &[u8], text: &[u8]) -> Promise;
+
+    fn decrypt(key: &CryptoKey, additional_data: &[u8], all: &[u8]) -> Promise;
+}
 
 /// An AES-256-GCM key that seals and opens text, and does nothing else.
 #[derive(Debug)]
@@ -37,16 +46,7 @@ impl Seal {
     /// # Errors
     /// [`Unavailable`] outside secure contexts.
     pub async fn ephemeral(namespace: String) -> Result<Self, Unavailable> {
-        let subtle = subtle().ok_or(Unavailable)?;
-        let generating = subtle.generate_key_with_object(
-            &aes_256_gcm(),
-            false,
-            &usages(&["encrypt", "decrypt"]),
-        );
-        Ok(Self {
-            key: key(generating).await?,
-            namespace,
-        })
+        Self::of(ephemeral_key(), namespace).await
     }
 
     /// The key of one tab and namespace.
@@ -58,24 +58,7 @@ impl Seal {
         tab_secret: &[u8],
         namespace: String,
     ) -> Result<Self, Unavailable> {
-        let subtle = subtle().ok_or(Unavailable)?;
-        let hkdf = dictionary(&[
-            ("name", "HKDF".into()),
-            ("hash", "SHA-256".into()),
-            ("salt", Uint8Array::from(tab_secret).into()),
-            ("info", Uint8Array::from(namespace.as_bytes()).into()),
-        ]);
-        let deriving = subtle.derive_key_with_object_and_object(
-            &hkdf,
-            base,
-            &aes_256_gcm(),
-            false,
-            &usages(&["encrypt", "decrypt"]),
-        );
-        Ok(Self {
-            key: key(deriving).await?,
-            namespace,
-        })
+        Self::of(tab_key(base, tab_secret, namespace.as_bytes()), namespace).await
     }
 
     /// Seals `text` for `context`.
@@ -83,26 +66,17 @@ impl Seal {
     /// # Errors
     /// [`Unavailable`] when the platform refuses, which it has no reason to.
     pub async fn seal(&self, context: &str, text: &str) -> Result<String, Unavailable> {
-        let mut sealed = vec![0_u8; IV_BYTES];
-        WebRandom.fill(&mut sealed)?;
-        let parameters = self.parameters(&sealed, context);
-        let plain = Zeroizing::new(text.as_bytes().to_vec());
-        let encrypting = subtle()
-            .ok_or(Unavailable)?
-            .encrypt_with_object_and_u8_array(&parameters, &self.key, &plain);
-        sealed.extend_from_slice(&bytes(encrypting).await?);
-        Ok(encode_url(&sealed))
+        let associated = self.associated(context);
+        let sealing = encrypt(&self.key, associated.as_bytes(), text.as_bytes());
+        bytes(sealing).await.map(|sealed| encode_url(&sealed))
     }
 
     /// Opens what [`Self::seal`] gave; `None` if it is not exactly that.
     pub async fn open(&self, context: &str, sealed: &str) -> Option<Zeroizing<String>> {
-        let mut sealed = decode_url(sealed)?;
-        let (iv, ciphertext) = sealed.split_at_mut_checked(IV_BYTES)?;
-        let parameters = self.parameters(iv, context);
-        let decrypting =
-            subtle()?.decrypt_with_object_and_u8_array(&parameters, &self.key, ciphertext);
-        let plain = bytes(decrypting).await.ok()?;
-        match String::from_utf8(plain) {
+        let sealed = decode_url(sealed)?;
+        let associated = self.associated(context);
+        let opening = decrypt(&self.key, associated.as_bytes(), &sealed);
+        match String::from_utf8(bytes(opening).await.ok()?) {
             Ok(text) => Some(Zeroizing::new(text)),
             Err(error) => {
                 error.into_bytes().zeroize();
@@ -111,59 +85,24 @@ impl Seal {
         }
     }
 
-    fn parameters(&self, iv: &[u8], context: &str) -> Object {
-        let associated = joined(&[&self.namespace, "|", context]);
-        dictionary(&[
-            ("name", "AES-GCM".into()),
-            ("iv", Uint8Array::from(iv).into()),
-            (
-                "additionalData",
-                Uint8Array::from(associated.as_bytes()).into(),
-            ),
-        ])
+    async fn of(making: Promise, namespace: String) -> Result<Self, Unavailable> {
+        let key = JsFuture::from(making).await.map_err(|_| Unavailable)?;
+        Ok(Self {
+            key: key.unchecked_into(),
+            namespace,
+        })
+    }
+
+    fn associated(&self, context: &str) -> String {
+        joined(&[&self.namespace, "|", context])
     }
 }
 
-/// A fresh base key, fit for nothing but deriving others.
-///
-/// # Errors
-/// [`Unavailable`] outside secure contexts.
-pub(super) async fn base_key() -> Result<CryptoKey, Unavailable> {
-    let subtle = subtle().ok_or(Unavailable)?;
-    let mut raw = Zeroizing::new([0_u8; 32]);
-    WebRandom.fill(&mut *raw)?;
-    let copy = Uint8Array::from(raw.as_slice());
-    let importing =
-        subtle.import_key_with_str("raw", &copy, "HKDF", false, &usages(&["deriveKey"]));
-    let key = key(importing).await;
-    copy.fill(0, 0, 32);
-    key
+/// The bytes, and none of them left in the array that they came in.
+async fn bytes(promise: Promise) -> Result<Vec<u8>, Unavailable> {
+    let array = JsFuture::from(promise).await.map_err(|_| Unavailable)?;
+    let array: Uint8Array = array.unchecked_into();
+    let bytes = array.to_vec();
+    array.fill(0, 0, array.length());
+    Ok(bytes)
 }
-
-async fn key(promise: Result<Promise, JsValue>) -> Result<CryptoKey, Unavailable> {
-    let promise = promise.map_err(|_| Unavailable)?;
-    Ok(JsFuture::from(promise)
-        .await
-        .map_err(|_| Unavailable)?
-        .unchecked_into())
-}
-
-async fn bytes(promise: Result<Promise, JsValue>) -> Result<Vec<u8>, Unavailable> {
-    let promise = promise.map_err(|_| Unavailable)?;
-    let buffer = JsFuture::from(promise).await.map_err(|_| Unavailable)?;
-    Ok(Uint8Array::new(&buffer).to_vec())
-}
-
-fn aes_256_gcm() -> Object {
-    dictionary(&[("name", "AES-GCM".into()), ("length", 256.into())])
-}
-
-fn usages(names: &[&str]) -> Array {
-    let usages = Array::new();
-    for name in names {
-        usages.push(&JsValue::from_str(name));
-    }
-    usages
-}
-
-const IV_BYTES: usize = 12;
