@@ -4,6 +4,8 @@
 // twice: 2.6 KB brotli of the package. Only the import section (WebAssembly core specification, 5.5.5) is rewritten.
 const IMPORT_SECTION = 2;
 const HEADER_LENGTH = 8;
+// The others are the functions of JavaScript modules of ours, which the wasm imports by their names.
+const GENERATED = /^__wb(g|indgen)_/;
 
 /** The module and the glue with short names. Throws when an import is not in the glue, or its kind is not known here. */
 export function shortenImports(wasm, glue) {
@@ -26,8 +28,8 @@ function imports(reader, short) {
   for (let i = 0; i < count; i++) {
     const module = reader.text();
     const name = reader.text().toString();
-    short.set(name, short.get(name) ?? `i${short.size.toString(36)}`);
-    parts.push(text(module), text(Buffer.from(short.get(name))), reader.since(() => reader.description()));
+    if (GENERATED.test(name)) short.set(name, short.get(name) ?? `i${short.size.toString(36)}`);
+    parts.push(text(module), text(Buffer.from(short.get(name) ?? name)), reader.since(() => reader.description()));
   }
   return Buffer.concat(parts);
 }
