@@ -39,9 +39,12 @@ export function cutPanics(bytes) {
   return withoutPlaces(result);
 }
 
-/** Zeros, which wasm-opt leaves out, instead of the names of source files: only messages would show them. */
+/**
+ * Zeros, which wasm-opt leaves out, instead of the names of source files: only messages would show them. Only a whole text
+ * between zero bytes is one: other texts lie side by side.
+ */
 function withoutPlaces(bytes) {
-  const places = bytes.toString('latin1').matchAll(/(?:[\w.-]+\/)+[\w.-]+\.rs/g);
+  const places = bytes.toString('latin1').matchAll(/(?<=\0)\/?(?:[\w.-]+\/)+[\w.-]+\.rs(?=\0)/g);
   for (const { index, 0: place } of places) bytes.fill(0, index, index + place.length);
   return bytes;
 }
