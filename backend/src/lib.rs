@@ -19,6 +19,7 @@ pub mod limits;
 pub mod messages;
 pub mod password;
 pub mod pools;
+pub mod random;
 pub mod seal;
 pub mod serve;
 pub mod sessions;

@@ -15,7 +15,6 @@
 
 mod destination;
 
-use aws_lc_rs::rand;
 use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
 
@@ -24,8 +23,8 @@ pub use destination::{CodeDeliveryDetails, Destination};
 use crate::app::AppState;
 use crate::error::ApiError;
 use crate::messages::{Message, Purpose as MessagePurpose};
+use crate::random;
 use crate::seal::{Place, Sealer};
-use crate::srp::SrpError;
 use crate::store::{CodeRow, Spend};
 
 /// Tries of one code over all addresses: 1 in 10,000 to guess it.
@@ -85,7 +84,7 @@ impl Code {
         purpose: Purpose,
         destination: Destination,
     ) -> Result<Self, ApiError> {
-        let digits = Zeroizing::new(format!("{:06}", below_a_million()?));
+        let digits = Zeroizing::new(format!("{:06}", random::below(1_000_000)?));
         let now = state.clock.now();
         let hmac = hmac(&state.sealer, pool_id, username, purpose, &digits);
         let place = place(pool_id, username, purpose);
@@ -125,7 +124,7 @@ impl Code {
         destination: Destination,
     ) -> Result<(), ApiError> {
         let mut code = Self::new(state, pool_id, username, purpose, destination)?;
-        rand::fill(&mut code.row.hmac).map_err(|_| ApiError::internal(&SrpError::Randomness))?;
+        random::fill(&mut code.row.hmac)?;
         Ok(state.store.replace_code(&code.row).await?)
     }
 }
@@ -251,18 +250,5 @@ fn place<'a>(pool_id: &'a str, username: &'a str, purpose: Purpose) -> Place<'a>
         column,
         row: username,
         pool: pool_id,
-    }
-}
-
-/// A number from 0 to 999,999, each with the same probability.
-fn below_a_million() -> Result<u32, ApiError> {
-    const BOUND: u32 = 1_000_000;
-    loop {
-        let mut bytes = [0; 4];
-        rand::fill(&mut bytes).map_err(|_| ApiError::internal(&SrpError::Randomness))?;
-        let value = u32::from_be_bytes(bytes);
-        if value < u32::MAX - u32::MAX % BOUND {
-            return Ok(value % BOUND);
-        }
     }
 }

@@ -3,7 +3,6 @@
 //! A setting this backend would have to break its word on is refused rather than stored: a pool that
 //! says MFA is required, or that a trigger decides, must not sign people in without them.
 
-use aws_lc_rs::rand;
 use serde_json::{Map, Value};
 
 use super::client::{Client, ClientSecret, ClientSettings, secret_place};
@@ -12,6 +11,7 @@ use super::pool::Pool;
 use crate::app::AppState;
 use crate::contract;
 use crate::error::ApiError;
+use crate::random::{self, NoRandomness};
 use crate::seal::SealError;
 use crate::store::{ClientRow, PoolRow, StoreError};
 
@@ -315,18 +315,8 @@ fn take_text(settings: &mut Map<String, Value>, member: &str) -> Result<String, 
 }
 
 /// Random characters of an alphabet, each as likely as the others.
-fn random_text(alphabet: &[u8], length: usize) -> Result<String, SealError> {
-    let mut text = String::with_capacity(length);
-    // The largest multiple of the alphabet's length that a byte can hold: bytes above are dropped.
-    let fair = 256 - 256 % alphabet.len();
-    let mut bytes = [0; 64];
-    while text.len() < length {
-        rand::fill(&mut bytes).map_err(|_| SealError::Cryptography)?;
-        for byte in bytes.map(usize::from) {
-            if byte < fair && text.len() < length {
-                text.push(char::from(alphabet[byte % alphabet.len()]));
-            }
-        }
-    }
-    Ok(text)
+fn random_text(alphabet: &[u8], length: usize) -> Result<String, NoRandomness> {
+    (0..length)
+        .map(|_| Ok(char::from(alphabet[random::below(alphabet.len())?])))
+        .collect()
 }

@@ -13,15 +13,14 @@
 //! issued to only. A token that was rotated away and comes back after the grace period has been
 //! stolen or copied: the whole family is revoked. Rotation does not prolong a sign-in.
 
-use aws_lc_rs::{digest, rand};
-use base64ct::{Base64UrlUnpadded, Encoding};
+use aws_lc_rs::digest;
 use cognate_core::secret::RefreshToken;
 use uuid::Uuid;
 
 use crate::app::AppState;
 use crate::error::ApiError;
 use crate::pools::{Client, Pool};
-use crate::srp::SrpError;
+use crate::random;
 use crate::store::FamilyRow;
 use crate::tokens::{self, SignIn, TokenPair};
 use crate::users::{self, User};
@@ -46,7 +45,7 @@ pub async fn start(
     user: &User,
 ) -> Result<Tokens, ApiError> {
     let now = state.clock.now();
-    let token = generate()?;
+    let token = RefreshToken::new(random::bearer_text()?);
     let family = FamilyRow {
         origin_jti: Uuid::new_v4().to_string(),
         pool_id: pool.id.clone(),
@@ -90,7 +89,7 @@ pub async fn refresh(
             refresh: None,
         });
     };
-    let new = generate()?;
+    let new = RefreshToken::new(random::bearer_text()?);
     if !state
         .store
         .rotate_refresh_token(&hash(token), &hash(&new), now, now - grace)
@@ -201,12 +200,6 @@ async fn pair_for(
     };
     let pair = tokens::issue(state, pool, client, &user, sign_in).await?;
     Ok((pair, row.family.origin_jti))
-}
-
-fn generate() -> Result<RefreshToken, ApiError> {
-    let mut bytes = [0; 32];
-    rand::fill(&mut bytes).map_err(|_| ApiError::internal(&SrpError::Randomness))?;
-    Ok(RefreshToken::new(Base64UrlUnpadded::encode_string(&bytes)))
 }
 
 /// 256 random bits need no salt and no key: nobody can guess what was hashed.

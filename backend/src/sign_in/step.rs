@@ -5,14 +5,13 @@
 //! user and challenge, ends with the client's `AuthSessionValidity`, and is answered once: the
 //! change it allows spends it.
 
-use aws_lc_rs::{digest, rand};
-use base64ct::{Base64UrlUnpadded, Encoding};
+use aws_lc_rs::digest;
 
 use super::Through;
 use crate::app::AppState;
 use crate::error::ApiError;
+use crate::random;
 use crate::seal::Place;
-use crate::srp::SrpError;
 use crate::store::{ChallengeRow, Spend};
 use crate::users::User;
 
@@ -55,9 +54,7 @@ impl PendingStep {
         user: &User,
         challenge: &'static str,
     ) -> Result<Handle, ApiError> {
-        let mut bytes = [0; 32];
-        rand::fill(&mut bytes).map_err(|_| ApiError::internal(&SrpError::Randomness))?;
-        let handle = Handle(Base64UrlUnpadded::encode_string(&bytes));
+        let handle = Handle(random::bearer_text()?);
         let payload = user.verifier_version.to_be_bytes();
         let row = ChallengeRow {
             id: hash(&handle.0),

@@ -28,7 +28,6 @@ mod block;
 pub mod group;
 mod timestamp;
 
-use aws_lc_rs::rand;
 use base64ct::{Base64, Encoding};
 use cognate_core::srp::{K_MULTIPLIER, identity_hash, private_exponent, scrambling};
 use zeroize::Zeroizing;
@@ -37,6 +36,7 @@ pub use block::{BLOCK_SECONDS, Block};
 use group::{ArithmeticError, Element};
 pub use timestamp::{TIMESTAMP_TOLERANCE_SECONDS, seconds_of_timestamp};
 
+use crate::random::{self, NoRandomness};
 use crate::seal::{SealError, Sealer};
 
 /// Bytes of a salt.
@@ -49,8 +49,8 @@ pub enum SrpError {
     #[error(transparent)]
     Arithmetic(#[from] ArithmeticError),
     /// The system gave no randomness.
-    #[error("there is no randomness")]
-    Randomness,
+    #[error(transparent)]
+    Randomness(#[from] NoRandomness),
     /// A block could not be sealed.
     #[error(transparent)]
     Seal(#[from] SealError),
@@ -141,7 +141,7 @@ impl Challenge {
         now: i64,
     ) -> Result<Self, SrpError> {
         let mut b = Zeroizing::new([0; 32]);
-        rand::fill(&mut b[..]).map_err(|_| SrpError::Randomness)?;
+        random::fill(&mut b[..])?;
         Self::with_secret(sealer, subject, a_public, now, b)
     }
 
@@ -159,7 +159,7 @@ impl Challenge {
             &group::generator_power(&b[..])?,
         )?;
         let mut id = [0; 16];
-        rand::fill(&mut id).map_err(|_| SrpError::Randomness)?;
+        random::fill(&mut id)?;
         let block = Block {
             id,
             issued_at: now,

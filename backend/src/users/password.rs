@@ -2,15 +2,15 @@
 
 use std::fmt;
 
-use aws_lc_rs::rand;
 use cognate_core::password::policy::{Policy, Violation};
 use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
 
 use crate::error::ApiError;
 use crate::pools::{PasswordPolicy, Pool};
+use crate::random::{self, below};
 use crate::srp::group::Element;
-use crate::srp::{self, SALT_LENGTH, SrpError};
+use crate::srp::{self, SALT_LENGTH};
 
 /// What is kept of a password: a salted verifier. It also checks passwords that arrive in the
 /// clear.
@@ -31,7 +31,7 @@ impl Credential {
     /// For no fault of the caller's.
     pub fn new(pool_id: &str, username: &str, password: &str, now: i64) -> Result<Self, ApiError> {
         let mut salt = vec![0; SALT_LENGTH];
-        rand::fill(&mut salt).map_err(|_| ApiError::internal(&SrpError::Randomness))?;
+        random::fill(&mut salt)?;
         let verifier = srp::verifier(pool_id, username, password, &salt)
             .map_err(|error| ApiError::internal(&error))?;
         Ok(Self {
@@ -119,18 +119,6 @@ pub fn generate_password(pool: &Pool) -> Result<Zeroizing<String>, ApiError> {
     Ok(Zeroizing::new(
         String::from_utf8_lossy(&characters).into_owned(),
     ))
-}
-
-/// A random number below `bound` (at most 256), without bias.
-fn below(bound: usize) -> Result<usize, ApiError> {
-    loop {
-        let mut byte = [0];
-        rand::fill(&mut byte).map_err(|_| ApiError::internal(&SrpError::Randomness))?;
-        let value = usize::from(byte[0]);
-        if value < 256 - 256 % bound {
-            return Ok(value % bound);
-        }
-    }
 }
 
 fn policy(settings: &PasswordPolicy) -> Policy {
