@@ -99,7 +99,7 @@ pub(super) async fn admin_create_user(
     let invitation = Invitation {
         username: &request.username,
         attributes: pairs(request.user_attributes),
-        temporary_password: request.temporary_password.as_ref().map(Password::secret),
+        temporary_password: request.temporary_password.as_ref(),
         is_silent: request.message_action == Some(MessageAction::Suppress),
         mediums: mediums
             .iter()
@@ -166,7 +166,7 @@ pub(super) async fn admin_set_user_password(
     request: AdminSetUserPasswordRequest,
 ) -> Result<Empty, ApiError> {
     let pool = find_pool(state, &request.user_pool_id).await?;
-    let password = request.password.secret();
+    let password = &request.password;
     admin::set_password(state, &pool, &request.username, password, request.permanent).await?;
     Ok(Empty {})
 }

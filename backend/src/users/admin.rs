@@ -1,5 +1,7 @@
 //! What administrators do with users: invite them, set their passwords.
 
+use cognate_core::secret::Password;
+
 use crate::app::AppState;
 use crate::error::ApiError;
 use crate::messages::{Medium, Message, Purpose};
@@ -19,7 +21,7 @@ pub struct Invitation<'a> {
     /// Attribute names and values.
     pub attributes: Vec<(String, String)>,
     /// `None` for a generated one.
-    pub temporary_password: Option<&'a str>,
+    pub temporary_password: Option<&'a Password>,
     /// Whether a message goes out.
     pub is_silent: bool,
     /// How it travels, the first choice first. Nothing: by text message if there is a phone number.
@@ -100,12 +102,12 @@ pub async fn set_password(
     state: &AppState,
     pool: &Pool,
     name: &str,
-    password: &str,
+    password: &Password,
     is_permanent: bool,
 ) -> Result<(), ApiError> {
-    check_policy(pool, password)?;
+    check_policy(pool, password.secret())?;
     let mut user = super::find_existing(state, pool, name).await?;
-    user.set_password(password, state.clock.now())?;
+    user.set_password(password.secret(), state.clock.now())?;
     user.status = if is_permanent {
         Status::Confirmed
     } else {
@@ -162,20 +164,20 @@ fn set_temporary_password(
     state: &AppState,
     pool: &Pool,
     user: &mut User,
-    given: Option<&str>,
-) -> Result<String, ApiError> {
+    given: Option<&Password>,
+) -> Result<Password, ApiError> {
     let password = match given {
         Some(given) => {
-            check_policy(pool, given)?;
-            given.to_owned()
+            check_policy(pool, given.secret())?;
+            given.clone()
         }
-        None => generate_password(pool)?.to_string(),
+        None => generate_password(pool)?,
     };
-    user.set_password(&password, state.clock.now())?;
+    user.set_password(password.secret(), state.clock.now())?;
     Ok(password)
 }
 
-fn invite(state: &AppState, user: &User, password: &str, mediums: &[Medium]) {
+fn invite(state: &AppState, user: &User, password: &Password, mediums: &[Medium]) {
     let order = if mediums.is_empty() {
         &[Medium::Sms, Medium::Email]
     } else {
@@ -201,8 +203,11 @@ fn invite(state: &AppState, user: &User, password: &str, mediums: &[Medium]) {
         to,
         medium,
         subject: "Your temporary password".to_owned(),
-        body: format!("Your username is {shown_name} and temporary password is {password}"),
-        code: Some(password.to_owned()),
+        body: format!(
+            "Your username is {shown_name} and temporary password is {}",
+            password.secret()
+        ),
+        code: Some(password.secret().to_owned()),
         purpose: Purpose::Invitation,
     });
 }

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use cognate_core::password::policy::{Policy, Violation};
+use cognate_core::secret::Password;
 use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
 
@@ -98,7 +99,7 @@ pub fn check_policy(pool: &Pool, password: &str) -> Result<(), ApiError> {
 ///
 /// # Errors
 /// If there is no randomness.
-pub fn generate_password(pool: &Pool) -> Result<Zeroizing<String>, ApiError> {
+pub fn generate_password(pool: &Pool) -> Result<Password, ApiError> {
     // Without letters and digits that look alike, since people type it from a message.
     const KINDS: [&[u8]; 4] = [
         b"ABCDEFGHJKLMNPQRSTUVWXYZ",
@@ -116,7 +117,7 @@ pub fn generate_password(pool: &Pool) -> Result<Zeroizing<String>, ApiError> {
     for last in (1..characters.len()).rev() {
         characters.swap(last, below(last + 1)?);
     }
-    Ok(Zeroizing::new(
+    Ok(Password::new(
         String::from_utf8_lossy(&characters).into_owned(),
     ))
 }
