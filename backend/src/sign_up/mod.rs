@@ -13,18 +13,16 @@
 //! work.
 
 use cognate_core::secret::{Code as Digits, Password};
-use uuid::Uuid;
 
 use crate::app::{AppState, Caller};
 use crate::codes::{self, Code, CodeDeliveryDetails, Destination, Outcome, Purpose, RightCode};
 use crate::error::ApiError;
 use crate::limits::{self, Hourly};
 use crate::messages::Purpose as MessagePurpose;
-use crate::pools::{IdentifierAttribute, Pool};
+use crate::pools::Pool;
 use crate::sign_in::Through;
 use crate::users::{
-    self, SaveError, Status, User, Writer, decoy, decoy_destination, identifier_of, is_email,
-    is_phone_number,
+    self, SaveError, Status, User, Writer, decoy, decoy_destination, identifier_of,
 };
 
 /// What somebody gives to sign up.
@@ -69,7 +67,7 @@ pub async fn sign_up(
         Writer::SignUp(through.client),
         &application.attributes,
     )?;
-    let mut user = new_user(state, pool, application.username, Status::Unconfirmed)?;
+    let mut user = users::new_user(state, pool, application.username, Status::Unconfirmed)?;
     for (name, value) in &application.attributes {
         let is_username =
             identifier_of(pool, application.username).is_some_and(|a| a.name() == name);
@@ -95,7 +93,7 @@ pub async fn sign_up(
     let delivery = code.as_ref().map(|code| code.destination().details());
     users::insert(state, pool, &user, code.as_ref().map(|code| &code.row))
         .await
-        .map_err(|error| exists(pool, application.username, error))?;
+        .map_err(|error| users::exists(pool, application.username, error))?;
     if let Some(code) = code {
         codes::deliver(state, &code, MessagePurpose::SignUp);
     }
@@ -103,53 +101,6 @@ pub async fn sign_up(
         sub: user.sub,
         delivery,
     })
-}
-
-/// A user with the real user name that a chosen one leads to: itself, or a UUID where people sign
-/// up with an address, which then is the attribute's value.
-///
-/// # Errors
-/// `InvalidParameterException` if the pool does not take such a name.
-pub fn new_user(
-    state: &AppState,
-    pool: &Pool,
-    chosen: &str,
-    status: Status,
-) -> Result<User, ApiError> {
-    let now = state.clock.now();
-    let sub = Uuid::new_v4().to_string();
-    if !pool.settings.username_attributes().is_empty() {
-        let attribute = identifier_of(pool, chosen).ok_or_else(|| {
-            let allowed: Vec<&str> = pool
-                .settings
-                .username_attributes()
-                .iter()
-                .map(|a| a.name())
-                .collect();
-            ApiError::invalid_parameter(format!("Username should be an {}.", allowed.join(" or ")))
-        })?;
-        let mut user = User::new(pool, sub.clone(), sub, status, now);
-        user.set_attribute(attribute.name(), chosen);
-        return Ok(user);
-    }
-    for (alias, has_its_form) in [
-        (IdentifierAttribute::Email, is_email(chosen)),
-        (IdentifierAttribute::PhoneNumber, is_phone_number(chosen)),
-    ] {
-        if has_its_form && pool.settings.alias_attributes().contains(&alias) {
-            return Err(ApiError::invalid_parameter(format!(
-                "Username cannot be of {0} format, since user pool is configured for {0} alias.",
-                alias.name()
-            )));
-        }
-    }
-    Ok(User::new(
-        pool,
-        users::normal(pool, chosen),
-        sub,
-        status,
-        now,
-    ))
 }
 
 /// `ConfirmSignUp`. `force_alias` takes an address away from the user who has it as an alias.
@@ -275,19 +226,4 @@ async fn take_alias(
         users::save(state, pool, &mut holder, None).await?;
     }
     Ok(users::save(state, pool, &mut user, Some(right.spend())).await?)
-}
-
-/// A user name or address that is taken is no alias here: the sign-up names it as the contract
-/// does.
-pub(crate) fn exists(pool: &Pool, chosen: &str, error: SaveError) -> ApiError {
-    match error {
-        SaveError::Taken => match identifier_of(pool, chosen) {
-            Some(attribute) => ApiError::username_exists(format!(
-                "An account with the given {} already exists.",
-                attribute.name()
-            )),
-            None => ApiError::username_exists("User already exists"),
-        },
-        other => other.into(),
-    }
 }

@@ -6,11 +6,10 @@ use crate::app::AppState;
 use crate::error::ApiError;
 use crate::messages::{Medium, Message, Purpose};
 use crate::pools::Pool;
-use crate::sign_up;
 
 use super::{
-    SaveError, Status, User, Writer, check_policy, find, generate_password, insert, not_found,
-    save, writable,
+    SaveError, Status, User, Writer, check_policy, exists, find, generate_password, insert,
+    new_user, not_found, save, writable,
 };
 
 /// An invitation.
@@ -39,7 +38,7 @@ pub async fn create(
     invitation: Invitation<'_>,
 ) -> Result<User, ApiError> {
     writable(pool, Writer::AdminCreate, &invitation.attributes)?;
-    let mut user = sign_up::new_user(
+    let mut user = new_user(
         state,
         pool,
         invitation.username,
@@ -64,7 +63,7 @@ pub async fn create(
     let password = set_temporary_password(state, pool, &mut user, invitation.temporary_password)?;
     insert(state, pool, &user, None)
         .await
-        .map_err(|error| sign_up::exists(pool, invitation.username, error))?;
+        .map_err(|error| exists(pool, invitation.username, error))?;
     if !invitation.is_silent {
         invite(state, &user, &password, &invitation.mediums);
     }

@@ -9,6 +9,7 @@ pub mod admin;
 mod attributes;
 mod decoy;
 mod name;
+mod new_user;
 mod password;
 pub mod search;
 
@@ -20,6 +21,7 @@ pub(crate) use attributes::missing;
 pub use attributes::{Attributes, Writer, check_required, readable, writable};
 pub use decoy::{Decoy, decoy, decoy_destination};
 pub use name::{identifier_of, is_email, is_phone_number, lookups_of_name, normal};
+pub use new_user::{exists, new_user};
 pub use password::{Credential, check_policy, generate_password};
 
 use crate::app::AppState;
