@@ -12,6 +12,7 @@ use crate::app::{AppState, Caller};
 use crate::codes::CodeDeliveryDetails;
 use crate::error::ApiError;
 use crate::tokens::verify_access;
+use crate::users;
 
 /// Carries an access token and nothing else.
 #[derive(Deserialize)]
@@ -48,10 +49,7 @@ pub(super) async fn delete_user(
     request: TokenRequest,
 ) -> Result<Empty, ApiError> {
     let access = verify_access(state, &request.access_token).await?;
-    state
-        .store
-        .delete_user(&access.pool.id, &access.user.username)
-        .await?;
+    users::delete(state, &access.user).await?;
     Ok(Empty {})
 }
 

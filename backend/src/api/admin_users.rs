@@ -9,7 +9,7 @@ use super::{Empty, secret};
 use crate::app::{AppState, Caller};
 use crate::error::ApiError;
 use crate::messages::Medium;
-use crate::pools::{Pool, find_pool};
+use crate::pools::find_pool;
 use crate::sessions;
 use crate::users::admin::{self, Invitation};
 use crate::users::search::{self, Filter};
@@ -24,10 +24,9 @@ pub(super) struct UserRequest {
 }
 
 impl UserRequest {
-    async fn find(&self, state: &AppState) -> Result<(Pool, User), ApiError> {
+    async fn find(&self, state: &AppState) -> Result<User, ApiError> {
         let pool = find_pool(state, &self.user_pool_id).await?;
-        let user = users::find_existing(state, &pool, &self.username).await?;
-        Ok((pool, user))
+        users::find_existing(state, &pool, &self.username).await
     }
 }
 
@@ -136,7 +135,7 @@ pub(super) async fn admin_get_user(
     _: &Caller,
     request: UserRequest,
 ) -> Result<AdminGetUserAnswer, ApiError> {
-    let (_, user) = request.find(state).await?;
+    let user = request.find(state).await?;
     let description = UserDescription::from(&user);
     Ok(AdminGetUserAnswer {
         username: description.username,
@@ -171,24 +170,14 @@ pub(super) async fn admin_set_user_password(
     Ok(Empty {})
 }
 
-/// `AdminConfirmSignUp`: no attribute is verified by it.
+/// `AdminConfirmSignUp`
 pub(super) async fn admin_confirm_sign_up(
     state: &AppState,
     _: &Caller,
     request: UserRequest,
 ) -> Result<Empty, ApiError> {
     let pool = find_pool(state, &request.user_pool_id).await?;
-    admin::change(state, &pool, &request.username, |user| {
-        if user.status != Status::Unconfirmed {
-            return Err(ApiError::not_authorized(format!(
-                "User cannot be confirmed. Current status is {}",
-                user.status.as_str()
-            )));
-        }
-        user.status = Status::Confirmed;
-        Ok(())
-    })
-    .await?;
+    admin::confirm(state, &pool, &request.username).await?;
     Ok(Empty {})
 }
 
@@ -219,7 +208,7 @@ pub(super) async fn admin_user_global_sign_out(
     _: &Caller,
     request: UserRequest,
 ) -> Result<Empty, ApiError> {
-    let (_, user) = request.find(state).await?;
+    let user = request.find(state).await?;
     sessions::revoke_all(state, &user).await?;
     Ok(Empty {})
 }
@@ -230,8 +219,8 @@ pub(super) async fn admin_delete_user(
     _: &Caller,
     request: UserRequest,
 ) -> Result<Empty, ApiError> {
-    let (pool, user) = request.find(state).await?;
-    state.store.delete_user(&pool.id, &user.username).await?;
+    let user = request.find(state).await?;
+    users::delete(state, &user).await?;
     Ok(Empty {})
 }
 

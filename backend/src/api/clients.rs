@@ -7,7 +7,7 @@ use super::Empty;
 use super::pools::{after, next_token};
 use crate::app::{AppState, Caller};
 use crate::error::ApiError;
-use crate::pools::{Client, NewClient, find_client_of, find_pool};
+use crate::pools::{self, Client, NewClient, find_client_of, find_pool};
 
 /// Names a client.
 #[derive(Debug, Deserialize)]
@@ -59,8 +59,8 @@ pub(super) async fn delete_user_pool_client(
     _: &Caller,
     request: ClientRequest,
 ) -> Result<Empty, ApiError> {
-    let (pool, client) = find_client_of(state, &request.user_pool_id, &request.client_id).await?;
-    state.store.delete_client(&pool.id, &client.id).await?;
+    let (_, client) = find_client_of(state, &request.user_pool_id, &request.client_id).await?;
+    pools::delete_client(state, &client).await?;
     Ok(Empty {})
 }
 

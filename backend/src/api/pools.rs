@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 use super::Empty;
 use crate::app::{AppState, Caller};
 use crate::error::ApiError;
-use crate::pools::{NewPool, Pool, find_pool};
+use crate::pools::{self, NewPool, Pool, find_pool};
 
 /// Names a pool.
 #[derive(Debug, Deserialize)]
@@ -55,13 +55,7 @@ pub(super) async fn delete_user_pool(
     request: PoolRequest,
 ) -> Result<Empty, ApiError> {
     let pool = find_pool(state, &request.user_pool_id).await?;
-    if pool.settings.is_protected_from_deletion() {
-        return Err(ApiError::invalid_parameter(
-            "The user pool cannot be deleted because deletion protection is activated.",
-        ));
-    }
-    state.store.delete_pool(&pool.id).await?;
-    state.keys.forget(&pool.id);
+    pools::delete(state, &pool).await?;
     Ok(Empty {})
 }
 

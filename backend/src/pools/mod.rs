@@ -62,6 +62,33 @@ pub async fn find_client_of(
     Ok((pool, client))
 }
 
+/// Deletes a pool with its users, clients and signing keys.
+///
+/// # Errors
+/// `InvalidParameterException` if the pool is protected.
+pub async fn delete(state: &AppState, pool: &Pool) -> Result<(), ApiError> {
+    if pool.settings.is_protected_from_deletion() {
+        return Err(ApiError::invalid_parameter(
+            "The user pool cannot be deleted because deletion protection is activated.",
+        ));
+    }
+    state.store.delete_pool(&pool.id).await?;
+    state.keys.forget(&pool.id);
+    Ok(())
+}
+
+/// Deletes a client with the sign-ins through it.
+///
+/// # Errors
+/// For no fault of the caller's.
+pub async fn delete_client(state: &AppState, client: &Client) -> Result<(), ApiError> {
+    state
+        .store
+        .delete_client(&client.pool_id, &client.id)
+        .await?;
+    Ok(())
+}
+
 fn client_not_found(id: &str) -> ApiError {
     ApiError::resource_not_found(format!("User pool client {id} does not exist."))
 }

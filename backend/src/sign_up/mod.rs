@@ -129,10 +129,7 @@ pub async fn confirm(
         .as_ref()
         .filter(|user| !hides && user.status != Status::Unconfirmed)
     {
-        return Err(ApiError::not_authorized(format!(
-            "User cannot be confirmed. Current status is {}",
-            user.status.as_str()
-        )));
+        return Err(users::cannot_be_confirmed(user));
     }
     let purpose = Purpose::SignUp;
     let right = match codes::check(state, &pool.id, &username, purpose, code.secret()).await? {

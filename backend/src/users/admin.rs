@@ -8,8 +8,8 @@ use crate::messages::{Medium, Message, Purpose};
 use crate::pools::Pool;
 
 use super::{
-    SaveError, Status, User, Writer, check_policy, exists, find, generate_password, insert,
-    new_user, not_found, save, writable,
+    SaveError, Status, User, Writer, cannot_be_confirmed, check_policy, exists, find,
+    generate_password, insert, new_user, not_found, save, writable,
 };
 
 /// An invitation.
@@ -91,6 +91,21 @@ pub async fn invite_again(
     save(state, pool, &mut user, None).await?;
     invite(state, &user, &password, &invitation.mediums);
     Ok(user)
+}
+
+/// Confirms a sign-up without a code. No attribute is verified by it.
+///
+/// # Errors
+/// `UserNotFoundException`, `NotAuthorizedException` for users who are confirmed or were invited.
+pub async fn confirm(state: &AppState, pool: &Pool, name: &str) -> Result<User, ApiError> {
+    change(state, pool, name, |user| {
+        if user.status != Status::Unconfirmed {
+            return Err(cannot_be_confirmed(user));
+        }
+        user.status = Status::Confirmed;
+        Ok(())
+    })
+    .await
 }
 
 /// Sets a password, which is the user's own or a temporary one.

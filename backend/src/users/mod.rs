@@ -407,10 +407,31 @@ pub async fn save(
     }
 }
 
+/// Deletes a user with sign-ins, codes and everything else there is of them.
+///
+/// # Errors
+/// For no fault of the caller's.
+pub async fn delete(state: &AppState, user: &User) -> Result<(), ApiError> {
+    state
+        .store
+        .delete_user(&user.pool_id, &user.username)
+        .await?;
+    Ok(())
+}
+
 /// `UserNotFoundException`, as the service words it.
 #[must_use]
 pub fn not_found() -> ApiError {
     ApiError::user_not_found("User does not exist.")
+}
+
+/// `NotAuthorizedException` for a sign-up that there is nothing to confirm of.
+#[must_use]
+pub fn cannot_be_confirmed(user: &User) -> ApiError {
+    ApiError::not_authorized(format!(
+        "User cannot be confirmed. Current status is {}",
+        user.status.as_str()
+    ))
 }
 
 fn taken(error: StoreError) -> SaveError {
