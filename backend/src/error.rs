@@ -1,7 +1,8 @@
 //! What an operation answers when it refuses: the service's exception names and a message.
 //!
-//! The set is closed and taken from the contract (`backend/contract/api-shapes-idp.json`) plus the
-//! names every service of this protocol has (unknown operation, malformed body, request signatures).
+//! The set is closed: those exceptions of the contract (`backend/contract/api-shapes-idp.json`) that
+//! some operation here answers, plus the names every service of this protocol has (unknown
+//! operation, malformed body, request signatures).
 //! This module knows no HTTP: `http::answer` turns an [`ApiError`] into a response.
 //! Messages reach the client: they never repeat a secret, and say nothing the caller may not know.
 
@@ -86,31 +87,22 @@ macro_rules! error_types {
 }
 
 error_types! {
-    AccessDenied access_denied "AccessDeniedException",
     AliasExists alias_exists "AliasExistsException",
-    CodeDeliveryFailure code_delivery_failure "CodeDeliveryFailureException",
     CodeMismatch code_mismatch "CodeMismatchException",
     ExpiredCode expired_code "ExpiredCodeException",
-    FeatureUnavailableInTier feature_unavailable_in_tier "FeatureUnavailableInTierException",
-    Forbidden forbidden "ForbiddenException",
     IncompleteSignature incomplete_signature "IncompleteSignatureException",
     InternalError internal_error "InternalErrorException",
     InvalidParameter invalid_parameter "InvalidParameterException",
     InvalidPassword invalid_password "InvalidPasswordException",
     InvalidSignature invalid_signature "InvalidSignatureException",
-    InvalidUserPoolConfiguration invalid_user_pool_configuration "InvalidUserPoolConfigurationException",
     LimitExceeded limit_exceeded "LimitExceededException",
     MissingAuthenticationToken missing_authentication_token "MissingAuthenticationTokenException",
     NotAuthorized not_authorized "NotAuthorizedException",
-    PasswordHistoryPolicyViolation password_history_policy_violation "PasswordHistoryPolicyViolationException",
     PasswordResetRequired password_reset_required "PasswordResetRequiredException",
-    PreconditionNotMet precondition_not_met "PreconditionNotMetException",
     RefreshTokenReuse refresh_token_reuse "RefreshTokenReuseException",
     RequestTooLarge request_too_large "RequestEntityTooLargeException",
     ResourceNotFound resource_not_found "ResourceNotFoundException",
-    ScopeDoesNotExist scope_does_not_exist "ScopeDoesNotExistException",
     Serialization serialization "SerializationException",
-    TooManyFailedAttempts too_many_failed_attempts "TooManyFailedAttemptsException",
     TooManyRequests too_many_requests "TooManyRequestsException",
     Unauthorized unauthorized "UnauthorizedException",
     UnknownOperation unknown_operation "UnknownOperationException",
@@ -120,7 +112,6 @@ error_types! {
     UnsupportedUserState unsupported_user_state "UnsupportedUserStateException",
     UserNotConfirmed user_not_confirmed "UserNotConfirmedException",
     UserNotFound user_not_found "UserNotFoundException",
-    UserPoolTagging user_pool_tagging "UserPoolTaggingException",
     UsernameExists username_exists "UsernameExistsException",
 }
 

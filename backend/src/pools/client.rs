@@ -64,19 +64,18 @@ impl fmt::Debug for ClientSecret {
 /// A way to sign in that a client may be allowed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-#[allow(clippy::doc_markdown, reason = "the names are the contract's")]
 pub enum ExplicitAuthFlow {
-    /// Legacy name of ALLOW_ADMIN_USER_PASSWORD_AUTH
+    /// Legacy name of `ALLOW_ADMIN_USER_PASSWORD_AUTH`
     AdminNoSrpAuth,
-    /// Legacy name of ALLOW_CUSTOM_AUTH without SRP
+    /// Legacy name of `ALLOW_CUSTOM_AUTH` without SRP
     CustomAuthFlowOnly,
-    /// Legacy name of ALLOW_USER_PASSWORD_AUTH
+    /// Legacy name of `ALLOW_USER_PASSWORD_AUTH`
     UserPasswordAuth,
-    /// AdminInitiateAuth with a password
+    /// `AdminInitiateAuth` with a password
     AllowAdminUserPasswordAuth,
     /// Custom challenges
     AllowCustomAuth,
-    /// InitiateAuth with a password
+    /// `InitiateAuth` with a password
     AllowUserPasswordAuth,
     /// SRP
     AllowUserSrpAuth,
