@@ -1,4 +1,4 @@
-//! The foundation through its router: wire form, signatures, local comforts, pools, clients,
+//! The service around the people: wire form, signatures, local comforts, pools, clients, keys,
 //! published documents, configuration, restarts.
 
 #![allow(
@@ -12,9 +12,9 @@ mod support;
 
 mod clients;
 mod configuration;
+mod keys;
 mod local;
 mod pools;
 mod serving;
-mod signatures;
-mod tokens;
+mod sigv4;
 mod wire;

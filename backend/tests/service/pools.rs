@@ -1,3 +1,5 @@
+//! User pools: made, described, listed, deleted, and what they may be set to.
+
 use serde_json::{Value, json};
 
 use crate::support::Backend;

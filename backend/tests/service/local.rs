@@ -1,3 +1,5 @@
+//! The comforts of the developer's own machine: the inbox and the demo keys, and whom they refuse.
+
 use std::net::SocketAddr;
 
 use axum::body::Body;

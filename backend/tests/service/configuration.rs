@@ -1,3 +1,5 @@
+//! What the configuration file may say, and what keeps a backend from starting.
+
 use cognate_backend::clock::Clock;
 use cognate_backend::config::Config;
 use cognate_backend::pools::find_client;

@@ -1,3 +1,5 @@
+//! App clients: made, described, listed, deleted, and what they may be set to.
+
 use cognate_backend::pools::{ExplicitAuthFlow, find_client};
 use serde_json::{Value, json};
 

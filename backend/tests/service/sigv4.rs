@@ -1,3 +1,5 @@
+//! Administrators' signatures: what opens, and what was tampered with.
+
 use axum::body::Body;
 use cognate_backend::config::Config;
 use serde_json::json;

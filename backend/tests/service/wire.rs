@@ -1,3 +1,5 @@
+//! The wire form of every answer: headers, refusals, CORS, and what a pool publishes.
+
 use axum::body::Body;
 use axum::http::StatusCode;
 use serde_json::json;

@@ -1,3 +1,5 @@
+//! The sockets: where it listens, and how it stops.
+
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::time::Duration;
 

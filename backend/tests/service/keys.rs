@@ -1,3 +1,5 @@
+//! The pools' signing keys: what they accept, and whether others accept what they signed.
+
 use cognate_backend::keys::{KeyError, TokenUse};
 use serde_json::{Value, json};
 
