@@ -18,12 +18,13 @@ pub(super) async fn forgot_password(
     caller: &Caller,
     request: SendCodeRequest,
 ) -> Result<SendCodeAnswer, ApiError> {
-    let (pool, client) = find_client(state, &request.client_id).await?;
-    check_secret_hash(&client, &request.username, request.secret_hash.as_deref())?;
-    let through = Through {
-        pool: &pool,
-        client: &client,
-    };
+    let found = find_client(state, &request.client_id).await?;
+    let through = Through::from(&found);
+    check_secret_hash(
+        through.client,
+        &request.username,
+        request.secret_hash.as_deref(),
+    )?;
     let code_delivery_details = password::forgot(state, caller, through, &request.username).await?;
     Ok(SendCodeAnswer {
         code_delivery_details,
@@ -48,13 +49,10 @@ pub(super) async fn confirm_forgot_password(
     caller: &Caller,
     request: ConfirmForgotPasswordRequest,
 ) -> Result<Empty, ApiError> {
-    let (pool, client) = find_client(state, &request.client_id).await?;
+    let found = find_client(state, &request.client_id).await?;
+    let through = Through::from(&found);
     let username = &request.username;
-    check_secret_hash(&client, username, request.secret_hash.as_deref())?;
-    let through = Through {
-        pool: &pool,
-        client: &client,
-    };
+    check_secret_hash(through.client, username, request.secret_hash.as_deref())?;
     let (code, new) = (&request.confirmation_code, &request.password);
     password::confirm_forgot(state, caller, through, username, code, new).await?;
     Ok(Empty {})

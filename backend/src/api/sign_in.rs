@@ -52,22 +52,13 @@ pub(super) async fn initiate_auth(
     caller: &Caller,
     request: InitiateAuthRequest,
 ) -> Result<AuthAnswer, ApiError> {
-    let (pool, client) = find_client(state, &request.client_id).await?;
+    let found = find_client(state, &request.client_id).await?;
     if request.auth_flow.starts_with("ADMIN_") {
         return Err(ApiError::invalid_parameter(
             "Initiate Auth method not supported.",
         ));
     }
-    begin(
-        state,
-        caller,
-        Through {
-            pool: &pool,
-            client: &client,
-        },
-        &request,
-    )
-    .await
+    begin(state, caller, (&found).into(), &request).await
 }
 
 /// `AdminInitiateAuth`
@@ -76,18 +67,8 @@ pub(super) async fn admin_initiate_auth(
     caller: &Caller,
     request: AdminInitiateAuthRequest,
 ) -> Result<AuthAnswer, ApiError> {
-    let (pool, client) =
-        find_client_of(state, &request.user_pool_id, &request.request.client_id).await?;
-    begin(
-        state,
-        caller,
-        Through {
-            pool: &pool,
-            client: &client,
-        },
-        &request.request,
-    )
-    .await
+    let found = find_client_of(state, &request.user_pool_id, &request.request.client_id).await?;
+    begin(state, caller, (&found).into(), &request.request).await
 }
 
 async fn begin(
@@ -165,17 +146,8 @@ pub(super) async fn respond_to_auth_challenge(
     caller: &Caller,
     request: RespondToAuthChallengeRequest,
 ) -> Result<AuthAnswer, ApiError> {
-    let (pool, client) = find_client(state, &request.client_id).await?;
-    respond(
-        state,
-        caller,
-        Through {
-            pool: &pool,
-            client: &client,
-        },
-        &request,
-    )
-    .await
+    let found = find_client(state, &request.client_id).await?;
+    respond(state, caller, (&found).into(), &request).await
 }
 
 /// `AdminRespondToAuthChallenge`
@@ -184,18 +156,8 @@ pub(super) async fn admin_respond_to_auth_challenge(
     caller: &Caller,
     request: AdminRespondToAuthChallengeRequest,
 ) -> Result<AuthAnswer, ApiError> {
-    let (pool, client) =
-        find_client_of(state, &request.user_pool_id, &request.request.client_id).await?;
-    respond(
-        state,
-        caller,
-        Through {
-            pool: &pool,
-            client: &client,
-        },
-        &request.request,
-    )
-    .await
+    let found = find_client_of(state, &request.user_pool_id, &request.request.client_id).await?;
+    respond(state, caller, (&found).into(), &request.request).await
 }
 
 async fn respond(

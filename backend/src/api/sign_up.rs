@@ -38,8 +38,13 @@ pub(super) async fn sign_up(
     _: &Caller,
     request: SignUpRequest,
 ) -> Result<SignUpAnswer, ApiError> {
-    let (pool, client) = find_client(state, &request.client_id).await?;
-    check_secret_hash(&client, &request.username, request.secret_hash.as_deref())?;
+    let found = find_client(state, &request.client_id).await?;
+    let through = Through::from(&found);
+    check_secret_hash(
+        through.client,
+        &request.username,
+        request.secret_hash.as_deref(),
+    )?;
     // Only pools with passwordless sign-in take users without; there are none yet.
     let password = request
         .password
@@ -48,10 +53,6 @@ pub(super) async fn sign_up(
         username: &request.username,
         password: &password,
         attributes: pairs(request.user_attributes),
-    };
-    let through = Through {
-        pool: &pool,
-        client: &client,
     };
     let signed_up = sign_up::sign_up(state, through, application).await?;
     Ok(SignUpAnswer {
@@ -79,13 +80,10 @@ pub(super) async fn confirm_sign_up(
     caller: &Caller,
     request: ConfirmSignUpRequest,
 ) -> Result<Empty, ApiError> {
-    let (pool, client) = find_client(state, &request.client_id).await?;
+    let found = find_client(state, &request.client_id).await?;
+    let through = Through::from(&found);
     let username = &request.username;
-    check_secret_hash(&client, username, request.secret_hash.as_deref())?;
-    let through = Through {
-        pool: &pool,
-        client: &client,
-    };
+    check_secret_hash(through.client, username, request.secret_hash.as_deref())?;
     let (code, force) = (&request.confirmation_code, request.force_alias_creation);
     sign_up::confirm(state, caller, through, username, code, force).await?;
     Ok(Empty {})
@@ -112,12 +110,13 @@ pub(super) async fn resend_confirmation_code(
     caller: &Caller,
     request: SendCodeRequest,
 ) -> Result<SendCodeAnswer, ApiError> {
-    let (pool, client) = find_client(state, &request.client_id).await?;
-    check_secret_hash(&client, &request.username, request.secret_hash.as_deref())?;
-    let through = Through {
-        pool: &pool,
-        client: &client,
-    };
+    let found = find_client(state, &request.client_id).await?;
+    let through = Through::from(&found);
+    check_secret_hash(
+        through.client,
+        &request.username,
+        request.secret_hash.as_deref(),
+    )?;
     let code_delivery_details = sign_up::resend(state, caller, through, &request.username).await?;
     Ok(SendCodeAnswer {
         code_delivery_details,

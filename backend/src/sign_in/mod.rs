@@ -45,6 +45,12 @@ pub struct Through<'a> {
     pub client: &'a Client,
 }
 
+impl<'a> From<&'a (Pool, Client)> for Through<'a> {
+    fn from((pool, client): &'a (Pool, Client)) -> Self {
+        Self { pool, client }
+    }
+}
+
 /// What the service answers: something to do next, or tokens.
 #[derive(Debug)]
 pub enum Next {
