@@ -14,9 +14,9 @@ const START_TIMEOUT_MS = 15_000;
 const STOP_TIMEOUT_MS = 5_000;
 
 /** The demo pool that the backend makes on its first start. */
-export const DEMO_POOL = 'local_demo';
+const DEMO_POOL = 'local_demo';
 /** The demo pool's public client. */
-export const DEMO_CLIENT = 'demowebclient';
+const DEMO_CLIENT = 'demowebclient';
 
 /**
  * Starts `cognate serve` on a free loopback port and waits until `/health` answers.

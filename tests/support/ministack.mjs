@@ -16,7 +16,7 @@ import {
 } from '@aws-sdk/client-cognito-identity-provider';
 import { freePort } from './free-port.mjs';
 
-export const MINISTACK_VERSION = '1.5.33';
+const MINISTACK_VERSION = '1.5.33';
 /** What ministack sends as every code. */
 const CODES = { confirmation: '123456', recovery: '654321' };
 const REGION = 'us-east-1';
@@ -97,7 +97,7 @@ export async function startMinistack() {
 }
 
 /** Makes `.tools/python` with the pinned ministack unless it is there; answers the path of its command. Safe against a second process. */
-export function installMinistack() {
+function installMinistack() {
   const stamp = join(environment, 'ministack-version');
   const command = join(environment, 'bin', 'ministack');
   const installed = () => existsSync(stamp) && readFileSync(stamp, 'utf8') === MINISTACK_VERSION;
