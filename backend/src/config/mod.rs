@@ -28,6 +28,9 @@ pub struct Config {
     /// The address others know the backend by; the issuer of tokens begins with it.
     /// Default `http://localhost:PORT`.
     pub public_url: Option<String>,
+    /// The proxies that end TLS in front of the backend. Beyond loopback there must be one; whoever
+    /// does not come through one is refused. Default none.
+    pub proxies: Vec<IpAddr>,
     /// Keys.
     pub keys: KeysConfig,
     /// The pools that exist from the start. Default: the demo pool, if there is no file.

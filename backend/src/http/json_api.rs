@@ -10,7 +10,7 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use super::local::{self, OriginRule};
-use super::{answer, sigv4};
+use super::{answer, proxy, sigv4};
 use crate::api::{Auth, Operation};
 use crate::app::{AppState, Caller};
 use crate::config::AccessKey;
@@ -68,7 +68,7 @@ async fn answer_to(
         Auth::SigV4 => check_signature(state, &head, peer, &body)?,
     }
     let caller = Caller {
-        peer: peer.0.ip().to_canonical(),
+        peer: proxy::caller(&state.config.proxies, peer, &head.headers),
         request_id: request_id.to_owned(),
     };
     let body: Value = serde_json::from_slice(&body)

@@ -6,6 +6,7 @@ mod cors;
 mod inbox;
 mod json_api;
 mod local;
+mod proxy;
 mod router;
 mod sigv4;
 mod well_known;

@@ -9,7 +9,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use serde_json::json;
 
-use super::{cors, inbox, json_api, local, well_known};
+use super::{cors, inbox, json_api, local, proxy, well_known};
 use crate::app::AppState;
 
 /// Every route of the backend.
@@ -30,6 +30,7 @@ pub fn router(state: AppState) -> Router {
         .route("/health", get(health))
         .merge(open)
         .merge(local)
+        .layer(from_fn_with_state(state.clone(), proxy::guard))
         .layer(from_fn(common_headers))
         .with_state(state)
 }

@@ -8,7 +8,7 @@
 //! # Security model
 //! On a loopback address there are comforts for the developer: demo keys and the inbox
 //! (`http::local` guards them). Anywhere else they do not exist, and the backend does not start
-//! without keys of its own.
+//! without keys of its own and a named proxy that ends TLS.
 
 mod listeners;
 
@@ -43,6 +43,9 @@ pub async fn prepare(
     let is_local = address.ip().is_loopback();
     if !is_local && (config.keys.sigv4.is_empty() || config.keys.master_key_file.is_none()) {
         return Err(StartError::Exposed(address));
+    }
+    if !is_local && config.proxies.is_empty() {
+        return Err(StartError::NoProxy(address));
     }
     let public_url: Arc<str> = match &config.public_url {
         Some(url) => url.trim_end_matches('/').into(),
@@ -90,6 +93,12 @@ pub enum StartError {
          with --config, or listen on 127.0.0.1"
     )]
     Exposed(SocketAddr),
+    /// Passwords and tokens would cross a network in the clear.
+    #[error(
+        "{0} can be reached by others, and this backend speaks HTTP: name the address of the proxy \
+         that ends TLS in front of it (proxies), or listen on 127.0.0.1"
+    )]
+    NoProxy(SocketAddr),
     /// Others could guess an administrator's secret, or read it in our example file.
     #[error(
         "the secret of the access key {0} (keys.sigv4) has fewer than {SHORTEST_SECRET} characters: \

@@ -1,11 +1,12 @@
 //! What the configuration file may say, and what keeps a backend from starting.
 
+use axum::body::Body;
 use cognate_backend::clock::Clock;
 use cognate_backend::config::Config;
 use cognate_backend::pools::find_client;
 use cognate_backend::serve::{StartError, prepare};
 
-use crate::support::{Backend, START, loopback};
+use crate::support::{Backend, START, loopback, request};
 
 const EXAMPLE: &str = include_str!("../../cognate.example.toml");
 
@@ -109,9 +110,25 @@ async fn beyond_loopback_the_backend_starts_only_with_keys_of_its_own() {
     std::fs::write(&key_file, "ab".repeat(32)).unwrap();
     let mut config = Config::parse(with_key).unwrap();
     config.keys.master_key_file = Some(key_file);
+    config.data = Some(folder.path().join("data"));
+    let error = prepare(config.clone(), Clock::frozen_at(START), everybody)
+        .await
+        .unwrap_err();
+    assert!(matches!(error, StartError::NoProxy(_)), "{error}");
+
+    config.proxies = vec!["10.0.0.1".parse().unwrap()];
     let backend = Backend::start_in(tempfile::tempdir().unwrap(), config, everybody).await;
     let inbox = backend.get("/_cognate/inbox").await;
     assert_eq!(inbox.status, 404, "the inbox exists on loopback only");
+
+    let health = |peer: &str| {
+        let peer = std::net::SocketAddr::new(peer.parse().unwrap(), 4711);
+        let request = request("GET", "/health").body(Body::empty()).unwrap();
+        let backend = &backend;
+        async move { backend.send_from(peer, request).await.status }
+    };
+    assert_eq!(health("10.0.0.1").await, 200, "the proxy");
+    assert_eq!(health("10.0.0.9").await, 403, "past the proxy");
 }
 
 #[tokio::test]
