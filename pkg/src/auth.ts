@@ -2,7 +2,7 @@ import type { CallOptions, CodeDelivery } from './calls.ts';
 import { workerConfig, type AuthConfig } from './config.ts';
 import { packRequest, unpackResponse } from './fetch.ts';
 import { Link } from './link.ts';
-import type { FetchResponse } from './protocol.ts';
+import type { FetchResponse } from './messages.ts';
 import { stepFrom, type Attributes, type SignInStep, type StepRecord, type User } from './steps.ts';
 import { tabSecret } from './tab.ts';
 

@@ -2,7 +2,7 @@
  * `auth.fetch`, the page's half: takes the request apart into what can be cloned, and puts the answer together again.
  * Bodies are buffered both ways. The worker decides what may be reached and adds the token.
  */
-import type { FetchRequest, FetchResponse } from './protocol.ts';
+import type { FetchRequest, FetchResponse } from './messages.ts';
 
 export async function packRequest(input: RequestInfo | URL, init?: RequestInit): Promise<FetchRequest> {
   const request = new Request(input, init);

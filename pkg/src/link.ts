@@ -7,7 +7,7 @@
 import { DEFAULT_TIMEOUT_MS, type CallOptions } from './calls.ts';
 import { AuthError, type AuthErrorDetails } from './errors.ts';
 import type { AuthConfig } from './config.ts';
-import type { FromWorker, Operation, StartMessage, ToWorker } from './protocol.ts';
+import type { FromWorker, Operation, StartMessage, ToWorker } from './messages.ts';
 
 interface Channel {
   postMessage(message: ToWorker, transfer: Transferable[]): void;

@@ -1,5 +1,5 @@
 import { AuthError } from './errors.ts';
-import type { TabSecret } from './protocol.ts';
+import type { TabSecret } from './messages.ts';
 
 /**
  * The secret that ties a stored session to this tab. The browser forgets it with the tab, and without it the record in

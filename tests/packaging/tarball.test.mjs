@@ -6,6 +6,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
+import { brotliCompressSync } from 'node:zlib';
 import { tarball } from './app.mjs';
 
 let folder;
@@ -34,6 +35,14 @@ test('the wasm is WebAssembly, not an empty file or a folder that .gitignore emp
   assert.deepEqual([...read(wasm).subarray(0, 4)], [0, 0x61, 0x73, 0x6d]);
   assert.ok(read(wasm).length > 20_000);
   assert.ok(WebAssembly.validate(read(wasm)));
+});
+
+test("it is within its budget: 8 KB of brotli for the page's script, 60 KB for all that is downloaded", () => {
+  const weight = (path) => brotliCompressSync(read(path)).length;
+  const page = weight('dist/index.js');
+  assert.ok(page <= 8 * 1024, `${page} bytes`);
+  const all = page + weight('dist/worker.js') + weight('dist/cognate.wasm');
+  assert.ok(all <= 60 * 1024, `${all} bytes`);
 });
 
 test('README and both licences are in it', () => {

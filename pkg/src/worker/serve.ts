@@ -5,9 +5,9 @@
  * carries a token: claims, steps and results are what the wasm gives out, and `fetch` adds the token here.
  */
 import type { AuthErrorDetails } from '../errors.ts';
-import type { CallMessage, FetchRequest, FromWorker, Operation, StartMessage, ToWorker } from '../protocol.ts';
+import type { CallMessage, FetchRequest, FromWorker, Operation, StartMessage, ToWorker } from '../messages.ts';
 import type { StepRecord } from '../steps.ts';
-import { allowList, apiFetch, type Allowed } from './api.ts';
+import { allowList, apiFetch, type Allowed } from './fetch.ts';
 import { load, type WasmClient } from './load.ts';
 import { StateWatch } from './state.ts';
 import { userFrom, type WasmUser } from './user.ts';

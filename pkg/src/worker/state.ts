@@ -1,7 +1,7 @@
 /** Notices what an operation has changed about who is signed in, and tells the page before the operation's answer. */
 import type { AuthEvent, AuthState } from '../auth.ts';
 import type { AuthErrorDetails } from '../errors.ts';
-import type { Operation } from '../protocol.ts';
+import type { Operation } from '../messages.ts';
 import { userFrom, type WasmUser } from './user.ts';
 
 export class StateWatch {

@@ -7,7 +7,7 @@
  */
 import type { ApiAccess } from '../config.ts';
 import type { AuthErrorDetails } from '../errors.ts';
-import type { FetchRequest, FetchResponse } from '../protocol.ts';
+import type { FetchRequest, FetchResponse } from '../messages.ts';
 
 export interface Allowed {
   origin: string;

@@ -6,7 +6,7 @@ import { once } from 'node:events';
 import { after, before, test } from 'node:test';
 import { load } from './compile.mjs';
 
-const { allowList, allows, apiFetch } = await load('worker/api.ts');
+const { allowList, allows, apiFetch } = await load('worker/fetch.ts');
 
 const reaches = (entry, url, method = 'GET') => allowList([entry], []).some((allowed) => allows(allowed, new URL(url), method));
 
