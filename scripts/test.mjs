@@ -41,9 +41,8 @@ const { chosen, patterns } = readArguments(process.argv.slice(2));
 endTogether();
 await main(async () => {
   // A missing prerequisite fails at once, before half an hour of building.
+  Object.assign(process.env, { CHROMIUM: findChromium(), CHROMEDRIVER: findChromedriver(), COGNATE_BACKEND: BACKEND_BINARY });
   await setUp({ tests: true });
-  const browser = { CHROMIUM: findChromium(), CHROMEDRIVER: findChromedriver(), COGNATE_BACKEND: BACKEND_BINARY };
-  Object.assign(process.env, browser);
 
   const results = [];
   for (const name of chosen) {

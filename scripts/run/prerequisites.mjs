@@ -62,8 +62,10 @@ async function checkRust() {
 async function checkCompiler() {
   const compilers = process.env.CC ? [process.env.CC] : ['cc', 'gcc', 'clang'];
   for (const compiler of compilers) {
-    if ((await run(compiler, ['--version'])).ok) return;
+    const [command, ...flags] = compiler.trim().split(/\s+/); // CC may be `ccache gcc`
+    if ((await run(command, [...flags, '--version'])).ok) return;
   }
+  if (process.env.CC) throw new Problem(`CC names ${process.env.CC}, which does not run.`, { help: 'unset CC' });
   throw new Problem('A C compiler was not found; the backend needs one to build its cryptography.', {
     help: process.platform === 'darwin' ? 'xcode-select --install' : 'apt-get install gcc libc6-dev',
   });
