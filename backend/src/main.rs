@@ -59,8 +59,12 @@ fn main() -> ExitCode {
             let mut text = error.to_string();
             let mut next = std::error::Error::source(&error);
             while let Some(cause) = next {
-                text.push_str(": ");
-                text.push_str(&cause.to_string());
+                let reason = cause.to_string();
+                // Some errors say their cause themselves.
+                if !text.contains(&reason) {
+                    text.push_str(": ");
+                    text.push_str(&reason);
+                }
                 next = cause.source();
             }
             drop(writeln!(io::stderr(), "cognate: {text}"));

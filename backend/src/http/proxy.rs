@@ -33,12 +33,11 @@ pub(super) fn caller(proxies: &[IpAddr], peer: Peer, headers: &HeaderMap) -> IpA
             }
         }
     }
-    let theirs = forwarded.into_iter().rev();
-    theirs
-        .clone()
-        .find(|address| !is_named(proxies, *address))
-        .or_else(|| theirs.last())
-        .unwrap_or(peer)
+    let not_ours = forwarded
+        .iter()
+        .rev()
+        .find(|address| !is_named(proxies, **address));
+    *not_ours.or_else(|| forwarded.first()).unwrap_or(&peer)
 }
 
 /// Refuses who does not come through a named proxy, where there are any. Programs on this machine

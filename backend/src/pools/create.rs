@@ -164,16 +164,41 @@ impl NewClient {
     }
 }
 
-/// Checks settings of the configuration as if they came in a request.
+/// Checks settings of the configuration as if they came in a request. What a request may hold
+/// without effect is an error here: a misspelt setting would leave the pool less strict than
+/// somebody believes.
 pub(super) fn checked(
     operation: &str,
     settings: Map<String, Value>,
 ) -> Result<Map<String, Value>, ApiError> {
-    let mut body = Value::Object(settings);
+    let given = Value::Object(settings);
+    let mut body = given.clone();
     contract::check(operation, &mut body)?;
+    if let Some(name) = ignored(&given, &body) {
+        return Err(ApiError::invalid_parameter(format!(
+            "There is no setting named {name}."
+        )));
+    }
     match body {
         Value::Object(settings) => Ok(settings),
         _ => Err(ApiError::serialization("The settings must be an object.")),
+    }
+}
+
+/// The first name in `given` that the check took out.
+fn ignored(given: &Value, kept: &Value) -> Option<String> {
+    match (given, kept) {
+        (Value::Object(given), Value::Object(kept)) => {
+            given.iter().find_map(|(name, value)| match kept.get(name) {
+                None => Some(name.clone()),
+                Some(kept) => ignored(value, kept).map(|inner| format!("{name}.{inner}")),
+            })
+        }
+        (Value::Array(given), Value::Array(kept)) => given
+            .iter()
+            .zip(kept)
+            .find_map(|(given, kept)| ignored(given, kept)),
+        _ => None,
     }
 }
 

@@ -143,6 +143,27 @@ async fn others_may_not_reach_a_backend_whose_secret_stands_in_our_example() {
     assert!(matches!(error, StartError::WeakSecret(_)), "{error}");
 }
 
+#[tokio::test]
+async fn a_misspelt_setting_keeps_the_backend_from_starting_and_is_named() {
+    for (settings, name) in [
+        ("PasswordPolcy = 1", "PasswordPolcy"),
+        (
+            "Policies = { PasswordPolicy = { MinLength = 12 } }",
+            "Policies.PasswordPolicy.MinLength",
+        ),
+    ] {
+        let text = format!("[[pools]]\nid = \"local_a\"\n[pools.settings]\n{settings}\n");
+        let mut config = Config::parse(&text).unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        config.data = Some(folder.path().to_owned());
+        let error = prepare(config, Clock::frozen_at(START), loopback())
+            .await
+            .unwrap_err()
+            .to_string();
+        assert!(error.contains("local_a") && error.contains(name), "{error}");
+    }
+}
+
 #[test]
 fn a_mistake_beside_a_secret_does_not_show_the_secret() {
     for line in ["secret_access_key = \"hush\" x", "secret_access_key = 4711"] {
