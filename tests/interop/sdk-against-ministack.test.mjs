@@ -2,6 +2,7 @@
 // `https://cognito-idp.us-east-1.amazonaws.com/...`: endpoint and issuer are two things.
 
 import assert from 'node:assert/strict';
+import { createServer } from 'node:http';
 import { after, before, test } from 'node:test';
 import {
   AdminCreateUserCommand,
@@ -72,6 +73,43 @@ test('the password flow signs in, too', async () => {
   const { result, error } = await signIn(page, { ...await confirmedPerson(), flow: 'password' });
   assert.equal(error, undefined);
   assert.equal(result.step, 'done');
+});
+
+test('isolation `page`: the same code signs in without a worker', async () => {
+  const page = await pages.newPage();
+  const person = await confirmedPerson();
+  const here = { ...config, isolation: 'page', persistence: 'memory' };
+  const { result, error } = await withAuth(page, here, async (auth, { email, password }) => (await auth.signIn({ username: email, password })).kind, person);
+  assert.equal(error, undefined);
+  assert.equal(result, 'done');
+  assert.equal(page.workers().length, 0);
+});
+
+test('auth.fetch carries the access token to the API that is listed, and to no other', async () => {
+  const seen = [];
+  const api = createServer((request, response) => {
+    response.setHeader('access-control-allow-origin', '*').setHeader('access-control-allow-headers', 'authorization');
+    if (request.method === 'GET') seen.push(`${request.url} ${request.headers.authorization}`);
+    response.end(request.method === 'GET' ? JSON.stringify({ path: request.url }) : '');
+  });
+  await new Promise((resolve) => { api.listen(0, '127.0.0.1', resolve); });
+  try {
+    const origin = `http://localhost:${api.address().port}`;
+    const page = await pages.newPage();
+    const { result, error } = await withAuth(page, { ...config, api: [{ origin, path: '/v1' }] }, async (auth, { email, password, url }) => {
+      await auth.signIn({ username: email, password });
+      const answer = await (await auth.fetch(`${url}/v1/me`)).json();
+      const refused = await auth.fetch(`${url}/v2/me`).catch(({ code }) => code);
+      return { answer, refused };
+    }, { ...await confirmedPerson(), url: origin });
+    assert.equal(error, undefined);
+    assert.deepEqual(result, { answer: { path: '/v1/me' }, refused: 'invalid_parameter' });
+    assert.equal(seen.length, 1);
+    const [, token] = /^\/v1\/me Bearer (\S+)$/.exec(seen[0]);
+    assert.equal(JSON.parse(Buffer.from(token.split('.')[1], 'base64url')).token_use, 'access');
+  } finally {
+    api.close();
+  }
 });
 
 test('a password outside ASCII makes the same claim as theirs', async () => {
