@@ -22,15 +22,16 @@ const DEMO_CLIENT = 'demowebclient';
  * Starts `cognate serve` on a free loopback port and waits until `/health` answers.
  *
  * `args` are appended to the command line (for example `['--config', file]`); `dataDir` keeps the data
- * of an earlier start (then it is not removed by `stop`); `port` asks for a certain port.
+ * of an earlier start (then it is not removed by `stop`); `port` asks for a certain port; `publicUrl` is the
+ * address that browsers use where it is not the backend's own (a proxy of the test).
  */
-export async function startBackend({ args = [], dataDir, port, env = {} } = {}) {
+export async function startBackend({ args = [], dataDir, port, publicUrl, env = {} } = {}) {
   const folder = dataDir ?? (await mkdtemp(join(tmpdir(), 'cognate-backend-')));
   const listen = port ?? (await freePort());
   const url = `http://localhost:${listen}`;
   const child = spawn(
     backendBinary(),
-    ['serve', '--listen', `127.0.0.1:${listen}`, '--data', folder, '--public-url', url, ...args],
+    ['serve', '--listen', `127.0.0.1:${listen}`, '--data', folder, '--public-url', publicUrl ?? url, ...args],
     { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...env } },
   );
   let output = '';
@@ -65,7 +66,7 @@ export async function startBackend({ args = [], dataDir, port, env = {} } = {}) 
     pid: child.pid,
     poolId: DEMO_POOL,
     clientId: DEMO_CLIENT,
-    issuer: `${url}/${DEMO_POOL}`,
+    issuer: `${publicUrl ?? url}/${DEMO_POOL}`,
     output: () => output,
     exited,
     stop,
