@@ -5,13 +5,15 @@ use std::collections::BTreeMap;
 use cognate_core::secret::{Password, RefreshToken};
 use serde::{Deserialize, Serialize};
 
+use super::Empty;
 use super::authentication_result::AuthenticationResult;
 use crate::app::{AppState, Caller};
 use crate::error::ApiError;
 use crate::pools::{ExplicitAuthFlow, find_client, find_client_of};
-use crate::sessions;
+use crate::sessions::{self, Tokens};
 use crate::sign_in::{
-    self, Next, Proof, Through, answer_new_password, answer_password_verifier, check_secret_hash,
+    self, Challenge, Next, Proof, Through, answer_new_password, answer_password_verifier,
+    check_secret_hash,
 };
 
 /// Text by name, as parameters and answers travel. The values may be secrets: not printed.
@@ -34,16 +36,26 @@ pub(super) struct AdminInitiateAuthRequest {
     request: InitiateAuthRequest,
 }
 
+/// The answer of all four operations: something to prove, or tokens.
+#[derive(Serialize)]
+#[serde(untagged)]
+pub(super) enum AuthAnswer {
+    Challenge(ChallengeAnswer),
+    #[serde(rename_all = "PascalCase")]
+    Tokens {
+        challenge_parameters: Empty,
+        authentication_result: AuthenticationResult,
+    },
+}
+
+/// Something to prove.
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
-pub(super) struct AuthAnswer {
+pub(super) struct ChallengeAnswer {
+    pub(super) challenge_name: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
-    challenge_name: Option<&'static str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    session: Option<String>,
-    challenge_parameters: BTreeMap<&'static str, String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    authentication_result: Option<AuthenticationResult>,
+    pub(super) session: Option<String>,
+    pub(super) challenge_parameters: BTreeMap<&'static str, String>,
 }
 
 /// `InitiateAuth`
@@ -109,17 +121,27 @@ async fn begin(
             check_secret_hash(client, &owner, secret_hash)?;
         }
         let tokens = sessions::refresh(state, through.pool, client, &token).await?;
-        return Ok(Next::Tokens(tokens).into());
+        return Ok(tokens.into());
     }
+    check_secret_hash(client, username_of(given)?, secret_hash)?;
+    let next = first_step(state, caller, through, request).await?;
+    finish(state, through, next).await
+}
+
+/// Begins the flow of a request, whoever may ask for it.
+pub(super) async fn first_step(
+    state: &AppState,
+    caller: &Caller,
+    through: Through<'_>,
+    request: &InitiateAuthRequest,
+) -> Result<Next, ApiError> {
+    let given = &request.auth_parameters;
     let username = username_of(given)?;
-    check_secret_hash(client, username, secret_hash)?;
-    let next = if allowed == Flow::AllowUserSrpAuth {
-        sign_in::begin_srp(state, through, username, required(given, "SRP_A")?).await?
-    } else {
-        let password = Password::new(required(given, "PASSWORD")?.to_owned());
-        sign_in::check_password(state, caller, through, username, &password).await?
-    };
-    Ok(next.into())
+    if request.auth_flow == "USER_SRP_AUTH" {
+        return sign_in::begin_srp(state, through, username, required(given, "SRP_A")?).await;
+    }
+    let password = Password::new(required(given, "PASSWORD")?.to_owned());
+    sign_in::check_password(state, caller, through, username, &password).await
 }
 
 #[derive(Deserialize)]
@@ -167,13 +189,22 @@ async fn respond(
     request: &RespondToAuthChallengeRequest,
 ) -> Result<AuthAnswer, ApiError> {
     let given = &request.challenge_responses;
+    let secret_hash = given.get("SECRET_HASH").map(String::as_str);
+    check_secret_hash(through.client, username_of(given)?, secret_hash)?;
+    let next = next_step(state, caller, through, request).await?;
+    finish(state, through, next).await
+}
+
+/// Takes the answer to a challenge, whoever may give it.
+pub(super) async fn next_step(
+    state: &AppState,
+    caller: &Caller,
+    through: Through<'_>,
+    request: &RespondToAuthChallengeRequest,
+) -> Result<Next, ApiError> {
+    let given = &request.challenge_responses;
     let username = username_of(given)?;
-    check_secret_hash(
-        through.client,
-        username,
-        given.get("SECRET_HASH").map(String::as_str),
-    )?;
-    let next = match request.challenge_name.as_str() {
+    match request.challenge_name.as_str() {
         "PASSWORD_VERIFIER" => {
             let proof = Proof {
                 username,
@@ -181,41 +212,48 @@ async fn respond(
                 signature: required(given, "PASSWORD_CLAIM_SIGNATURE")?,
                 timestamp: required(given, "TIMESTAMP")?,
             };
-            answer_password_verifier(state, caller, through, proof).await?
+            answer_password_verifier(state, caller, through, proof).await
         }
         "NEW_PASSWORD_REQUIRED" => {
             let password = Password::new(required(given, "NEW_PASSWORD")?.to_owned());
             let session = request.session.as_deref();
-            answer_new_password(state, through, session, username, &password, given).await?
+            answer_new_password(state, through, session, username, &password, given).await
         }
-        other => {
-            return Err(ApiError::invalid_parameter(format!(
-                "The challenge {other} is not supported by this backend."
-            )));
-        }
-    };
-    Ok(next.into())
+        other => Err(ApiError::invalid_parameter(format!(
+            "The challenge {other} is not supported by this backend."
+        ))),
+    }
 }
 
-impl From<Next> for AuthAnswer {
-    fn from(next: Next) -> Self {
-        match next {
-            Next::Challenge {
-                name,
-                parameters,
-                session,
-            } => Self {
-                challenge_name: Some(name),
-                session: session.map(|handle| handle.secret().to_owned()),
-                challenge_parameters: parameters,
-                authentication_result: None,
-            },
-            Next::Tokens(tokens) => Self {
-                challenge_name: None,
-                session: None,
-                challenge_parameters: BTreeMap::new(),
-                authentication_result: Some(tokens.into()),
-            },
+/// Whoever has proved everything to the JSON API gets tokens.
+async fn finish(
+    state: &AppState,
+    through: Through<'_>,
+    next: Next,
+) -> Result<AuthAnswer, ApiError> {
+    Ok(match next {
+        Next::Challenge(challenge) => AuthAnswer::Challenge(challenge.into()),
+        Next::Proved(user) => sessions::start(state, through.pool, through.client, &user)
+            .await?
+            .into(),
+    })
+}
+
+impl From<Challenge> for ChallengeAnswer {
+    fn from(challenge: Challenge) -> Self {
+        Self {
+            challenge_name: challenge.name,
+            session: challenge.session.map(|handle| handle.secret().to_owned()),
+            challenge_parameters: challenge.parameters,
+        }
+    }
+}
+
+impl From<Tokens> for AuthAnswer {
+    fn from(tokens: Tokens) -> Self {
+        Self::Tokens {
+            challenge_parameters: Empty {},
+            authentication_result: tokens.into(),
         }
     }
 }

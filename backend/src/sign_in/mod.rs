@@ -5,14 +5,18 @@
 //! USER_SRP_AUTH                                -> PASSWORD_VERIFIER -> password proved
 //! USER_PASSWORD_AUTH, ADMIN_USER_PASSWORD_AUTH ----------------------> password proved
 //! password proved: disabled, unconfirmed, reset required -> refused
-//!                  temporary password                    -> NEW_PASSWORD_REQUIRED -> tokens
-//!                  otherwise                             -> tokens
+//!                  temporary password                    -> NEW_PASSWORD_REQUIRED -> everything proved
+//!                  otherwise                             -> everything proved
 //! ```
+//! What somebody gets who has proved everything is not decided here: the JSON API gives tokens
+//! (`sessions`), the login domain a code (`oauth`).
 //!
 //! # Security model
 //! A user's state is told only after the right password. Users who do not exist take the same path
 //! with a decoy (`users::decoy`): the same statements, the same exponentiations, the same answers.
-//! Guesses are limited per user and address together (`limits`).
+//! Guesses are limited per user and address together (`limits`). Handles and `SECRET_BLOCK`s are bound
+//! to their [`Origin`]: what the JSON API asked is not answered on the login domain, nor the other way
+//! round, nor in another login transaction.
 //!
 //! # Limits
 //! The flows `USER_AUTH` and `CUSTOM_AUTH`, MFA and devices do not exist yet: they are refused by
@@ -23,6 +27,7 @@ mod password;
 mod secret_hash;
 mod step;
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 pub use new_password::answer as answer_new_password;
@@ -33,38 +38,67 @@ pub use step::{Handle, PendingStep};
 use crate::app::AppState;
 use crate::error::ApiError;
 use crate::pools::{Client, Pool};
-use crate::sessions::{self, Tokens};
 use crate::users::{Status, User};
 
-/// The app client that signs somebody in, and its pool.
+/// The app client that signs somebody in, its pool, and where it does so.
 #[derive(Debug, Clone, Copy)]
 pub struct Through<'a> {
     /// The pool.
     pub pool: &'a Pool,
     /// The client.
     pub client: &'a Client,
+    /// Where.
+    pub origin: Origin<'a>,
+}
+
+/// Where a sign-in takes place.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Origin<'a> {
+    /// The JSON API.
+    Api,
+    /// The login transaction with this id, on the login domain.
+    Login(&'a str),
+}
+
+impl Through<'_> {
+    /// Who may answer what this sign-in asks. A client's id has no space in it, so no client is
+    /// mistaken for a transaction.
+    fn audience(&self) -> Cow<'_, str> {
+        match self.origin {
+            Origin::Api => Cow::Borrowed(&self.client.id),
+            Origin::Login(id) => Cow::Owned(format!("login {id}")),
+        }
+    }
 }
 
 impl<'a> From<&'a (Pool, Client)> for Through<'a> {
     fn from((pool, client): &'a (Pool, Client)) -> Self {
-        Self { pool, client }
+        Self {
+            pool,
+            client,
+            origin: Origin::Api,
+        }
     }
 }
 
-/// What the service answers: something to do next, or tokens.
+/// What comes next: something to prove, or nothing any more.
 #[derive(Debug)]
 pub enum Next {
-    /// A challenge.
-    Challenge {
-        /// Its name.
-        name: &'static str,
-        /// What the client needs to answer it.
-        parameters: BTreeMap<&'static str, String>,
-        /// The handle to send back; `PASSWORD_VERIFIER` has none.
-        session: Option<Handle>,
-    },
-    /// Signed in.
-    Tokens(Tokens),
+    /// Something to prove.
+    Challenge(Challenge),
+    /// This user has proved everything.
+    Proved(Box<User>),
+}
+
+/// Something a client is asked to prove.
+#[derive(Debug)]
+pub struct Challenge {
+    /// Its name.
+    pub name: &'static str,
+    /// What the client needs to answer it.
+    pub parameters: BTreeMap<&'static str, String>,
+    /// The handle to send back; `PASSWORD_VERIFIER` has none.
+    pub session: Option<Handle>,
 }
 
 /// What follows a right password.
@@ -75,7 +109,7 @@ pub enum Next {
 pub async fn after_password(
     state: &AppState,
     through: Through<'_>,
-    user: &User,
+    user: User,
 ) -> Result<Next, ApiError> {
     if !user.enabled {
         return Err(ApiError::not_authorized("User is disabled."));
@@ -85,10 +119,8 @@ pub async fn after_password(
         Status::ResetRequired => Err(ApiError::password_reset_required(
             "Password reset required for the user",
         )),
-        Status::ForceChangePassword => new_password::require(state, through, user).await,
-        Status::Confirmed => sessions::start(state, through.pool, through.client, user)
-            .await
-            .map(Next::Tokens),
+        Status::ForceChangePassword => new_password::require(state, through, &user).await,
+        Status::Confirmed => Ok(Next::Proved(Box::new(user))),
     }
 }
 

@@ -4,10 +4,9 @@ use std::collections::BTreeMap;
 
 use cognate_core::secret::Password;
 
-use super::{Next, PendingStep, Through, incorrect};
+use super::{Challenge, Next, PendingStep, Through, incorrect};
 use crate::app::AppState;
 use crate::error::ApiError;
-use crate::sessions;
 use crate::users::{self, SaveError, Status, User, Writer};
 
 const NAME: &str = "NEW_PASSWORD_REQUIRED";
@@ -28,7 +27,7 @@ pub(super) async fn require(
         .map(|name| [PREFIX, name].concat())
         .collect();
     let json = |value| serde_json::to_string(&value).map_err(|error| ApiError::internal(&error));
-    Ok(Next::Challenge {
+    Ok(Next::Challenge(Challenge {
         name: NAME,
         parameters: BTreeMap::from([
             ("USER_ID_FOR_SRP", user.username.clone()),
@@ -36,11 +35,11 @@ pub(super) async fn require(
             ("requiredAttributes", json(serde_json::json!(required))?),
         ]),
         session: Some(session),
-    })
+    }))
 }
 
-/// Answers `NEW_PASSWORD_REQUIRED`: sets the password and missing attributes, and signs in. A
-/// refused password or attribute leaves the step open; success spends it.
+/// Answers `NEW_PASSWORD_REQUIRED`: sets the password and missing attributes. A refused password or
+/// attribute leaves the step open; success spends it.
 ///
 /// # Errors
 /// `NotAuthorizedException` for a step that is not this user's, `InvalidPasswordException` by the
@@ -99,7 +98,5 @@ pub async fn answer(
         }
         Err(error) => return Err(error.into()),
     }
-    sessions::start(state, pool, through.client, &user)
-        .await
-        .map(Next::Tokens)
+    Ok(Next::Proved(Box::new(user)))
 }

@@ -31,7 +31,7 @@ pub async fn begin_srp(
     let credential = candidate.credential();
     let subject = Subject {
         pool_id: &through.pool.id,
-        client_id: &through.client.id,
+        audience: &through.audience(),
         username: candidate.username(),
         sign_in_name: name_hash(state, through, name),
         verifier: &credential.verifier,
@@ -45,7 +45,7 @@ pub async fn begin_srp(
         .iter()
         .map(|byte| format!("{byte:02x}"))
         .collect();
-    Ok(Next::Challenge {
+    Ok(Next::Challenge(super::Challenge {
         name: "PASSWORD_VERIFIER",
         parameters: BTreeMap::from([
             ("SALT", salt),
@@ -55,7 +55,7 @@ pub async fn begin_srp(
             ("USER_ID_FOR_SRP", username),
         ]),
         session: None,
-    })
+    }))
 }
 
 /// The answer to `PASSWORD_VERIFIER`: the strings as they were sent.
@@ -93,7 +93,7 @@ pub async fn answer_password_verifier(
     let block = Block::open(
         &state.sealer,
         pool_id,
-        &through.client.id,
+        &through.audience(),
         proof.secret_block,
         now,
     )
@@ -131,7 +131,7 @@ pub async fn answer_password_verifier(
     gate.leave(user.is_some()).await?;
     let user = user.ok_or_else(incorrect)?;
     refuse_old_temporary_password(state, through, &user)?;
-    after_password(state, through, &user).await
+    after_password(state, through, user).await
 }
 
 /// `USER_PASSWORD_AUTH` and `ADMIN_USER_PASSWORD_AUTH`: checks a password that was sent.
@@ -156,7 +156,7 @@ pub async fn check_password(
     gate.leave(user.is_some()).await?;
     let user = user.ok_or_else(incorrect)?;
     refuse_old_temporary_password(state, through, &user)?;
-    after_password(state, through, &user).await
+    after_password(state, through, user).await
 }
 
 /// Whoever a name stands for: a user with a password, or a decoy.

@@ -2,7 +2,7 @@
 //!
 //! # Security model
 //! The handle is 256 random bits; the database has its hash. A step belongs to one pool, client,
-//! user and challenge, ends with the client's `AuthSessionValidity`, and is answered once: the
+//! user, challenge and audience (the JSON API or one login transaction), ends with the client's `AuthSessionValidity`, and is answered once: the
 //! change it allows spends it.
 
 use aws_lc_rs::digest;
@@ -55,7 +55,8 @@ impl PendingStep {
         challenge: &'static str,
     ) -> Result<Handle, ApiError> {
         let handle = Handle(random::bearer_text()?);
-        let payload = user.verifier_version.to_be_bytes();
+        let mut payload = user.verifier_version.to_be_bytes().to_vec();
+        payload.extend_from_slice(through.audience().as_bytes());
         let row = ChallengeRow {
             id: hash(&handle.0),
             pool_id: through.pool.id.clone(),
@@ -75,8 +76,8 @@ impl PendingStep {
     /// Finds the step of a handle.
     ///
     /// # Errors
-    /// `NotAuthorizedException` if there is none for this pool, client and challenge, or it is
-    /// spent or expired.
+    /// `NotAuthorizedException` if there is none for this pool, client, challenge and audience, or
+    /// it is spent or expired.
     pub async fn find(
         state: &AppState,
         through: Through<'_>,
@@ -104,10 +105,13 @@ impl PendingStep {
         let payload = state
             .sealer
             .open(place(&row.username, &row.pool_id), &row.payload)?;
-        let version = payload.first_chunk::<8>().copied().ok_or_else(invalid)?;
+        let (version, audience) = payload.split_first_chunk::<8>().ok_or_else(invalid)?;
+        if audience != through.audience().as_bytes() {
+            return Err(invalid());
+        }
         Ok(Self {
             username: row.username,
-            verifier_version: i64::from_be_bytes(version),
+            verifier_version: i64::from_be_bytes(*version),
             id: row.id,
         })
     }

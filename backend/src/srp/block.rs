@@ -37,18 +37,18 @@ pub struct Block {
 }
 
 impl Block {
-    /// Reads a block that was sealed for this pool and client and is not older than
+    /// Reads a block that was sealed for this pool and audience and is not older than
     /// [`BLOCK_SECONDS`]. `None` for anything else: the client may know no more than that.
     #[must_use]
     pub fn open(
         sealer: &Sealer,
         pool_id: &str,
-        client_id: &str,
+        audience: &str,
         base64: &str,
         now: i64,
     ) -> Option<Self> {
         let sealed = Base64::decode_vec(base64).ok()?;
-        let plain = sealer.open(place(pool_id, client_id), &sealed).ok()?;
+        let plain = sealer.open(place(pool_id, audience), &sealed).ok()?;
         let block = Self::decode(&plain)?;
         (0..=BLOCK_SECONDS)
             .contains(&(now - block.issued_at))
@@ -84,7 +84,7 @@ impl Block {
         &self,
         sealer: &Sealer,
         pool_id: &str,
-        client_id: &str,
+        audience: &str,
     ) -> Result<Vec<u8>, SealError> {
         let mut plain = Zeroizing::new(Vec::with_capacity(FIXED_LENGTH + self.username.len()));
         plain.extend_from_slice(&self.id);
@@ -95,7 +95,7 @@ impl Block {
         plain.extend_from_slice(self.a_public.as_bytes());
         plain.extend_from_slice(&self.sign_in_name);
         plain.extend_from_slice(self.username.as_bytes());
-        sealer.seal(place(pool_id, client_id), &plain)
+        sealer.seal(place(pool_id, audience), &plain)
     }
 
     fn decode(plain: &[u8]) -> Option<Self> {
@@ -127,13 +127,13 @@ impl fmt::Debug for Block {
     }
 }
 
-/// A block never lies in a table; the sealer's place binds it to the pool and client that may use
-/// it.
-fn place<'a>(pool_id: &'a str, client_id: &'a str) -> Place<'a> {
+/// A block never lies in a table; the sealer's place binds it to the pool and to where it may
+/// be used.
+fn place<'a>(pool_id: &'a str, audience: &'a str) -> Place<'a> {
     Place {
         table: "(wire)",
         column: "SECRET_BLOCK",
-        row: client_id,
+        row: audience,
         pool: pool_id,
     }
 }

@@ -11,7 +11,7 @@
 //!    constant time.
 //!
 //! # Security model
-//! - The block is sealed (AES-256-GCM-SIV) for one pool and one client; in it are `b`, `A`, `u`,
+//! - The block is sealed (AES-256-GCM-SIV) for one pool and one audience; in it are `b`, `A`, `u`,
 //!   the user, the verifier's version, the time of issue and a one-time id. It is valid for
 //!   [`BLOCK_SECONDS`].
 //! - `A` of 0, of `N` or more, or of more than 768 digits is refused before anything is computed.
@@ -107,8 +107,8 @@ pub fn client_public(hex: &str) -> Option<Element> {
 pub struct Subject<'a> {
     /// The pool's id.
     pub pool_id: &'a str,
-    /// The app client's id.
-    pub client_id: &'a str,
+    /// Where the answer is taken: an app client, or one login transaction of it.
+    pub audience: &'a str,
     /// The real user name, or the decoy's.
     pub username: &'a str,
     /// Keyed hash of the name that was typed, which the client may send again instead of the real
@@ -170,7 +170,7 @@ impl Challenge {
             sign_in_name: subject.sign_in_name,
             username: subject.username.to_owned(),
         };
-        let sealed = block.seal(sealer, subject.pool_id, subject.client_id)?;
+        let sealed = block.seal(sealer, subject.pool_id, subject.audience)?;
         Ok(Self {
             b_public: hex(b_public.as_bytes()),
             secret_block: Base64::encode_string(&sealed),

@@ -32,7 +32,7 @@ fn sealer() -> Sealer {
 fn subject(verifier: &Element) -> Subject<'_> {
     Subject {
         pool_id: "local_demo",
-        client_id: "client",
+        audience: "client",
         username: "alice",
         sign_in_name: [1; 32],
         verifier,
