@@ -6,10 +6,12 @@ use base64ct::{Base64UrlUnpadded, Encoding};
 use cognate::browser::{Browser, Cancel, JsJson, Storage};
 use cognate_core::Config;
 use cognate_core::json::Value;
-use cognate_core::ports::{Clock, Http, HttpRequest, HttpResponse, Limits, Random, Rs256};
+use cognate_core::ports::{Clock, Content, Http, HttpRequest, HttpResponse, Limits, Random, Rs256};
 use cognate_core::ports::{RsaPublicKey, SendFailure};
+use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
 use web_sys::AbortController;
+use zeroize::Zeroizing;
 
 wasm_bindgen_test_configure!(run_in_browser);
 
@@ -21,8 +23,8 @@ async fn browser() -> Browser {
 async fn get(url: &str, timeout_ms: u32, cancel: &Cancel) -> Result<HttpResponse, SendFailure> {
     let request = HttpRequest {
         url: url.into(),
-        body: None,
-        target: None,
+        content: Content::None,
+        body: Zeroizing::default(),
     };
     browser()
         .await
@@ -72,6 +74,65 @@ async fn a_url_that_cannot_be_requested_is_blocked_before_anything_is_sent() {
         .await
         .unwrap_err();
     assert_eq!(failure, SendFailure::Blocked);
+}
+
+#[wasm_bindgen(inline_js = "
+    export function echoOnce() {
+        const real = globalThis.fetch;
+        globalThis.fetch = async (request) => {
+            globalThis.fetch = real;
+            const { method, credentials, redirect, cache, referrerPolicy } = request;
+            const headers = [...request.headers].map(([name, value]) => `${name}: ${value}`).sort();
+            return Response.json([method, credentials, redirect, cache, referrerPolicy, await request.text(), ...headers]);
+        };
+    }
+")]
+extern "C" {
+    /// The next `fetch` answers with what it was asked to send.
+    #[wasm_bindgen(js_name = echoOnce)]
+    fn echo_once();
+}
+
+#[wasm_bindgen_test]
+async fn each_content_has_its_headers_and_only_the_login_domains_has_cookies() {
+    let browser = browser().await;
+    let login = Content::Login {
+        transaction: "t1".into(),
+    };
+    let cases = [
+        (
+            Content::None,
+            r#"["GET","omit","error","no-store","no-referrer",""]"#,
+        ),
+        (
+            Content::Operation("A.B".into()),
+            r#"["POST","omit","error","no-store","no-referrer","b=1","content-type: application/x-amz-json-1.1","x-amz-target: A.B"]"#,
+        ),
+        (
+            Content::Form,
+            r#"["POST","omit","error","no-store","no-referrer","b=1","content-type: application/x-www-form-urlencoded"]"#,
+        ),
+        (
+            login,
+            r#"["POST","same-origin","error","no-store","no-referrer","b=1","content-type: application/json","x-cognate-transaction: t1"]"#,
+        ),
+    ];
+    for (content, sent) in cases {
+        let body = match content {
+            Content::None => Zeroizing::default(),
+            _ => "b=1".to_owned().into(),
+        };
+        let request = HttpRequest {
+            url: own_server("/"),
+            content,
+            body,
+        };
+        echo_once();
+        let cancel = &Cancel::default();
+        let timeout_ms = 5_000;
+        let response = browser.send(&request, Limits { timeout_ms, cancel }).await;
+        assert_eq!(response.unwrap().body, sent);
+    }
 }
 
 #[wasm_bindgen_test]

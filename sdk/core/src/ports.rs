@@ -34,8 +34,8 @@ pub trait Http {
 
     /// Sends one request and reads the whole answer as text.
     ///
-    /// Required of the implementation: no credentials (cookies), no cache, no redirect followed,
-    /// no referrer. The answer's status is not judged: 400 and 500 are answers.
+    /// Required of the implementation: no credentials (cookies) except where [`Content::Login`]
+    /// says so, no cache, no redirect followed, no referrer. The answer's status is not judged: 400 and 500 are answers.
     ///
     /// # Errors
     /// [`SendFailure`] when there is no complete answer.
@@ -66,14 +66,31 @@ impl<C> Clone for Limits<'_, C> {
 
 impl<C> Copy for Limits<'_, C> {}
 
-/// One request. `POST` when there is a body, `GET` otherwise.
+/// One request.
 pub struct HttpRequest {
     /// Absolute URL.
     pub url: String,
-    /// The JSON body, wiped when dropped: it may hold a password.
-    pub body: Option<Zeroizing<String>>,
-    /// `X-Amz-Target`. With it the content type is `application/x-amz-json-1.1`.
-    pub target: Option<String>,
+    /// What it carries.
+    pub content: Content,
+    /// The body, wiped when dropped: it may hold a password. Empty, and not sent, with [`Content::None`].
+    pub body: Zeroizing<String>,
+}
+
+/// What a request carries. It decides the method, the headers, and whether cookies go along.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Content {
+    /// Nothing: a `GET`.
+    None,
+    /// A call of the JSON API: `application/x-amz-json-1.1`, and this as `X-Amz-Target`.
+    Operation(String),
+    /// A form of an OAuth endpoint: `application/x-www-form-urlencoded`.
+    Form,
+    /// A call of the login domain: `application/json`, and cookies where the URL is of the page's
+    /// own origin.
+    Login {
+        /// The id of the login transaction, as `X-Cognate-Transaction`.
+        transaction: String,
+    },
 }
 
 /// One complete answer. Absent or unreadable headers are `None`: a browser shows only those that

@@ -1,7 +1,10 @@
-// One request: without cookies, cache, redirects or referrer. What is sent and what an answer means is decided in Rust.
+// One request: without cache, redirects or referrer. What is sent and what an answer means is decided in Rust.
+
+// With it a request is one of the login domain's own pages, whose cookies say which sign-in it is about.
+const TRANSACTION = 'x-cognate-transaction';
 
 /** Sends and reads the whole answer. Gives why there is none as text: `aborted`, `timedOut`, `offline`, `blocked`, `unreachable`, `bodyLost`. */
-export async function send(url, body, target, ms, cancel) {
+export async function send(url, body, type, name, value, ms, cancel) {
   if (cancel?.aborted) return 'aborted';
   if (!navigator.onLine && !isThisMachine(url)) return 'offline';
   const signal = within(ms, cancel);
@@ -10,9 +13,9 @@ export async function send(url, body, target, ms, cancel) {
     const request = new Request(url, {
       method: body === undefined ? 'GET' : 'POST',
       body,
-      headers: target === undefined ? {} : { 'content-type': 'application/x-amz-json-1.1', 'x-amz-target': target },
+      headers: { ...(type && { 'content-type': type }), ...(name && { [name]: value }) },
       cache: 'no-store',
-      credentials: 'omit',
+      credentials: name === TRANSACTION ? 'same-origin' : 'omit',
       redirect: 'error',
       referrerPolicy: 'no-referrer',
       signal,

@@ -1,11 +1,12 @@
-//! The network: `fetch` without cookies, cache, redirects or referrer.
+//! The network: `fetch` without cache, redirects or referrer, and without cookies unless a request is
+//! one of the login domain's own pages.
 //!
 //! # Limits
 //! A browser gives the same `TypeError` for a name that does not resolve, a refused connection, a
 //! missing CORS header and a blocking policy: all are [`SendFailure::Unreachable`].
 
 use cognate_core::json::Value;
-use cognate_core::ports::{Http, HttpRequest, HttpResponse, Limits, SendFailure};
+use cognate_core::ports::{Content, Http, HttpRequest, HttpResponse, Limits, SendFailure};
 use js_sys::Promise;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
@@ -18,7 +19,9 @@ extern "C" {
     fn send(
         url: &str,
         body: Option<&str>,
-        target: Option<&str>,
+        media_type: &str,
+        name: &str,
+        value: &str,
         ms: u32,
         cancel: Option<&AbortSignal>,
     ) -> Promise;
@@ -38,10 +41,26 @@ impl Http for Browser {
         request: &HttpRequest,
         limits: Limits<'_, Cancel>,
     ) -> Result<HttpResponse, SendFailure> {
+        let (media_type, name, value) = match &request.content {
+            Content::None => ("", "", ""),
+            Content::Operation(target) => (
+                "application/x-amz-json-1.1",
+                "x-amz-target",
+                target.as_str(),
+            ),
+            Content::Form => ("application/x-www-form-urlencoded", "", ""),
+            Content::Login { transaction } => (
+                "application/json",
+                "x-cognate-transaction",
+                transaction.as_str(),
+            ),
+        };
         let sending = send(
             &request.url,
-            request.body.as_ref().map(|body| body.as_str()),
-            request.target.as_deref(),
+            (request.content != Content::None).then(|| request.body.as_str()),
+            media_type,
+            name,
+            value,
             limits.timeout_ms,
             limits.cancel.0.as_ref(),
         );

@@ -11,11 +11,13 @@ mod classify;
 
 use alloc::string::String;
 
+use zeroize::Zeroizing;
+
 use crate::client::{Client, Options};
 use crate::config::Endpoint;
 use crate::error::{Error, ErrorCode};
 use crate::json::Object;
-use crate::ports::{HttpRequest, HttpResponse, Limits, Ports};
+use crate::ports::{Content, HttpRequest, HttpResponse, Limits, Ports};
 use crate::text::joined;
 use crate::wire::Reply;
 
@@ -61,8 +63,8 @@ impl<P: Ports> Client<P> {
         let target = joined(&["AWSCognitoIdentityProviderService.", operation]);
         let request = HttpRequest {
             url: String::new(),
-            body: Some(call.finish()),
-            target: Some(target),
+            content: Content::Operation(target),
+            body: call.finish(),
         };
         self.attempt("/", request, repeat, deadline).await
     }
@@ -75,8 +77,8 @@ impl<P: Ports> Client<P> {
     ) -> Result<Reply<P::Value>, Error> {
         let request = HttpRequest {
             url: String::new(),
-            body: None,
-            target: None,
+            content: Content::None,
+            body: Zeroizing::default(),
         };
         self.attempt(path, request, Repeat::Safe, deadline).await
     }

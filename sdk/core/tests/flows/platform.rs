@@ -10,8 +10,8 @@ use aws_lc_rs::signature::{RSA_PKCS1_2048_8192_SHA256, RsaPublicKeyComponents};
 use base64ct::{Base64UrlUnpadded, Encoding};
 use cognate_core::json::{self, NotJson};
 use cognate_core::ports::{
-    Clock, Http, HttpRequest, HttpResponse, Json, Limits, Random, Rs256, RsaPublicKey, SendFailure,
-    SessionStore, StoreBlocked, Unavailable,
+    Clock, Content, Http, HttpRequest, HttpResponse, Json, Limits, Random, Rs256, RsaPublicKey,
+    SendFailure, SessionStore, StoreBlocked, Unavailable,
 };
 use serde_json::Value;
 use zeroize::Zeroizing;
@@ -161,18 +161,19 @@ impl Http for Platform {
         limits: Limits<'_, Cancel>,
     ) -> Result<HttpResponse, SendFailure> {
         assert!(limits.timeout_ms > 0, "a request without time");
-        let operation = match &request.target {
-            Some(target) => target.rsplit('.').next().unwrap().to_owned(),
-            None => "GET".to_owned(),
+        let operation = match &request.content {
+            Content::Operation(target) => target.rsplit('.').next().unwrap().to_owned(),
+            Content::None => "GET".to_owned(),
+            content => panic!("no such content is expected here: {content:?}"),
         };
-        let body = request
-            .body
-            .as_ref()
-            .map(|body| serde_json::from_str(body).unwrap());
+        let body = match &request.content {
+            Content::None => Value::Null,
+            _ => serde_json::from_str(&request.body).unwrap(),
+        };
         let sent = Sent {
             url: request.url.clone(),
             operation,
-            body: body.unwrap_or_default(),
+            body,
         };
         self.0.calls.borrow_mut().push(sent.clone());
         yield_once().await;

@@ -1,7 +1,7 @@
 //! Answers that are none, and how often a call is attempted.
 
 use cognate_core::error::{Error, Outcome, UserAction};
-use cognate_core::ports::{HttpRequest, HttpResponse, SendFailure};
+use cognate_core::ports::{Content, HttpRequest, HttpResponse, SendFailure};
 use cognate_core::{Client, Config, ErrorCode};
 
 use crate::platform::{Cancel, Platform, Scripted};
@@ -285,8 +285,8 @@ fn further_attempts_go_to_the_replicas() {
 fn requests_and_answers_do_not_show_what_they_hold() {
     let request = HttpRequest {
         url: "http://localhost:4100/".into(),
-        body: Some("Correct-Horse9!".to_owned().into()),
-        target: None,
+        content: Content::Form,
+        body: "Correct-Horse9!".to_owned().into(),
     };
     assert!(!format!("{request:?}").contains("Horse"));
     assert!(!format!("{:?}", answer(200, "Correct-Horse9!")).contains("Horse"));
