@@ -21,6 +21,8 @@ pub struct Client<P: Ports> {
     pub(crate) refreshing: Flight<Result<(), Error>>,
     /// The service does not know `GetTokensFromRefreshToken`.
     pub(crate) refreshes_by_initiate_auth: Cell<bool>,
+    #[cfg(feature = "oauth")]
+    pub(crate) oauth: Option<crate::oauth::OAuthConfig>,
 }
 
 /// What every operation takes.
@@ -69,6 +71,8 @@ impl<P: Ports> Client<P> {
             keys: RefCell::default(),
             refreshing: Flight::default(),
             refreshes_by_initiate_auth: Cell::new(false),
+            #[cfg(feature = "oauth")]
+            oauth: None,
         }
     }
 

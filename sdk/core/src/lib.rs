@@ -2,7 +2,7 @@
 //!
 //! [`Client`] runs the operations over [`ports`]; [`srp`] has the formulas that client and server share;
 //! [`wire`] has what the JSON API answers. A folder is a domain word: `sign_up`, `sign_in`,
-//! `password`, `session`, `account`.
+//! `password`, `session`, `account`, and with the feature of its name `oauth`.
 #![no_std]
 
 extern crate alloc;
@@ -17,6 +17,8 @@ pub mod error;
 mod join;
 pub mod json;
 pub mod jwt;
+#[cfg(feature = "oauth")]
+pub mod oauth;
 pub mod password;
 pub mod ports;
 pub mod secret;

@@ -220,6 +220,25 @@ pub trait SessionStore {
     async fn clear(&self) -> Result<(), StoreBlocked>;
 }
 
+/// Where sign-ins by redirect are remembered while the person is away: in this tab only, and across the
+/// pages that it shows meanwhile. Several may be under way at once.
+#[cfg(feature = "oauth")]
+pub trait FlowStore {
+    /// Keeps a record under the id of its sign-in. The text holds a verifier: it is sealed before it
+    /// reaches a disk.
+    ///
+    /// # Errors
+    /// [`StoreBlocked`] when the platform denies storage.
+    async fn save_flow(&self, id: &str, record: &str) -> Result<(), StoreBlocked>;
+
+    /// Takes the record out: of any number that ask for it at once, in any number of pages, one gets it.
+    /// A record that cannot be opened is `None`.
+    ///
+    /// # Errors
+    /// [`StoreBlocked`] when the platform denies storage.
+    async fn take_flow(&self, id: &str) -> Result<Option<Zeroizing<String>>, StoreBlocked>;
+}
+
 /// The platform denies storage: a private window, a full disk, blocked site data.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct StoreBlocked;

@@ -47,6 +47,14 @@ pub enum ErrorCode {
     ChallengeExpired,
     /// The stored session was refused, or what became of its refresh token is unknown.
     SessionLost,
+    /// The person must sign in where `prompt=none` asked for nothing to be shown.
+    LoginRequired,
+    /// The person, or the provider that they chose, said no.
+    AccessDenied,
+    /// An address answers a sign-in by redirect that this tab did not begin, or has completed already.
+    RedirectUnknown,
+    /// The answer to a sign-in by redirect is malformed, or another issuer's.
+    RedirectRejected,
     /// Nobody is signed in.
     SignedOut,
     /// The access token cannot call account operations: `aws.cognito.signin.user.admin` is missing.
@@ -90,7 +98,7 @@ pub enum UserAction {
 
 impl ErrorCode {
     /// Every code.
-    pub const ALL: [Self; 35] = [
+    pub const ALL: [Self; 39] = [
         Self::InvalidConfiguration,
         Self::InvalidParameter,
         Self::Aborted,
@@ -113,6 +121,10 @@ impl ErrorCode {
         Self::RateLimited,
         Self::ChallengeExpired,
         Self::SessionLost,
+        Self::LoginRequired,
+        Self::AccessDenied,
+        Self::RedirectUnknown,
+        Self::RedirectRejected,
         Self::SignedOut,
         Self::MissingScope,
         Self::TriggerFailed,
@@ -154,6 +166,10 @@ impl ErrorCode {
             Self::RateLimited => "rate_limited",
             Self::ChallengeExpired => "challenge_expired",
             Self::SessionLost => "session_lost",
+            Self::LoginRequired => "login_required",
+            Self::AccessDenied => "access_denied",
+            Self::RedirectUnknown => "redirect_unknown",
+            Self::RedirectRejected => "redirect_rejected",
             Self::SignedOut => "signed_out",
             Self::MissingScope => "missing_scope",
             Self::TriggerFailed => "trigger_failed",
@@ -195,9 +211,13 @@ impl ErrorCode {
             | Self::AttemptsExceeded
             | Self::ServiceUnavailable
             | Self::CodeDeliveryFailed => UserAction::Retry,
-            Self::ChallengeExpired | Self::SessionLost | Self::SignedOut | Self::MissingScope => {
-                UserAction::SignIn
-            }
+            Self::ChallengeExpired
+            | Self::SessionLost
+            | Self::LoginRequired
+            | Self::RedirectUnknown
+            | Self::RedirectRejected
+            | Self::SignedOut
+            | Self::MissingScope => UserAction::SignIn,
             _ => UserAction::None,
         }
     }

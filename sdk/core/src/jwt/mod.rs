@@ -100,6 +100,12 @@ pub enum Rejected {
     NotYet,
     /// Another user than the one who signed in.
     Subject,
+    /// Not made for the sign-in that asked.
+    #[cfg(feature = "oauth")]
+    Nonce,
+    /// Not made together with the access token.
+    #[cfg(feature = "oauth")]
+    AccessToken,
 }
 
 impl From<Rejected> for Error {
@@ -115,6 +121,10 @@ impl From<Rejected> for Error {
             Rejected::Expired => "a token has expired",
             Rejected::NotYet => "a token was issued in the future: is the clock right?",
             Rejected::Subject => "a token belongs to another user",
+            #[cfg(feature = "oauth")]
+            Rejected::Nonce => "the ID token was not made for this sign-in",
+            #[cfg(feature = "oauth")]
+            Rejected::AccessToken => "the ID token does not belong to the access token",
         };
         Self::answered(ErrorCode::TokenRejected, message)
     }

@@ -35,10 +35,13 @@ pub use user::User;
 /// Tokens and what is known about them.
 #[derive(Debug, Clone)]
 pub(crate) struct Session {
-    access_token: AccessToken,
+    pub(crate) access_token: AccessToken,
     id_token: IdToken,
     refresh_token: RefreshToken,
-    user: User,
+    pub(crate) user: User,
+    /// It began at the login domain.
+    #[cfg(feature = "oauth")]
+    pub(crate) by_redirect: bool,
     /// Seconds since 1970 by the service's clock.
     access_expires_at: u64,
     /// The service's clock minus the platform's, in milliseconds.
@@ -57,20 +60,22 @@ pub enum State {
 }
 
 impl<P: Ports> Client<P> {
-    /// Takes up the stored session, if there is one. Without network.
+    /// Takes up the session as the store has it now: none, where there is none. Without network.
     ///
     /// # Errors
     /// [`crate::ErrorCode::StorageBlocked`].
     pub async fn resume(&self) -> Result<State, Error> {
+        let mut stored = None;
         if let Some(record) = self.ports.load().await? {
             // A record of another version is no session, and not worth an error.
             if let Ok(session) = Session::read(&self.ports, &record) {
                 self.clock_offset_ms.set(Some(session.clock_offset_ms));
-                *self.session.borrow_mut() = Some(session);
+                stored = Some(session);
             } else {
                 self.ports.clear().await?;
             }
         }
+        *self.session.borrow_mut() = stored;
         Ok(self.state())
     }
 
@@ -132,6 +137,8 @@ impl<P: Ports> Client<P> {
 impl Session {
     fn to_json(&self) -> Zeroizing<String> {
         let mut record = Object::new();
+        #[cfg(feature = "oauth")]
+        record.boolean("byRedirect", self.by_redirect);
         record
             .text("accessToken", self.access_token.secret())
             .text("idToken", self.id_token.secret())
@@ -155,6 +162,8 @@ impl Session {
             access_expires_at: record.whole_at("accessExpiresAt")?.ok_or(NotJson)?,
             clock_offset_ms: record.at("clockOffsetMs", Value::integer)?.ok_or(NotJson)?,
             generation: generation.try_into().map_err(|_| NotJson)?,
+            #[cfg(feature = "oauth")]
+            by_redirect: record.boolean_at("byRedirect")?.unwrap_or_default(),
         })
     }
 }

@@ -1,4 +1,5 @@
-//! Refreshing: `GetTokensFromRefreshToken`, or `InitiateAuth` where the service does not know it.
+//! Refreshing: `GetTokensFromRefreshToken`, or `InitiateAuth` where the service does not know it; for a
+//! session that began by redirect `/oauth2/token`.
 //!
 //! # What an answer means
 //!
@@ -17,7 +18,7 @@ use crate::client::{Client, Options};
 use crate::error::{Error, ErrorCode, Outcome, incomplete, signed_out};
 use crate::json::Object;
 use crate::ports::Ports;
-use crate::secret::{AccessToken, RefreshToken};
+use crate::secret::AccessToken;
 use crate::transport::{Deadline, Repeat};
 use crate::wire::Tokens;
 
@@ -58,13 +59,9 @@ impl<P: Ports> Client<P> {
     ) -> Result<(), Error> {
         let before = self.session.borrow().clone().ok_or_else(signed_out)?;
         self.have_keys(deadline).await?;
-        let tokens = match self
-            .buy_tokens(&before.refresh_token, options, deadline)
-            .await
-        {
+        let tokens = match self.buy_tokens(&before, options, deadline).await {
             Err(error) if error.outcome == Outcome::Unknown && !gave_up(&error) => {
-                self.buy_tokens(&before.refresh_token, options, deadline)
-                    .await
+                self.buy_tokens(&before, options, deadline).await
             }
             result => result,
         };
@@ -98,13 +95,20 @@ impl<P: Ports> Client<P> {
         Ok(())
     }
 
-    /// New tokens for a refresh token, not verified.
+    /// New tokens for the session's refresh token, not verified.
     pub(super) async fn buy_tokens(
         &self,
-        refresh_token: &RefreshToken,
+        session: &Session,
         options: &Options<P>,
         deadline: &Deadline<'_, P::Cancel>,
     ) -> Result<Tokens, Error> {
+        let refresh_token = &session.refresh_token;
+        #[cfg(feature = "oauth")]
+        if let Some(oauth) = self.oauth.as_ref().filter(|_| session.by_redirect) {
+            return self
+                .refresh_by_redirect(oauth, refresh_token, deadline)
+                .await;
+        }
         if !self.refreshes_by_initiate_auth.get() {
             let mut call = self.request(options);
             call.text("RefreshToken", refresh_token.secret());

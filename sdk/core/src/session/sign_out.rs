@@ -57,11 +57,7 @@ impl<P: Ports> Client<P> {
     ) -> Result<(), Error> {
         let has_expired = session.access_expires_at <= self.service_now_ms() / 1000;
         let bought = match has_expired {
-            true => {
-                self.buy_tokens(&session.refresh_token, options, deadline)
-                    .await?
-                    .access
-            }
+            true => self.buy_tokens(session, options, deadline).await?.access,
             false => None,
         };
         let token: &AccessToken = bought.as_ref().unwrap_or(&session.access_token);

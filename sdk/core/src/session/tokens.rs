@@ -16,6 +16,11 @@ impl<P: Ports> Client<P> {
         deadline: &Deadline<'_, P::Cancel>,
     ) -> Result<User, Error> {
         let session = self.verified_session(tokens, None, deadline).await?;
+        self.begin(session).await
+    }
+
+    /// Makes a session of verified tokens the one that there is.
+    pub(crate) async fn begin(&self, session: Session) -> Result<User, Error> {
         self.store(&session).await?;
         let user = session.user.clone();
         *self.session.borrow_mut() = Some(session);
@@ -24,7 +29,7 @@ impl<P: Ports> Client<P> {
 
     /// A session of verified tokens. With a `previous` one it must be the same person's, and keeps
     /// the refresh token if there is no new one.
-    pub(super) async fn verified_session(
+    pub(crate) async fn verified_session(
         &self,
         tokens: Tokens,
         previous: Option<&Session>,
@@ -65,6 +70,8 @@ impl<P: Ports> Client<P> {
             access_expires_at: access.exp,
             clock_offset_ms: self.clock_offset_ms.get().unwrap_or(0),
             generation: generation.wrapping_add(1),
+            #[cfg(feature = "oauth")]
+            by_redirect: previous.is_some_and(|session| session.by_redirect),
         })
     }
 

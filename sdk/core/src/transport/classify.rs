@@ -13,7 +13,7 @@ const MAXIMUM_MESSAGE: usize = 512;
 
 /// The reply, or the error that the answer is. Operations without output answer an empty body or
 /// `{}`: both are a reply without members.
-pub(super) fn reply<J: Json>(json: &J, response: &HttpResponse) -> Result<Reply<J::Value>, Error> {
+pub(crate) fn reply<J: Json>(json: &J, response: &HttpResponse) -> Result<Reply<J::Value>, Error> {
     let body = match &*response.body {
         "" => "{}",
         body => body,
@@ -131,7 +131,7 @@ fn retry_after_ms(text: &str) -> Option<u32> {
     text.trim_ascii().parse::<u32>().ok()?.checked_mul(1000)
 }
 
-fn shortened(mut message: String) -> String {
+pub(crate) fn shortened(mut message: String) -> String {
     if message.len() > MAXIMUM_MESSAGE {
         message.truncate(message.floor_char_boundary(MAXIMUM_MESSAGE));
     }

@@ -9,6 +9,10 @@
 
 mod classify;
 
+pub(crate) use classify::reply;
+#[cfg(feature = "oauth")]
+pub(crate) use classify::shortened;
+
 use alloc::string::String;
 
 use zeroize::Zeroizing;
@@ -97,7 +101,7 @@ impl<P: Ports> Client<P> {
             })?;
             request.url = joined(&[endpoint.as_str(), path]);
             let error = match self.send(&request, deadline).await {
-                Ok(response) => match classify::reply(&self.ports, &response) {
+                Ok(response) => match reply(&self.ports, &response) {
                     Ok(reply) => return Ok(reply),
                     Err(error) => error,
                 },
@@ -123,7 +127,8 @@ impl<P: Ports> Client<P> {
         endpoints.get(index)
     }
 
-    async fn send(
+    /// Sends one request, and learns the service's time from the answer.
+    pub(crate) async fn send(
         &self,
         request: &HttpRequest,
         deadline: &Deadline<'_, P::Cancel>,

@@ -6,6 +6,9 @@
 )]
 
 mod account;
+mod login_domain;
+mod oauth;
+mod oauth_hostile;
 mod platform;
 mod server;
 mod session;

@@ -1,7 +1,7 @@
 //! The powers of a test: a network that goes where the script says, a clock that stands still.
 
 use std::cell::{Cell, RefCell, RefMut};
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::future::poll_fn;
 use std::rc::Rc;
 use std::task::Poll;
@@ -10,8 +10,8 @@ use aws_lc_rs::signature::{RSA_PKCS1_2048_8192_SHA256, RsaPublicKeyComponents};
 use base64ct::{Base64UrlUnpadded, Encoding};
 use cognate_core::json::{self, NotJson};
 use cognate_core::ports::{
-    Clock, Content, Http, HttpRequest, HttpResponse, Json, Limits, Random, Rs256, RsaPublicKey,
-    SendFailure, SessionStore, StoreBlocked, Unavailable,
+    Clock, Content, FlowStore, Http, HttpRequest, HttpResponse, Json, Limits, Random, Rs256,
+    RsaPublicKey, SendFailure, SessionStore, StoreBlocked, Unavailable,
 };
 use serde_json::Value;
 use zeroize::Zeroizing;
@@ -30,6 +30,7 @@ struct Inner {
     calls: RefCell<Vec<Sent>>,
     pauses: RefCell<Vec<u32>>,
     record: RefCell<Option<String>>,
+    flows: RefCell<BTreeMap<String, String>>,
     store_is_blocked: Cell<bool>,
     hides_date: Cell<bool>,
     now_ms: Cell<u64>,
@@ -65,6 +66,7 @@ impl Platform {
             calls: RefCell::default(),
             pauses: RefCell::default(),
             record: RefCell::default(),
+            flows: RefCell::default(),
             store_is_blocked: Cell::new(false),
             hides_date: Cell::new(false),
             now_ms: Cell::new(START_MS),
@@ -108,6 +110,11 @@ impl Platform {
 
     pub(crate) fn set_record(&self, record: Option<&str>) {
         *self.0.record.borrow_mut() = record.map(str::to_owned);
+    }
+
+    /// What is remembered of sign-ins by redirect.
+    pub(crate) fn flows(&self) -> RefMut<'_, BTreeMap<String, String>> {
+        self.0.flows.borrow_mut()
     }
 
     pub(crate) fn block_store(&self) {
@@ -164,10 +171,17 @@ impl Http for Platform {
         let operation = match &request.content {
             Content::Operation(target) => target.rsplit('.').next().unwrap().to_owned(),
             Content::None => "GET".to_owned(),
+            Content::Form => {
+                let path = request.url.split_once("//").unwrap().1;
+                format!("POST /{}", path.split_once('/').unwrap().1)
+            }
             content => panic!("no such content is expected here: {content:?}"),
         };
         let body = match &request.content {
             Content::None => Value::Null,
+            Content::Form => form_urlencoded::parse(request.body.as_bytes())
+                .map(|(name, value)| (name.into_owned(), Value::from(value.into_owned())))
+                .collect(),
             _ => serde_json::from_str(&request.body).unwrap(),
         };
         let sent = Sent {
@@ -292,6 +306,21 @@ impl SessionStore for Platform {
     async fn clear(&self) -> Result<(), StoreBlocked> {
         *self.store()? = None;
         Ok(())
+    }
+}
+
+impl FlowStore for Platform {
+    async fn save_flow(&self, id: &str, record: &str) -> Result<(), StoreBlocked> {
+        yield_once().await;
+        drop(self.store()?);
+        self.flows().insert(id.to_owned(), record.to_owned());
+        Ok(())
+    }
+
+    async fn take_flow(&self, id: &str) -> Result<Option<Zeroizing<String>>, StoreBlocked> {
+        yield_once().await;
+        drop(self.store()?);
+        Ok(self.flows().remove(id).map(Zeroizing::new))
     }
 }
 

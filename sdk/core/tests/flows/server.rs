@@ -33,6 +33,10 @@ pub(crate) struct Server {
     pub challenge: Option<Value>,
     /// Its `SRP_B`, if not an honest one.
     pub dishonest_b: Option<String>,
+    /// Codes that are worth something: what was asked for them, and who signed in.
+    pub codes: BTreeMap<String, (BTreeMap<String, String>, String)>,
+    /// Changes the answer of the token endpoint.
+    pub forge_answer: Option<fn(&mut Value)>,
     issued: u32,
     handshake: Option<(String, BigUint)>,
 }
@@ -59,6 +63,8 @@ impl Server {
             forge: None,
             challenge: None,
             dishonest_b: None,
+            codes: BTreeMap::new(),
+            forge_answer: None,
             issued: 0,
             handshake: None,
         }
@@ -85,6 +91,7 @@ impl Server {
         let text = |name: &str| body[name].as_str().unwrap_or_default().to_owned();
         match operation {
             "GET" => (200, jwks()),
+            "POST /oauth2/token" => self.token_endpoint(body, now),
             "SignUp" if self.users.contains_key(&text("Username")) => {
                 fault("UsernameExistsException", "User already exists")
             }
@@ -282,7 +289,7 @@ impl Server {
         }
     }
 
-    fn refresh(&mut self, token: &str, now: u64) -> Answer {
+    pub(crate) fn refresh(&mut self, token: &str, now: u64) -> Answer {
         let Some(name) = self.refresh_tokens.get(token).cloned() else {
             return fault("NotAuthorizedException", "Refresh Token has been revoked");
         };
@@ -301,6 +308,17 @@ impl Server {
     }
 
     fn tokens(&mut self, name: &str, with_refresh_token: bool, now: u64) -> Answer {
+        self.tokens_for(name, with_refresh_token, None, now)
+    }
+
+    /// With a nonce they are the tokens of a code.
+    pub(crate) fn tokens_for(
+        &mut self,
+        name: &str,
+        with_refresh_token: bool,
+        nonce: Option<&str>,
+        now: u64,
+    ) -> Answer {
         self.issued += 1;
         let user = &self.users[name];
         let common = json!({"iss": ISSUER, "sub": user.id, "iat": now, "exp": now + LIFETIME,
@@ -314,11 +332,20 @@ impl Server {
             }
             claims
         };
-        let id = with(json!({"token_use": "id", "aud": "demowebclient",
-            "cognito:username": user.id, "email": "ana@example.com"}));
+        let mut id = json!({"token_use": "id", "aud": "demowebclient",
+            "cognito:username": user.id, "email": "ana@example.com"});
+        if let Some(nonce) = nonce {
+            id["nonce"] = json!(nonce);
+        }
         let access = with(json!({"token_use": "access", "client_id": "demowebclient",
             "username": user.id, "scope": "aws.cognito.signin.user.admin"}));
-        let mut result = json!({"IdToken": sign("k1", &id), "AccessToken": sign("k2", &access),
+        let access = sign("k2", &access);
+        if nonce.is_some() {
+            let half = &sha256(&[access.as_bytes()])[..16];
+            id["at_hash"] = json!(Base64UrlUnpadded::encode_string(half));
+        }
+        let id = with(id);
+        let mut result = json!({"IdToken": sign("k1", &id), "AccessToken": access,
             "ExpiresIn": LIFETIME, "TokenType": "Bearer"});
         if with_refresh_token {
             let token = format!("refresh-{}", self.issued);
@@ -456,7 +483,7 @@ fn hex_number(hex: &str) -> BigUint {
     BigUint::parse_bytes(hex.as_bytes(), 16).unwrap()
 }
 
-fn sha256(parts: &[&[u8]]) -> Vec<u8> {
+pub(crate) fn sha256(parts: &[&[u8]]) -> Vec<u8> {
     let mut hash = Sha256::new();
     parts.iter().for_each(|part| hash.update(part));
     hash.finalize().to_vec()

@@ -2,9 +2,9 @@
 
 use std::future::Future;
 
-use cognate_core::ErrorCode;
 use cognate_core::ports::{HttpResponse, SendFailure};
 use cognate_core::session::State;
+use cognate_core::{Client, ErrorCode};
 use futures_util::future::{join, join_all};
 
 use crate::platform::{Cancel, Scripted};
@@ -19,6 +19,21 @@ fn a_reload_resumes_the_session_without_network() {
     let reloaded = client_of(&platform);
     assert_eq!(run(reloaded.resume()).unwrap(), State::SignedIn(user));
     assert!(platform.take_operations().is_empty());
+}
+
+#[test]
+fn a_page_that_was_kept_aside_learns_what_another_page_of_the_tab_did_to_the_session() {
+    let (kept_aside, platform) = client();
+    sign_in(&kept_aside);
+    let other = client_of(&platform);
+    run(other.resume()).unwrap();
+    run(other.refresh(&options())).unwrap();
+    run(kept_aside.resume()).unwrap();
+    let token = |client| run(Client::fresh_access_token(client, 60, &options())).unwrap();
+    assert_eq!(token(&kept_aside).secret(), token(&other).secret());
+    run(other.sign_out(false, &options()));
+    assert_eq!(run(kept_aside.resume()).unwrap(), State::SignedOut);
+    assert!(!is_signed_in(&kept_aside));
 }
 
 #[test]
