@@ -20,7 +20,8 @@
 //! - The exponent `b` has 256 bits; no exponent is ever shortened.
 //!
 //! # Cost
-//! One exponentiation for the challenge, two for the proof, 0.45 ms each. They run inline on the
+//! A power of the generator (0.1 ms) for the challenge, two exponentiations (0.45 ms each) for the
+//! proof. They run inline on the
 //! async worker: moving such a short computation to another thread costs more in latency than the
 //! wait it would save.
 
@@ -74,7 +75,7 @@ pub fn verifier(
     salt: &[u8],
 ) -> Result<Element, ArithmeticError> {
     let inner = identity_hash(pool_name(pool_id), username, password);
-    group::generator_power(&private_exponent(salt, &inner)[..])
+    group::generator_power(&private_exponent(salt, &inner))
 }
 
 /// `A` as a client sends it (`SRP_A`): hexadecimal of either case and of any number of digits up to
@@ -156,7 +157,7 @@ impl Challenge {
         // B = 0 would need 2^3072 luck; a client refuses it, and the person tries again.
         let b_public = group::sum(
             &group::product(&k, subject.verifier)?,
-            &group::generator_power(&b[..])?,
+            &group::generator_power(&b)?,
         )?;
         let mut id = [0; 16];
         random::fill(&mut id)?;

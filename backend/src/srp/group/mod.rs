@@ -20,15 +20,19 @@
     reason = "aws-lc-rs does not expose AWS-LC's modular exponentiation"
 )]
 
+mod generator;
+
 use std::ptr::{NonNull, null_mut};
 use std::sync::OnceLock;
 
 use aws_lc_sys::{
     BIGNUM, BN_CTX, BN_CTX_free, BN_CTX_new, BN_MONT_CTX, BN_MONT_CTX_free,
-    BN_MONT_CTX_new_for_modulus, BN_bin2bn, BN_bn2bin_padded, BN_clear_free, BN_mod_add_quick,
-    BN_mod_exp_mont_consttime, BN_mod_mul_montgomery, BN_new, BN_to_montgomery,
+    BN_MONT_CTX_new_for_modulus, BN_bin2bn, BN_bn2bin_padded, BN_bn2le_padded, BN_clear_free,
+    BN_le2bn, BN_mod_add_quick, BN_mod_exp_mont_consttime, BN_mod_mul_montgomery, BN_new,
+    BN_to_montgomery,
 };
 pub use cognate_core::srp::N;
+pub use generator::generator_power;
 use zeroize::Zeroizing;
 
 /// Bytes of a number modulo `N`.
@@ -81,14 +85,6 @@ impl std::fmt::Debug for Element {
     }
 }
 
-/// `g^exponent mod N`; the exponent is big-endian.
-///
-/// # Errors
-/// [`ArithmeticError`] when memory is exhausted.
-pub fn generator_power(exponent: &[u8]) -> Result<Element, ArithmeticError> {
-    power(&Number::from_bytes(&[2])?, exponent)?.to_element()
-}
-
 /// `base^exponent mod N`; the exponent is big-endian.
 ///
 /// # Errors
@@ -102,30 +98,11 @@ pub fn element_power(base: &Element, exponent: &[u8]) -> Result<Element, Arithme
 /// # Errors
 /// [`ArithmeticError`] when memory is exhausted.
 pub fn product(left: &Element, right: &Element) -> Result<Element, ArithmeticError> {
-    let (group, scratch) = (Group::get()?, Scratch::new()?);
+    let scratch = Scratch::new()?;
     let (left, right) = (Number::from_element(left)?, Number::from_element(right)?);
-    let (scaled, result) = (Number::new()?, Number::new()?);
-    // SAFETY: all pointers come from live owners of this frame; `left` and `right` are below N, as
-    // both calls ask.
-    check(unsafe {
-        BN_to_montgomery(
-            scaled.ptr(),
-            left.ptr(),
-            group.montgomery.as_ptr(),
-            scratch.ptr(),
-        )
-    })?;
-    // SAFETY: as above; the product of one factor in Montgomery form and one outside is the plain
-    // product.
-    check(unsafe {
-        BN_mod_mul_montgomery(
-            result.ptr(),
-            scaled.ptr(),
-            right.ptr(),
-            group.montgomery.as_ptr(),
-            scratch.ptr(),
-        )
-    })?;
+    // The product of one factor in Montgomery form and one outside is the plain product.
+    let result = Number::new()?;
+    result.set_montgomery_product(&left.to_montgomery(&scratch)?, &right, &scratch)?;
     result.to_element()
 }
 
@@ -231,6 +208,57 @@ impl Number {
         // fit.
         check(unsafe { BN_bn2bin_padded(bytes.as_mut_ptr(), LENGTH, self.ptr()) })?;
         Ok(Element(bytes))
+    }
+
+    /// Gives the number a new value, little-endian.
+    fn set(&self, bytes: &[u8; LENGTH]) -> Result<(), ArithmeticError> {
+        // SAFETY: the pointer and the length are those of one live array, and this number is live.
+        let number = unsafe { BN_le2bn(bytes.as_ptr(), LENGTH, self.ptr()) };
+        NonNull::new(number).map(drop).ok_or(ArithmeticError)
+    }
+
+    fn to_little_endian(&self) -> Result<[u8; LENGTH], ArithmeticError> {
+        let mut bytes = [0; LENGTH];
+        // SAFETY: the buffer is live and as long as stated; the call fails if the number does not
+        // fit.
+        check(unsafe { BN_bn2le_padded(bytes.as_mut_ptr(), LENGTH, self.ptr()) })?;
+        Ok(bytes)
+    }
+
+    /// `number * R mod N`, for a number below `N`.
+    fn to_montgomery(&self, scratch: &Scratch) -> Result<Self, ArithmeticError> {
+        let (group, scaled) = (Group::get()?, Self::new()?);
+        // SAFETY: all pointers come from live owners; the number is below N, as the call asks.
+        check(unsafe {
+            BN_to_montgomery(
+                scaled.ptr(),
+                self.ptr(),
+                group.montgomery.as_ptr(),
+                scratch.ptr(),
+            )
+        })?;
+        Ok(scaled)
+    }
+
+    /// Makes this number `left * right / R mod N`, of factors below `N`; one of them may be itself.
+    fn set_montgomery_product(
+        &self,
+        left: &Self,
+        right: &Self,
+        scratch: &Scratch,
+    ) -> Result<(), ArithmeticError> {
+        let group = Group::get()?;
+        // SAFETY: all pointers come from live owners; the factors are below N, as the call asks, and
+        // the result may be one of them.
+        check(unsafe {
+            BN_mod_mul_montgomery(
+                self.ptr(),
+                left.ptr(),
+                right.ptr(),
+                group.montgomery.as_ptr(),
+                scratch.ptr(),
+            )
+        })
     }
 
     fn ptr(&self) -> *mut BIGNUM {

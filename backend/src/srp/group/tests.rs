@@ -40,6 +40,13 @@ proptest! {
     }
 
     #[test]
+    fn a_power_of_the_generator_equals_the_one_of_crypto_bigint(exponent in any::<[u8; 32]>()) {
+        let expected = oracle(&[2]).pow(&BoxedUint::from_be_slice(&exponent, 256).unwrap());
+        let actual = generator_power(&exponent).unwrap();
+        prop_assert_eq!(bytes_of(&expected), actual.as_bytes().to_vec());
+    }
+
+    #[test]
     fn sum_and_product_equal_those_of_crypto_bigint(left in below_n(), right in below_n()) {
         let (l, r) = (oracle(left.as_bytes()), oracle(right.as_bytes()));
         prop_assert_eq!(bytes_of(&l.mul(&r)), product(&left, &right).unwrap().as_bytes().to_vec());
@@ -49,11 +56,25 @@ proptest! {
 
 #[test]
 fn the_generator_is_two() {
+    let mut sixteen = [0; 32];
+    sixteen[31] = 16;
     let expected = Element::from_bytes(&[1, 0, 0]).unwrap();
     assert_eq!(
-        generator_power(&[16]).unwrap().as_bytes(),
+        generator_power(&sixteen).unwrap().as_bytes(),
         expected.as_bytes()
     );
+}
+
+#[test]
+fn the_first_and_the_last_entries_of_the_table_are_powers_of_the_generator() {
+    let two = Element::from_bytes(&[2]).unwrap();
+    for exponent in [[0; 32], [0xff; 32], [0x0f; 32], [0xf0; 32]] {
+        assert_eq!(
+            generator_power(&exponent).unwrap().as_bytes(),
+            element_power(&two, &exponent).unwrap().as_bytes(),
+            "exponent {exponent:02x?}"
+        );
+    }
 }
 
 #[test]

@@ -53,7 +53,7 @@ impl Client {
             &identity_hash(challenge.pool, challenge.user, password),
         );
         let k = Element::from_bytes(&K_MULTIPLIER)?;
-        let subtracted = negative(&group::product(&k, &group::generator_power(&*x).ok()?).ok()?)?;
+        let subtracted = negative(&group::product(&k, &group::generator_power(&x).ok()?).ok()?)?;
         let base = group::sum(&b_public, &subtracted).ok()?;
         let s = group::element_power(&base, &sum_of_product(&self.secret, &u, &x)).ok()?;
         let key = session_key(&u, s.as_bytes());
