@@ -1,9 +1,9 @@
 //! One-time codes: at most one per user and purpose.
 
+use sqlx::Row;
 use sqlx::any::AnyRow;
-use sqlx::{Any, Row, Transaction};
 
-use super::{Store, StoreError};
+use super::{Store, StoreError, Transaction};
 
 /// A code as stored: never the code itself.
 #[derive(Debug, Clone)]
@@ -62,10 +62,7 @@ impl Store {
 }
 
 impl CodeRow {
-    pub(super) async fn replace(
-        &self,
-        transaction: &mut Transaction<'static, Any>,
-    ) -> Result<(), StoreError> {
+    pub(super) async fn replace(&self, transaction: &mut Transaction) -> Result<(), StoreError> {
         sqlx::query(
             "INSERT INTO codes \
              (pool_id, username, purpose, hmac, destination, attempts, created_at, expires_at) \

@@ -1,25 +1,29 @@
-//! The connection pool: opening, settings of each connection, migrations, transactions.
+//! The database: opening, settings of each connection, migrations.
 
 use std::fs::OpenOptions;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
-use sqlx::any::{AnyConnectOptions, AnyPoolOptions};
-use sqlx::{Any, AnyPool, Executor, Transaction};
+use sqlx::Executor;
+use sqlx::any::AnyConnectOptions;
+
+use super::connections::{Connections, Transaction};
 
 /// SQLite has one writer at a time. Writers queue for one connection, in order; on several they would
 /// sleep and try again.
-const WRITERS: u32 = 1;
-const READERS: u32 = 3;
+const WRITERS: usize = 1;
+const READERS: usize = 3;
+
+const SETTINGS: &str = "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; \
+                        PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON";
 
 /// The database. Cloning gives another handle.
 #[derive(Debug, Clone)]
 pub struct Store {
     /// For statements that only read.
-    pub(super) pool: AnyPool,
+    pub(super) pool: Connections,
     /// For statements that write.
-    pub(super) writer: AnyPool,
+    pub(super) writer: Connections,
 }
 
 impl Store {
@@ -33,9 +37,11 @@ impl Store {
         create_for_owner(file)?;
         let url = format!("sqlite://{}?mode=rwc", percent_encoded(file));
         let options: AnyConnectOptions = url.parse()?;
-        let writer = connect(options.clone(), WRITERS).await?;
-        sqlx::migrate!("./migrations").run(&writer).await?;
-        let pool = connect(options, READERS).await?;
+        let writer = Connections::open(&options, SETTINGS, WRITERS).await?;
+        let mut lease = writer.lease().await?;
+        sqlx::migrate!("./migrations").run(&mut *lease).await?;
+        drop(lease);
+        let pool = Connections::open(&options, SETTINGS, READERS).await?;
         Ok(Self { pool, writer })
     }
 
@@ -48,15 +54,20 @@ impl Store {
         Ok(())
     }
 
-    /// Finishes what is under way and closes every connection.
+    /// Finishes what is under way, lets nothing begin any more, and brings everything into the
+    /// database's one file.
     pub async fn close(&self) {
         self.pool.close().await;
+        let checkpoint = (&self.writer).execute("PRAGMA wal_checkpoint(TRUNCATE)");
+        if let Err(error) = checkpoint.await {
+            tracing::warn!(%error, "the database's log was left beside it, for the next start");
+        }
         self.writer.close().await;
     }
 
     /// A transaction that holds the write lock from its first moment.
-    pub(super) async fn begin(&self) -> Result<Transaction<'static, Any>, StoreError> {
-        Ok(self.writer.begin_with("BEGIN IMMEDIATE").await?)
+    pub(super) async fn begin(&self) -> Result<Transaction, StoreError> {
+        Ok(self.writer.begin().await?)
     }
 }
 
@@ -92,21 +103,6 @@ impl From<sqlx::Error> for StoreError {
             _ => Self::Database(error),
         }
     }
-}
-
-async fn connect(options: AnyConnectOptions, connections: u32) -> Result<AnyPool, sqlx::Error> {
-    AnyPoolOptions::new()
-        .max_connections(connections)
-        .acquire_timeout(Duration::from_secs(10))
-        .after_connect(|connection, _| {
-            Box::pin(async move {
-                let settings = "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; \
-                                PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON";
-                connection.execute(settings).await.map(drop)
-            })
-        })
-        .connect_with(options)
-        .await
 }
 
 /// Makes the file, if there is none, with access for its owner only; SQLite gives the files beside it

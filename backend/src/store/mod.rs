@@ -13,6 +13,7 @@
 mod challenges;
 mod clients;
 mod codes;
+mod connections;
 mod database;
 mod inbox;
 mod limits;
@@ -24,6 +25,7 @@ mod users;
 pub use challenges::ChallengeRow;
 pub use clients::ClientRow;
 pub use codes::CodeRow;
+use connections::Transaction;
 pub use database::{Store, StoreError};
 pub use inbox::InboxRow;
 pub use pools::PoolRow;

@@ -1,8 +1,8 @@
 //! The pools' signing keys.
 
-use sqlx::{Any, Row, Transaction};
+use sqlx::Row;
 
-use super::{Store, StoreError};
+use super::{Store, StoreError, Transaction};
 
 /// A signing key as stored.
 #[derive(Debug, Clone)]
@@ -46,10 +46,7 @@ impl Store {
 }
 
 impl SigningKeyRow {
-    pub(super) async fn insert(
-        &self,
-        transaction: &mut Transaction<'static, Any>,
-    ) -> Result<(), StoreError> {
+    pub(super) async fn insert(&self, transaction: &mut Transaction) -> Result<(), StoreError> {
         sqlx::query(
             "INSERT INTO signing_keys (kid, pool_id, token_use, private_key, created_at) \
              VALUES ($1, $2, $3, $4, $5)",

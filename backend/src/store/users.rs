@@ -1,9 +1,9 @@
 //! Users and how they are found.
 
+use sqlx::Row;
 use sqlx::any::AnyRow;
-use sqlx::{Any, Row, Transaction};
 
-use super::{Store, StoreError};
+use super::{Store, StoreError, Transaction};
 use crate::store::CodeRow;
 
 /// A user as stored.
@@ -296,7 +296,7 @@ impl Store {
 impl Spend<'_> {
     async fn take(
         self,
-        transaction: &mut Transaction<'static, Any>,
+        transaction: &mut Transaction,
         user: &UserRow,
         now: i64,
     ) -> Result<bool, StoreError> {
@@ -340,7 +340,7 @@ impl UserRow {
 }
 
 async fn insert_lookups(
-    transaction: &mut Transaction<'static, Any>,
+    transaction: &mut Transaction,
     user: &UserRow,
     lookups: &Lookups,
 ) -> Result<(), StoreError> {
