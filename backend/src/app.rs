@@ -7,6 +7,7 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::keys::SigningKeys;
 use crate::messages::Messages;
+use crate::pools::RecentClients;
 use crate::seal::Sealer;
 use crate::store::Store;
 
@@ -17,6 +18,8 @@ pub struct AppState {
     pub store: Store,
     /// Encryption at rest and keyed hashes.
     pub sealer: Sealer,
+    /// The app clients of the last second, with their pools.
+    pub clients: RecentClients,
     /// The pools' signing keys.
     pub keys: SigningKeys,
     /// Outgoing messages, queued.

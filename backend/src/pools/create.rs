@@ -81,6 +81,7 @@ impl NewPool {
             updated_at: now,
         };
         if state.store.update_pool(&row).await? {
+            state.clients.forget();
             return Ok(row);
         }
         let keys = state.keys.generate(id, now)?;
@@ -152,6 +153,7 @@ impl NewClient {
             updated_at: now,
         };
         if state.store.update_client(&row).await? {
+            state.clients.forget();
             return Ok(row);
         }
         match state.store.insert_client(&row).await {

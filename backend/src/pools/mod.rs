@@ -8,6 +8,7 @@ mod client;
 mod create;
 mod document;
 mod pool;
+mod recent;
 mod seed;
 
 pub use client::{Client, ClientSecret, ClientSettings, ExplicitAuthFlow};
@@ -15,6 +16,7 @@ pub use create::{NewClient, NewPool};
 pub use pool::{
     IdentifierAttribute, PasswordPolicy, Pool, PoolSettings, RecoveryMechanism, SchemaAttribute,
 };
+pub use recent::RecentClients;
 pub use seed::{SeedError, seed};
 
 use crate::app::AppState;
@@ -36,11 +38,16 @@ pub async fn find_pool(state: &AppState, id: &str) -> Result<Pool, ApiError> {
 /// # Errors
 /// `ResourceNotFoundException` if there is none.
 pub async fn find_client(state: &AppState, id: &str) -> Result<(Pool, Client), ApiError> {
+    if let Some(found) = state.clients.get(id) {
+        return Ok(found);
+    }
+    let reading = state.clients.reading();
     let row = state.store.client(id).await?;
     let row = row.ok_or_else(|| client_not_found(id))?;
     let client = Client::read(&state.sealer, row)?;
-    let pool = find_pool(state, &client.pool_id).await?;
-    Ok((pool, client))
+    let found = (find_pool(state, &client.pool_id).await?, client);
+    state.clients.keep(reading, &found);
+    Ok(found)
 }
 
 /// The client with this id if it belongs to this pool, and the pool.
@@ -52,6 +59,9 @@ pub async fn find_client_of(
     pool_id: &str,
     id: &str,
 ) -> Result<(Pool, Client), ApiError> {
+    if let Some(found) = state.clients.get(id).filter(|(pool, _)| pool.id == pool_id) {
+        return Ok(found);
+    }
     let pool = find_pool(state, pool_id).await?;
     let row = state
         .store
@@ -74,6 +84,7 @@ pub async fn delete(state: &AppState, pool: &Pool) -> Result<(), ApiError> {
     }
     state.store.delete_pool(&pool.id).await?;
     state.keys.forget(&pool.id);
+    state.clients.forget();
     Ok(())
 }
 
@@ -86,6 +97,7 @@ pub async fn delete_client(state: &AppState, client: &Client) -> Result<(), ApiE
         .store
         .delete_client(&client.pool_id, &client.id)
         .await?;
+    state.clients.forget();
     Ok(())
 }
 

@@ -21,7 +21,7 @@ use crate::clock::Clock;
 use crate::config::{AccessKey, Config};
 use crate::keys::{KeyError, SigningKeys};
 use crate::messages::Messages;
-use crate::pools::{self, SeedError};
+use crate::pools::{self, RecentClients, SeedError};
 use crate::seal::{MasterKey, MasterKeyError, SealError, Sealer};
 use crate::store::{Store, StoreError};
 
@@ -72,6 +72,7 @@ pub async fn prepare(
     let state = AppState {
         store,
         sealer,
+        clients: RecentClients::default(),
         keys,
         messages,
         config,

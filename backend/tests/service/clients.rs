@@ -126,3 +126,21 @@ async fn clients_are_listed_without_secrets_and_deleted() {
         1
     );
 }
+
+#[tokio::test]
+async fn a_client_that_was_just_used_is_refused_as_soon_as_it_is_deleted() {
+    let backend = Backend::start().await;
+    let made = create(&backend, json!({})).await.ok();
+    let id = &made["UserPoolClient"]["ClientId"];
+    let sign_in = || {
+        let parameters = json!({ "USERNAME": "nobody@example.com", "SRP_A": "a1b2c3" });
+        let request = json!({
+            "ClientId": id, "AuthFlow": "USER_SRP_AUTH", "AuthParameters": parameters,
+        });
+        backend.call("InitiateAuth", request)
+    };
+    assert_ne!(sign_in().await.error_type(), "ResourceNotFoundException");
+    let request = json!({ "UserPoolId": "local_demo", "ClientId": id });
+    backend.admin("DeleteUserPoolClient", request).await.ok();
+    assert_eq!(sign_in().await.error_type(), "ResourceNotFoundException");
+}
