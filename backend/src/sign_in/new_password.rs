@@ -17,7 +17,7 @@ pub(super) async fn require(
     through: Through<'_>,
     user: &User,
 ) -> Result<Next, ApiError> {
-    let session = PendingStep::begin(state, through, user, NAME).await?;
+    let session = PendingStep::begin(state, through, user.into(), NAME, &[]).await?;
     let attributes: BTreeMap<&str, &str> = user
         .attributes
         .iter()

@@ -2,10 +2,12 @@
 //!
 //! # Security model
 //! The handle is 256 random bits; the database has its hash. A step belongs to one pool, client,
-//! user, challenge and audience (the JSON API or one login transaction), ends with the client's `AuthSessionValidity`, and is answered once: the
-//! change it allows spends it.
+//! user, challenge and audience (the JSON API or one login transaction), ends with the client's
+//! `AuthSessionValidity`, and is answered once: the change it allows spends it, or, where nothing of
+//! the user changes, [`PendingStep::spend_now`]. What it remembers is sealed.
 
 use aws_lc_rs::digest;
+use zeroize::Zeroizing;
 
 use super::Through;
 use crate::app::AppState;
@@ -34,38 +36,67 @@ impl std::fmt::Debug for Handle {
 }
 
 /// A step that may be answered now.
-#[derive(Debug)]
 pub struct PendingStep {
     /// The user it belongs to.
     pub username: String,
     /// The version of the password that was proved.
     pub verifier_version: i64,
+    /// What the challenge had to remember, in its own form.
+    pub memory: Zeroizing<Vec<u8>>,
     id: Vec<u8>,
 }
 
+impl std::fmt::Debug for PendingStep {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("PendingStep(..)")
+    }
+}
+
+/// Whose step it is: a user, or the decoy of one who does not exist.
+#[derive(Debug, Clone, Copy)]
+pub struct Owner<'a> {
+    /// The real user name, or the decoy's.
+    pub username: &'a str,
+    /// The version of the password that was proved; without a password 0.
+    pub verifier_version: i64,
+}
+
+impl<'a> From<&'a User> for Owner<'a> {
+    fn from(user: &'a User) -> Self {
+        Self {
+            username: &user.username,
+            verifier_version: user.verifier_version,
+        }
+    }
+}
+
 impl PendingStep {
-    /// Stores a step for a user whose password was proved.
+    /// Stores a step. `memory` is what the challenge needs when the answer comes.
     ///
     /// # Errors
     /// For no fault of the caller's.
     pub async fn begin(
         state: &AppState,
         through: Through<'_>,
-        user: &User,
+        owner: Owner<'_>,
         challenge: &'static str,
+        memory: &[u8],
     ) -> Result<Handle, ApiError> {
         let handle = Handle(random::bearer_text()?);
-        let mut payload = user.verifier_version.to_be_bytes().to_vec();
-        payload.extend_from_slice(through.audience().as_bytes());
+        let audience = through.audience();
+        let mut payload = Zeroizing::new(owner.verifier_version.to_be_bytes().to_vec());
+        payload.extend_from_slice(&(audience.len() as u64).to_be_bytes());
+        payload.extend_from_slice(audience.as_bytes());
+        payload.extend_from_slice(memory);
         let row = ChallengeRow {
             id: hash(&handle.0),
             pool_id: through.pool.id.clone(),
             client_id: through.client.id.clone(),
-            username: user.username.clone(),
+            username: owner.username.to_owned(),
             name: challenge.to_owned(),
             payload: state
                 .sealer
-                .seal(place(&user.username, &through.pool.id), &payload)?,
+                .seal(place(owner.username, &through.pool.id), &payload)?,
             expires_at: state.clock.now() + through.client.settings.auth_session_seconds(),
             spent_at: None,
         };
@@ -105,15 +136,32 @@ impl PendingStep {
         let payload = state
             .sealer
             .open(place(&row.username, &row.pool_id), &row.payload)?;
-        let (version, audience) = payload.split_first_chunk::<8>().ok_or_else(invalid)?;
+        let (version, rest) = payload.split_first_chunk::<8>().ok_or_else(invalid)?;
+        let (length, rest) = rest.split_first_chunk::<8>().ok_or_else(invalid)?;
+        let length = usize::try_from(u64::from_be_bytes(*length)).map_err(|_| invalid())?;
+        let (audience, memory) = rest.split_at_checked(length).ok_or_else(invalid)?;
         if audience != through.audience().as_bytes() {
             return Err(invalid());
         }
         Ok(Self {
             username: row.username,
             verifier_version: i64::from_be_bytes(*version),
+            memory: Zeroizing::new(memory.to_vec()),
             id: row.id,
         })
+    }
+
+    /// Spends it where the answer changes nothing of the user. Of several answers at once, one
+    /// may go on.
+    ///
+    /// # Errors
+    /// `NotAuthorizedException` if it was spent meanwhile.
+    pub async fn spend_now(&self, state: &AppState) -> Result<(), ApiError> {
+        let now = state.clock.now();
+        if state.store.spend_challenge(&self.id, now).await? {
+            return Ok(());
+        }
+        Err(ApiError::not_authorized("Invalid session for the user."))
     }
 
     /// What the change of the user has to spend.

@@ -74,6 +74,21 @@ impl Store {
         }))
     }
 
+    /// Spends a step by itself. Of any number of callers, one is told `true`.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn spend_challenge(&self, id: &[u8], now: i64) -> Result<bool, StoreError> {
+        let spent =
+            sqlx::query("UPDATE challenges SET spent_at = $1 WHERE id = $2 AND spent_at IS NULL")
+                .bind(now)
+                .bind(id.to_vec())
+                .execute(&self.writer)
+                .await?
+                .rows_affected();
+        Ok(spent == 1)
+    }
+
     /// Spends a one-time id. Of any number of callers, one is told `true`.
     ///
     /// # Errors
