@@ -33,7 +33,7 @@ use std::collections::BTreeMap;
 pub use new_password::answer as answer_new_password;
 pub use password::{Proof, answer_password_verifier, begin_srp, check_password};
 pub use secret_hash::{check_client_secret, check_secret_hash};
-pub use step::{Handle, Owner, PendingStep};
+pub use step::{Handle, Owner, PendingStep, invalid as invalid_session};
 
 use crate::app::AppState;
 use crate::error::ApiError;

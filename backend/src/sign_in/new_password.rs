@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use cognate_core::secret::Password;
 
-use super::{Challenge, Next, PendingStep, Through, incorrect};
+use super::step::invalid;
+use super::{Challenge, Next, PendingStep, Through};
 use crate::app::AppState;
 use crate::error::ApiError;
 use crate::users::{self, SaveError, Status, User, Writer};
@@ -54,21 +55,9 @@ pub async fn answer(
 ) -> Result<Next, ApiError> {
     let step = PendingStep::find(state, through, NAME, session).await?;
     let pool = through.pool;
-    let user = users::find_by_username(state, pool, &step.username).await?;
-    let mut user = user
-        .filter(|user| {
-            user.enabled
-                && user.status == Status::ForceChangePassword
-                && user.verifier_version == step.verifier_version
-        })
-        .ok_or_else(incorrect)?;
-    let is_same_user = user.username == username
-        || users::find(state, pool, username)
-            .await?
-            .is_some_and(|named| named.sub == user.sub);
-    if !is_same_user {
-        return Err(ApiError::not_authorized("Invalid session for the user."));
-    }
+    let mut user = step
+        .user_named(state, through, username, Status::ForceChangePassword)
+        .await?;
     users::check_policy(pool, password.secret())?;
     let given: Vec<(String, String)> = responses
         .iter()
@@ -94,7 +83,7 @@ pub async fn answer(
     match users::save(state, pool, &mut user, Some(step.spend())).await {
         Ok(()) => {}
         Err(SaveError::AlreadySpent | SaveError::Outdated) => {
-            return Err(ApiError::not_authorized("Invalid session for the user."));
+            return Err(invalid());
         }
         Err(error) => return Err(error.into()),
     }

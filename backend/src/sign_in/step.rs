@@ -12,10 +12,14 @@ use zeroize::Zeroizing;
 use super::Through;
 use crate::app::AppState;
 use crate::error::ApiError;
+use crate::pools::{Client, Pool, find_client_of};
 use crate::random;
 use crate::seal::Place;
 use crate::store::{ChallengeRow, Spend};
-use crate::users::User;
+use crate::users::{self, Status, User};
+
+/// Answers that may be tried for one step.
+const MOST_TRIES: i64 = 5;
 
 /// The handle of a step, as the client holds it. It opens the step: never printed.
 #[derive(Clone)]
@@ -82,25 +86,28 @@ impl PendingStep {
         challenge: &'static str,
         memory: &[u8],
     ) -> Result<Handle, ApiError> {
-        let handle = Handle(random::bearer_text()?);
-        let audience = through.audience();
-        let mut payload = Zeroizing::new(owner.verifier_version.to_be_bytes().to_vec());
-        payload.extend_from_slice(&(audience.len() as u64).to_be_bytes());
-        payload.extend_from_slice(audience.as_bytes());
-        payload.extend_from_slice(memory);
-        let row = ChallengeRow {
-            id: hash(&handle.0),
-            pool_id: through.pool.id.clone(),
-            client_id: through.client.id.clone(),
-            username: owner.username.to_owned(),
-            name: challenge.to_owned(),
-            payload: state
-                .sealer
-                .seal(place(owner.username, &through.pool.id), &payload)?,
-            expires_at: state.clock.now() + through.client.settings.auth_session_seconds(),
-            spent_at: None,
-        };
+        let (handle, row) = new(state, through, owner, challenge, memory)?;
         state.store.insert_challenge(&row).await?;
+        Ok(handle)
+    }
+
+    /// Stores the step that follows this one, and spends this one.
+    ///
+    /// # Errors
+    /// `NotAuthorizedException` if this one was spent meanwhile.
+    pub async fn follow(
+        &self,
+        state: &AppState,
+        through: Through<'_>,
+        owner: Owner<'_>,
+        challenge: &'static str,
+        memory: &[u8],
+    ) -> Result<Handle, ApiError> {
+        let (handle, row) = new(state, through, owner, challenge, memory)?;
+        let now = state.clock.now();
+        if !state.store.replace_challenge(&self.id, &row, now).await? {
+            return Err(invalid());
+        }
         Ok(handle)
     }
 
@@ -115,11 +122,7 @@ impl PendingStep {
         challenge: &str,
         handle: Option<&str>,
     ) -> Result<Self, ApiError> {
-        let invalid = || ApiError::not_authorized("Invalid session for the user.");
-        let row = state
-            .store
-            .challenge(&hash(handle.ok_or_else(invalid)?))
-            .await?;
+        let row = find_row(state, handle).await?;
         let row = row
             .filter(|row| {
                 row.pool_id == through.pool.id
@@ -158,10 +161,66 @@ impl PendingStep {
     /// `NotAuthorizedException` if it was spent meanwhile.
     pub async fn spend_now(&self, state: &AppState) -> Result<(), ApiError> {
         let now = state.clock.now();
-        if state.store.spend_challenge(&self.id, now).await? {
-            return Ok(());
-        }
-        Err(ApiError::not_authorized("Invalid session for the user."))
+        let is_first = state.store.spend_challenge(&self.id, now).await?;
+        is_first.then_some(()).ok_or_else(invalid)
+    }
+
+    /// Pool and client of a handle, for operations that name neither. Whether the handle may be used
+    /// is for [`PendingStep::find`] to say.
+    ///
+    /// # Errors
+    /// `NotAuthorizedException` if there is no such handle.
+    pub async fn client_of(
+        state: &AppState,
+        handle: Option<&str>,
+    ) -> Result<(Pool, Client), ApiError> {
+        let row = find_row(state, handle).await?.ok_or_else(invalid)?;
+        find_client_of(state, &row.pool_id, &row.client_id).await
+    }
+
+    /// The step's user, who is still the one who proved the password.
+    ///
+    /// # Errors
+    /// `NotAuthorizedException` if the user was disabled or has another password or status now.
+    pub async fn user(
+        &self,
+        state: &AppState,
+        through: Through<'_>,
+        status: Status,
+    ) -> Result<User, ApiError> {
+        let user = users::find_by_username(state, through.pool, &self.username).await?;
+        user.filter(|user| {
+            user.enabled && user.status == status && user.verifier_version == self.verifier_version
+        })
+        .ok_or_else(invalid)
+    }
+
+    /// The same, if `name` stands for that user.
+    ///
+    /// # Errors
+    /// As [`PendingStep::user`], and if it stands for somebody else.
+    pub async fn user_named(
+        &self,
+        state: &AppState,
+        through: Through<'_>,
+        name: &str,
+        status: Status,
+    ) -> Result<User, ApiError> {
+        let user = self.user(state, through, status).await?;
+        let is_same_user = user.username == name
+            || users::find(state, through.pool, name)
+                .await?
+                .is_some_and(|named| named.sub == user.sub);
+        is_same_user.then_some(user).ok_or_else(invalid)
+    }
+
+    /// Counts a try of an answer, before it is compared.
+    ///
+    /// # Errors
+    /// `NotAuthorizedException` if there were too many: the step has ended.
+    pub async fn count_try(&self, state: &AppState) -> Result<(), ApiError> {
+        let may_try = state.store.try_challenge(&self.id, MOST_TRIES).await?;
+        may_try.then_some(()).ok_or_else(invalid)
     }
 
     /// What the change of the user has to spend.
@@ -169,6 +228,48 @@ impl PendingStep {
     pub fn spend(&self) -> Spend<'_> {
         Spend::Challenge { id: &self.id }
     }
+}
+
+/// `NotAuthorizedException` for every step that may not be answered.
+#[must_use]
+pub fn invalid() -> ApiError {
+    ApiError::not_authorized("Invalid session for the user.")
+}
+
+fn new(
+    state: &AppState,
+    through: Through<'_>,
+    owner: Owner<'_>,
+    challenge: &'static str,
+    memory: &[u8],
+) -> Result<(Handle, ChallengeRow), ApiError> {
+    let handle = Handle(random::bearer_text()?);
+    let audience = through.audience();
+    let mut payload = Zeroizing::new(owner.verifier_version.to_be_bytes().to_vec());
+    payload.extend_from_slice(&(audience.len() as u64).to_be_bytes());
+    payload.extend_from_slice(audience.as_bytes());
+    payload.extend_from_slice(memory);
+    let row = ChallengeRow {
+        id: hash(&handle.0),
+        pool_id: through.pool.id.clone(),
+        client_id: through.client.id.clone(),
+        username: owner.username.to_owned(),
+        name: challenge.to_owned(),
+        payload: state
+            .sealer
+            .seal(place(owner.username, &through.pool.id), &payload)?,
+        expires_at: state.clock.now() + through.client.settings.auth_session_seconds(),
+        spent_at: None,
+    };
+    Ok((handle, row))
+}
+
+async fn find_row(
+    state: &AppState,
+    handle: Option<&str>,
+) -> Result<Option<ChallengeRow>, ApiError> {
+    let id = hash(handle.ok_or_else(invalid)?);
+    Ok(state.store.challenge(&id).await?)
 }
 
 fn hash(handle: &str) -> Vec<u8> {

@@ -1,7 +1,9 @@
 //! Steps of sign-ins that wait for an answer, one-time ids that were spent, and the sweep of what
 //! has expired.
 
-use sqlx::Row;
+use sqlx::any::AnyArguments;
+use sqlx::query::Query;
+use sqlx::{Any, Row};
 
 use super::{Store, StoreError};
 
@@ -32,21 +34,55 @@ impl Store {
     /// # Errors
     /// If the database fails.
     pub async fn insert_challenge(&self, challenge: &ChallengeRow) -> Result<(), StoreError> {
-        sqlx::query(
-            "INSERT INTO challenges \
-             (id, pool_id, client_id, username, name, payload, expires_at, spent_at) \
-             VALUES ($1, $2, $3, $4, $5, $6, $7, NULL)",
+        challenge.insert().execute(&self.writer).await?;
+        Ok(())
+    }
+
+    /// Spends a step and adds the one that follows it. Answers whether the first one was open; if it
+    /// was not, nothing is added.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn replace_challenge(
+        &self,
+        id: &[u8],
+        next: &ChallengeRow,
+        now: i64,
+    ) -> Result<bool, StoreError> {
+        let mut transaction = self.begin().await?;
+        let spent = spend(id, now).execute(&mut *transaction).await?;
+        if spent.rows_affected() == 0 {
+            return Ok(false);
+        }
+        next.insert().execute(&mut *transaction).await?;
+        transaction.commit().await?;
+        Ok(true)
+    }
+
+    /// Spends a step. Of any number of callers, one is told `true`.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn spend_challenge(&self, id: &[u8], now: i64) -> Result<bool, StoreError> {
+        let spent = spend(id, now).execute(&self.writer).await?;
+        Ok(spent.rows_affected() == 1)
+    }
+
+    /// Counts a try of an answer to an open step. Answers whether there were fewer than `most`
+    /// before.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn try_challenge(&self, id: &[u8], most: i64) -> Result<bool, StoreError> {
+        let tried = sqlx::query(
+            "UPDATE challenges SET tries = tries + 1 \
+             WHERE id = $1 AND spent_at IS NULL AND tries < $2",
         )
-        .bind(challenge.id.clone())
-        .bind(&challenge.pool_id)
-        .bind(&challenge.client_id)
-        .bind(&challenge.username)
-        .bind(&challenge.name)
-        .bind(challenge.payload.clone())
-        .bind(challenge.expires_at)
+        .bind(id.to_vec())
+        .bind(most)
         .execute(&self.writer)
         .await?;
-        Ok(())
+        Ok(tried.rows_affected() == 1)
     }
 
     /// The step with this hash of its handle.
@@ -72,21 +108,6 @@ impl Store {
             expires_at: row.try_get(6)?,
             spent_at: row.try_get(7)?,
         }))
-    }
-
-    /// Spends a step by itself. Of any number of callers, one is told `true`.
-    ///
-    /// # Errors
-    /// If the database fails.
-    pub async fn spend_challenge(&self, id: &[u8], now: i64) -> Result<bool, StoreError> {
-        let spent =
-            sqlx::query("UPDATE challenges SET spent_at = $1 WHERE id = $2 AND spent_at IS NULL")
-                .bind(now)
-                .bind(id.to_vec())
-                .execute(&self.writer)
-                .await?
-                .rows_affected();
-        Ok(spent == 1)
     }
 
     /// Spends a one-time id. Of any number of callers, one is told `true`.
@@ -123,4 +144,27 @@ impl Store {
         }
         self.sweep_attempts(now.saturating_mul(1000)).await
     }
+}
+
+impl ChallengeRow {
+    fn insert(&self) -> Query<'_, Any, AnyArguments> {
+        sqlx::query(
+            "INSERT INTO challenges \
+             (id, pool_id, client_id, username, name, payload, expires_at, spent_at) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7, NULL)",
+        )
+        .bind(self.id.clone())
+        .bind(&self.pool_id)
+        .bind(&self.client_id)
+        .bind(&self.username)
+        .bind(&self.name)
+        .bind(self.payload.clone())
+        .bind(self.expires_at)
+    }
+}
+
+fn spend(id: &[u8], now: i64) -> Query<'static, Any, AnyArguments> {
+    sqlx::query("UPDATE challenges SET spent_at = $1 WHERE id = $2 AND spent_at IS NULL")
+        .bind(now)
+        .bind(id.to_vec())
 }
