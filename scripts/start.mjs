@@ -31,7 +31,7 @@ await main(async () => {
   await buildDemo();
 
   const url = `http://localhost:${port}`;
-  const backend = startBackend(port, url, dataDir);
+  const backend = startBackend(port, url, dataDir, demoPort);
   await step('Starting the backend', () => healthy(url, backend));
   const demo = await serveDemo({
     port: demoPort,
@@ -74,8 +74,12 @@ async function checkFree(variable, port, who) {
   }
 }
 
-function startBackend(port, url, dataDir) {
-  return start(BACKEND_BINARY, ['serve', '--listen', `127.0.0.1:${port}`, '--data', dataDir, '--public-url', url]);
+function startBackend(port, url, dataDir, demoPort) {
+  const demoApp = `http://localhost:${demoPort}`;
+  return start(BACKEND_BINARY, [
+    'serve', '--listen', `127.0.0.1:${port}`, '--data', dataDir, '--public-url', url,
+    '--demo-app', demoApp, '--hosted-ui', inRoot('hosted-ui', 'dist'),
+  ]);
 }
 
 async function healthy(url, backend) {
