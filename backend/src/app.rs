@@ -30,6 +30,8 @@ pub struct AppState {
     pub clock: Clock,
     /// The address people and tokens know this backend by, without a slash at the end.
     pub public_url: Arc<str>,
+    /// The origin of `public_url`, as browsers write it.
+    pub origin: Arc<str>,
     /// Whether only this machine can reach the backend: the comforts of `http::local` exist.
     pub is_local: bool,
 }

@@ -2,7 +2,8 @@
 //!
 //! The set is closed: those exceptions of the contract (`backend/contract/api-shapes-idp.json`) that
 //! some operation here answers, plus the names every service of this protocol has (unknown
-//! operation, malformed body, request signatures).
+//! operation, malformed body, request signatures), and one of the login domain, which the contract does
+//! not have.
 //! This module knows no HTTP: `http::answer` turns an [`ApiError`] into a response.
 //! Messages reach the client: they never repeat a secret, and say nothing the caller may not know.
 
@@ -90,12 +91,14 @@ error_types! {
     AliasExists alias_exists "AliasExistsException",
     CodeMismatch code_mismatch "CodeMismatchException",
     ExpiredCode expired_code "ExpiredCodeException",
+    Forbidden forbidden "ForbiddenException",
     IncompleteSignature incomplete_signature "IncompleteSignatureException",
     InternalError internal_error "InternalErrorException",
     InvalidParameter invalid_parameter "InvalidParameterException",
     InvalidPassword invalid_password "InvalidPasswordException",
     InvalidSignature invalid_signature "InvalidSignatureException",
     LimitExceeded limit_exceeded "LimitExceededException",
+    LoginTransactionNotFound login_transaction_not_found "LoginTransactionNotFoundException",
     MissingAuthenticationToken missing_authentication_token "MissingAuthenticationTokenException",
     NotAuthorized not_authorized "NotAuthorizedException",
     PasswordResetRequired password_reset_required "PasswordResetRequiredException",

@@ -2,12 +2,14 @@
 
 use std::io::{self, Write};
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 use cognate_backend::clock::Clock;
-use cognate_backend::config::{Config, ConfigError, DEFAULT_LISTEN};
+use cognate_backend::config::{
+    Config, ConfigError, DEFAULT_DEMO_APP, DEFAULT_HOSTED_UI, DEFAULT_LISTEN,
+};
 use cognate_backend::http::router;
 use cognate_backend::serve::{Listeners, StartError, prepare};
 use cognate_backend::sweep;
@@ -42,6 +44,12 @@ struct Serve {
     /// Address others know this backend by; issuers begin with it [default: http://localhost:PORT]
     #[arg(long, value_name = "URL")]
     public_url: Option<String>,
+    /// Folder of the hosted pages [default: hosted-ui/dist, if there is one]
+    #[arg(long, value_name = "DIR")]
+    hosted_ui: Option<PathBuf>,
+    /// Origin of the demo client's app [default: port 4200 of localhost]
+    #[arg(long, value_name = "URL", conflicts_with = "config")]
+    demo_app: Option<String>,
 }
 
 fn main() -> ExitCode {
@@ -86,16 +94,26 @@ enum Failure {
 fn run(arguments: Serve) -> Result<(), Failure> {
     let mut config = match &arguments.config {
         Some(file) => Config::read(file)?,
-        None => Config::demo(),
+        None => Config::demo_for(arguments.demo_app.as_deref().unwrap_or(DEFAULT_DEMO_APP)),
     };
     config.listen = arguments.listen.or(config.listen);
     config.data = arguments.data.or(config.data);
     config.public_url = arguments.public_url.or(config.public_url);
+    config.hosted_ui = arguments
+        .hosted_ui
+        .or(config.hosted_ui)
+        .or_else(|| built_here().map(Path::to_owned));
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
         .enable_all()
         .build()?;
     runtime.block_on(serve(config))
+}
+
+/// The hosted pages of the workspace it is started in.
+fn built_here() -> Option<&'static Path> {
+    let folder = Path::new(DEFAULT_HOSTED_UI);
+    folder.is_dir().then_some(folder)
 }
 
 async fn serve(config: Config) -> Result<(), Failure> {

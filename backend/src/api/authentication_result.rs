@@ -9,7 +9,8 @@ use crate::sessions::Tokens;
 pub(super) struct AuthenticationResult {
     access_token: String,
     expires_in: i64,
-    id_token: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    id_token: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     refresh_token: Option<String>,
     token_type: &'static str,

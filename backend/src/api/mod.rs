@@ -2,13 +2,15 @@
 //!
 //! A request names its operation. Its body is checked against the contract's shape of that
 //! operation, deserialised, and handed to a function
-//! `async fn(&AppState, &Caller, T) -> Result<R, ApiError>`. Nothing here knows HTTP.
+//! `async fn(&AppState, &Caller, T) -> Result<R, ApiError>`. [`login`] has the operations of the login
+//! domain. Nothing here knows HTTP.
 
 mod account;
 mod admin_users;
 mod attribute;
 mod authentication_result;
 mod clients;
+pub mod login;
 mod password;
 mod pools;
 mod secret;

@@ -25,6 +25,15 @@ pub(super) async fn forgot_password(
         &request.username,
         request.secret_hash.as_deref(),
     )?;
+    forgot_password_through(state, caller, through, request).await
+}
+
+pub(super) async fn forgot_password_through(
+    state: &AppState,
+    caller: &Caller,
+    through: Through<'_>,
+    request: SendCodeRequest,
+) -> Result<SendCodeAnswer, ApiError> {
     let code_delivery_details = password::forgot(state, caller, through, &request.username).await?;
     Ok(SendCodeAnswer {
         code_delivery_details,
@@ -51,8 +60,21 @@ pub(super) async fn confirm_forgot_password(
 ) -> Result<Empty, ApiError> {
     let found = find_client(state, &request.client_id).await?;
     let through = Through::from(&found);
+    check_secret_hash(
+        through.client,
+        &request.username,
+        request.secret_hash.as_deref(),
+    )?;
+    confirm_forgot_password_through(state, caller, through, request).await
+}
+
+pub(super) async fn confirm_forgot_password_through(
+    state: &AppState,
+    caller: &Caller,
+    through: Through<'_>,
+    request: ConfirmForgotPasswordRequest,
+) -> Result<Empty, ApiError> {
     let username = &request.username;
-    check_secret_hash(through.client, username, request.secret_hash.as_deref())?;
     let (code, new) = (&request.confirmation_code, &request.password);
     password::confirm_forgot(state, caller, through, username, code, new).await?;
     Ok(Empty {})

@@ -23,7 +23,7 @@ type Texts = BTreeMap<String, String>;
 #[serde(rename_all = "PascalCase")]
 pub(super) struct InitiateAuthRequest {
     client_id: String,
-    auth_flow: String,
+    pub(super) auth_flow: String,
     #[serde(default)]
     auth_parameters: Texts,
 }

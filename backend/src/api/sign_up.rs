@@ -45,6 +45,14 @@ pub(super) async fn sign_up(
         &request.username,
         request.secret_hash.as_deref(),
     )?;
+    sign_up_through(state, through, request).await
+}
+
+pub(super) async fn sign_up_through(
+    state: &AppState,
+    through: Through<'_>,
+    request: SignUpRequest,
+) -> Result<SignUpAnswer, ApiError> {
     // Only pools with passwordless sign-in take users without; there are none yet.
     let password = request
         .password
@@ -82,8 +90,21 @@ pub(super) async fn confirm_sign_up(
 ) -> Result<Empty, ApiError> {
     let found = find_client(state, &request.client_id).await?;
     let through = Through::from(&found);
+    check_secret_hash(
+        through.client,
+        &request.username,
+        request.secret_hash.as_deref(),
+    )?;
+    confirm_sign_up_through(state, caller, through, request).await
+}
+
+pub(super) async fn confirm_sign_up_through(
+    state: &AppState,
+    caller: &Caller,
+    through: Through<'_>,
+    request: ConfirmSignUpRequest,
+) -> Result<Empty, ApiError> {
     let username = &request.username;
-    check_secret_hash(through.client, username, request.secret_hash.as_deref())?;
     let (code, force) = (&request.confirmation_code, request.force_alias_creation);
     sign_up::confirm(state, caller, through, username, code, force).await?;
     Ok(Empty {})
@@ -117,6 +138,15 @@ pub(super) async fn resend_confirmation_code(
         &request.username,
         request.secret_hash.as_deref(),
     )?;
+    resend_confirmation_code_through(state, caller, through, request).await
+}
+
+pub(super) async fn resend_confirmation_code_through(
+    state: &AppState,
+    caller: &Caller,
+    through: Through<'_>,
+    request: SendCodeRequest,
+) -> Result<SendCodeAnswer, ApiError> {
     let code_delivery_details = sign_up::resend(state, caller, through, &request.username).await?;
     Ok(SendCodeAnswer {
         code_delivery_details,

@@ -17,6 +17,12 @@ pub use pools::{ClientConfig, PoolConfig};
 /// Where the backend listens if nothing says otherwise.
 pub const DEFAULT_LISTEN: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 4100);
 
+/// Where the demo pool's app is if nothing says otherwise.
+pub const DEFAULT_DEMO_APP: &str = "http://localhost:4200";
+
+/// Where the hosted pages are if nothing says otherwise.
+pub const DEFAULT_HOSTED_UI: &str = "hosted-ui/dist";
+
 /// Everything a file may set.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -31,6 +37,8 @@ pub struct Config {
     /// The proxies that end TLS in front of the backend. Beyond loopback there must be one; whoever
     /// does not come through one is refused. Default none.
     pub proxies: Vec<IpAddr>,
+    /// The folder of the hosted pages. Default: `hosted-ui/dist`, if there is one.
+    pub hosted_ui: Option<PathBuf>,
     /// Keys.
     pub keys: KeysConfig,
     /// The pools that exist from the start. Default: the demo pool, if there is no file.
@@ -73,11 +81,17 @@ impl fmt::Debug for AccessKey {
 }
 
 impl Config {
-    /// The configuration without a file: the demo pool.
+    /// The configuration without a file: the demo pool, whose app is at [`DEFAULT_DEMO_APP`].
     #[must_use]
     pub fn demo() -> Self {
+        Self::demo_for(DEFAULT_DEMO_APP)
+    }
+
+    /// The same with the app at another origin, for example `http://localhost:5000`.
+    #[must_use]
+    pub fn demo_for(app: &str) -> Self {
         Self {
-            pools: vec![PoolConfig::demo()],
+            pools: vec![PoolConfig::demo(app)],
             ..Self::default()
         }
     }

@@ -47,9 +47,11 @@ impl std::fmt::Debug for ClientConfig {
 }
 
 impl PoolConfig {
-    /// The pool that exists when there is no file: people sign up with their e-mail address.
+    /// The pool that exists when there is no file: people sign up with their e-mail address. Its
+    /// client's app is at this origin.
     #[must_use]
-    pub fn demo() -> Self {
+    pub fn demo(app: &str) -> Self {
+        let home = format!("{}/", app.trim_end_matches('/'));
         Self {
             id: "local_demo".to_owned(),
             name: Some("Demo".to_owned()),
@@ -72,6 +74,12 @@ impl PoolConfig {
                         "ALLOW_REFRESH_TOKEN_AUTH",
                     ],
                     "PreventUserExistenceErrors": "ENABLED",
+                    "AllowedOAuthFlowsUserPoolClient": true,
+                    "AllowedOAuthFlows": ["code"],
+                    "AllowedOAuthScopes":
+                        ["openid", "email", "profile", "aws.cognito.signin.user.admin"],
+                    "CallbackURLs": [home],
+                    "LogoutURLs": [home],
                 })),
             }],
         }

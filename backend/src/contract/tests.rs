@@ -129,10 +129,11 @@ fn letters_outside_ascii_are_letters_in_names_and_not_in_identifiers() {
 }
 
 #[test]
-fn every_error_name_is_an_exception_of_the_contract_or_of_the_protocol() {
+fn every_error_name_is_of_the_contract_the_protocol_or_the_login_domain() {
     let protocol = [
         "IncompleteSignatureException",
         "InvalidSignatureException",
+        "LoginTransactionNotFoundException",
         "MissingAuthenticationTokenException",
         "RequestEntityTooLargeException",
         "SerializationException",

@@ -45,6 +45,7 @@ fn refusal(error: &ApiError) -> Response<Body> {
 fn status(code: ErrorType) -> StatusCode {
     match code {
         ErrorType::InternalError => StatusCode::INTERNAL_SERVER_ERROR,
+        ErrorType::Forbidden => StatusCode::FORBIDDEN,
         ErrorType::RequestTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
         _ => StatusCode::BAD_REQUEST,
     }

@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use axum::body::Body;
+use axum::body::{Body, Bytes};
 use axum::extract::State;
 use axum::http::request::Parts;
 use axum::http::{Request, Response};
@@ -56,9 +56,7 @@ async fn answer_to(
     request_id: &str,
 ) -> Result<Vec<u8>, ApiError> {
     let (head, body) = request.into_parts();
-    let body = axum::body::to_bytes(body, BODY_LIMIT)
-        .await
-        .map_err(|_| ApiError::request_too_large("The request is too large."))?;
+    let body = self::body(body).await?;
     let peer = head
         .extensions
         .get::<Peer>()
@@ -74,6 +72,16 @@ async fn answer_to(
     let body: Value = serde_json::from_slice(&body)
         .map_err(|_| ApiError::serialization("The request is not JSON."))?;
     operation.call(state, &caller, body).await
+}
+
+/// All of a request's body.
+///
+/// # Errors
+/// `RequestEntityTooLargeException`
+pub(super) async fn body(body: Body) -> Result<Bytes, ApiError> {
+    axum::body::to_bytes(body, BODY_LIMIT)
+        .await
+        .map_err(|_| ApiError::request_too_large("The request is too large."))
 }
 
 fn operation(request: &Request<Body>) -> Option<&'static Operation> {

@@ -2,10 +2,15 @@
 //! knows axum, besides the loop in `serve`.
 
 mod answer;
+mod authorize;
+mod cookies;
 mod cors;
+mod hosted_ui;
 mod inbox;
 mod json_api;
 mod local;
+mod login;
+mod oauth;
 mod proxy;
 mod router;
 mod sigv4;

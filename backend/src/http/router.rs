@@ -9,7 +9,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use serde_json::json;
 
-use super::{cors, inbox, json_api, local, proxy, well_known};
+use super::{authorize, cors, hosted_ui, inbox, json_api, local, login, oauth, proxy, well_known};
 use crate::app::AppState;
 
 /// Every route of the backend.
@@ -21,7 +21,36 @@ pub fn router(state: AppState) -> Router {
             "/{pool}/.well-known/openid-configuration",
             get(well_known::discovery),
         )
+        .route(
+            "/.well-known/oauth-authorization-server/{pool}",
+            get(well_known::discovery),
+        )
+        .route(
+            "/oauth2/token",
+            post(oauth::token).options(cors::preflight_form),
+        )
+        .route(
+            "/oauth2/revoke",
+            post(oauth::revoke).options(cors::preflight_form),
+        )
+        .route(
+            "/oauth2/userInfo",
+            get(oauth::user_info)
+                .post(oauth::user_info)
+                .options(cors::preflight_bearer),
+        )
         .layer(from_fn(cors::readable_by_all));
+    let mut login_domain = Router::new()
+        .route("/oauth2/authorize", get(authorize::authorize))
+        .route("/logout", get(authorize::logout))
+        .route("/login", get(authorize::login))
+        .route("/signup", get(authorize::sign_up))
+        .route("/forgotPassword", get(authorize::forgot_password))
+        .route("/_cognate/login/{operation}", post(login::call))
+        .route(hosted_ui::ASSETS, get(hosted_ui::asset));
+    for page in hosted_ui::PAGES {
+        login_domain = login_domain.route(page, get(hosted_ui::plain_page));
+    }
     let local = Router::new()
         .route("/_cognate/inbox", get(inbox::page))
         .route("/_cognate/inbox.json", get(inbox::json))
@@ -29,6 +58,7 @@ pub fn router(state: AppState) -> Router {
     Router::new()
         .route("/health", get(health))
         .merge(open)
+        .merge(login_domain)
         .merge(local)
         .layer(from_fn_with_state(state.clone(), proxy::guard))
         .layer(from_fn(common_headers))

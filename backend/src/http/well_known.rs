@@ -1,4 +1,4 @@
-//! What a pool publishes: discovery (OpenID Connect Discovery 1.0) and JWKS (RFC 7517).
+//! What a pool publishes: discovery (OpenID Connect Discovery 1.0, RFC 8414) and JWKS (RFC 7517).
 
 use axum::Json;
 use axum::extract::{Path, State};
@@ -21,9 +21,7 @@ pub(super) async fn jwks(State(state): State<AppState>, Path(pool_id): Path<Stri
     }
 }
 
-/// `GET /{pool}/.well-known/openid-configuration`
-///
-/// Only what exists is listed: the authorization endpoints come with the hosted pages.
+/// `GET /{pool}/.well-known/openid-configuration`, and the same at the path of RFC 8414.
 pub(super) async fn discovery(
     State(state): State<AppState>,
     Path(pool_id): Path<String>,
@@ -34,12 +32,30 @@ pub(super) async fn discovery(
         Err(error) => return failure(&error),
     }
     let issuer = state.issuer(&pool_id);
+    let endpoint = |path: &str| format!("{}{path}", state.public_url);
     let document = json!({
         "issuer": issuer,
         "jwks_uri": format!("{issuer}/.well-known/jwks.json"),
+        "authorization_endpoint": endpoint("/oauth2/authorize"),
+        "token_endpoint": endpoint("/oauth2/token"),
+        "userinfo_endpoint": endpoint("/oauth2/userInfo"),
+        "revocation_endpoint": endpoint("/oauth2/revoke"),
+        "end_session_endpoint": endpoint("/logout"),
+        "response_types_supported": ["code"],
+        "response_modes_supported": ["query"],
+        "grant_types_supported": ["authorization_code", "refresh_token"],
+        "code_challenge_methods_supported": ["S256"],
+        "prompt_values_supported": ["none", "login", "select_account", "consent"],
+        "token_endpoint_auth_methods_supported":
+            ["none", "client_secret_basic", "client_secret_post"],
+        "revocation_endpoint_auth_methods_supported":
+            ["none", "client_secret_basic", "client_secret_post"],
+        "authorization_response_iss_parameter_supported": true,
+        "request_uri_parameter_supported": false,
+        "claims_parameter_supported": false,
         "id_token_signing_alg_values_supported": ["RS256"],
         "subject_types_supported": ["public"],
-        "scopes_supported": ["openid", "email", "phone", "profile"],
+        "scopes_supported": ["openid", "email", "phone", "profile", "aws.cognito.signin.user.admin"],
     });
     ([(header::CACHE_CONTROL, CACHE)], Json(document)).into_response()
 }

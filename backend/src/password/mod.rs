@@ -31,7 +31,7 @@ pub async fn forgot(
     name: &str,
 ) -> Result<CodeDeliveryDetails, ApiError> {
     let pool = through.pool;
-    let hides = through.client.settings.prevents_user_existence_errors();
+    let hides = through.hides_existence();
     if pool.settings.recovery_mechanisms() == [RecoveryMechanism::AdminOnly] {
         return Err(ApiError::not_authorized(
             "Contact administrator to reset password.",
@@ -92,9 +92,7 @@ pub async fn confirm_forgot(
     let user = users::find(state, pool, name).await?;
     let username = match &user {
         Some(user) => user.username.clone(),
-        None if through.client.settings.prevents_user_existence_errors() => {
-            decoy(&state.sealer, pool, name).username
-        }
+        None if through.hides_existence() => decoy(&state.sealer, pool, name).username,
         None => return Err(users::not_found()),
     };
     limits::count(

@@ -7,6 +7,7 @@ use serde_json::{Map, Value};
 use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
 
+use super::oauth_settings::OAuthSettings;
 use crate::error::ApiError;
 use crate::seal::{Place, Sealer};
 use crate::store::ClientRow;
@@ -100,6 +101,8 @@ pub struct ClientSettings {
     refresh_token_rotation: Option<RefreshTokenRotation>,
     read_attributes: Option<Vec<String>>,
     write_attributes: Option<Vec<String>>,
+    #[serde(flatten)]
+    pub(super) oauth: OAuthSettings,
 }
 
 const HOUR: i64 = 3600;

@@ -6,8 +6,8 @@
 use serde_json::{Map, Value};
 
 use super::client::{Client, ClientSecret, ClientSettings, secret_place};
-use super::document;
 use super::pool::Pool;
+use super::{document, oauth_settings};
 use crate::app::AppState;
 use crate::contract;
 use crate::error::ApiError;
@@ -108,6 +108,7 @@ impl NewClient {
         check_flows(&document)?;
         check_validity(&document)?;
         check_attributes(pool, &document)?;
+        oauth_settings::check(&document)?;
         let propagates = document.get("EnablePropagateAdditionalUserContextData");
         if propagates == Some(&Value::Bool(true)) && secret.is_none() {
             return Err(ApiError::invalid_parameter(

@@ -7,12 +7,14 @@
 mod client;
 mod create;
 mod document;
+mod oauth_settings;
 mod pool;
 mod recent;
 mod seed;
 
 pub use client::{Client, ClientSecret, ClientSettings, ExplicitAuthFlow};
 pub use create::{NewClient, NewPool};
+pub use oauth_settings::OAuthFlow;
 pub use pool::{
     IdentifierAttribute, PasswordPolicy, Pool, PoolSettings, RecoveryMechanism, SchemaAttribute,
 };

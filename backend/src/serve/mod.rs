@@ -16,6 +16,8 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use url::Url;
+
 use crate::app::AppState;
 use crate::clock::Clock;
 use crate::config::{AccessKey, Config};
@@ -51,6 +53,8 @@ pub async fn prepare(
         Some(url) => url.trim_end_matches('/').into(),
         None => format!("http://localhost:{}", address.port()).into(),
     };
+    let origin =
+        origin(&public_url).ok_or_else(|| StartError::PublicUrl(public_url.to_string()))?;
     let is_local = is_local && is_of_this_machine(&public_url);
     let weak = |key: &&AccessKey| key.secret().len() < SHORTEST_SECRET;
     if let Some(key) = config.keys.sigv4.iter().find(weak).filter(|_| !is_local) {
@@ -78,6 +82,7 @@ pub async fn prepare(
         config,
         clock,
         public_url,
+        origin,
         is_local,
     };
     check_master_key(&state).await?;
@@ -106,6 +111,9 @@ pub enum StartError {
          others can reach this backend, so choose a long random one"
     )]
     WeakSecret(String),
+    /// Cookies and issuers would be nobody's.
+    #[error("{0} is no address to be known by (--public-url): it must be http(s)://HOST[:PORT]")]
+    PublicUrl(String),
     /// Somebody else listens there.
     #[error(
         "port {} is in use on {}: stop what listens there, or choose another with --listen {}:PORT",
@@ -143,6 +151,13 @@ pub enum StartError {
     /// The configured pools cannot be made.
     #[error(transparent)]
     Seed(#[from] SeedError),
+}
+
+/// The origin of an address, as browsers write it.
+fn origin(public_url: &str) -> Option<Arc<str>> {
+    let url = Url::parse(public_url).ok()?;
+    let is_web = matches!(url.scheme(), "http" | "https");
+    is_web.then(|| url.origin().ascii_serialization().into())
 }
 
 /// People elsewhere reach a backend with another address than this machine's, through a proxy.

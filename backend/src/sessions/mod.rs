@@ -1,12 +1,13 @@
 //! Signed-in sessions: one family of tokens per sign-in, kept alive by refresh tokens.
 //!
 //! # Steps
-//! 1. [`start`] makes a family with its first refresh token, and the first pair of tokens.
+//! 1. [`start`] makes a family with its first refresh token, and the first pair of tokens; [`open`]
+//!    makes the same for a code, whose redemption stores it.
 //! 2. [`refresh`] gives a new pair. If the client rotates, it also replaces the refresh token; the
 //!    old one works on for the grace period, so that an answer that got lost can be asked for
 //!    again.
-//! 3. [`revoke`] ends one family, [`revoke_all`] all of a user's: refresh and access tokens stop
-//!    working here.
+//! 3. [`revoke`] ends one family, [`revoke_all`] all of a user's, with codes and browsers' sessions:
+//!    refresh and access tokens stop working here.
 //!
 //! # Security model
 //! A refresh token is 256 random bits; the database has its hash. It works for the client it was
@@ -19,6 +20,7 @@ use uuid::Uuid;
 
 use crate::app::AppState;
 use crate::error::ApiError;
+use crate::oauth::Scopes;
 use crate::pools::{Client, Pool};
 use crate::random;
 use crate::store::FamilyRow;
@@ -34,7 +36,29 @@ pub struct Tokens {
     pub refresh: Option<RefreshToken>,
 }
 
-/// Begins a session for a user who has proved everything.
+/// How a session begins.
+#[derive(Debug, Clone, Copy)]
+pub struct Opening<'a> {
+    /// When the person proved everything, seconds since 1970.
+    pub auth_time: i64,
+    /// What the tokens allow; `None` for a sign-in through the JSON API.
+    pub scopes: Option<&'a Scopes>,
+    /// For the first ID token.
+    pub nonce: Option<&'a str>,
+}
+
+/// A session that is not stored yet.
+#[derive(Debug)]
+pub struct NewSession {
+    /// The family's row.
+    pub family: FamilyRow,
+    /// The hash of the first refresh token.
+    pub refresh_hash: Vec<u8>,
+    /// What the client gets.
+    pub tokens: Tokens,
+}
+
+/// Begins a session for a user who has proved everything to the JSON API.
 ///
 /// # Errors
 /// For no fault of the caller's.
@@ -45,28 +69,56 @@ pub async fn start(
     user: &User,
 ) -> Result<Tokens, ApiError> {
     let now = state.clock.now();
+    let opening = Opening {
+        auth_time: now,
+        scopes: None,
+        nonce: None,
+    };
+    let session = open(state, pool, client, user, opening).await?;
+    state
+        .store
+        .insert_family(&session.family, &session.refresh_hash, now)
+        .await?;
+    Ok(session.tokens)
+}
+
+/// Makes a session with its first tokens, for the caller to store.
+///
+/// # Errors
+/// For no fault of the caller's.
+pub async fn open(
+    state: &AppState,
+    pool: &Pool,
+    client: &Client,
+    user: &User,
+    opening: Opening<'_>,
+) -> Result<NewSession, ApiError> {
+    let now = state.clock.now();
     let token = RefreshToken::new(random::bearer_text()?);
     let family = FamilyRow {
         origin_jti: Uuid::new_v4().to_string(),
         pool_id: pool.id.clone(),
         client_id: client.id.clone(),
         username: user.username.clone(),
-        auth_time: now,
+        auth_time: opening.auth_time,
         expires_at: now.saturating_add(client.settings.refresh_token_seconds()),
         revoked_at: None,
+        scopes: opening.scopes.map(Scopes::to_string),
     };
     let sign_in = SignIn {
         origin_jti: &family.origin_jti,
-        auth_time: now,
+        auth_time: opening.auth_time,
+        scopes: opening.scopes,
+        nonce: opening.nonce,
     };
     let pair = tokens::issue(state, pool, client, user, sign_in).await?;
-    state
-        .store
-        .insert_family(&family, &hash(&token), now)
-        .await?;
-    Ok(Tokens {
-        pair,
-        refresh: Some(token),
+    Ok(NewSession {
+        family,
+        refresh_hash: hash(&token),
+        tokens: Tokens {
+            pair,
+            refresh: Some(token),
+        },
     })
 }
 
@@ -194,9 +246,17 @@ async fn pair_for(
     if !user.enabled {
         return Err(ApiError::not_authorized("User is disabled."));
     }
+    let scopes = match &row.family.scopes {
+        None => None,
+        // Stored by us: what cannot be read allows nothing.
+        Some(text) => Some(Scopes::parse(text).ok_or_else(invalid)?),
+    };
     let sign_in = SignIn {
         origin_jti: &row.family.origin_jti,
         auth_time: row.family.auth_time,
+        scopes: scopes.as_ref(),
+        // OpenID Connect Core, 12.2: a refreshed ID token should have none.
+        nonce: None,
     };
     let pair = tokens::issue(state, pool, client, &user, sign_in).await?;
     Ok((pair, row.family.origin_jti))

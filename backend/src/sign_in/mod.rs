@@ -61,6 +61,13 @@ pub enum Origin<'a> {
 }
 
 impl Through<'_> {
+    /// Whether answers hide which users exist: always on the login domain, elsewhere as the client
+    /// wants it.
+    #[must_use]
+    pub fn hides_existence(&self) -> bool {
+        self.origin != Origin::Api || self.client.settings.prevents_user_existence_errors()
+    }
+
     /// Who may answer what this sign-in asks. A client's id has no space in it, so no client is
     /// mistaken for a transaction.
     fn audience(&self) -> Cow<'_, str> {

@@ -169,7 +169,7 @@ struct Candidate {
 impl Candidate {
     async fn find(state: &AppState, through: Through<'_>, name: &str) -> Result<Self, ApiError> {
         let user = users::find(state, through.pool, name).await?;
-        if user.is_none() && !through.client.settings.prevents_user_existence_errors() {
+        if user.is_none() && !through.hides_existence() {
             return Err(users::not_found());
         }
         Ok(Self::of(state, through, user, name))

@@ -117,7 +117,7 @@ pub async fn confirm(
     force_alias: bool,
 ) -> Result<(), ApiError> {
     let pool = through.pool;
-    let hides = through.client.settings.prevents_user_existence_errors();
+    let hides = through.hides_existence();
     let user = users::find(state, pool, name).await?;
     let username = match &user {
         Some(user) => user.username.clone(),
@@ -171,7 +171,7 @@ pub async fn resend(
     name: &str,
 ) -> Result<CodeDeliveryDetails, ApiError> {
     let pool = through.pool;
-    let hides = through.client.settings.prevents_user_existence_errors();
+    let hides = through.hides_existence();
     let user = users::find(state, pool, name).await?;
     if user.is_none() && !hides {
         return Err(users::not_found());

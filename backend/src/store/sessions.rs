@@ -2,7 +2,7 @@
 
 use sqlx::Row;
 
-use super::{Store, StoreError};
+use super::{Store, StoreError, Transaction};
 
 /// One sign-in: every token that comes from it carries its `origin_jti`.
 #[derive(Debug, Clone)]
@@ -21,6 +21,8 @@ pub struct FamilyRow {
     pub expires_at: i64,
     /// When it was revoked, seconds since 1970.
     pub revoked_at: Option<i64>,
+    /// What its tokens allow, separated by spaces; `None` for a sign-in through the JSON API.
+    pub scopes: Option<String>,
 }
 
 /// A refresh token as stored: never the token itself.
@@ -46,29 +48,7 @@ impl Store {
         now: i64,
     ) -> Result<(), StoreError> {
         let mut transaction = self.begin().await?;
-        sqlx::query(
-            "INSERT INTO token_families \
-             (origin_jti, pool_id, client_id, username, auth_time, expires_at, revoked_at) \
-             VALUES ($1, $2, $3, $4, $5, $6, NULL)",
-        )
-        .bind(&family.origin_jti)
-        .bind(&family.pool_id)
-        .bind(&family.client_id)
-        .bind(&family.username)
-        .bind(family.auth_time)
-        .bind(family.expires_at)
-        .execute(&mut *transaction)
-        .await?;
-        sqlx::query(
-            "INSERT INTO refresh_tokens (hash, origin_jti, issued_at, expires_at, retired_at) \
-             VALUES ($1, $2, $3, $4, NULL)",
-        )
-        .bind(token_hash.to_vec())
-        .bind(&family.origin_jti)
-        .bind(now)
-        .bind(family.expires_at)
-        .execute(&mut *transaction)
-        .await?;
+        family.insert(&mut transaction, token_hash, now).await?;
         Ok(transaction.commit().await?)
     }
 
@@ -79,7 +59,7 @@ impl Store {
     pub async fn refresh_token(&self, hash: &[u8]) -> Result<Option<RefreshRow>, StoreError> {
         let row = sqlx::query(
             "SELECT f.origin_jti, f.pool_id, f.client_id, f.username, f.auth_time, f.expires_at, \
-             f.revoked_at, t.expires_at, t.retired_at \
+             f.revoked_at, f.scopes, t.expires_at, t.retired_at \
              FROM refresh_tokens t JOIN token_families f ON f.origin_jti = t.origin_jti \
              WHERE t.hash = $1",
         )
@@ -89,8 +69,8 @@ impl Store {
         let Some(row) = row else { return Ok(None) };
         Ok(Some(RefreshRow {
             family: read_family(&row)?,
-            expires_at: row.try_get(7)?,
-            retired_at: row.try_get(8)?,
+            expires_at: row.try_get(8)?,
+            retired_at: row.try_get(9)?,
         }))
     }
 
@@ -100,8 +80,8 @@ impl Store {
     /// If the database fails.
     pub async fn family(&self, origin_jti: &str) -> Result<Option<FamilyRow>, StoreError> {
         let row = sqlx::query(
-            "SELECT origin_jti, pool_id, client_id, username, auth_time, expires_at, revoked_at \
-             FROM token_families WHERE origin_jti = $1",
+            "SELECT origin_jti, pool_id, client_id, username, auth_time, expires_at, revoked_at, \
+             scopes FROM token_families WHERE origin_jti = $1",
         )
         .bind(origin_jti)
         .fetch_optional(&self.pool)
@@ -165,7 +145,8 @@ impl Store {
         Ok(())
     }
 
-    /// Revokes every sign-in of a user.
+    /// Revokes every sign-in of a user; codes that were not used yet and sessions of browsers end
+    /// with them.
     ///
     /// # Errors
     /// If the database fails.
@@ -175,6 +156,7 @@ impl Store {
         username: &str,
         now: i64,
     ) -> Result<(), StoreError> {
+        let mut transaction = self.begin().await?;
         sqlx::query(
             "UPDATE token_families SET revoked_at = $1 \
              WHERE pool_id = $2 AND username = $3 AND revoked_at IS NULL",
@@ -182,7 +164,52 @@ impl Store {
         .bind(now)
         .bind(pool_id)
         .bind(username)
-        .execute(&self.writer)
+        .execute(&mut *transaction)
+        .await?;
+        for statement in [
+            "DELETE FROM authorization_codes WHERE pool_id = $1 AND username = $2",
+            "DELETE FROM sso_sessions WHERE pool_id = $1 AND username = $2",
+        ] {
+            sqlx::query(statement)
+                .bind(pool_id)
+                .bind(username)
+                .execute(&mut *transaction)
+                .await?;
+        }
+        Ok(transaction.commit().await?)
+    }
+}
+
+impl FamilyRow {
+    pub(super) async fn insert(
+        &self,
+        transaction: &mut Transaction,
+        token_hash: &[u8],
+        now: i64,
+    ) -> Result<(), StoreError> {
+        sqlx::query(
+            "INSERT INTO token_families \
+             (origin_jti, pool_id, client_id, username, auth_time, expires_at, revoked_at, scopes) \
+             VALUES ($1, $2, $3, $4, $5, $6, NULL, $7)",
+        )
+        .bind(&self.origin_jti)
+        .bind(&self.pool_id)
+        .bind(&self.client_id)
+        .bind(&self.username)
+        .bind(self.auth_time)
+        .bind(self.expires_at)
+        .bind(self.scopes.clone())
+        .execute(&mut **transaction)
+        .await?;
+        sqlx::query(
+            "INSERT INTO refresh_tokens (hash, origin_jti, issued_at, expires_at, retired_at) \
+             VALUES ($1, $2, $3, $4, NULL)",
+        )
+        .bind(token_hash.to_vec())
+        .bind(&self.origin_jti)
+        .bind(now)
+        .bind(self.expires_at)
+        .execute(&mut **transaction)
         .await?;
         Ok(())
     }
@@ -197,5 +224,6 @@ fn read_family(row: &sqlx::any::AnyRow) -> Result<FamilyRow, sqlx::Error> {
         auth_time: row.try_get(4)?,
         expires_at: row.try_get(5)?,
         revoked_at: row.try_get(6)?,
+        scopes: row.try_get(7)?,
     })
 }

@@ -4,10 +4,10 @@ use base64ct::{Base64UrlUnpadded, Encoding};
 use cognate_core::secret::AccessToken;
 use serde::Deserialize;
 
-use super::ACCOUNT_SCOPE;
 use crate::app::AppState;
 use crate::error::ApiError;
 use crate::keys::{KeyError, TokenUse};
+use crate::oauth::{Scope, Scopes};
 use crate::pools::{self, Client, Pool};
 use crate::users::{self, User};
 
@@ -22,6 +22,8 @@ pub struct Access {
     pub user: User,
     /// The sign-in it comes from.
     pub origin_jti: String,
+    /// What it allows.
+    pub scopes: Scopes,
 }
 
 #[derive(Deserialize)]
@@ -42,6 +44,18 @@ struct Claims {
 /// `NotAuthorizedException` if it is not ours, expired, revoked, without the scope, or the user is
 /// disabled; `UserNotFoundException` if the user was deleted.
 pub async fn verify_access(state: &AppState, token: &AccessToken) -> Result<Access, ApiError> {
+    verify_access_with(state, token, Scope::Account).await
+}
+
+/// Checks an access token that must have this scope.
+///
+/// # Errors
+/// As [`verify_access`].
+pub async fn verify_access_with(
+    state: &AppState,
+    token: &AccessToken,
+    scope: Scope,
+) -> Result<Access, ApiError> {
     let token = token.secret();
     let pool_id = pool_of(state, token).ok_or_else(invalid)?;
     let claims: Claims = match state.keys.verify(&pool_id, TokenUse::Access, token).await {
@@ -55,7 +69,8 @@ pub async fn verify_access(state: &AppState, token: &AccessToken) -> Result<Acce
     if claims.exp <= state.clock.now() {
         return Err(ApiError::not_authorized("Access Token has expired"));
     }
-    if !claims.scope.split(' ').any(|scope| scope == ACCOUNT_SCOPE) {
+    let scopes = Scopes::parse(&claims.scope).ok_or_else(invalid)?;
+    if !scopes.has(scope) {
         return Err(ApiError::not_authorized(
             "Access Token does not have required scopes",
         ));
@@ -77,6 +92,7 @@ pub async fn verify_access(state: &AppState, token: &AccessToken) -> Result<Acce
         client,
         user,
         origin_jti: claims.origin_jti,
+        scopes,
     })
 }
 

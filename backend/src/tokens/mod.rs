@@ -6,23 +6,28 @@
 //! comes back is checked for signature, issuer, `token_use`, expiry, client, scope, its sign-in
 //! (not revoked) and its user (there and enabled). Tokens always carry `origin_jti` and `jti`, also
 //! for clients without token revocation: global sign-out needs the former.
+//!
+//! # Scopes
+//! Tokens of the JSON API have one scope, the account's own operations, and an ID token with all that
+//! the client may read. Tokens of the code flow have the scopes that were asked for; `openid` decides
+//! whether there is an ID token, and `email`, `phone`, `profile` what it tells.
 
 mod access;
 
+use aws_lc_rs::digest;
+use base64ct::{Base64UrlUnpadded, Encoding};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
-pub use access::{Access, verify_access};
+pub use access::{Access, verify_access, verify_access_with};
 
 use crate::app::AppState;
 use crate::error::ApiError;
 use crate::keys::TokenUse;
+use crate::oauth::{Scope, Scopes};
 use crate::pools::{Client, Pool};
 use crate::users::{self, User};
-
-/// The scope of every access token that the JSON API gives: the account's own operations.
-pub const ACCOUNT_SCOPE: &str = "aws.cognito.signin.user.admin";
 
 /// The sign-in that tokens are made for.
 #[derive(Debug, Clone, Copy)]
@@ -31,15 +36,21 @@ pub struct SignIn<'a> {
     pub origin_jti: &'a str,
     /// When the person signed in, seconds since 1970; a refresh does not change it.
     pub auth_time: i64,
+    /// What the tokens allow; `None` for a sign-in through the JSON API.
+    pub scopes: Option<&'a Scopes>,
+    /// What the app sent to find in the ID token.
+    pub nonce: Option<&'a str>,
 }
 
 /// A pair of tokens.
 #[derive(Clone)]
 pub struct TokenPair {
-    /// Who signed in.
-    pub id: String,
+    /// Who signed in; `None` without the scope `openid`.
+    pub id: Option<String>,
     /// What it allows to call.
     pub access: String,
+    /// Its scopes, separated by spaces.
+    pub scope: String,
     /// Seconds the access token lives.
     pub expires_in: i64,
 }
@@ -52,7 +63,7 @@ impl std::fmt::Debug for TokenPair {
     }
 }
 
-/// Makes an ID token and an access token.
+/// Makes an access token, and an ID token where there is to be one.
 ///
 /// # Errors
 /// For no fault of the caller's.
@@ -80,43 +91,70 @@ pub async fn issue(
         })
     };
     let expires_in = client.settings.access_token_seconds();
+    let scope = sign_in
+        .scopes
+        .map_or_else(|| Scope::Account.name().to_owned(), Scopes::to_string);
     let mut access = common(TokenUse::Access, expires_in);
     merge(
         &mut access,
-        json!({
-            "client_id": client.id, "username": user.username, "scope": ACCOUNT_SCOPE,
-        }),
+        json!({ "client_id": client.id, "username": user.username, "scope": scope }),
     );
-    let mut id = common(TokenUse::Id, client.settings.id_token_seconds());
-    merge(
-        &mut id,
-        json!({ "aud": client.id, "cognito:username": user.username }),
-    );
-    merge(&mut id, Value::Object(profile(client, user)));
+    if sign_in.scopes.is_some() {
+        merge(&mut access, json!({ "version": 2 }));
+    }
+    let access = state.keys.sign(&pool.id, TokenUse::Access, &access).await?;
+    let has_id = sign_in
+        .scopes
+        .is_none_or(|scopes| scopes.has(Scope::OpenId));
+    let id = if has_id {
+        let mut id = common(TokenUse::Id, client.settings.id_token_seconds());
+        merge(
+            &mut id,
+            json!({ "aud": client.id, "cognito:username": user.username }),
+        );
+        if sign_in.scopes.is_some() {
+            merge(&mut id, json!({ "at_hash": at_hash(&access) }));
+        }
+        if let Some(nonce) = sign_in.nonce {
+            merge(&mut id, json!({ "nonce": nonce }));
+        }
+        let told = profile(client, user, sign_in.scopes);
+        merge(&mut id, Value::Object(told));
+        Some(state.keys.sign(&pool.id, TokenUse::Id, &id).await?)
+    } else {
+        None
+    };
     Ok(TokenPair {
-        id: state.keys.sign(&pool.id, TokenUse::Id, &id).await?,
-        access: state.keys.sign(&pool.id, TokenUse::Access, &access).await?,
+        id,
+        access,
+        scope,
         expires_in,
     })
 }
 
-/// The user's attributes that the client may read, as claims: flags as booleans, the address as an
-/// object, all others as text.
-fn profile(client: &Client, user: &User) -> Map<String, Value> {
-    let readable = user
-        .attributes
-        .iter()
-        .filter(|(name, _)| users::readable(client, name));
-    readable
-        .map(|(name, value)| {
-            let claim = match name {
-                "email_verified" | "phone_number_verified" => json!(value == "true"),
-                "address" => json!({ "formatted": value }),
-                _ => json!(value),
-            };
-            (name.to_owned(), claim)
-        })
-        .collect()
+/// The user's attributes that the client may read and the scopes tell, as claims: flags as booleans,
+/// the address as an object, all others as text. Without scopes, the JSON API's: all of them.
+pub(crate) fn profile(client: &Client, user: &User, scopes: Option<&Scopes>) -> Map<String, Value> {
+    let told = user.attributes.iter().filter(|(name, _)| {
+        users::readable(client, name) && scopes.is_none_or(|scopes| scopes.tell(name))
+    });
+    told.map(|(name, value)| {
+        let claim = match name {
+            "email_verified" | "phone_number_verified" => json!(value == "true"),
+            "address" => json!({ "formatted": value }),
+            _ => json!(value),
+        };
+        (name.to_owned(), claim)
+    })
+    .collect()
+}
+
+/// The left half of the access token's hash (OpenID Connect Core, 3.1.3.6): the ID token and it
+/// belong together.
+fn at_hash(access: &str) -> String {
+    let hash = digest::digest(&digest::SHA256, access.as_bytes());
+    let (half, _) = hash.as_ref().split_at(16);
+    Base64UrlUnpadded::encode_string(half)
 }
 
 /// Adds claims that are not there yet: an attribute never replaces a claim of ours.

@@ -22,7 +22,7 @@ pub(crate) struct Person {
 /// A challenge under way: what the client holds.
 pub(crate) struct Started {
     pub(crate) parameters: Value,
-    secret: Vec<u8>,
+    pub(crate) secret: Vec<u8>,
 }
 
 impl Person {

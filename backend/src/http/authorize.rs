@@ -1,0 +1,140 @@
+//! `GET /oauth2/authorize`, `GET /logout`, and the hosted pages opened with authorize's parameters:
+//! what reads and sets the login domain's cookies by navigation.
+
+use axum::body::Body;
+use axum::extract::State;
+use axum::http::{HeaderMap, HeaderValue, Response, StatusCode, Uri, header};
+use axum::response::IntoResponse;
+
+use super::cookies::{self, Cookies};
+use super::hosted_ui;
+use crate::app::AppState;
+use crate::oauth::{self, OAuthErrorCode, Outcome, Page, Parameters};
+
+/// `GET /oauth2/authorize`
+pub(super) async fn authorize(
+    State(state): State<AppState>,
+    uri: Uri,
+    headers: HeaderMap,
+) -> Response<Body> {
+    begin(&state, Page::Login, &parameters(&uri), &headers).await
+}
+
+/// `GET /login`
+pub(super) async fn login(
+    State(state): State<AppState>,
+    uri: Uri,
+    headers: HeaderMap,
+) -> Response<Body> {
+    page(&state, Page::Login, &uri, &headers).await
+}
+
+/// `GET /signup`
+pub(super) async fn sign_up(
+    State(state): State<AppState>,
+    uri: Uri,
+    headers: HeaderMap,
+) -> Response<Body> {
+    page(&state, Page::SignUp, &uri, &headers).await
+}
+
+/// `GET /forgotPassword`
+pub(super) async fn forgot_password(
+    State(state): State<AppState>,
+    uri: Uri,
+    headers: HeaderMap,
+) -> Response<Body> {
+    page(&state, Page::ForgotPassword, &uri, &headers).await
+}
+
+/// `GET /logout`
+pub(super) async fn logout(
+    State(state): State<AppState>,
+    uri: Uri,
+    headers: HeaderMap,
+) -> Response<Body> {
+    let given = parameters(&uri);
+    let browser = Cookies::read(&state, &headers).browser(&headers);
+    let signed_out = match oauth::log_out(&state, &given, &browser).await {
+        Ok(signed_out) => signed_out,
+        Err(error) => return error_page(error.code, None),
+    };
+    let mut response = match signed_out.location {
+        Ok(location) => see_other(&location),
+        Err(code) => error_page(code, given.get("client_id").ok().flatten()),
+    };
+    if let Some(pool_id) = &signed_out.pool_id {
+        set(&mut response, cookies::forget_session(&state, pool_id));
+    }
+    response
+}
+
+/// The page, for a transaction; opened with an app's request instead, it begins one.
+async fn page(state: &AppState, page: Page, uri: &Uri, headers: &HeaderMap) -> Response<Body> {
+    let given = parameters(uri);
+    if given.has("client_id") && !given.has("txn") {
+        return begin(state, page, &given, headers).await;
+    }
+    hosted_ui::page(state, page.path(), headers).await
+}
+
+async fn begin(
+    state: &AppState,
+    page: Page,
+    given: &Parameters,
+    headers: &HeaderMap,
+) -> Response<Body> {
+    let cookies = Cookies::read(state, headers);
+    let forget = cookies.forget_oldest(state);
+    let browser = cookies.browser(headers);
+    match oauth::authorize(state, page, given, &browser).await {
+        Outcome::Page(begun) => {
+            let query = given.query_without("txn");
+            let mut response = see_other(&format!("{}?{query}&txn={}", page.path(), begun.id));
+            for line in forget {
+                set(&mut response, Some(line));
+            }
+            set(&mut response, cookies::set_transaction(state, &begun));
+            response
+        }
+        Outcome::App { location, sso } => {
+            let mut response = see_other(&location);
+            if let Some(sso) = &sso {
+                set(&mut response, cookies::set_session(state, sso));
+            }
+            response
+        }
+        Outcome::Refused { code, client_id } => error_page(code, client_id.as_deref()),
+    }
+}
+
+fn parameters(uri: &Uri) -> Parameters {
+    Parameters::parse(uri.query().unwrap_or_default().as_bytes())
+}
+
+fn error_page(code: OAuthErrorCode, client_id: Option<&str>) -> Response<Body> {
+    let mut query = form_urlencoded::Serializer::new(String::new());
+    query.append_pair("error", code.name());
+    if let Some(client_id) = client_id {
+        query.append_pair("client_id", client_id);
+    }
+    see_other(&format!("/error?{}", query.finish()))
+}
+
+/// 303, never kept: the next request may get another answer.
+fn see_other(location: &str) -> Response<Body> {
+    let Ok(location) = HeaderValue::from_str(location) else {
+        return StatusCode::BAD_REQUEST.into_response();
+    };
+    let headers = [
+        (header::LOCATION, location),
+        (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
+    ];
+    (StatusCode::SEE_OTHER, headers).into_response()
+}
+
+fn set(response: &mut Response<Body>, line: Option<HeaderValue>) {
+    if let Some(line) = line {
+        response.headers_mut().append(header::SET_COOKIE, line);
+    }
+}

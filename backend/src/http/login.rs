@@ -1,0 +1,115 @@
+//! `POST /_cognate/login/{operation}`: what the hosted pages ask, within a login transaction.
+//!
+//! # Security model
+//! Four things have to come together, before a body is read: JSON (which no form sends), our own
+//! origin in `Origin`, `Sec-Fetch-Site: same-origin`, and the header `X-Cognate-Transaction`, which no
+//! other origin can send because there is no CORS here. Then the transaction's cookie. Our origin is
+//! the configured one; `Host` decides nothing.
+
+use std::time::Instant;
+
+use axum::body::Body;
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, HeaderValue, Request, Response, header};
+use serde_json::Value;
+use uuid::Uuid;
+
+use super::cookies::{self, Cookies};
+use super::{answer, json_api, proxy};
+use crate::api::login::{self, Login, LoginAnswer};
+use crate::app::{AppState, Caller};
+use crate::error::ApiError;
+use crate::oauth::LoginTransaction;
+use crate::serve::Peer;
+
+pub(super) async fn call(
+    State(state): State<AppState>,
+    Path(operation): Path<String>,
+    request: Request<Body>,
+) -> Response<Body> {
+    let request_id = Uuid::new_v4().to_string();
+    let begun = Instant::now();
+    let result = answer_to(&state, &operation, request, &request_id).await;
+    tracing::info!(
+        request_id,
+        operation = login::known(&operation),
+        outcome = result
+            .as_ref()
+            .map_or_else(|error| error.code.name(), |_| "ok"),
+        micros = u64::try_from(begun.elapsed().as_micros()).unwrap_or(u64::MAX),
+        "login domain"
+    );
+    let (result, lines) = match result {
+        Ok((answered, lines)) => (Ok(answered.body), lines),
+        Err(error) => (Err(error), Vec::new()),
+    };
+    let mut response = answer::of(result, &request_id);
+    let headers = response.headers_mut();
+    headers.insert(
+        header::CONTENT_TYPE,
+        HeaderValue::from_static("application/json"),
+    );
+    for line in lines {
+        headers.append(header::SET_COOKIE, line);
+    }
+    response
+}
+
+async fn answer_to(
+    state: &AppState,
+    operation: &str,
+    request: Request<Body>,
+    request_id: &str,
+) -> Result<(LoginAnswer, Vec<HeaderValue>), ApiError> {
+    let (head, body) = request.into_parts();
+    let id = from_our_page(state, &head.headers)?;
+    let body = json_api::body(body).await?;
+    let cookies = Cookies::read(state, &head.headers);
+    let transaction = LoginTransaction::find(state, id, cookies.transaction(id)).await?;
+    let peer = head
+        .extensions
+        .get::<Peer>()
+        .map_or(Peer::UNKNOWN, |peer| *peer);
+    let caller = Caller {
+        peer: proxy::caller(&state.config.proxies, peer, &head.headers),
+        request_id: request_id.to_owned(),
+    };
+    let body: Value = serde_json::from_slice(&body)
+        .map_err(|_| ApiError::serialization("The request is not JSON."))?;
+    let login = Login {
+        transaction: &transaction,
+        sso: cookies.session(&transaction.pool.id),
+    };
+    let answered = login::call(state, &caller, login, operation, body).await?;
+    let lines = match &answered.completed {
+        Some(session) => [
+            cookies::set_session(state, session),
+            cookies::forget_transaction(state, id),
+        ]
+        .into_iter()
+        .flatten()
+        .collect(),
+        None => Vec::new(),
+    };
+    Ok((answered, lines))
+}
+
+/// The transaction's id, if the request comes from a page of ours.
+fn from_our_page<'a>(state: &AppState, headers: &'a HeaderMap) -> Result<&'a str, ApiError> {
+    let is_json = one(headers, "content-type").is_some_and(|kind| {
+        let kind = kind.split(';').next().unwrap_or_default().trim();
+        kind.eq_ignore_ascii_case("application/json")
+    });
+    let is_own = one(headers, "origin").is_some_and(|origin| origin == &*state.origin);
+    let is_same_origin = one(headers, "sec-fetch-site") == Some("same-origin");
+    one(headers, "x-cognate-transaction")
+        .filter(|_| is_json && is_own && is_same_origin)
+        .ok_or_else(|| ApiError::forbidden("The login domain answers to its own pages only."))
+}
+
+/// The value of a header that is there once.
+fn one<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+    let mut values = headers.get_all(name).iter();
+    let value = values.next()?.to_str().ok()?;
+    values.next().is_none().then_some(value)
+}

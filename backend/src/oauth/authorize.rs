@@ -1,0 +1,359 @@
+//! `GET /oauth2/authorize`, and the hosted pages when they are opened with its parameters.
+//!
+//! # Steps
+//! 1. Client and address: until both are sure, a refusal goes to a page of ours, never to the
+//!    address.
+//! 2. Everything else: a refusal goes to the app, with `state` and `iss`.
+//! 3. A browser with a session is done, unless the app wants the person asked.
+//! 4. Everybody else gets a transaction and a page.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use super::completion::complete_silently;
+use super::sso::{self, SsoCookie};
+use super::{
+    Bearer, LoginTransaction, NewTransaction, OAuthError, OAuthErrorCode, Parameters, RedirectUri,
+    Scopes,
+};
+use crate::app::AppState;
+use crate::error::ErrorType;
+use crate::pools::{self, Client, OAuthFlow, Pool};
+
+/// What an app asked for, once it is checked.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct AuthorizationRequest {
+    /// Where the answer goes.
+    pub redirect_uri: RedirectUri,
+    /// Whether the request named it, so that the code's redemption has to, too.
+    pub redirect_uri_was_sent: bool,
+    /// What the tokens are to allow.
+    pub scopes: Scopes,
+    /// Given back as it came.
+    pub state: Option<String>,
+    /// For the ID token.
+    pub nonce: Option<String>,
+    /// `BASE64URL(SHA256(code_verifier))`
+    pub code_challenge: Option<String>,
+    /// A name to begin with, for display.
+    pub login_hint: Option<String>,
+    /// A language, for display.
+    pub lang: Option<String>,
+}
+
+/// What a request's browser brings.
+#[derive(Debug, Default)]
+pub struct Browser {
+    /// The session cookies' values, by pool.
+    pub sso: BTreeMap<String, Bearer>,
+    /// Whether the request is a navigation of a whole page: not a frame, not a script's request.
+    pub is_top_level: bool,
+}
+
+/// A hosted page that a sign-in can begin with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Page {
+    /// Signing in.
+    Login,
+    /// Signing up.
+    SignUp,
+    /// A forgotten password.
+    ForgotPassword,
+}
+
+impl Page {
+    /// Its path.
+    #[must_use]
+    pub fn path(self) -> &'static str {
+        match self {
+            Self::Login => "/login",
+            Self::SignUp => "/signup",
+            Self::ForgotPassword => "/forgotPassword",
+        }
+    }
+}
+
+/// Where the browser goes.
+#[derive(Debug)]
+pub enum Outcome {
+    /// To the page, for this transaction.
+    Page(NewTransaction),
+    /// To the app, with a code or an error.
+    App {
+        /// The app's address with the answer.
+        location: String,
+        /// The browser's session under its new value, if it was used.
+        sso: Option<SsoCookie>,
+    },
+    /// To our error page: the app's address is not sure.
+    Refused {
+        /// Why.
+        code: OAuthErrorCode,
+        /// The client that was named.
+        client_id: Option<String>,
+    },
+}
+
+/// Decides about a request for authorization that leads to `page`.
+pub async fn authorize(
+    state: &AppState,
+    page: Page,
+    given: &Parameters,
+    browser: &Browser,
+) -> Outcome {
+    let target = match Target::find(state, given).await {
+        Ok(target) => target,
+        Err(error) => {
+            return Outcome::Refused {
+                code: error.code,
+                client_id: given.get("client_id").ok().flatten().map(str::to_owned),
+            };
+        }
+    };
+    decide(state, page, given, browser, &target)
+        .await
+        .unwrap_or_else(|error| Outcome::App {
+            location: target.refusal(state, given, &error),
+            sso: None,
+        })
+}
+
+/// The client, and an address of its own.
+struct Target {
+    pool: Pool,
+    client: Client,
+    redirect_uri: RedirectUri,
+    was_sent: bool,
+}
+
+impl Target {
+    async fn find(state: &AppState, given: &Parameters) -> Result<Self, OAuthError> {
+        let invalid_client = |_| OAuthError::invalid_client();
+        let client_id = given.required("client_id").map_err(invalid_client)?;
+        let (pool, client) = match pools::find_client(state, client_id).await {
+            Ok(found) => found,
+            Err(error) if error.code == ErrorType::ResourceNotFound => {
+                return Err(OAuthError::invalid_client());
+            }
+            Err(error) => return Err(error.into()),
+        };
+        let mismatch = || {
+            OAuthError::new(
+                OAuthErrorCode::RedirectMismatch,
+                "The address is not one of the client's.",
+            )
+        };
+        let sent = given.get("redirect_uri").map_err(|_| mismatch())?;
+        let redirect_uri = match sent {
+            Some(sent) => client.settings.callback(sent),
+            None => client.settings.default_redirect_uri(),
+        };
+        Ok(Self {
+            redirect_uri: redirect_uri.ok_or_else(mismatch)?,
+            was_sent: sent.is_some(),
+            pool,
+            client,
+        })
+    }
+
+    fn refusal(&self, state: &AppState, given: &Parameters, error: &OAuthError) -> String {
+        let issuer = state.issuer(&self.pool.id);
+        let mut answer = vec![
+            ("error", error.code.name()),
+            ("error_description", &*error.description),
+        ];
+        let app_state = given.get("state").ok().flatten();
+        answer.extend(app_state.map(|value| ("state", value)));
+        answer.push(("iss", &issuer));
+        self.redirect_uri.with(&answer)
+    }
+}
+
+async fn decide(
+    state: &AppState,
+    page: Page,
+    given: &Parameters,
+    browser: &Browser,
+    target: &Target,
+) -> Result<Outcome, OAuthError> {
+    let request = AuthorizationRequest::read(given, target)?;
+    let prompt = Prompt::read(given)?;
+    let max_age = max_age(given)?;
+    let value = browser.sso.get(&target.pool.id);
+    let asks = page != Page::Login || prompt == Prompt::Ask || !browser.is_top_level;
+    if let Some(value) = value.filter(|_| !asks)
+        && let Some(session) = sso::find(state, &target.pool, value).await?
+        && max_age.is_none_or(|age| state.clock.now() - session.auth_time <= age)
+        && let Some(done) = complete_silently(state, &target.client, &request, &session).await?
+    {
+        return Ok(Outcome::App {
+            location: done.location,
+            sso: Some(done.sso),
+        });
+    }
+    if prompt == Prompt::Never {
+        return Err(OAuthError::new(
+            OAuthErrorCode::LoginRequired,
+            "The person has to sign in.",
+        ));
+    }
+    let transaction = LoginTransaction::begin(state, &target.client, request).await?;
+    Ok(Outcome::Page(transaction))
+}
+
+impl AuthorizationRequest {
+    /// The app's address with an answer, `state` and `iss`.
+    #[must_use]
+    pub fn answer(&self, issuer: &str, answer: &[(&str, &str)]) -> String {
+        let mut answer = answer.to_vec();
+        answer.extend(self.state.as_deref().map(|value| ("state", value)));
+        answer.push(("iss", issuer));
+        self.redirect_uri.with(&answer)
+    }
+
+    fn read(given: &Parameters, target: &Target) -> Result<Self, OAuthError> {
+        let settings = &target.client.settings;
+        for (name, code) in [
+            ("request", OAuthErrorCode::RequestNotSupported),
+            ("request_uri", OAuthErrorCode::RequestUriNotSupported),
+            ("resource", OAuthErrorCode::InvalidTarget),
+        ] {
+            if given.has(name) {
+                return Err(OAuthError::new(code, format!("{name} is not supported.")));
+            }
+        }
+        match given.required("response_type")? {
+            "code" if settings.allows_oauth(OAuthFlow::Code) => {}
+            "code" => {
+                return Err(OAuthError::new(
+                    OAuthErrorCode::UnauthorizedClient,
+                    "The code flow is not enabled for this client.",
+                ));
+            }
+            _ => {
+                return Err(OAuthError::new(
+                    OAuthErrorCode::UnsupportedResponseType,
+                    "Only the response type code is supported.",
+                ));
+            }
+        }
+        if !matches!(given.get("response_mode")?, None | Some("query")) {
+            return Err(OAuthError::invalid_request(
+                "Only the response mode query is supported.",
+            ));
+        }
+        if !matches!(given.get("identity_provider")?, None | Some("COGNITO"))
+            || given.get("idp_identifier")?.is_some()
+        {
+            return Err(OAuthError::invalid_request(
+                "There is no identity provider with this name.",
+            ));
+        }
+        Ok(Self {
+            redirect_uri: target.redirect_uri.clone(),
+            redirect_uri_was_sent: target.was_sent,
+            scopes: Scopes::requested(given.get("scope")?, settings.oauth_scopes())?,
+            state: bounded(given, "state", 4096)?,
+            nonce: bounded(given, "nonce", 1024)?,
+            code_challenge: code_challenge(given, &target.client)?,
+            login_hint: bounded(given, "login_hint", 256)?,
+            lang: bounded(given, "lang", 35)?,
+        })
+    }
+}
+
+/// Values in it connect a sign-in to an app's session: not printed.
+impl fmt::Debug for AuthorizationRequest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("AuthorizationRequest")
+            .field("redirect_uri", &self.redirect_uri)
+            .field("scopes", &self.scopes)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Whether the person may, must not or must be asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Prompt {
+    IfNeeded,
+    Never,
+    Ask,
+}
+
+impl Prompt {
+    fn read(given: &Parameters) -> Result<Self, OAuthError> {
+        let words: Vec<&str> = match given.get("prompt")? {
+            None => return Ok(Self::IfNeeded),
+            Some(text) => text.split(' ').filter(|word| !word.is_empty()).collect(),
+        };
+        if words == ["none"] {
+            return Ok(Self::Never);
+        }
+        let known = |word: &&str| matches!(*word, "login" | "select_account" | "consent");
+        if !words.iter().all(known) {
+            return Err(OAuthError::invalid_request(
+                "prompt must be none, or login, select_account or consent.",
+            ));
+        }
+        // There is no consent to ask for: every app is the pool's own.
+        if words.iter().all(|word| *word == "consent") {
+            return Ok(Self::IfNeeded);
+        }
+        Ok(Self::Ask)
+    }
+}
+
+fn max_age(given: &Parameters) -> Result<Option<i64>, OAuthError> {
+    let Some(text) = given.get("max_age")? else {
+        return Ok(None);
+    };
+    let seconds = text
+        .parse::<u32>()
+        .map_err(|_| OAuthError::invalid_request("max_age must be a number of seconds."))?;
+    Ok(Some(i64::from(seconds)))
+}
+
+/// RFC 7636 with S256, which a client that cannot keep a secret must use.
+fn code_challenge(given: &Parameters, client: &Client) -> Result<Option<String>, OAuthError> {
+    let challenge = given.get("code_challenge")?;
+    let method = given.get("code_challenge_method")?;
+    let Some(challenge) = challenge else {
+        if method.is_some() {
+            return Err(OAuthError::invalid_request(
+                "code_challenge_method needs code_challenge.",
+            ));
+        }
+        if client.secret.is_none() {
+            return Err(OAuthError::invalid_request(
+                "A client without a secret must send code_challenge.",
+            ));
+        }
+        return Ok(None);
+    };
+    if method != Some("S256") {
+        return Err(OAuthError::invalid_request(
+            "code_challenge_method must be S256.",
+        ));
+    }
+    let is_hash = challenge.len() == 43
+        && challenge
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte));
+    if !is_hash {
+        return Err(OAuthError::invalid_request(
+            "code_challenge must be a SHA-256 hash in base64url.",
+        ));
+    }
+    Ok(Some(challenge.to_owned()))
+}
+
+fn bounded(given: &Parameters, name: &str, most: usize) -> Result<Option<String>, OAuthError> {
+    match given.get(name)? {
+        Some(value) if value.len() > most => Err(OAuthError::invalid_request(format!(
+            "{name} is longer than {most} bytes."
+        ))),
+        value => Ok(value.map(str::to_owned)),
+    }
+}

@@ -1,0 +1,94 @@
+//! From "this person has proved everything" to a code for the app.
+
+use super::code;
+use super::sso::{self, GRACE_SECONDS, SsoCookie, SsoSession};
+use super::transaction::not_found;
+use super::{AuthorizationRequest, Bearer, LoginTransaction};
+use crate::app::AppState;
+use crate::error::ApiError;
+use crate::pools::Client;
+use crate::store::{self, Proved};
+use crate::users::User;
+
+/// Where the browser goes, and what it is to remember.
+#[derive(Debug)]
+pub struct Completed {
+    /// The app's address with `code`, `state` and `iss`.
+    pub location: String,
+    /// The browser's session.
+    pub sso: SsoCookie,
+}
+
+/// Completes a transaction for a user who has proved everything. `older` is the value of the
+/// session cookie this browser came with: that session ends.
+///
+/// # Errors
+/// `LoginTransactionNotFoundException` if another request completed it, or the client or the user
+/// changed meanwhile.
+pub async fn complete(
+    state: &AppState,
+    transaction: &LoginTransaction,
+    user: &User,
+    older: Option<&Bearer>,
+) -> Result<Completed, ApiError> {
+    let (client, request) = (&transaction.client, &transaction.request);
+    // An administrator who takes an address away means it for sign-ins under way, too.
+    if !client.settings.has_callback(&request.redirect_uri) {
+        return Err(not_found());
+    }
+    let older = older.map(Bearer::hash);
+    let proved = Proved::Transaction {
+        id: &transaction.id,
+        older: older.as_deref(),
+    };
+    let session = sso::begin(state, user)?;
+    let auth_time = state.clock.now();
+    finish(state, client, request, user, auth_time, proved, session)
+        .await?
+        .ok_or_else(not_found)
+}
+
+/// Completes a request at once for a browser that has a session. `None` if the session ended
+/// meanwhile.
+///
+/// # Errors
+/// For no fault of the caller's.
+pub(super) async fn complete_silently(
+    state: &AppState,
+    client: &Client,
+    request: &AuthorizationRequest,
+    session: &SsoSession,
+) -> Result<Option<Completed>, ApiError> {
+    let proved = Proved::Session {
+        hash: &session.hash,
+        grace_began: state.clock.now() - GRACE_SECONDS,
+    };
+    let rotated = sso::rotate(state, session)?;
+    let (user, auth_time) = (&session.user, session.auth_time);
+    finish(state, client, request, user, auth_time, proved, rotated).await
+}
+
+async fn finish(
+    state: &AppState,
+    client: &Client,
+    request: &AuthorizationRequest,
+    user: &User,
+    auth_time: i64,
+    proved: Proved<'_>,
+    (sso_row, sso): (store::SsoRow, SsoCookie),
+) -> Result<Option<Completed>, ApiError> {
+    let (code_row, code) = code::new(state, client, request, user, auth_time)?;
+    let completion = store::Completion {
+        proved,
+        verifier_version: user.verifier_version,
+        sso: &sso_row,
+        code: &code_row,
+    };
+    let now = state.clock.now();
+    if !state.store.complete_login(&completion, now).await? {
+        return Ok(None);
+    }
+    let issuer = state.issuer(&client.pool_id);
+    let location = request.answer(&issuer, &[("code", code.secret())]);
+    Ok(Some(Completed { location, sso }))
+}

@@ -1,0 +1,60 @@
+//! The code flow of OAuth 2.0 with PKCE (RFC 6749, RFC 7636), and OpenID Connect on top of it:
+//! `/oauth2/authorize`, the login domain, `/oauth2/token`, `/oauth2/userInfo`, `/oauth2/revoke`,
+//! `/logout`.
+//!
+//! # Steps
+//! 1. [`authorize`] checks a request, freezes it as a [`LoginTransaction`], and sends the browser to
+//!    a hosted page; a browser that has a session ([`sso`]) goes on at once.
+//! 2. On the page somebody proves everything (`sign_in`, bound to the transaction).
+//! 3. [`complete`] consumes the transaction, rotates the browser's session and stores a code, in one
+//!    piece. The page gets the app's address with `code`, `state` and `iss` (RFC 9207).
+//! 4. [`token`] redeems the code, once, for tokens of the scopes that were asked for.
+//!
+//! # Security model
+//! - A transaction belongs to one browser: its cookie holds 256 bits, the row their hash. Whoever
+//!   follows somebody else's link has no cookie, and nobody can be signed in by a link.
+//! - The page sees no token. What is asked and answered on it is good for its transaction only.
+//! - The redirect address is one that the client registered, character by character. Errors before
+//!   that is sure go to a page of ours.
+//! - Public clients need PKCE with S256; a verifier without a challenge is refused (a code from a
+//!   flow of somebody else's does not fit in). A code is good once, for 5 minutes, for one client,
+//!   one address and one challenge. Shown with a wrong one it is spoilt; shown twice, what it gave is
+//!   revoked.
+//! - `iss` and every address of ours come from the configured public URL, never from the `Host`
+//!   header.
+//! - Contents of rows are sealed to their place: a code for another user cannot be made by writing
+//!   to the database.
+//!
+//! # Limits
+//! Scopes are the five standard ones; resource servers, `client_credentials`, identity providers and
+//! sender-constrained tokens do not exist yet and are refused by name. The implicit flow does not exist.
+
+mod authorize;
+mod bearer;
+mod client_authentication;
+mod code;
+mod completion;
+mod error;
+mod logout;
+mod parameters;
+mod redirect_uri;
+mod revoke;
+mod scope;
+pub mod sso;
+mod token;
+mod transaction;
+mod user_info;
+
+pub use authorize::{AuthorizationRequest, Browser, Outcome, Page, authorize};
+pub use bearer::Bearer;
+pub use code::CODE_SECONDS;
+pub use completion::{Completed, complete};
+pub use error::{OAuthError, OAuthErrorCode};
+pub use logout::{SignedOut, log_out};
+pub use parameters::Parameters;
+pub use redirect_uri::RedirectUri;
+pub use revoke::revoke;
+pub use scope::{Scope, Scopes};
+pub use token::{TokenAnswer, token};
+pub use transaction::{LoginTransaction, NewTransaction, TRANSACTION_SECONDS};
+pub use user_info::user_info;

@@ -1,0 +1,177 @@
+//! Single sign-on: a browser that signed in on the login domain signs in to the pool's next app
+//! without being asked.
+//!
+//! # Security model
+//! The cookie's value is 256 random bits and changes with every use; the database has its hash, and
+//! for half a minute takes the older value too, because several tabs may start at once. A session lasts
+//! one hour from when somebody last proved a password, however often it is used. It counts only while
+//! its user is enabled, confirmed, and has the password that was proved. `GlobalSignOut`, disabling
+//! and deleting the user delete it, and so does `/logout`.
+
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use super::Bearer;
+use super::bearer::row_name;
+use crate::app::AppState;
+use crate::error::ApiError;
+use crate::pools::Pool;
+use crate::seal::{Place, Sealer};
+use crate::store::SsoRow;
+use crate::users::{self, Status, User};
+
+/// How long a session lasts, in seconds.
+pub const SSO_SECONDS: i64 = 3600;
+
+/// How long a replaced value still counts, in seconds.
+pub const GRACE_SECONDS: i64 = 30;
+
+/// A browser's session that counts now.
+#[derive(Debug)]
+pub struct SsoSession {
+    /// Who signed in, as stored now.
+    pub user: User,
+    /// When the person proved it, seconds since 1970.
+    pub auth_time: i64,
+    /// Seconds since 1970.
+    pub expires_at: i64,
+    pub(super) id: String,
+    pub(super) hash: Vec<u8>,
+}
+
+/// What the browser is to keep from now on.
+#[derive(Debug)]
+pub struct SsoCookie {
+    /// The pool whose session it is.
+    pub pool_id: String,
+    /// The cookie's value.
+    pub value: Bearer,
+    /// How long to keep it, in seconds.
+    pub seconds: i64,
+}
+
+/// The session of a cookie's value in a pool, if it counts.
+///
+/// # Errors
+/// For no fault of the caller's.
+pub async fn find(
+    state: &AppState,
+    pool: &Pool,
+    value: &Bearer,
+) -> Result<Option<SsoSession>, ApiError> {
+    let now = state.clock.now();
+    let row = state.store.sso_session(&value.hash()).await?;
+    let Some(row) = row.filter(|row| {
+        row.pool_id == pool.id
+            && row
+                .replaced_at
+                .is_none_or(|replaced_at| replaced_at > now - GRACE_SECONDS)
+    }) else {
+        return Ok(None);
+    };
+    let content = Content::open(&state.sealer, &row)?;
+    if content.expires_at <= now {
+        return Ok(None);
+    }
+    let user = users::find_by_username(state, pool, &content.username).await?;
+    let user = user.filter(|user| {
+        user.enabled
+            && user.status == Status::Confirmed
+            && user.sub == content.sub
+            && user.verifier_version == content.verifier_version
+    });
+    Ok(user.map(|user| SsoSession {
+        user,
+        auth_time: content.auth_time,
+        expires_at: content.expires_at,
+        id: row.id,
+        hash: row.hash,
+    }))
+}
+
+/// Ends the session of a cookie's value.
+///
+/// # Errors
+/// For no fault of the caller's.
+pub async fn end(state: &AppState, pool: &Pool, value: &Bearer) -> Result<(), ApiError> {
+    Ok(state.store.end_sso_session(&pool.id, &value.hash()).await?)
+}
+
+/// A session for somebody who proved everything just now, not stored yet.
+pub(super) fn begin(state: &AppState, user: &User) -> Result<(SsoRow, SsoCookie), ApiError> {
+    let now = state.clock.now();
+    let id = Uuid::new_v4().to_string();
+    row(state, user, id, now, now + SSO_SECONDS)
+}
+
+/// The same session under a new value, not stored yet.
+pub(super) fn rotate(
+    state: &AppState,
+    session: &SsoSession,
+) -> Result<(SsoRow, SsoCookie), ApiError> {
+    let (id, user) = (session.id.clone(), &session.user);
+    row(state, user, id, session.auth_time, session.expires_at)
+}
+
+fn row(
+    state: &AppState,
+    user: &User,
+    id: String,
+    auth_time: i64,
+    expires_at: i64,
+) -> Result<(SsoRow, SsoCookie), ApiError> {
+    let value = Bearer::draw()?;
+    let hash = value.hash();
+    let content = Content {
+        username: user.username.clone(),
+        sub: user.sub.clone(),
+        verifier_version: user.verifier_version,
+        auth_time,
+        expires_at,
+    };
+    let row = SsoRow {
+        content: content.seal(&state.sealer, &hash, &user.pool_id)?,
+        hash,
+        id,
+        pool_id: user.pool_id.clone(),
+        username: user.username.clone(),
+        expires_at,
+        replaced_at: None,
+    };
+    let cookie = SsoCookie {
+        pool_id: user.pool_id.clone(),
+        value,
+        seconds: expires_at - state.clock.now(),
+    };
+    Ok((row, cookie))
+}
+
+#[derive(Serialize, Deserialize)]
+struct Content {
+    username: String,
+    sub: String,
+    verifier_version: i64,
+    auth_time: i64,
+    expires_at: i64,
+}
+
+impl Content {
+    fn seal(&self, sealer: &Sealer, hash: &[u8], pool_id: &str) -> Result<Vec<u8>, ApiError> {
+        let json = serde_json::to_vec(self).map_err(|error| ApiError::internal(&error))?;
+        Ok(sealer.seal(place(&row_name(hash), pool_id), &json)?)
+    }
+
+    fn open(sealer: &Sealer, row: &SsoRow) -> Result<Self, ApiError> {
+        let json = sealer.open(place(&row_name(&row.hash), &row.pool_id), &row.content)?;
+        serde_json::from_slice(&json).map_err(|error| ApiError::internal(&error))
+    }
+}
+
+fn place<'a>(row: &'a str, pool: &'a str) -> Place<'a> {
+    Place {
+        table: "sso_sessions",
+        column: "content",
+        row,
+        pool,
+    }
+}

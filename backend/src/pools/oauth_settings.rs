@@ -1,0 +1,150 @@
+//! What a client may do with OAuth: flows, scopes, addresses.
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use super::client::ClientSettings;
+use crate::error::ApiError;
+use crate::oauth::{RedirectUri, Scope, Scopes};
+
+/// A way to get tokens with a browser.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum OAuthFlow {
+    /// The code flow
+    Code,
+    /// Tokens in the address: refused, but clients stored by older versions may name it
+    Implicit,
+    /// Tokens for a program: refused, but clients stored by older versions may name it
+    ClientCredentials,
+}
+
+/// The members of a client's settings that are about OAuth.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub(super) struct OAuthSettings {
+    #[serde(rename = "AllowedOAuthFlowsUserPoolClient")]
+    is_on: bool,
+    #[serde(rename = "AllowedOAuthFlows")]
+    flows: Vec<OAuthFlow>,
+    #[serde(rename = "AllowedOAuthScopes", deserialize_with = "known")]
+    scopes: Scopes,
+    #[serde(rename = "CallbackURLs")]
+    callbacks: Vec<String>,
+    #[serde(rename = "LogoutURLs")]
+    logout_urls: Vec<String>,
+    #[serde(rename = "DefaultRedirectURI")]
+    default_redirect_uri: Option<String>,
+}
+
+impl ClientSettings {
+    /// Whether this flow is on. Default none.
+    #[must_use]
+    pub fn allows_oauth(&self, flow: OAuthFlow) -> bool {
+        self.oauth.is_on && self.oauth.flows.contains(&flow)
+    }
+
+    /// What the client's tokens may allow.
+    #[must_use]
+    pub fn oauth_scopes(&self) -> &Scopes {
+        &self.oauth.scopes
+    }
+
+    /// The registered callback address that is this text, character by character.
+    #[must_use]
+    pub fn callback(&self, text: &str) -> Option<RedirectUri> {
+        listed(&self.oauth.callbacks, text)
+    }
+
+    /// Whether an address is one of the client's callbacks.
+    #[must_use]
+    pub fn has_callback(&self, uri: &RedirectUri) -> bool {
+        self.callback(uri.as_str()).is_some()
+    }
+
+    /// Where a request goes that names no address. Default none: it must name one.
+    #[must_use]
+    pub fn default_redirect_uri(&self) -> Option<RedirectUri> {
+        self.callback(self.oauth.default_redirect_uri.as_deref()?)
+    }
+
+    /// The registered address for after a sign-out that is this text, character by character.
+    #[must_use]
+    pub fn logout_url(&self, text: &str) -> Option<RedirectUri> {
+        listed(&self.oauth.logout_urls, text)
+    }
+}
+
+/// Checks the OAuth members of a new client's document.
+///
+/// # Errors
+/// `InvalidParameterException` for addresses a browser must not be sent to, scopes and flows that do
+/// not exist here, and settings that contradict each other.
+pub(super) fn check(document: &Map<String, Value>) -> Result<(), ApiError> {
+    let invalid = |why: &'static str| Err(ApiError::invalid_parameter(why));
+    let texts = |member: &str| -> Vec<&str> {
+        let list = document.get(member).and_then(Value::as_array);
+        list.into_iter()
+            .flatten()
+            .filter_map(Value::as_str)
+            .collect()
+    };
+    let (flows, scopes) = (texts("AllowedOAuthFlows"), texts("AllowedOAuthScopes"));
+    if let Some(flow) = flows.iter().find(|flow| **flow != "code") {
+        return Err(ApiError::invalid_parameter(format!(
+            "AllowedOAuthFlows: this version has the code flow only, {flow} cannot be kept."
+        )));
+    }
+    if let Some(scope) = scopes.iter().find(|scope| Scope::find(scope).is_none()) {
+        return Err(ApiError::invalid_parameter(format!(
+            "AllowedOAuthScopes: there is no scope {scope}; this version has no resource servers yet."
+        )));
+    }
+    let callbacks = texts("CallbackURLs");
+    for (member, addresses) in [
+        ("CallbackURLs", &callbacks),
+        ("LogoutURLs", &texts("LogoutURLs")),
+    ] {
+        for address in addresses {
+            RedirectUri::parse(address).map_err(|error| {
+                ApiError::invalid_parameter(format!("{member}: {address} is refused: {error}."))
+            })?;
+        }
+    }
+    if let Some(Value::String(default)) = document.get("DefaultRedirectURI")
+        && !callbacks.contains(&default.as_str())
+    {
+        return invalid("DefaultRedirectURI must be one of the CallbackURLs.");
+    }
+    if document.get("AllowedOAuthFlowsUserPoolClient") != Some(&Value::Bool(true)) {
+        return Ok(());
+    }
+    if flows.is_empty() || scopes.is_empty() {
+        return invalid(
+            "AllowedOAuthFlows and AllowedOAuthScopes are required if user pool client is allowed to use OAuth flows.",
+        );
+    }
+    if callbacks.is_empty() {
+        return invalid("The code flow needs at least one of CallbackURLs.");
+    }
+    let has = |scope: Scope| scopes.contains(&scope.name());
+    let needs_openid = [Scope::Email, Scope::Phone, Scope::Profile];
+    if needs_openid.into_iter().any(has) && !has(Scope::OpenId) {
+        return invalid("AllowedOAuthScopes: email, phone and profile need openid.");
+    }
+    Ok(())
+}
+
+/// What an older version stored unchecked must not become an address now: it is parsed again.
+fn listed(addresses: &[String], text: &str) -> Option<RedirectUri> {
+    addresses
+        .iter()
+        .find(|address| *address == text)
+        .and_then(|address| RedirectUri::parse(address).ok())
+}
+
+/// The scopes that exist; others that an older version stored count for nothing.
+fn known<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Scopes, D::Error> {
+    let names = Option::<Vec<String>>::deserialize(from)?.unwrap_or_default();
+    Ok(names.iter().filter_map(|name| Scope::find(name)).collect())
+}

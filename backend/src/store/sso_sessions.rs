@@ -1,0 +1,85 @@
+//! Browsers' sessions on the login domain (single sign-on).
+
+use sqlx::Row;
+
+use super::{Store, StoreError, Transaction};
+
+/// One value of a browser's session cookie, as stored: never the value itself.
+#[derive(Debug, Clone)]
+pub struct SsoRow {
+    /// The hash of the cookie's value.
+    pub hash: Vec<u8>,
+    /// The session's UUID, shared by all values it had.
+    pub id: String,
+    /// The pool's id.
+    pub pool_id: String,
+    /// The real user name.
+    pub username: String,
+    /// Sealed: who signed in, when, with which password.
+    pub content: Vec<u8>,
+    /// Seconds since 1970.
+    pub expires_at: i64,
+    /// When another value took its place, seconds since 1970.
+    pub replaced_at: Option<i64>,
+}
+
+impl Store {
+    /// The session with this hash of the cookie's value.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn sso_session(&self, hash: &[u8]) -> Result<Option<SsoRow>, StoreError> {
+        let row = sqlx::query(
+            "SELECT hash, id, pool_id, username, content, expires_at, replaced_at \
+             FROM sso_sessions WHERE hash = $1",
+        )
+        .bind(hash.to_vec())
+        .fetch_optional(&self.pool)
+        .await?;
+        let Some(row) = row else { return Ok(None) };
+        Ok(Some(SsoRow {
+            hash: row.try_get(0)?,
+            id: row.try_get(1)?,
+            pool_id: row.try_get(2)?,
+            username: row.try_get(3)?,
+            content: row.try_get(4)?,
+            expires_at: row.try_get(5)?,
+            replaced_at: row.try_get(6)?,
+        }))
+    }
+
+    /// Ends the session that has or had the value with this hash.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn end_sso_session(&self, pool_id: &str, hash: &[u8]) -> Result<(), StoreError> {
+        sqlx::query(
+            "DELETE FROM sso_sessions WHERE pool_id = $1 AND id IN \
+             (SELECT id FROM sso_sessions WHERE hash = $2)",
+        )
+        .bind(pool_id)
+        .bind(hash.to_vec())
+        .execute(&self.writer)
+        .await?;
+        Ok(())
+    }
+}
+
+impl SsoRow {
+    pub(super) async fn insert(&self, transaction: &mut Transaction) -> Result<(), StoreError> {
+        sqlx::query(
+            "INSERT INTO sso_sessions \
+             (hash, id, pool_id, username, content, expires_at, replaced_at) \
+             VALUES ($1, $2, $3, $4, $5, $6, NULL)",
+        )
+        .bind(self.hash.clone())
+        .bind(&self.id)
+        .bind(&self.pool_id)
+        .bind(&self.username)
+        .bind(self.content.clone())
+        .bind(self.expires_at)
+        .execute(&mut **transaction)
+        .await?;
+        Ok(())
+    }
+}
