@@ -1,11 +1,12 @@
 // Makes pkg/wasm (generated, not shipped) and pkg/dist (shipped) complete, and says what they weigh.
 //
 //   node scripts/build-package.mjs [--no-wasm]     --no-wasm: the TypeScript only, on the wasm of the last build
-import { execFileSync, spawnSync } from 'node:child_process';
+import { execFile, execFileSync, spawnSync } from 'node:child_process';
 import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { brotliCompressSync, constants } from 'node:zlib';
 import { cutPanics } from './cut-panics.mjs';
 import { shortenImports } from './shorten-imports.mjs';
@@ -19,30 +20,59 @@ const env = { ...process.env, PATH: tools.join(delimiter) };
 // A sign-in hashes a few kilobytes: the small form is fast enough, and 7 KB smaller.
 const ROLLED_UP_SHA_256 = '--cfg sha2_backend="soft" --cfg sha2_backend_soft="compact"';
 
-if (!process.argv.includes('--no-wasm')) buildWasm();
+// The sign-in core, and the same with more: a worker downloads one of them, by its configuration.
+const VARIANTS = { cognate: [], 'cognate-oauth': ['oauth'] };
+// The worker's glue: that of the variant with everything.
+const GLUE = inWasm('cognate-oauth', 'cognate.js');
+
+if (!process.argv.includes('--no-wasm')) await buildWasm();
 buildScripts();
 report();
 
-function buildWasm() {
+async function buildWasm() {
   env.RUSTFLAGS = [process.env.RUSTFLAGS, ROLLED_UP_SHA_256, ...withoutMachinePaths()].filter(Boolean).join(' ');
+  const glues = Object.entries(VARIANTS).map(([name, features]) => compile(name, features));
+  const modules = await Promise.all(Object.keys(VARIANTS).map(optimised));
+  const all = glues.at(-1);
+  for (const glue of glues) mustBePartOf(all, glue);
+  const shortened = shortenImports(modules, all);
+  Object.keys(VARIANTS).forEach((name, i) => writeFileSync(inWasm(name, 'cognate.wasm'), shortened.modules[i]));
+  writeFileSync(GLUE, shortened.glue);
+}
+
+/** Compiles a variant; gives its glue. What the variants share is compiled once. */
+function compile(name, features) {
   run('wasm-pack', [
     ...['build', 'sdk', '--target', 'web', '--profile', 'wasm-release', '--no-pack', '--no-typescript', '--no-opt'],
-    ...['--mode', 'no-install', '--out-dir', join(pkg, 'wasm'), '--out-name', 'cognate', '--', '--no-default-features'],
+    ...['--mode', 'no-install', '--out-dir', inWasm(name), '--out-name', 'cognate'],
+    ...['--', '--no-default-features', '--features', features.join(',')],
   ]);
-  const bound = join(pkg, 'wasm', 'cognate_bg.wasm');
+  return readFileSync(inWasm(name, 'cognate.js'), 'utf8');
+}
+
+async function optimised(name) {
+  const bound = inWasm(name, 'cognate_bg.wasm');
   writeFileSync(bound, cutPanics(readFileSync(bound)));
   // The features are listed because `--all-features` makes wasm-opt write what browsers reject.
   const features = ['bulk-memory', 'bulk-memory-opt', 'nontrapping-float-to-int', 'sign-ext', 'mutable-globals', 'reference-types', 'multivalue'];
-  run('wasm-opt', [
-    ...['-Oz', '--converge', '--strip-debug', '--strip-producers', '--strip-target-features'],
-    ...features.map((feature) => `--enable-${feature}`),
-    ...[bound, '-o', join(pkg, 'wasm', 'cognate.wasm')],
-  ]);
-  const module = join(pkg, 'wasm', 'cognate.wasm');
-  const glue = join(pkg, 'wasm', 'cognate.js');
-  const shortened = shortenImports(readFileSync(module), readFileSync(glue, 'utf8'));
-  writeFileSync(module, shortened.wasm);
-  writeFileSync(glue, shortened.glue);
+  const result = inWasm(name, 'cognate.wasm');
+  const flags = ['-Oz', '--converge', '--strip-debug', '--strip-producers', '--strip-target-features', ...features.map((feature) => `--enable-${feature}`)];
+  await promisify(execFile)('wasm-opt', [...flags, bound, '-o', result], { env }).catch((error) => fail('wasm-opt', error));
+  return readFileSync(result);
+}
+
+/** The worker has one glue for all variants: it must have all that each needs, unchanged. */
+function mustBePartOf(all, glue) {
+  const imports = (line) => /^import \{ (.*) \} from/.exec(line)?.[1].split(', ');
+  const lines = all.split('\n');
+  for (const line of glue.split('\n')) {
+    while (lines.length > 0 && lines[0] !== line && !imports(line)?.every((name) => imports(lines[0])?.includes(name))) lines.shift();
+    if (lines.shift() === undefined) throw new Error(`the glue of the variants differs at: ${line}`);
+  }
+}
+
+function inWasm(variant, file = '') {
+  return join(pkg, 'wasm', variant, file);
 }
 
 // Panics name their source files. Where those lie on this machine is nobody's business, and costs bytes.
@@ -56,12 +86,11 @@ function withoutMachinePaths() {
 function buildScripts() {
   rmSync(dist, { recursive: true, force: true });
   mkdirSync(dist);
-  copyFileSync(join(pkg, 'wasm', 'cognate.wasm'), join(dist, 'cognate.wasm'));
+  for (const name of Object.keys(VARIANTS)) copyFileSync(inWasm(name, 'cognate.wasm'), join(dist, `${name}.wasm`));
   const shared = ['--bundle', '--format=esm', '--target=es2022', '--log-level=warning', '--legal-comments=none'];
   // The page's module stays readable: the app's own bundler minifies it. The worker is copied as it is by every bundler.
   run('esbuild', [join(pkg, 'src', 'index.ts'), ...shared, `--outfile=${join(dist, 'index.js')}`]);
-  const glue = join(pkg, 'wasm', 'cognate.js');
-  run('esbuild', [join(pkg, 'src', 'worker', 'worker.ts'), ...shared, '--minify', `--alias:#wasm=${glue}`, `--outfile=${join(dist, 'worker.js')}`]);
+  run('esbuild', [join(pkg, 'src', 'worker', 'worker.ts'), ...shared, '--minify', `--alias:#wasm=${GLUE}`, `--outfile=${join(dist, 'worker.js')}`]);
   run('tsc', ['-p', join(pkg, 'tsconfig.json'), '--emitDeclarationOnly']);
   for (const licence of ['LICENSE-APACHE', 'LICENSE-MIT']) {
     if (existsSync(join(root, licence))) copyFileSync(join(root, licence), join(pkg, licence));
@@ -70,19 +99,28 @@ function buildScripts() {
 
 function report() {
   const minified = execFileSync('esbuild', ['--minify', '--format=esm', join(dist, 'index.js')], { env });
-  const parts = { 'page (minified)': minified, worker: readFileSync(join(dist, 'worker.js')), wasm: readFileSync(join(dist, 'cognate.wasm')) };
-  let total = 0;
-  for (const [name, bytes] of Object.entries(parts)) {
-    const size = brotliCompressSync(bytes, { params: { [constants.BROTLI_PARAM_QUALITY]: 11 } }).length;
-    total += size;
-    console.log(`${name.padEnd(16)} ${String(bytes.length).padStart(7)} bytes ${String(size).padStart(6)} brotli`);
+  const scripts = { 'page (minified)': minified, worker: readFileSync(join(dist, 'worker.js')) };
+  let shared = 0;
+  for (const [name, bytes] of Object.entries(scripts)) shared += weigh(name, bytes);
+  for (const name of Object.keys(VARIANTS)) {
+    const size = weigh(`${name}.wasm`, readFileSync(join(dist, `${name}.wasm`)));
+    console.log(`${'  with scripts'.padEnd(18)} ${' '.repeat(13)} ${String(shared + size).padStart(6)} brotli`);
   }
-  console.log(`${'all'.padEnd(16)} ${' '.repeat(13)} ${String(total).padStart(6)} brotli`);
+}
+
+function weigh(name, bytes) {
+  const size = brotliCompressSync(bytes, { params: { [constants.BROTLI_PARAM_QUALITY]: 11 } }).length;
+  console.log(`${name.padEnd(18)} ${String(bytes.length).padStart(7)} bytes ${String(size).padStart(6)} brotli`);
+  return size;
 }
 
 function run(command, args) {
   const { status, error } = spawnSync(command, args, { cwd: root, env, stdio: 'inherit' });
-  if (status === 0) return;
+  if (status !== 0) fail(command, error);
+}
+
+function fail(command, error) {
+  if (error?.stderr) console.error(error.stderr);
   const why = error?.code === 'ENOENT' ? 'is not installed: npm run setup' : 'has failed, see above';
   console.error(`The package could not be built: ${command} ${why}`);
   process.exit(1);

@@ -1,17 +1,22 @@
-// Gives the wasm's imports names of two or three characters, in the module and in the glue that provides them.
+// Gives the wasm's imports names of two or three characters, in the modules and in the glue that they share.
 //
 // wasm-bindgen names an import after what it binds and a hash of it, 30 characters that compress badly and are downloaded
-// twice: 2.6 KB brotli of the package. Only the import section (WebAssembly core specification, 5.5.5) is rewritten.
+// twice, and with every import the path of its module: 2.8 KB brotli of the package. Only the import section (WebAssembly
+// core specification, 5.5.5) is rewritten.
 const IMPORT_SECTION = 2;
 const HEADER_LENGTH = 8;
 // The others are the functions of JavaScript modules of ours, which the wasm imports by their names.
 const GENERATED = /^__wb(g|indgen)_/;
 
-/** The module and the glue with short names. Throws when an import is not in the glue, or its kind is not known here. */
-export function shortenImports(wasm, glue) {
+/** The modules and the glue with short names. Throws when an import is not in the glue, or its kind is not known here. */
+export function shortenImports(modules, glue) {
+  const short = { names: new Map(), modules: new Map() };
+  return { modules: modules.map((wasm) => shortened(wasm, short)), glue: renamed(glue, short) };
+}
+
+function shortened(wasm, short) {
   const reader = new Reader(wasm, HEADER_LENGTH);
   const parts = [wasm.subarray(0, HEADER_LENGTH)];
-  const short = new Map();
   while (reader.at < wasm.length) {
     const start = reader.at;
     const id = reader.byte();
@@ -19,7 +24,7 @@ export function shortenImports(wasm, glue) {
     parts.push(id === IMPORT_SECTION ? section(id, imports(reader, short)) : wasm.subarray(start, end));
     reader.at = end;
   }
-  return { wasm: Buffer.concat(parts), glue: renamed(glue, short) };
+  return Buffer.concat(parts);
 }
 
 function imports(reader, short) {
@@ -28,18 +33,33 @@ function imports(reader, short) {
   for (let i = 0; i < count; i++) {
     const module = reader.text();
     const name = reader.text().toString();
-    if (GENERATED.test(name)) short.set(name, short.get(name) ?? `i${short.size.toString(36)}`);
-    parts.push(text(module), text(Buffer.from(short.get(name) ?? name)), reader.since(() => reader.description()));
+    const moduleName = shortName(short.modules, 'm', module.toString());
+    const ownName = GENERATED.test(name) ? shortName(short.names, 'i', name) : name;
+    parts.push(text(Buffer.from(moduleName)), text(Buffer.from(ownName)), reader.since(() => reader.description()));
   }
   return Buffer.concat(parts);
 }
 
-function renamed(glue, short) {
-  const missing = new Set(short.keys());
-  const result = glue.replace(/\b__wb(?:g|indgen)_\w+/g, (name) => {
+function shortName(names, prefix, name) {
+  if (!names.has(name)) names.set(name, `${prefix}${names.size.toString(36)}`);
+  return names.get(name);
+}
+
+function renamed(glue, { names, modules }) {
+  const missing = new Set([...names.keys(), ...modules.keys()]);
+  const withShort = (known, name) => {
     missing.delete(name);
-    return short.get(name) ?? name;
-  });
+    return known.get(name) ?? name;
+  };
+  const provided = new Set();
+  const result = glue
+    .replace(/\b__wb(?:g|indgen)_\w+/g, (name) => withShort(names, name))
+    // The object of all imports names a module once for every function of it.
+    .replace(/^\s*"(\.\/[^"]+)": (import\d+),\n/gm, (_, module, namespace) => {
+      if (provided.has(module)) return '';
+      provided.add(module);
+      return `${withShort(modules, module)}: ${namespace},\n`;
+    });
   if (missing.size > 0) throw new Error(`the glue does not provide ${[...missing].join(', ')}`);
   return result;
 }

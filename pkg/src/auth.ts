@@ -1,8 +1,10 @@
 import type { CallOptions, CodeDelivery } from './calls.ts';
 import { workerConfig, type AuthConfig } from './config.ts';
+import { AuthError } from './errors.ts';
 import { packRequest, unpackResponse } from './fetch.ts';
 import { Link } from './link.ts';
-import type { FetchResponse } from './messages.ts';
+import type { FetchResponse, Started, StartMessage } from './messages.ts';
+import { leave, onReturn, takeAnswer, type RedirectInput, type RedirectResult } from './redirect.ts';
 import { stepFrom, type Attributes, type SignInStep, type StepRecord, type User } from './steps.ts';
 import { tabSecret } from './tab.ts';
 
@@ -42,6 +44,11 @@ export interface Profile {
 export interface Auth {
   /** What is known now, without asking anybody. */
   readonly state: AuthState;
+  /**
+   * How a sign-in by redirect has ended, where the browser has just come back from one. An `error` changes nothing: a
+   * session that there was stands. `redirect_unknown` is an address that was opened again, or somebody else's link.
+   */
+  readonly redirectResult?: RedirectResult;
   /** Called on every change of the state. Returns the function that ends it. */
   on(listener: (event: AuthEvent) => void): () => void;
 
@@ -49,8 +56,7 @@ export interface Auth {
   confirmSignUp(input: { username: string; code: string }, options?: CallOptions): Promise<void>;
   resendSignUpCode(input: { username: string }, options?: CallOptions): Promise<CodeDelivery>;
 
-  /** Default flow `srp`: the password does not leave the worker. `password` sends it to the service, over TLS. */
-  signIn(input: { username: string; password: string; flow?: 'srp' | 'password' }, options?: CallOptions): Promise<SignInStep>;
+  readonly signIn: SignIn;
   /** Takes up a step that `toJSON` gave, for example after a reload. */
   resume(json: string): Promise<SignInStep>;
 
@@ -70,8 +76,11 @@ export interface Auth {
    */
   fetch(input: RequestInfo | URL, init?: RequestInit & { timeoutMs?: number }): Promise<Response>;
 
-  /** Forgets first, then tells the service; never rejects because the service cannot be reached. */
-  signOut(input?: { everywhere?: boolean }, options?: CallOptions): Promise<SignOutResult>;
+  /**
+   * Forgets first, then tells the service; never rejects because the service cannot be reached. A session that began by
+   * redirect then ends at the login domain too, for which the page is left for `oauth.signOutUri`, unless `redirect` is false.
+   */
+  signOut(input?: { everywhere?: boolean; redirect?: boolean }, options?: CallOptions): Promise<SignOutResult>;
   /** Deletes the account at the service and signs out. Cannot be undone. */
   deleteUser(options?: CallOptions): Promise<void>;
 
@@ -79,26 +88,57 @@ export interface Auth {
   close(): void;
 }
 
+/** Signs in with the app's own form, or by redirect. */
+export interface SignIn {
+  /** Default flow `srp`: the password does not leave the worker. `password` sends it to the service, over TLS. */
+  (input: { username: string; password: string; flow?: 'srp' | 'password' }, options?: CallOptions): Promise<SignInStep>;
+  /**
+   * Leaves the page for the login domain. The next `createAuth` at `oauth.redirectUri` completes the sign-in: see
+   * `redirectResult`. Never resolves; rejects when the page cannot be left, and with `aborted` when the browser shows it again.
+   */
+  redirect(input?: RedirectInput, options?: CallOptions): Promise<never>;
+}
+
 /**
- * Starts a client: its worker, its wasm, and the session of this tab if there is one.
+ * Starts a client: its worker, its wasm, and the session of this tab if there is one. Where the browser has come back from
+ * a sign-in by redirect it completes that, once, and first of all takes the answer out of the address.
  *
  * @throws {AuthError} `invalid_configuration`, `worker_blocked`, `wasm_blocked`, `storage_blocked`
  */
 export async function createAuth(config: AuthConfig): Promise<Auth> {
   const start = workerConfig(config);
-  const tab = start.persistence === 'session' ? tabSecret(config.userPoolId, config.clientId) : undefined;
+  const answer = takeAnswer(config);
+  const isKept = start.persistence === 'session';
+  const tab = isKept || start.oauth ? tabSecret(config.userPoolId, config.clientId) : undefined;
   const client = new Client();
-  await client.start(config, { start, ...(tab && { tab }) });
+  await client.start(config, { start, ...(tab && { tab }), ...(answer && { answer }) });
+  if (isKept) client.watch();
   return client;
 }
 
 class Client implements Auth {
   state: AuthState = { status: 'signedOut' };
+  redirectResult?: RedirectResult;
   readonly #listeners = new Set<(event: AuthEvent) => void>();
   readonly #link = new Link(({ event }) => this.#changed(event as AuthEvent));
+  readonly #closing = new AbortController();
 
-  async start(config: AuthConfig, start: Parameters<Link['start']>[2]): Promise<void> {
-    this.state = (await this.#link.start(config.isolation ?? 'worker', config.assets ?? {}, start)) as AuthState;
+  readonly signIn = Object.assign((input: Parameters<Auth['signIn']>[0], options?: CallOptions) => this.#step('signIn', input, options), {
+    redirect: async (input: RedirectInput = {}, options?: CallOptions): Promise<never> => {
+      const { url } = (await this.#link.call('beginRedirect', input, options)) as { url: string };
+      return leave(url);
+    },
+  });
+
+  async start(config: AuthConfig, start: Omit<StartMessage, 'wasm'>): Promise<void> {
+    const { state, redirect } = (await this.#link.start(config, start)) as Started;
+    this.state = state;
+    if (redirect) this.redirectResult = redirect.error ? { ...redirect, error: new AuthError(redirect.error) } : redirect;
+  }
+
+  /** Another page of this tab may have signed out, or in, while the browser kept this one aside. */
+  watch(): void {
+    onReturn(() => void this.#link.call('reread', {}).catch(() => {}), this.#closing.signal);
   }
 
   on(listener: (event: AuthEvent) => void): () => void {
@@ -116,10 +156,6 @@ class Client implements Auth {
 
   resendSignUpCode(input: { username: string }, options?: CallOptions): Promise<CodeDelivery> {
     return this.#link.call('resendSignUpCode', input, options) as Promise<CodeDelivery>;
-  }
-
-  signIn(input: Parameters<Auth['signIn']>[0], options?: CallOptions): Promise<SignInStep> {
-    return this.#step('signIn', input, options);
   }
 
   resume(json: string): Promise<SignInStep> {
@@ -158,8 +194,10 @@ class Client implements Auth {
     return unpackResponse((await this.#link.call('fetch', request, options, transfer)) as FetchResponse);
   }
 
-  signOut(input: { everywhere?: boolean } = {}, options?: CallOptions): Promise<SignOutResult> {
-    return this.#link.call('signOut', input, options) as Promise<SignOutResult>;
+  async signOut({ redirect = true, ...input }: { everywhere?: boolean; redirect?: boolean } = {}, options?: CallOptions): Promise<SignOutResult> {
+    const { url, ...result } = (await this.#link.call('signOut', input, options)) as SignOutResult & { url?: string };
+    if (url && redirect) void leave(url).catch(() => {});
+    return result;
   }
 
   deleteUser(options?: CallOptions): Promise<void> {
@@ -167,6 +205,7 @@ class Client implements Auth {
   }
 
   close(): void {
+    this.#closing.abort();
     this.#link.close();
   }
 

@@ -13,6 +13,8 @@ export interface AuthConfig {
   endpoint?: string | string[];
   /** What `iss` in the tokens must be. Default: derived from the pool id, never from `endpoint`. */
   issuer?: string;
+  /** Signing in by redirect, at the pool's login domain. Default: the app's own form only. */
+  oauth?: OAuthConfig;
   /** Where the tokens live. Default `worker`. `page` is for tests: every script of the page can reach them. */
   isolation?: 'worker' | 'page';
   /** Does a reload keep the person signed in? Default `session`: in this tab, until it is closed. */
@@ -21,6 +23,18 @@ export interface AuthConfig {
   api?: ApiAccess[];
   /** Where the worker script and the wasm are served, if not beside this module. Same origin as the page. */
   assets?: { worker?: string; wasm?: string };
+}
+
+/** Where the login domain is, and where it sends people back to. The app client must have the same URIs. */
+export interface OAuthConfig {
+  /** The domain's URL or host, such as `https://auth.example.com`. */
+  domain: string;
+  /** The page of this origin that people come back to. `createAuth` must run there. */
+  redirectUri: string;
+  /** Where people come back to after `signOut`. Default: the login domain is not told, and remembers the person. */
+  signOutUri?: string;
+  /** Default: every scope of the app client. With `openid` in any case. */
+  scopes?: string[];
 }
 
 /** One API that `auth.fetch` may call. */
@@ -62,4 +76,4 @@ function refuse(message: string): AuthError {
   return new AuthError({ code: 'invalid_configuration', message });
 }
 
-const FORWARDED = ['userPoolId', 'clientId', 'endpoint', 'issuer', 'api'];
+const FORWARDED = ['userPoolId', 'clientId', 'endpoint', 'issuer', 'api', 'oauth'];

@@ -89,3 +89,7 @@ export class AuthError extends Error {
 export function isAuthError(error: unknown): error is AuthError {
   return error instanceof Error && error.name === 'AuthError' && 'code' in error && 'outcome' in error;
 }
+
+export function aborted(outcome: 'notSent' | 'unknown'): AuthError {
+  return new AuthError({ code: 'aborted', message: 'The call was aborted', outcome });
+}

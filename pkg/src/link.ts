@@ -5,7 +5,7 @@
  * there is no silent way back to a weaker isolation.
  */
 import { DEFAULT_TIMEOUT_MS, type CallOptions } from './calls.ts';
-import { AuthError, type AuthErrorDetails } from './errors.ts';
+import { aborted, AuthError, type AuthErrorDetails } from './errors.ts';
 import type { AuthConfig } from './config.ts';
 import type { FromWorker, Operation, StartMessage, ToWorker } from './messages.ts';
 
@@ -18,8 +18,6 @@ interface Pending {
   resolve(value: unknown): void;
   reject(error: AuthError): void;
 }
-
-type Assets = NonNullable<AuthConfig['assets']>;
 
 export class Link {
   readonly #pending = new Map<number, Pending>();
@@ -35,10 +33,14 @@ export class Link {
   }
 
   /** Starts the worker and the client in it. Resolves to what the client answers to its start. */
-  async start(isolation: 'worker' | 'page', assets: Assets, start: Omit<StartMessage, 'wasm'>): Promise<unknown> {
-    // Written out for bundlers: they find these two files by this exact form.
+  async start({ isolation = 'worker', assets = {}, oauth }: AuthConfig, start: Omit<StartMessage, 'wasm'>): Promise<unknown> {
+    // Written out for bundlers: they find these files by this exact form.
     const worker = assets.worker ? new URL(assets.worker, location.href) : new URL('./worker.js', import.meta.url);
-    const wasm = assets.wasm ? new URL(assets.wasm, location.href) : new URL('./cognate.wasm', import.meta.url);
+    const wasm = assets.wasm
+      ? new URL(assets.wasm, location.href)
+      : oauth
+        ? new URL('./cognate-oauth.wasm', import.meta.url)
+        : new URL('./cognate.wasm', import.meta.url);
     const started = new Promise((resolve, reject) => this.#pending.set(0, { resolve, reject }));
     const timer = setTimeout(() => this.#lose(blocked(worker, 'did not answer')), START_TIMEOUT_MS);
     this.#loaded = () => {
@@ -132,10 +134,6 @@ export class Link {
     this.#channel?.close();
     for (const id of [...this.#pending.keys()]) this.#settle(id, (call) => call.reject(error));
   }
-}
-
-function aborted(outcome: 'notSent' | 'unknown'): AuthError {
-  return new AuthError({ code: 'aborted', message: 'The call was aborted', outcome });
 }
 
 function broken(message: string): AuthError {

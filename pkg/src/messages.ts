@@ -3,8 +3,9 @@
  * the way back.
  */
 import type { AuthErrorDetails } from './errors.ts';
-import type { AuthEvent } from './auth.ts';
+import type { AuthEvent, AuthState } from './auth.ts';
 import type { WorkerConfig } from './config.ts';
+import type { User } from './steps.ts';
 
 /** The tab's half of the key to its stored session. Both base64url; the secret has 256 bits. */
 export interface TabSecret {
@@ -17,7 +18,18 @@ export interface StartMessage {
   start: WorkerConfig;
   wasm: string;
   tab?: TabSecret;
+  /** The query with which the browser came back from the login domain. */
+  answer?: string;
 }
+
+/** How the client has started: what call 0 resolves to. */
+export interface Started {
+  state: AuthState;
+  redirect?: RedirectRecord;
+}
+
+/** How a sign-in by redirect has ended, as it crosses. */
+export type RedirectRecord = { appState?: string } & ({ user: User; error?: never } | { user?: never; error: AuthErrorDetails });
 
 /** What the worker runs. The closed set: anything else is refused there. */
 export type Operation =
@@ -25,6 +37,8 @@ export type Operation =
   | 'confirmSignUp'
   | 'resendSignUpCode'
   | 'signIn'
+  | 'beginRedirect'
+  | 'reread'
   | 'respond'
   | 'resume'
   | 'forgotPassword'

@@ -58,3 +58,15 @@ test('a network that is away makes the state offline and signs nobody out', () =
   watch.look('fetch');
   assert.deepEqual(events, ['refreshFailed:offline:this', 'change:signedIn:this']);
 });
+
+test('a page that was kept aside learns who has left, come, or changed meanwhile', () => {
+  const { client, events, watch } = watched(ana());
+  watch.look('reread');
+  client.now = ana({ 'cognito:groups': ['admin'] });
+  watch.look('reread');
+  client.now = 'null';
+  watch.look('reread');
+  client.now = ana();
+  watch.look('reread');
+  assert.deepEqual(events, ['refreshed:signedIn:this', 'signedOut:signedOut:this', 'signedIn:signedIn:this']);
+});

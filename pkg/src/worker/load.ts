@@ -1,5 +1,5 @@
 /** Loads the wasm, and says in words what a browser reports as a `TypeError` or a `CompileError`. */
-import init, { Client } from '#wasm';
+import { Client, initSync } from '#wasm';
 import type { AuthErrorDetails } from '../errors.ts';
 
 export type WasmClient = Client;
@@ -26,7 +26,7 @@ async function compile(url: string): Promise<typeof Client> {
   }
   if (!response.ok) throw blocked(`${url} answers ${response.status}`);
   try {
-    await init({ module_or_path: await compiled(response) });
+    initSync({ module: await compiled(response) });
   } catch (error) {
     const policy = error instanceof WebAssembly.CompileError && /unsafe-eval/.test(error.message);
     throw blocked(

@@ -5,7 +5,7 @@
  * carries a token: claims, steps and results are what the wasm gives out, and `fetch` adds the token here.
  */
 import type { AuthErrorDetails } from '../errors.ts';
-import type { CallMessage, FetchRequest, FromWorker, Operation, StartMessage, ToWorker } from '../messages.ts';
+import type { CallMessage, FetchRequest, FromWorker, Operation, RedirectRecord, Started, StartMessage, ToWorker } from '../messages.ts';
 import type { StepRecord } from '../steps.ts';
 import { allowList, apiFetch, type Allowed } from './fetch.ts';
 import { load, type WasmClient } from './load.ts';
@@ -21,6 +21,7 @@ interface Running {
   client: WasmClient;
   allowed: Allowed[];
   watch: StateWatch;
+  started: Started;
 }
 
 /** Answers what comes over this port, for one client. */
@@ -44,7 +45,7 @@ export function serve(port: Port): void {
   port.onmessage = ({ data }) => {
     if ('start' in data) {
       running ??= start(data, post);
-      void answer(0, async () => (await running)?.watch.state);
+      void answer(0, async () => (await running)?.started);
     } else if ('abort' in data) {
       calls.get(data.abort)?.abort();
     } else {
@@ -59,14 +60,22 @@ export function serve(port: Port): void {
   post({ loaded: true });
 }
 
-async function start({ start, wasm, tab }: StartMessage, post: (message: FromWorker) => void): Promise<Running> {
-  const { endpoint = [], userPoolId, clientId, issuer, api = [] } = start;
+async function start({ start, wasm, tab, answer }: StartMessage, post: (message: FromWorker) => void): Promise<Running> {
+  const { endpoint = [], userPoolId, clientId, issuer, oauth, api = [], persistence } = start;
   const endpoints = Array.isArray(endpoint) ? endpoint : [endpoint];
-  const allowed = allowList(api, [...endpoints, ...(issuer ? [issuer] : [])]);
+  const allowed = allowList(api, [...endpoints, ...(issuer ? [issuer] : []), ...(oauth ? [oauth.domain, `https://${oauth.domain}`] : [])]);
   const Client = await load(wasm);
-  const settings = { userPoolId, clientId, endpoints, issuer, tabId: tab?.id, tabSecret: tab?.secret };
+  const settings = { userPoolId, clientId, endpoints, issuer, oauth, tabId: tab?.id, tabSecret: tab?.secret, memory: persistence === 'memory' };
   const client = await Client.start(settings);
-  return { client, allowed, watch: new StateWatch(client, (event) => post({ event })) };
+  const redirect = answer && (await completed(client, answer));
+  const watch = new StateWatch(client, (event) => post({ event }));
+  return { client, allowed, watch, started: { state: watch.state, ...(redirect && { redirect }) } };
+}
+
+/** Ends a sign-in by redirect. Only a start can: a page cannot bring an answer later. */
+async function completed(client: WasmClient, query: string): Promise<RedirectRecord> {
+  const record = JSON.parse(await client.call('completeRedirect', { query }, new AbortController().signal)) as RedirectRecord;
+  return record.user ? { ...record, user: userFrom(record.user as unknown as WasmUser) } : record;
 }
 
 async function run({ client, allowed, watch }: Running, call: CallMessage, signal: AbortSignal): Promise<unknown> {
@@ -114,6 +123,8 @@ const OPERATIONS: ReadonlySet<Operation> = new Set<Operation>([
   'confirmSignUp',
   'resendSignUpCode',
   'signIn',
+  'beginRedirect',
+  'reread',
   'respond',
   'resume',
   'forgotPassword',

@@ -32,7 +32,7 @@ export class StateWatch {
       const unreachable = REFRESHING.includes(op) && UNREACHABLE.includes(error.code);
       if (unreachable && before.status === 'signedIn') this.#change('refreshFailed', { status: 'offline', user });
     } else if (!same || before.status === 'expired') {
-      this.#change(ENTERING.includes(op) ? 'signedIn' : 'refreshed', { status: 'signedIn', user });
+      this.#change(ENTERING.includes(op) || before.status === 'signedOut' ? 'signedIn' : 'refreshed', { status: 'signedIn', user });
     } else if (before.status === 'offline' && op !== 'resume') {
       this.#change('change', { status: 'signedIn', user });
     }
@@ -49,6 +49,6 @@ export class StateWatch {
 }
 
 const ENTERING: Operation[] = ['signIn', 'respond'];
-const LEAVING: Operation[] = ['signOut', 'deleteUser'];
+const LEAVING: Operation[] = ['signOut', 'deleteUser', 'reread'];
 const REFRESHING: Operation[] = ['refresh', 'fetch'];
 const UNREACHABLE: AuthErrorDetails['code'][] = ['offline', 'network', 'timeout', 'service_unavailable', 'rate_limited'];

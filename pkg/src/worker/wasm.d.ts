@@ -1,6 +1,6 @@
 /** What `sdk/src/js` exports. The build resolves `#wasm` to the glue that wasm-bindgen generates. */
 declare module '#wasm' {
-  export default function init(options: { module_or_path: WebAssembly.Module }): Promise<unknown>;
+  export function initSync(options: { module: WebAssembly.Module }): unknown;
 
   /** Arguments are plain objects. Results are JSON text; so is what is thrown: the members of an `AuthError`. */
   export class Client {

@@ -38,6 +38,16 @@ export function remove(database, name) {
   return run(database, 'sessions', 'readwrite', (sessions) => sessions.delete(name));
 }
 
+/** Reads and removes: of any number that ask at once, in any number of pages, one gets the record. */
+export async function take(database, name) {
+  const record = await run(database, 'sessions', 'readwrite', (sessions) => {
+    const request = sessions.get(name);
+    request.onsuccess = () => sessions.delete(name);
+    return request;
+  });
+  return record?.sealed;
+}
+
 /** Removes what was last written before a time. */
 export function sweep(database, before) {
   return run(database, 'sessions', 'readwrite', (sessions) => {

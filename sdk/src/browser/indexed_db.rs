@@ -1,5 +1,6 @@
 //! The few calls of IndexedDB that sessions need: database `cognate-auth`, version 1, with the
-//! stores `keys` (the base key) and `sessions` (sealed records, by namespace, with their time).
+//! stores `keys` (the base key) and `sessions` (sealed records, by namespace, with their time; those of
+//! sign-ins by redirect are among them).
 //!
 //! A write is reported when its transaction has committed, not when it was queued.
 
@@ -26,6 +27,9 @@ extern "C" {
     fn put(database: &JsValue, name: &str, sealed: &str, at: f64) -> Promise;
 
     fn remove(database: &JsValue, name: &str) -> Promise;
+
+    #[cfg(feature = "oauth")]
+    fn take(database: &JsValue, name: &str) -> Promise;
 
     fn sweep(database: &JsValue, before: f64) -> Promise;
 
@@ -102,6 +106,16 @@ impl IndexedDb {
     /// [`StoreBlocked`].
     pub async fn delete(&self, namespace: &str) -> Result<(), StoreBlocked> {
         settled(remove(&self.database, namespace)).await.map(drop)
+    }
+
+    /// Takes the sealed record of a namespace out: one of any number who ask at once gets it.
+    ///
+    /// # Errors
+    /// [`StoreBlocked`].
+    #[cfg(feature = "oauth")]
+    pub async fn take(&self, namespace: &str) -> Result<Option<String>, StoreBlocked> {
+        let sealed = settled(take(&self.database, namespace)).await?;
+        Ok(sealed.as_string())
     }
 
     /// Removes every record that was last written before `before_ms`.

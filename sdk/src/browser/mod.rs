@@ -5,30 +5,48 @@
 
 mod clock;
 mod fetch;
+#[cfg(feature = "oauth")]
+mod flow_store;
 mod indexed_db;
 mod json;
 mod random;
 mod rs256;
 mod seal;
 mod session_store;
+mod tab;
 
 pub use fetch::Cancel;
 pub use indexed_db::IndexedDb;
 pub use json::JsJson;
 pub use seal::Seal;
 pub use session_store::Storage;
+pub use tab::Tab;
 
 /// The browser as the protocol sees it.
 #[derive(Debug)]
 pub struct Browser {
     storage: Storage,
+    #[cfg(feature = "oauth")]
+    tab: Option<Tab>,
 }
 
 impl Browser {
     /// A browser whose sessions go to `storage`.
     #[must_use]
     pub fn new(storage: Storage) -> Self {
-        Self { storage }
+        Self {
+            storage,
+            #[cfg(feature = "oauth")]
+            tab: None,
+        }
+    }
+
+    /// The same browser, which also remembers sign-ins by redirect, in this tab.
+    #[cfg(feature = "oauth")]
+    #[must_use]
+    pub fn with_tab(mut self, tab: Option<Tab>) -> Self {
+        self.tab = tab;
+        self
     }
 
     /// The seal of this tab, for what leaves the worker and must come back unread and unchanged.

@@ -6,15 +6,16 @@
 
 use alloc::string::String;
 
-use cognate_core::base64::decode_url;
+#[cfg(doc)]
+use cognate_core::ErrorCode;
 use cognate_core::config::Config;
-use cognate_core::error::{Error, ErrorCode};
+use cognate_core::error::Error;
 use cognate_core::ports::{SessionStore, StoreBlocked};
-use cognate_core::text::joined;
 use js_sys::Date;
 use zeroize::Zeroizing;
 
-use super::{Browser, IndexedDb, Seal};
+use super::tab::namespace;
+use super::{Browser, IndexedDb, Seal, Tab};
 
 /// What persistence an app chose, ready to be used.
 #[derive(Debug)]
@@ -47,13 +48,17 @@ impl Storage {
     /// [`ErrorCode::StorageBlocked`], [`ErrorCode::Unsupported`] outside secure contexts,
     /// [`ErrorCode::Internal`] for a malformed tab secret.
     pub async fn session(config: &Config, tab_id: &str, tab_secret: &str) -> Result<Self, Error> {
-        let secret = decode_url(tab_secret).map(Zeroizing::new);
-        let secret = secret.filter(|secret| secret.len() == 32).ok_or_else(|| {
-            Error::not_sent(ErrorCode::Internal, "the secret of this tab is malformed")
-        })?;
-        let namespace = namespace(config, tab_id);
-        let database = IndexedDb::open(DATABASE).await?;
-        let seal = Seal::of_tab(&database.base_key().await?, &secret, namespace.clone()).await?;
+        Self::of_tab(&Tab::parse(config, tab_id, tab_secret)?).await
+    }
+
+    /// The same for a tab that is known already.
+    ///
+    /// # Errors
+    /// As [`Self::session`].
+    pub async fn of_tab(tab: &Tab) -> Result<Self, Error> {
+        let namespace = String::from(tab.namespace());
+        let database = tab.database().await?;
+        let seal = tab.seal(&database).await?;
         // Records of closed tabs cannot be opened by anybody; they only take up room.
         database.sweep(Date::now() - STALE_MS).await?;
         Ok(Self {
@@ -109,17 +114,6 @@ impl SessionStore for Browser {
     }
 }
 
-fn namespace(config: &Config, tab_id: &str) -> String {
-    joined(&[
-        config.pool.as_str(),
-        "|",
-        config.client.as_str(),
-        "|",
-        tab_id,
-    ])
-}
-
-const DATABASE: &str = "cognate-auth";
 const CONTEXT: &str = "session/1";
 /// A refresh token lives 30 days unless the pool says otherwise, and every refresh writes anew.
 const STALE_MS: f64 = 30.0 * 24.0 * 3_600_000.0;

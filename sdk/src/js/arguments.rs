@@ -34,7 +34,16 @@ impl Settings {
         self.given(name, Value::text)
     }
 
-    fn given<T>(&self, name: &str, read: fn(&JsJson) -> Option<T>) -> Result<Option<T>, Error> {
+    pub(super) fn is_true(&self, name: &str) -> Result<bool, Error> {
+        self.given(name, Value::boolean)
+            .map(Option::unwrap_or_default)
+    }
+
+    pub(super) fn given<T>(
+        &self,
+        name: &str,
+        read: fn(&JsJson) -> Option<T>,
+    ) -> Result<Option<T>, Error> {
         let given = self.0.at(name, read);
         given.map_err(|_| Error::not_sent(ErrorCode::InvalidConfiguration, WRONG_TYPE))
     }
@@ -125,7 +134,7 @@ impl Arguments {
         })
     }
 
-    fn text(&self, name: &str) -> Result<Option<String>, Error> {
+    pub(super) fn text(&self, name: &str) -> Result<Option<String>, Error> {
         self.given(name, Value::text)
     }
 

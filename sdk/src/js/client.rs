@@ -18,8 +18,10 @@ use web_sys::AbortSignal;
 
 use super::arguments::{Arguments, Settings};
 use super::error::error_object;
+#[cfg(feature = "oauth")]
+use super::redirect;
 use super::results;
-use crate::browser::{Browser, JsJson, Storage};
+use crate::browser::{Browser, JsJson, Storage, Tab};
 
 /// One app client of one pool.
 #[wasm_bindgen(js_name = Client)]
@@ -30,8 +32,8 @@ pub struct JsClient {
 
 #[wasm_bindgen(js_class = Client)]
 impl JsClient {
-    /// Starts a client and takes up the stored session, without network. With a tab id and secret
-    /// the persistence is `session`, without them `memory`.
+    /// Starts a client and takes up the stored session, without network. The persistence is `session`
+    /// with a tab's id and secret, unless `memory` is true; then they are for redirects only.
     ///
     /// Rejects with `invalid_configuration`, `storage_blocked`, `unsupported`.
     pub fn start(settings: JsValue) -> Promise {
@@ -79,11 +81,20 @@ impl JsClient {
 
 async fn start(settings: Settings) -> Result<Client<Browser>, Error> {
     let config = settings.config()?;
-    let storage = match (settings.text("tabId")?, settings.text("tabSecret")?) {
-        (Some(id), Some(secret)) => Storage::session(&config, &id, &secret).await?,
+    let tab = match (settings.text("tabId")?, settings.text("tabSecret")?) {
+        (Some(id), Some(secret)) => Some(Tab::parse(&config, &id, &secret)?),
+        _ => None,
+    };
+    let storage = match &tab {
+        Some(tab) if !settings.is_true("memory")? => Storage::of_tab(tab).await?,
         _ => Storage::memory(&config).await?,
     };
-    let client = Client::new(config, Browser::new(storage));
+    let browser = Browser::new(storage);
+    #[cfg(feature = "oauth")]
+    let browser = browser.with_tab(tab);
+    let client = Client::new(config, browser);
+    #[cfg(feature = "oauth")]
+    let client = client.with_oauth(redirect::config(&settings)?);
     client.resume().await?;
     Ok(client)
 }
@@ -148,7 +159,22 @@ async fn run(
             results::deliveries(&client.update_attributes(&attributes, options).await?)
         }
         "refresh" => results::user(&client.refresh(options).await?),
-        "signOut" => results::signed_out(&client.sign_out(given.everywhere()?, options).await),
+        "signOut" => {
+            #[cfg(feature = "oauth")]
+            let url = client.sign_out_url();
+            #[cfg(not(feature = "oauth"))]
+            let url: Option<String> = None;
+            let outcome = client.sign_out(given.everywhere()?, options).await;
+            results::signed_out(&outcome, url.as_deref())
+        }
+        "reread" => {
+            client.resume().await?;
+            results::nothing()
+        }
+        #[cfg(feature = "oauth")]
+        "beginRedirect" => redirect::begin(client, given).await?,
+        #[cfg(feature = "oauth")]
+        "completeRedirect" => redirect::complete(client, given, options).await?,
         "deleteUser" => {
             client.delete_user(options).await?;
             results::nothing()

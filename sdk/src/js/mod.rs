@@ -3,6 +3,8 @@
 mod arguments;
 mod client;
 mod error;
+#[cfg(feature = "oauth")]
+mod redirect;
 mod results;
 
 pub use client::JsClient;

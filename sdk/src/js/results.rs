@@ -100,11 +100,13 @@ pub(super) fn account(account: Account) -> String {
     text(record)
 }
 
-pub(super) fn signed_out(result: &SignedOut) -> String {
+/// With the address at which the login domain forgets the person too.
+pub(super) fn signed_out(result: &SignedOut, url: Option<&str>) -> String {
     let mut record = Object::new();
     record
         .boolean("revoked", result.revoked)
         .boolean("everywhere", result.everywhere);
+    record.text_if("url", url);
     if let Some(error) = &result.error {
         record.object("error", &error_object(error));
     }

@@ -1,0 +1,49 @@
+/**
+ * Signing in by redirect, the page's half: it leaves, and it takes the answer out of the address. State, nonce and verifier
+ * are the worker's.
+ */
+import type { AuthConfig } from './config.ts';
+import { aborted, type AuthError } from './errors.ts';
+import type { User } from './steps.ts';
+
+/** What the login domain is told, and what is noted here. */
+export interface RedirectInput {
+  /** The name of an identity provider to go to at once. Default: the login page. */
+  provider?: string;
+  /** The user name to fill in. */
+  loginHint?: string;
+  /** `none`: ask nothing, and fail with `login_required` where that does not do. `login`: sign in again in any case. */
+  prompt?: 'none' | 'login' | 'select_account' | 'consent';
+  /** The language of the pages, such as `de`. */
+  lang?: string;
+  /** A note for when the person is back, such as the page to show. It does not leave the browser. */
+  appState?: string;
+}
+
+/** How a sign-in by redirect has ended, with the note that it began with. */
+export type RedirectResult = { appState?: string } & ({ user: User; error?: never } | { user?: never; error: AuthError });
+
+/** Takes the answer to a sign-in of this client out of the address, if there is one. Parameters of the app's own stay. */
+export function takeAnswer({ clientId, oauth }: AuthConfig): string | undefined {
+  if (!oauth || !URL.canParse(oauth.redirectUri)) return;
+  const url = new URL(location.href);
+  const { origin, pathname } = new URL(oauth.redirectUri);
+  const answer = url.search.slice(1);
+  if (url.origin !== origin || url.pathname !== pathname || !url.searchParams.get('state')?.startsWith(`${clientId}.`)) return;
+  url.search = answer.split('&').filter((parameter) => !ANSWER.test(parameter)).join('&');
+  history.replaceState(history.state, '', url);
+  return answer;
+}
+
+/** Leaves the page. Rejects with `aborted` when the browser shows the page again as it was left. */
+export function leave(url: string): Promise<never> {
+  location.assign(url);
+  return new Promise((_, reject) => onReturn(() => reject(aborted('unknown'))));
+}
+
+/** Calls when the browser shows the page again as it was left: what it knows may be old. */
+export function onReturn(listener: () => void, signal?: AbortSignal): void {
+  addEventListener('pageshow', ({ persisted }) => persisted && listener(), signal && { signal });
+}
+
+const ANSWER = /^(code|state|iss|error|error_description|error_uri|session_state)=/;

@@ -1,0 +1,56 @@
+// Which addresses are an answer to a sign-in by redirect, and what of them is left.
+
+import assert from 'node:assert/strict';
+import { afterEach, test } from 'node:test';
+import { load } from './compile.mjs';
+
+const { takeAnswer } = await load('redirect.ts');
+
+const oauth = { domain: 'https://login.example', redirectUri: 'https://app.example/back?from=login' };
+const config = { userPoolId: 'eu-central-1_Ab1Cd2Ef3', clientId: 'client', oauth };
+
+afterEach(() => {
+  delete globalThis.location;
+  delete globalThis.history;
+});
+
+/** What is taken from an address, and the address that the browser then shows; undefined where it was not touched. */
+function take(href, configuration = config) {
+  let shown;
+  globalThis.location = { href };
+  globalThis.history = { state: { of: 'the app' }, replaceState: (state, _, url) => (shown = { state, url: String(url) }) };
+  const answer = takeAnswer(configuration);
+  if (shown) assert.deepEqual(shown.state, { of: 'the app' }, 'the entry keeps the state of the app');
+  return { answer, shown: shown?.url };
+}
+
+test('an answer is taken whole, and the app keeps its own parameters and its fragment', () => {
+  const query = 'from=login&code=a%2Fb&state=client.xyz&tab=a%20b&iss=https%3A%2F%2Flogin.example%2Fpool';
+  const { answer, shown } = take(`https://app.example/back?${query}#part`);
+  assert.equal(answer, query);
+  assert.equal(shown, 'https://app.example/back?from=login&tab=a%20b#part');
+});
+
+test('an error is an answer too, and nothing of it stays in the address', () => {
+  const { answer, shown } = take('https://app.example/back?error=login_required&error_description=a+b&error_uri=x&session_state=y&state=client.xyz');
+  assert.match(answer, /^error=login_required/);
+  assert.equal(shown, 'https://app.example/back');
+});
+
+test('an address whose state is not of this client is the business of the app', () => {
+  for (const query of ['', '?code=voucher', '?code=voucher&state=open', '?code=a&state=clients.xyz', '?code=a&state=client', '?code=a&state=xclient.xyz']) {
+    assert.deepEqual(take(`https://app.example/back${query}`), { answer: undefined, shown: undefined }, query);
+  }
+});
+
+test('an answer counts on the page of the redirect URI only', () => {
+  for (const page of ['https://app.example/', 'https://app.example/back/', 'https://app.example:8443/back', 'http://app.example/back', 'https://evil.example/back']) {
+    assert.deepEqual(take(`${page}?code=a&state=client.xyz`), { answer: undefined, shown: undefined }, page);
+  }
+});
+
+test('without oauth in the configuration, or with a redirect URI that is none, nothing is taken', () => {
+  const here = 'https://app.example/back?code=a&state=client.xyz';
+  assert.deepEqual(take(here, { ...config, oauth: undefined }), { answer: undefined, shown: undefined });
+  assert.deepEqual(take(here, { ...config, oauth: { ...oauth, redirectUri: '/back' } }), { answer: undefined, shown: undefined });
+});
