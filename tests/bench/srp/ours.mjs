@@ -1,11 +1,10 @@
 // Our side of the SRP benchmark: the SDK's computation in its wasm, in a browser and in Node. `#srp-wasm` is the built glue.
 
-import { SignIn, default as init, initSync } from '#srp-wasm';
+import { SignIn, default as init } from '#srp-wasm';
 
-/** Instantiates the wasm: from a URL in a browser, from bytes in Node. */
+/** Compiles and instantiates the wasm, from a URL or from bytes. */
 export async function load(source) {
-  if (typeof source === 'string') await init({ module_or_path: source });
-  else initSync({ module: source });
+  await init({ module_or_path: source });
 }
 
 /** The client's whole computation of one sign-in. */
