@@ -68,6 +68,8 @@ pub(super) async fn page(state: &AppState, path: &str, headers: &HeaderMap) -> R
             HeaderName::from_static("cross-origin-opener-policy"),
             "same-origin",
         ),
+        // With `no-referrer`, browsers say `Origin: null` in some requests to ourselves.
+        (header::REFERRER_POLICY, "same-origin"),
         (
             HeaderName::from_static("permissions-policy"),
             "publickey-credentials-get=(self), publickey-credentials-create=(self)",

@@ -185,7 +185,7 @@ async fn decide(
     let asks = page != Page::Login || prompt == Prompt::Ask || !browser.is_top_level;
     if let Some(value) = value.filter(|_| !asks)
         && let Some(session) = sso::find(state, &target.pool, value).await?
-        && max_age.is_none_or(|age| state.clock.now() - session.auth_time <= age)
+        && max_age.is_none_or(|age| state.clock.now() - session.auth_time < age)
         && let Some(done) = complete_silently(state, &target.client, &request, &session).await?
     {
         return Ok(Outcome::App {
