@@ -64,6 +64,8 @@ pub(super) async fn page(state: &AppState, path: &str, headers: &HeaderMap) -> R
     let headers = response.headers_mut();
     for (name, value) in [
         (header::CONTENT_SECURITY_POLICY, POLICY),
+        // What `frame-ancestors` says, for browsers and scanners that do not read it there.
+        (header::X_FRAME_OPTIONS, "DENY"),
         (
             HeaderName::from_static("cross-origin-opener-policy"),
             "same-origin",
