@@ -25,6 +25,7 @@ export async function startPackagePages() {
   const url = `http://localhost:${server.address().port}/`;
   const browser = await launchChromium();
   return {
+    url,
     newPage: async () => {
       const page = await (await browser.newContext()).newPage();
       await page.goto(url);
