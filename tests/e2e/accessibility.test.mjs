@@ -1,16 +1,12 @@
 // Every page of the demo: axe-core's rules in light and dark, narrow screens, and the whole way by keyboard.
 
 import assert from 'node:assert/strict';
-import { readFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import { after, before, test } from 'node:test';
 import { launchChromium } from '../support/chromium.mjs';
 import { startSystem } from '../support/demo.mjs';
 import { code } from '../support/inbox.mjs';
+import { assertClean, tabTo } from './axe.mjs';
 import { heading, newAddress, newPerson, openDemo, PASSWORD, press, problem } from './demo-page.mjs';
-
-const AXE = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
 
 let system;
 let browser;
@@ -141,28 +137,6 @@ test('password managers find what they need: the words of autocomplete are right
   assert.deepEqual(await tokens('reset-password'), ['username', 'one-time-code', 'new-password']);
   await close();
 });
-
-async function assertClean(page, where) {
-  await page.evaluate(AXE);
-  const violations = await page.evaluate(async (values) => {
-    const { violations } = await globalThis.axe.run({ runOnly: { type: 'tag', values } });
-    return violations.map(({ id, help, nodes }) => `${id}: ${help}: ${nodes.map(({ target }) => target).join(', ')}`);
-  }, RULES);
-  assert.deepEqual(violations, [], where);
-}
-
-async function tabTo(page, role, name) {
-  const target = page.getByRole(role, { name, exact: true });
-  for (let presses = 0; presses < 30; presses += 1) {
-    if (await target.evaluate((node) => node === document.activeElement)) {
-      const outline = await target.evaluate((node) => getComputedStyle(node).outlineStyle);
-      assert.notEqual(outline, 'none', `${name} shows that it has the focus`);
-      return;
-    }
-    await page.keyboard.press('Tab');
-  }
-  assert.fail(`the Tab key never reached ${name}`);
-}
 
 function focused(page) {
   return page.evaluate(() => document.activeElement.textContent);

@@ -11,7 +11,7 @@ export function watchLogin({ username, password }) {
   const times = { attempts: 0 };
   globalThis.loginTimes = times;
   const form = () => document.querySelector('form:has(input[type=password]):has(button[type=submit])');
-  const answered = () => [...document.querySelectorAll('[role=alert]')].some(({ textContent }) => textContent.trim() !== '');
+  const answered = () => [...document.querySelectorAll('[role=alert]')].some((alert) => alert.textContent.trim() !== '' && alert.checkVisibility());
   globalThis.addEventListener('submit', (event) => event.preventDefault());
   new MutationObserver(step).observe(document, { subtree: true, childList: true, characterData: true, attributes: true });
   step();
