@@ -21,7 +21,7 @@ const env = { ...process.env, PATH: tools.join(delimiter) };
 const ROLLED_UP_SHA_256 = '--cfg sha2_backend="soft" --cfg sha2_backend_soft="compact"';
 
 // The sign-in core, and the same with more: a worker downloads one of them, by its configuration.
-const VARIANTS = { cognate: [], 'cognate-oauth': ['oauth'] };
+const VARIANTS = { cognate: ['js'], 'cognate-oauth': ['js', 'oauth'] };
 // The worker's glue: that of the variant with everything.
 const GLUE = inWasm('cognate-oauth', 'cognate.js');
 

@@ -6,6 +6,8 @@ use crate::config::{Config, Username};
 use crate::error::Error;
 use crate::json::{Object, StringMap};
 use crate::jwt::KeyCache;
+#[cfg(feature = "login")]
+use crate::login::TransactionId;
 use crate::ports::{Http, Ports};
 use crate::session::{Flight, Session};
 
@@ -23,6 +25,9 @@ pub struct Client<P: Ports> {
     pub(crate) refreshes_by_initiate_auth: Cell<bool>,
     #[cfg(feature = "oauth")]
     pub(crate) oauth: Option<crate::oauth::OAuthConfig>,
+    /// The login transaction that this client serves, instead of an app.
+    #[cfg(feature = "login")]
+    pub(crate) login: Option<TransactionId>,
 }
 
 /// What every operation takes.
@@ -73,6 +78,8 @@ impl<P: Ports> Client<P> {
             refreshes_by_initiate_auth: Cell::new(false),
             #[cfg(feature = "oauth")]
             oauth: None,
+            #[cfg(feature = "login")]
+            login: None,
         }
     }
 

@@ -39,6 +39,11 @@ pub(super) async fn step(client: &Client<Browser>, step: &SignInStep) -> Result<
             done.text("kind", "done").object("user", &user.to_object());
             Ok(text(done))
         }
+        #[cfg(feature = "login")]
+        SignInStep::Redirect(_) => Err(Error::not_sent(
+            ErrorCode::Internal,
+            "only the login domain ends a sign-in so",
+        )),
         SignInStep::Next(step) => {
             let sealed = seal(client).seal(STEP_CONTEXT, &step.to_json()).await?;
             Ok(sealed_step(step, &sealed))

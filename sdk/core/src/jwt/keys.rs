@@ -114,6 +114,10 @@ impl<P: Ports> Client<P> {
     /// Fetches the pool's keys unless it was done before: before tokens are asked for, since tokens
     /// that cannot be verified are lost, and with them perhaps the refresh token that they replaced.
     pub(crate) async fn have_keys(&self, deadline: &Deadline<'_, P::Cancel>) -> Result<(), Error> {
+        #[cfg(feature = "login")]
+        if self.login.is_some() {
+            return Ok(()); // No token arrives there.
+        }
         let were_fetched = self.keys.borrow().fetched_at_ms.is_some();
         if were_fetched {
             Ok(())

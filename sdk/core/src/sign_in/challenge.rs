@@ -57,6 +57,10 @@ impl<P: Ports> Client<P> {
         reply: Reply<P::Value>,
         user_id: Option<&str>,
     ) -> Result<SignInStep, Error> {
+        #[cfg(feature = "login")]
+        if let Some(end) = self.redirect(&reply)? {
+            return Ok(end);
+        }
         if let Some(tokens) = reply.tokens()? {
             return self
                 .begin_session(tokens, &attempt.deadline)

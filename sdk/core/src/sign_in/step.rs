@@ -12,6 +12,8 @@ use crate::config::Username;
 use crate::error::{Error, ErrorCode};
 use crate::json::{Array, NotJson, Object, StringMap, Value};
 use crate::ports::Json;
+#[cfg(feature = "login")]
+use crate::secret::Location;
 use crate::secret::{ChallengeSession, Code, Password};
 use crate::session::User;
 use crate::wire::Attribute;
@@ -57,6 +59,9 @@ impl Flow {
 pub enum SignInStep {
     /// Signed in: the session is stored.
     Done(User),
+    /// Signed in at the login domain: the browser goes on to the app.
+    #[cfg(feature = "login")]
+    Redirect(Location),
     /// Something is asked.
     Next(Step),
 }
@@ -118,6 +123,20 @@ impl Step {
             user_id: step.text_at("userId")?,
             session: step.text_at("session")?.map(ChallengeSession::new),
         })
+    }
+
+    #[cfg(feature = "login")]
+    pub(crate) fn session(&self) -> Option<&str> {
+        self.session.as_ref().map(ChallengeSession::secret)
+    }
+
+    /// The same step with the session that replaces its own.
+    #[cfg(feature = "login")]
+    pub(crate) fn with_session(&self, session: Option<ChallengeSession>) -> Self {
+        Self {
+            session,
+            ..self.clone()
+        }
     }
 
     /// The challenge of this name that the step stands for.

@@ -64,6 +64,15 @@ impl<P: Ports> Client<P> {
         call: Object,
         deadline: &Deadline<'_, P::Cancel>,
     ) -> Result<Reply<P::Value>, Error> {
+        #[cfg(feature = "login")]
+        if let Some((path, content)) = self.login_content(operation) {
+            let request = HttpRequest {
+                url: String::new(),
+                content,
+                body: call.finish(),
+            };
+            return self.attempt(&path, request, repeat, deadline).await;
+        }
         let target = joined(&["AWSCognitoIdentityProviderService.", operation]);
         let request = HttpRequest {
             url: String::new(),

@@ -1,0 +1,140 @@
+//! The login domain: what a hosted page calls instead of the JSON API.
+//!
+//! Steps: the app sends the browser to `/oauth2/authorize`, which begins a transaction and shows the
+//! page; the page runs the same operations as an app does, under `/_cognate/login/`, with the
+//! transaction's id in a header and its secret in a cookie that no script sees; the last answer is the
+//! [`Location`] that leads back to the app, with a code.
+//!
+//! # Security model
+//!
+//! Tokens never arrive here: an answer with tokens is refused, and a client of the login domain has no
+//! session. The transaction's row, not the page, says which app signs in; `ClientId` in a request is
+//! ignored by the service. A location whose scheme is script is refused.
+
+use alloc::string::String;
+
+use crate::client::Client;
+use crate::config::Config;
+use crate::error::{Error, ErrorCode, incomplete};
+use crate::ports::{Content, Ports};
+use crate::secret::Location;
+use crate::sign_in::SignInStep;
+use crate::text::joined;
+use crate::wire::Reply;
+
+/// Where the operations of the login domain are.
+pub const PATH: &str = "/_cognate/login/";
+
+/// The id of a login transaction: `txn` in the page's query. Not a secret: the cookie is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TransactionId(String);
+
+impl TransactionId {
+    /// Takes an id as the query has it: 1 to 128 letters, digits, `-` and `_`.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let sound = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_');
+        let is_id = (1..=128).contains(&text.len()) && text.bytes().all(sound);
+        is_id.then(|| Self(text.into()))
+    }
+
+    /// The id.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl<P: Ports> Client<P> {
+    /// A client of the login domain. The configuration's endpoint is the page's own origin.
+    #[must_use]
+    pub fn of_login(config: Config, transaction: TransactionId, ports: P) -> Self {
+        let mut client = Self::new(config, ports);
+        client.login = Some(transaction);
+        client
+    }
+
+    /// Where an operation goes, and as what, if this is a client of the login domain.
+    pub(crate) fn login_content(&self, operation: &str) -> Option<(String, Content)> {
+        let content = Content::Login {
+            transaction: self.login.as_ref()?.as_str().into(),
+        };
+        Some((joined(&[PATH, operation]), content))
+    }
+
+    /// The end of a sign-in of the login domain, if `reply` is one.
+    pub(crate) fn redirect(&self, reply: &Reply<P::Value>) -> Result<Option<SignInStep>, Error> {
+        if self.login.is_none() {
+            return Ok(None);
+        }
+        match reply.text("Location")? {
+            Some(location) if leads_somewhere(&location) => {
+                Ok(Some(SignInStep::Redirect(Location::new(location))))
+            }
+            Some(_) => Err(incomplete()),
+            None if reply.tokens()?.is_some() => Err(Error::answered(
+                ErrorCode::InvalidResponse,
+                "the login domain answered with tokens, which have no business here",
+            )),
+            None => Ok(None),
+        }
+    }
+}
+
+/// Whether the service no longer knows the login transaction: it expired, it was used, or it began in
+/// another browser. The person starts again from the app.
+#[must_use]
+pub fn is_transaction_gone(error: &Error) -> bool {
+    let name = error
+        .answer
+        .as_ref()
+        .and_then(|a| a.service_type.as_deref());
+    name == Some("LoginTransactionNotFoundException")
+}
+
+/// An absolute URL that is not script. Apps may have schemes of their own.
+fn leads_somewhere(location: &str) -> bool {
+    let Some((scheme, _)) = location.split_once(':') else {
+        return false;
+    };
+    let script = ["javascript", "data", "vbscript", "blob", "file"];
+    let sound = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'-' | b'.');
+    !scheme.is_empty()
+        && scheme.bytes().all(sound)
+        && !script.iter().any(|name| scheme.eq_ignore_ascii_case(name))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_location_is_an_absolute_url_that_is_not_script() {
+        for location in [
+            "https://app.example/?code=1",
+            "http://localhost:4200/",
+            "com.example.app:/back",
+        ] {
+            assert!(leads_somewhere(location), "{location}");
+        }
+        for location in [
+            "",
+            "/login",
+            ":",
+            "JavaScript:alert(1)",
+            " javascript:alert(1)",
+            "java\tscript:alert(1)",
+            "data:text/html,x",
+        ] {
+            assert!(!leads_somewhere(location), "{location}");
+        }
+    }
+
+    #[test]
+    fn a_transaction_id_is_a_plain_word() {
+        assert!(TransactionId::parse("aZ09-_").is_some());
+        for text in ["", "a b", "a\r\nb", "a;b", &"a".repeat(129)] {
+            assert!(TransactionId::parse(text).is_none(), "{text:?}");
+        }
+    }
+}
