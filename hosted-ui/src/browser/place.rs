@@ -1,0 +1,125 @@
+//! Where the page is: its path, its query, the browser's history.
+
+use cognate_core::login::TransactionId;
+use cognate_core::secret::Location;
+use leptos::prelude::window;
+use wasm_bindgen::JsValue;
+use web_sys::UrlSearchParams;
+
+use super::storage;
+use crate::flow::Arrival;
+use crate::i18n::Lang;
+use crate::routes::Route;
+
+/// What the URL said when the page was opened.
+#[derive(Debug, Clone)]
+pub(super) struct Place {
+    origin: String,
+    search: String,
+    route: Route,
+    transaction: Option<TransactionId>,
+    client_id: Option<String>,
+    error: Option<String>,
+    username: Option<String>,
+    code: Option<String>,
+    lang: Option<String>,
+}
+
+impl Place {
+    pub(super) fn read() -> Self {
+        let location = window().location();
+        let search = location.search().unwrap_or_default();
+        let query = UrlSearchParams::new_with_str(&search).ok();
+        let member = |name: &str| query.as_ref()?.get(name).filter(|value| !value.is_empty());
+        Self {
+            origin: location.origin().unwrap_or_default(),
+            route: route(),
+            transaction: member("txn").as_deref().and_then(TransactionId::parse),
+            client_id: member("client_id"),
+            error: member("error"),
+            username: member("user_name").or_else(|| member("username")),
+            code: member("confirmation_code"),
+            lang: member("lang"),
+            search,
+        }
+    }
+
+    pub(super) fn arrival(&self) -> Arrival {
+        Arrival {
+            route: self.route,
+            has_transaction: self.transaction.is_some(),
+            error: self.error.clone(),
+            username: self.username.clone(),
+        }
+    }
+
+    pub(super) fn transaction(&self) -> Option<&TransactionId> {
+        self.transaction.as_ref()
+    }
+
+    pub(super) fn origin(&self) -> &str {
+        &self.origin
+    }
+
+    pub(super) fn client_id(&self) -> Option<&str> {
+        self.client_id.as_deref()
+    }
+
+    /// The language that the person chose, or the app asked for, or the browser prefers.
+    pub(super) fn lang(&self) -> Lang {
+        self.lang_beside(None)
+    }
+
+    /// The same, when the login names one too.
+    pub(super) fn lang_beside(&self, login: Option<&str>) -> Lang {
+        let chosen = storage::chosen_lang();
+        let wanted = [chosen.as_deref(), self.lang.as_deref(), login];
+        let mut wanted = wanted.into_iter().flatten().filter_map(Lang::parse);
+        wanted.next().unwrap_or_else(browser_lang)
+    }
+
+    pub(super) fn push(&self, route: Route) {
+        let history = window().history();
+        let url = self.url(route);
+        // Refused only far beyond what a person can click.
+        let _ = history.map(|history| history.push_state_with_url(&JsValue::NULL, "", Some(&url)));
+    }
+
+    pub(super) fn replace(&self, route: Route) {
+        let history = window().history();
+        let url = self.url(route);
+        let _ =
+            history.map(|history| history.replace_state_with_url(&JsValue::NULL, "", Some(&url)));
+    }
+
+    pub(super) fn url(&self, route: Route) -> String {
+        format!("{}{}", route.path(), self.search)
+    }
+
+    /// A code that the link of a message brought.
+    pub(super) fn code(&self) -> Option<String> {
+        self.code.clone()
+    }
+}
+
+/// The route of the path as it is now.
+pub(super) fn route() -> Route {
+    Route::parse(&window().location().pathname().unwrap_or_default())
+}
+
+/// Goes to the app; the page is not in the history any more.
+pub(super) fn leave(location: &Location) {
+    let _ = window().location().replace(location.secret());
+}
+
+pub(super) fn reload() {
+    let _ = window().location().reload();
+}
+
+fn browser_lang() -> Lang {
+    let languages = window().navigator().languages();
+    let tags = languages.iter().filter_map(|tag| tag.as_string());
+    tags.filter_map(|tag| Lang::parse(&tag))
+        .next()
+        .unwrap_or_default()
+}

@@ -1,0 +1,60 @@
+//! What outlives a reload: the flow's state, for one transaction, in this tab; and the language.
+//!
+//! # Security model
+//! `sessionStorage` is readable by script of the login domain only, and ends with the tab. The state
+//! holds no password, code or key (see `flow`). A browser that denies storage loses nothing but the
+//! comfort.
+
+use cognate_core::login::TransactionId;
+use js_sys::JSON;
+use leptos::prelude::window;
+use serde::{Deserialize, Serialize};
+use serde_wasm_bindgen::{Deserializer, Serializer};
+use web_sys::Storage;
+
+use crate::flow::State;
+use crate::i18n::Lang;
+
+pub(super) fn load(transaction: &TransactionId) -> Option<State> {
+    let text = tab()?.get_item(&key(transaction)).ok()??;
+    let value = JSON::parse(&text).ok()?;
+    State::deserialize(Deserializer::from(value)).ok()
+}
+
+pub(super) fn save(transaction: &TransactionId, state: &State) {
+    if state.page.is_final() {
+        return forget(transaction);
+    }
+    let value = state.serialize(&Serializer::json_compatible());
+    let text = value.ok().and_then(|value| JSON::stringify(&value).ok());
+    if let (Some(tab), Some(text)) = (tab(), text.and_then(|text| text.as_string())) {
+        let _ = tab.set_item(&key(transaction), &text);
+    }
+}
+
+pub(super) fn forget(transaction: &TransactionId) {
+    if let Some(tab) = tab() {
+        let _ = tab.remove_item(&key(transaction));
+    }
+}
+
+pub(super) fn remember_lang(lang: Lang) {
+    if let Ok(Some(storage)) = window().local_storage() {
+        let _ = storage.set_item(LANG, lang.tag());
+    }
+}
+
+pub(super) fn chosen_lang() -> Option<String> {
+    window().local_storage().ok()??.get_item(LANG).ok()?
+}
+
+fn key(transaction: &TransactionId) -> String {
+    format!("cognate.login.{}", transaction.as_str())
+}
+
+fn tab() -> Option<Storage> {
+    window().session_storage().ok()?
+}
+
+/// Also read by the first script.
+const LANG: &str = "cognate.lang";
