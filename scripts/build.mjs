@@ -1,13 +1,13 @@
-// Builds what runs: the backend (target/release/cognate), the npm package (pkg/wasm, pkg/dist) and the demo
-// (www/demo/dist, from the packed package). Name some of them to build only those.
+// Builds what runs: the backend (target/release/cognate), the hosted UI (hosted-ui/dist), the npm package (pkg/wasm,
+// pkg/dist) and the demo (www/demo/dist, from the packed package). Name some of them to build only those.
 
-import { buildBackend, buildDemo, buildPackage } from './run/artifacts.mjs';
+import { buildBackend, buildDemo, buildHostedUi, buildPackage } from './run/artifacts.mjs';
 import { endTogether } from './run/processes.mjs';
 import { main, Problem } from './run/problem.mjs';
 import { setUp } from './setup.mjs';
 
 // In the order in which they need each other.
-const PARTS = { backend: buildBackend, package: buildPackage, demo: buildDemo };
+const PARTS = { backend: buildBackend, 'hosted-ui': buildHostedUi, package: buildPackage, demo: buildDemo };
 
 endTogether();
 await main(async () => {

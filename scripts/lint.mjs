@@ -46,11 +46,16 @@ async function clippyForTheBrowser() {
   await commandStep('Rust lints, for the browser', 'cargo', [
     'clippy', '-p', 'cognate', '--all-targets', '--target', 'wasm32-unknown-unknown', '--locked', ...clippyFix, ...strict,
   ]);
+  // By itself: together with the SDK it would be checked with features that it is built without.
+  await commandStep('Rust lints, the hosted UI', 'cargo', [
+    'clippy', '-p', 'cognate-hosted-ui', '--target', 'wasm32-unknown-unknown', '--locked', ...clippyFix, ...strict,
+  ]);
 }
 
 // The demo's types are checked against the packed package, which needs it built.
 async function types() {
   await buildPackage();
+  await commandStep('TypeScript, the hosted UI', 'tsc', ['--project', inRoot('hosted-ui', 'page')]);
   await commandStep('TypeScript, the package', 'tsc', ['--noEmit', '--project', inRoot('pkg')]);
   const declarations = inRoot('tests', 'declarations', 'tsconfig.json');
   if (existsSync(declarations)) await commandStep('TypeScript, its declarations', 'tsc', ['--noEmit', '--project', declarations]);

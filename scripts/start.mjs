@@ -6,7 +6,7 @@
 import { createServer } from 'node:net';
 import { resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { buildBackend, buildDemo, buildPackage } from './run/artifacts.mjs';
+import { buildBackend, buildDemo, buildHostedUi, buildPackage } from './run/artifacts.mjs';
 import { endTogether, start, stop } from './run/processes.mjs';
 import { main, Problem } from './run/problem.mjs';
 import { step } from './run/steps.mjs';
@@ -27,6 +27,7 @@ await main(async () => {
 
   await setUp();
   await buildBackend();
+  await buildHostedUi();
   await buildPackage();
   await buildDemo();
 

@@ -6,7 +6,7 @@
 
 import { mkdirSync, readFileSync, readdirSync, rmSync, existsSync, writeFileSync } from 'node:fs';
 import { basename, join, relative } from 'node:path';
-import { buildBackend, buildDemo, buildPackage } from './run/artifacts.mjs';
+import { buildBackend, buildDemo, buildHostedUi, buildPackage } from './run/artifacts.mjs';
 import { findChromedriver, findChromium } from './run/browsers.mjs';
 import { endTogether, start, stop } from './run/processes.mjs';
 import { main, Problem, report } from './run/problem.mjs';
@@ -20,6 +20,7 @@ const NODE_TEST_TIMEOUT_MS = 10 * 60_000;
 const nothing = async () => {};
 const running = async () => {
   await buildBackend();
+  await buildHostedUi();
   await buildPackage();
   await buildDemo();
 };

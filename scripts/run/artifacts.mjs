@@ -8,6 +8,8 @@ import { inRoot } from './workspace.mjs';
 
 const PACKAGE_INPUTS = ['sdk', 'pkg', 'Cargo.toml', 'Cargo.lock', 'package-lock.json', 'scripts/build-package.mjs', 'scripts/cut-panics.mjs', 'scripts/shorten-imports.mjs'];
 
+const HOSTED_UI_INPUTS = ['sdk', 'hosted-ui', 'Cargo.toml', 'Cargo.lock', 'package-lock.json', 'scripts/build-hosted-ui.mjs'];
+
 /** The release build of the backend, target/release/cognate; cargo knows what is out of date. */
 export async function buildBackend() {
   await commandStep('Building the backend', 'cargo', ['build', '--release', '--locked', '-p', 'cognate-backend']);
@@ -22,6 +24,15 @@ export async function buildPackage() {
   if (built.isFresh()) return;
   built.forget();
   await commandStep('Building the npm package', process.execPath, ['scripts/build-package.mjs']);
+  built.remember();
+}
+
+/** The hosted UI's pages, hosted-ui/dist. */
+export async function buildHostedUi() {
+  const built = fingerprint('hosted-ui', { inputs: HOSTED_UI_INPUTS, outputs: ['hosted-ui/dist/index.html', 'hosted-ui/dist/login.html'] });
+  if (built.isFresh()) return;
+  built.forget();
+  await commandStep('Building the hosted UI', process.execPath, ['scripts/build-hosted-ui.mjs']);
   built.remember();
 }
 

@@ -6,7 +6,7 @@ import { basename, dirname, join, relative } from 'node:path';
 import { inRoot, ROOT } from './workspace.mjs';
 
 // What a build makes: never an input.
-const GENERATED = new Set(['pkg/dist', 'pkg/wasm', 'pkg/LICENSE-APACHE', 'pkg/LICENSE-MIT', 'www/demo/dist', 'sdk/webdriver.json']);
+const GENERATED = new Set(['pkg/dist', 'pkg/wasm', 'pkg/LICENSE-APACHE', 'pkg/LICENSE-MIT', 'www/demo/dist', 'hosted-ui/dist', 'sdk/webdriver.json']);
 
 /** A build step's inputs and outputs (paths from the root), remembered under `name` in `target/`. */
 export function fingerprint(name, { inputs, outputs }) {

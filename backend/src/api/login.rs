@@ -174,6 +174,7 @@ fn describe(transaction: &LoginTransaction) -> Answer {
     let policy = settings.password_policy();
     reply(&Description {
         client_name: &transaction.client.name,
+        user_pool_id: &transaction.pool.id,
         expires_at: transaction.expires_at,
         login_hint: request.login_hint.as_deref(),
         lang: request.lang.as_deref(),
@@ -219,6 +220,8 @@ fn code_delivery(settings: &PoolSettings) -> Vec<&'static str> {
 #[serde(rename_all = "PascalCase")]
 struct Description<'a> {
     client_name: &'a str,
+    /// SRP proves a password for one pool, whose name is hashed with it.
+    user_pool_id: &'a str,
     expires_at: i64,
     #[serde(skip_serializing_if = "Option::is_none")]
     login_hint: Option<&'a str>,

@@ -33,7 +33,8 @@ pub(super) const ASSETS: &str = "/_cognate/ui/assets/{name}";
 
 const POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; \
                       img-src 'self' data:; font-src 'self'; connect-src 'self'; form-action 'self'; \
-                      frame-ancestors 'none'; base-uri 'none'";
+                      frame-ancestors 'none'; base-uri 'none'; \
+                      require-trusted-types-for 'script'; trusted-types 'none'";
 
 const ABSENT: &str = "The hosted pages are not built: build hosted-ui, then start the backend with \
                       --hosted-ui and the folder it made.\n";

@@ -259,7 +259,7 @@ async fn somebody_signs_up_forgets_and_recovers_on_the_pages() {
     assert_eq!(
         described,
         json!({
-            "ClientName": "Demo web client", "ExpiresAt": START + 900,
+            "ClientName": "Demo web client", "UserPoolId": POOL, "ExpiresAt": START + 900,
             "UsernameAttributes": ["email"], "AliasAttributes": [],
             "SignUp": { "Allowed": true, "Attributes": [] },
             "PasswordPolicy": {

@@ -14,7 +14,7 @@ mod summary;
 
 pub(crate) use code_field::CodeField;
 pub(crate) use field::{AttributeField, AttributeFields, UsernameField};
-pub(crate) use form::{Form, RouteLink};
+pub(crate) use form::{Form, RouteLink, Text};
 pub(crate) use password_field::{KnownPassword, NewPassword};
 pub(crate) use resend::Resend;
 pub(crate) use shell::Shell;

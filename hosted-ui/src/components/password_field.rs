@@ -5,6 +5,7 @@ use leptos::ev::{Event, KeyboardEvent};
 use leptos::prelude::*;
 use web_sys::HtmlInputElement;
 
+use super::Text;
 use super::field::{Kind, TEXT, TextField};
 use crate::browser::app;
 use crate::flow::{Field, Login};
@@ -24,9 +25,13 @@ pub(crate) fn KnownPassword() -> impl IntoView {
 
 /// The password that somebody chooses, with the pool's policy as a list that follows the typing.
 #[component]
-pub(crate) fn NewPassword() -> impl IntoView {
+pub(crate) fn NewPassword(
+    /// What it is called: whoever has none yet has no old one either.
+    #[prop(default = |texts| texts.label_new_password)]
+    label: Text,
+) -> impl IntoView {
     let app = app();
-    let label = Signal::derive(move || app.texts().label_new_password.to_owned());
+    let label = Signal::derive(move || label(app.texts()).to_owned());
     let kind = Kind {
         of: "password",
         autocomplete: "new-password",

@@ -71,10 +71,15 @@ fn failure_text(texts: &Texts, failure: &Failure, page: &Page) -> String {
         ErrorCode::CodeDeliveryFailed => texts.alert_delivery,
         ErrorCode::CodeMismatch => texts.problem_code_wrong,
         ErrorCode::CodeExpired => texts.problem_code_expired,
-        ErrorCode::ChallengeExpired | ErrorCode::SessionLost | ErrorCode::SignedOut => {
-            texts.alert_expired
+        ErrorCode::ChallengeExpired
+        | ErrorCode::SessionLost
+        | ErrorCode::SignedOut
+        | ErrorCode::LoginRequired
+        | ErrorCode::RedirectUnknown => texts.alert_expired,
+        ErrorCode::ServerUntrusted | ErrorCode::TokenRejected | ErrorCode::RedirectRejected => {
+            texts.alert_untrusted
         }
-        ErrorCode::ServerUntrusted | ErrorCode::TokenRejected => texts.alert_untrusted,
+        ErrorCode::AccessDenied => texts.alert_not_authorized,
         ErrorCode::Unsupported | ErrorCode::UnknownOperation => texts.alert_unsupported,
         ErrorCode::TriggerFailed => match failure.reason.as_deref().filter(|r| !r.is_empty()) {
             Some(reason) => return fill(texts.alert_trigger_reason, &[("reason", reason)]),

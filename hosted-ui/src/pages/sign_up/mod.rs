@@ -38,7 +38,7 @@ pub(super) fn SignUp() -> impl IntoView {
                 <Form read submit=|texts| texts.sign_up_submit busy=|texts| texts.sign_up_busy>
                     <UsernameField />
                     <AttributeFields />
-                    <NewPassword />
+                    <NewPassword label=|texts| texts.label_password />
                 </Form>
             }
             .into_any(),

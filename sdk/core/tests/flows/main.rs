@@ -75,14 +75,14 @@ fn sign_in(client: &Client<Platform>) -> User {
 fn done(result: Result<SignInStep, Error>) -> User {
     match result.unwrap() {
         SignInStep::Done(user) => user,
-        SignInStep::Next(step) => panic!("not done: {step:?}"),
+        step => panic!("not done: {step:?}"),
     }
 }
 
 fn next(result: Result<SignInStep, Error>) -> Step {
     match result.unwrap() {
         SignInStep::Next(step) => step,
-        SignInStep::Done(user) => panic!("done: {user:?}"),
+        step => panic!("not asked: {step:?}"),
     }
 }
 
