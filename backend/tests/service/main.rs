@@ -1,4 +1,4 @@
-//! The service around the people: wire form, signatures, local comforts, pools, clients, keys,
+//! The service around the people: wire form, signatures, local comforts, OAuth, hosted pages, pools, clients, keys,
 //! published documents, configuration, restarts.
 
 #![allow(
@@ -12,8 +12,10 @@ mod support;
 
 mod clients;
 mod configuration;
+mod hosted_ui;
 mod keys;
 mod local;
+mod oauth;
 mod pools;
 mod serving;
 mod sigv4;
