@@ -2,6 +2,7 @@
 
 use axum::body::Body;
 use serde_json::json;
+use sqlx::Connection;
 
 use crate::browser::{App, Browser, CALLBACK, challenge, oauth_error, post_form, user_info};
 use crate::person::{POOL, Person, new_client};
@@ -235,4 +236,53 @@ async fn a_client_that_rotates_gets_a_new_refresh_token_and_an_old_one_ends_the_
     assert_eq!(oauth_error(&reuse), GRANT);
     let answer = app.refresh(&backend, &second["refresh_token"]).await;
     assert_eq!(oauth_error(&answer), GRANT);
+}
+
+#[tokio::test]
+async fn the_database_holds_no_secret_of_a_sign_in_and_a_moved_code_opens_nothing() {
+    let backend = Backend::start().await;
+    let (ada, bob) = (
+        Person::confirmed(&backend).await,
+        Person::confirmed(&backend).await,
+    );
+    let app = App::demo()
+        .with("state", "the-state-of-the-app")
+        .with("nonce", "the-nonce-of-the-app")
+        .with("login_hint", "hinted@example.com");
+    let mut browser = Browser::default();
+    let begun = browser.begin(&backend, &app).await;
+    let waiting = browser.cookies[&format!("cognate-txn-{begun}")].clone();
+    let back = browser.sign_in(&backend, &app, &ada).await;
+    let code = crate::browser::parameter(&back, "code").unwrap();
+    let session = browser.cookies["cognate-sso-local_demo"].clone();
+    let mut stored = Vec::new();
+    for file in ["cognate.db", "cognate.db-wal"] {
+        stored.extend(std::fs::read(backend.folder.path().join(file)).unwrap());
+    }
+    let holds = |text: &str| stored.windows(text.len()).any(|at| at == text.as_bytes());
+    assert!(holds(&begun), "the id is no secret");
+    for secret in [
+        waiting.as_str(),
+        &code,
+        &session,
+        "the-state-of-the-app",
+        "the-nonce-of-the-app",
+        "hinted@example.com",
+    ] {
+        assert!(!holds(secret), "{secret}");
+    }
+
+    // Whoever can write to the database moves ada's rights to bob's code.
+    let other = Browser::default().sign_in(&backend, &app, &bob).await;
+    let url = format!("sqlite://{}/cognate.db", backend.folder.path().display());
+    let mut database = sqlx::AnyConnection::connect(&url).await.unwrap();
+    let moved = sqlx::query(
+        "UPDATE authorization_codes SET content = (SELECT content FROM authorization_codes c \
+         WHERE c.rowid < authorization_codes.rowid) WHERE rowid = 2",
+    );
+    let moved = moved.execute(&mut database).await.unwrap();
+    assert_eq!(moved.rows_affected(), 1);
+    let answer = app.redeem(&backend, &other).await;
+    assert_eq!(answer.status, 500, "{}", answer.text);
+    app.redeem(&backend, &back).await.ok();
 }
