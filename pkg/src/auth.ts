@@ -111,10 +111,15 @@ export async function createAuth(config: AuthConfig): Promise<Auth> {
   const isKept = start.persistence === 'session';
   const tab = isKept || start.oauth ? tabSecret(config.userPoolId, config.clientId) : undefined;
   const client = new Client();
-  await client.start(config, { start, ...(tab && { tab }), ...(answer && { answer }) });
+  // A second client of this page must find the session that a first one is completing.
+  const starting = completing.then(() => client.start(config, { start, ...(tab && { tab }), ...(answer && { answer }) }));
+  if (answer) completing = starting.catch(() => {});
+  await starting;
   if (isKept) client.watch();
   return client;
 }
+
+let completing: Promise<void> = Promise.resolve();
 
 class Client implements Auth {
   state: AuthState = { status: 'signedOut' };

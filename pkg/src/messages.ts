@@ -29,7 +29,7 @@ export interface Started {
 }
 
 /** How a sign-in by redirect has ended, as it crosses. */
-export type RedirectRecord = { appState?: string } & ({ user: User; error?: never } | { user?: never; error: AuthErrorDetails });
+export type RedirectRecord = { appState?: unknown } & ({ user: User; error?: never } | { user?: never; error: AuthErrorDetails });
 
 /** What the worker runs. The closed set: anything else is refused there. */
 export type Operation =

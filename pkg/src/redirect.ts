@@ -16,12 +16,12 @@ export interface RedirectInput {
   prompt?: 'none' | 'login' | 'select_account' | 'consent';
   /** The language of the pages, such as `de`. */
   lang?: string;
-  /** A note for when the person is back, such as the page to show. It does not leave the browser. */
-  appState?: string;
+  /** A note for when the person is back, such as the page to show: anything that JSON can hold. It does not leave the browser. */
+  appState?: unknown;
 }
 
 /** How a sign-in by redirect has ended, with the note that it began with. */
-export type RedirectResult = { appState?: string } & ({ user: User; error?: never } | { user?: never; error: AuthError });
+export type RedirectResult = { appState?: unknown } & ({ user: User; error?: never } | { user?: never; error: AuthError });
 
 /** Takes the answer to a sign-in of this client out of the address, if there is one. Parameters of the app's own stay. */
 export function takeAnswer({ clientId, oauth }: AuthConfig): string | undefined {

@@ -74,8 +74,15 @@ async function start({ start, wasm, tab, answer }: StartMessage, post: (message:
 
 /** Ends a sign-in by redirect. Only a start can: a page cannot bring an answer later. */
 async function completed(client: WasmClient, query: string): Promise<RedirectRecord> {
-  const record = JSON.parse(await client.call('completeRedirect', { query }, new AbortController().signal)) as RedirectRecord;
-  return record.user ? { ...record, user: userFrom(record.user as unknown as WasmUser) } : record;
+  const { appState, user, error } = JSON.parse(await client.call('completeRedirect', { query }, new AbortController().signal)) as WasmRedirect;
+  return { ...(appState && { appState: JSON.parse(appState) as unknown }), ...(user ? { user: userFrom(user) } : { error: error! }) };
+}
+
+/** How the wasm gives out the end of a sign-in by redirect: the app's note is text there. */
+interface WasmRedirect {
+  appState?: string;
+  user?: WasmUser;
+  error?: AuthErrorDetails;
 }
 
 async function run({ client, allowed, watch }: Running, call: CallMessage, signal: AbortSignal): Promise<unknown> {
@@ -96,10 +103,13 @@ async function run({ client, allowed, watch }: Running, call: CallMessage, signa
   }
 }
 
-/** The answer to a step beside its seal, as the wasm takes it; the seal cannot be replaced by the answer. */
+/**
+ * Arguments as the wasm takes them: the answer to a step beside its seal, which the answer cannot replace, and an app's note
+ * as text.
+ */
 function flat(args: unknown): object {
-  const { answer, ...rest } = args as { answer?: object };
-  return { ...answer, ...rest };
+  const { answer, appState, ...rest } = args as { answer?: object; appState?: unknown };
+  return { ...answer, ...rest, appState: JSON.stringify(appState) };
 }
 
 function present(op: Operation, value: unknown): unknown {

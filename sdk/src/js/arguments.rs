@@ -34,11 +34,6 @@ impl Settings {
         self.given(name, Value::text)
     }
 
-    pub(super) fn is_true(&self, name: &str) -> Result<bool, Error> {
-        self.given(name, Value::boolean)
-            .map(Option::unwrap_or_default)
-    }
-
     pub(super) fn given<T>(
         &self,
         name: &str,

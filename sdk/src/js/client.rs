@@ -21,7 +21,9 @@ use super::error::error_object;
 #[cfg(feature = "oauth")]
 use super::redirect;
 use super::results;
-use crate::browser::{Browser, JsJson, Storage, Tab};
+#[cfg(not(feature = "oauth"))]
+use crate::browser::Storage;
+use crate::browser::{Browser, JsJson, Tab};
 
 /// One app client of one pool.
 #[wasm_bindgen(js_name = Client)]
@@ -85,16 +87,16 @@ async fn start(settings: Settings) -> Result<Client<Browser>, Error> {
         (Some(id), Some(secret)) => Some(Tab::parse(&config, &id, &secret)?),
         _ => None,
     };
-    let storage = match &tab {
-        Some(tab) if !settings.is_true("memory")? => Storage::of_tab(tab).await?,
-        _ => Storage::memory(&config).await?,
+    #[cfg(feature = "oauth")]
+    let client = redirect::client(config, tab, &settings).await?;
+    #[cfg(not(feature = "oauth"))]
+    let client = {
+        let storage = match &tab {
+            Some(tab) => Storage::of_tab(tab).await?,
+            None => Storage::memory(&config).await?,
+        };
+        Client::new(config, Browser::new(storage))
     };
-    let browser = Browser::new(storage);
-    #[cfg(feature = "oauth")]
-    let browser = browser.with_tab(tab);
-    let client = Client::new(config, browser);
-    #[cfg(feature = "oauth")]
-    let client = client.with_oauth(redirect::config(&settings)?);
     client.resume().await?;
     Ok(client)
 }

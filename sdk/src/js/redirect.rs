@@ -4,15 +4,30 @@ use alloc::string::String;
 
 use cognate_core::json::{Object, Value};
 use cognate_core::oauth::{OAuthConfig, Prompt, RedirectRequest};
-use cognate_core::{CallOptions, Client, Error};
+use cognate_core::{CallOptions, Client, Config, Error};
 
 use super::arguments::{Arguments, Settings};
 use super::error::error_object;
 use super::results;
-use crate::browser::{Browser, Cancel, JsJson};
+use crate::browser::{Browser, Cancel, JsJson, Storage, Tab};
+
+/// A client that can. With persistence `memory` the tab is for its redirects only.
+pub(super) async fn client(
+    config: Config,
+    tab: Option<Tab>,
+    settings: &Settings,
+) -> Result<Client<Browser>, Error> {
+    let oauth = oauth(settings)?;
+    let in_memory = settings.given("memory", Value::boolean)?;
+    let storage = match &tab {
+        Some(tab) if in_memory != Some(true) => Storage::of_tab(tab).await?,
+        _ => Storage::memory(&config).await?,
+    };
+    Ok(Client::new(config, Browser::new(storage).with_tab(tab)).with_oauth(oauth))
+}
 
 /// The member `oauth` of the configuration.
-pub(super) fn config(settings: &Settings) -> Result<Option<OAuthConfig>, Error> {
+fn oauth(settings: &Settings) -> Result<Option<OAuthConfig>, Error> {
     let Some(oauth) = settings.0.member("oauth") else {
         return Ok(None);
     };
