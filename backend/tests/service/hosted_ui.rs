@@ -72,7 +72,8 @@ async fn every_page_is_answered_fresh_and_under_a_strict_policy() {
                 "content-security-policy",
                 "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; \
                  img-src 'self' data:; font-src 'self'; connect-src 'self'; form-action 'self'; \
-                 frame-ancestors 'none'; base-uri 'none'",
+                 frame-ancestors 'none'; base-uri 'none'; require-trusted-types-for 'script'; \
+                 trusted-types 'none'",
             ),
             ("cross-origin-opener-policy", "same-origin"),
             ("origin-agent-cluster", "?1"),
