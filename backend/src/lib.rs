@@ -17,6 +17,7 @@ pub mod http;
 pub mod keys;
 pub mod limits;
 pub mod messages;
+pub mod mfa;
 pub mod oauth;
 pub mod password;
 pub mod pools;

@@ -5,6 +5,7 @@ use cognate_core::secret::{AccessToken, Code};
 use serde::{Deserialize, Serialize};
 
 use super::attribute::{Attribute, of_user, pairs};
+use super::mfa::MfaMembers;
 use super::sign_up::SendCodeAnswer;
 use super::{Empty, secret};
 use crate::account;
@@ -22,11 +23,19 @@ pub(super) struct TokenRequest {
     access_token: AccessToken,
 }
 
+impl TokenRequest {
+    pub(super) fn access_token(&self) -> &AccessToken {
+        &self.access_token
+    }
+}
+
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub(super) struct GetUserAnswer {
     username: String,
     user_attributes: Vec<Attribute>,
+    #[serde(flatten)]
+    mfa: MfaMembers,
 }
 
 /// `GetUser`
@@ -38,6 +47,7 @@ pub(super) async fn get_user(
     let access = verify_access(state, &request.access_token).await?;
     Ok(GetUserAnswer {
         user_attributes: of_user(&access.user, Some(&access.client)),
+        mfa: MfaMembers::of(state, &access.user).await?,
         username: access.user.username,
     })
 }

@@ -5,11 +5,12 @@ use cognate_core::secret::Password;
 use serde::{Deserialize, Serialize};
 
 use super::attribute::{Attribute, of_user, pairs};
+use super::mfa::MfaMembers;
 use super::{Empty, secret};
 use crate::app::{AppState, Caller};
 use crate::error::ApiError;
 use crate::messages::Medium;
-use crate::pools::find_pool;
+use crate::pools::{Pool, find_pool};
 use crate::sessions;
 use crate::users::admin::{self, Invitation};
 use crate::users::search::{self, Filter};
@@ -25,8 +26,13 @@ pub(super) struct UserRequest {
 
 impl UserRequest {
     async fn find(&self, state: &AppState) -> Result<User, ApiError> {
+        self.find_in_pool(state).await.map(|(_, user)| user)
+    }
+
+    pub(super) async fn find_in_pool(&self, state: &AppState) -> Result<(Pool, User), ApiError> {
         let pool = find_pool(state, &self.user_pool_id).await?;
-        users::find_existing(state, &pool, &self.username).await
+        let user = users::find_existing(state, &pool, &self.username).await?;
+        Ok((pool, user))
     }
 }
 
@@ -127,6 +133,8 @@ pub(super) struct AdminGetUserAnswer {
     user_last_modified_date: i64,
     enabled: bool,
     user_status: Status,
+    #[serde(flatten)]
+    mfa: MfaMembers,
 }
 
 /// `AdminGetUser`
@@ -144,6 +152,7 @@ pub(super) async fn admin_get_user(
         user_last_modified_date: description.user_last_modified_date,
         enabled: description.enabled,
         user_status: description.user_status,
+        mfa: MfaMembers::of(state, &user).await?,
     })
 }
 

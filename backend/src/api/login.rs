@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use super::sign_in::{ChallengeAnswer, InitiateAuthRequest, first_step, next_step};
 use super::{Answer, reply, request};
-use super::{password, sign_up};
+use super::{mfa, password, sign_up};
 use crate::app::{AppState, Caller};
 use crate::error::ApiError;
 use crate::oauth::sso::SsoCookie;
@@ -95,6 +95,13 @@ pub async fn call(
             let next = next_step(state, caller, through, &request).await?;
             return finish(state, login, next).await;
         }
+        "AssociateSoftwareToken" => {
+            reply(&mfa::associate_through(state, through, &request(operation, body)?).await?)
+        }
+        "VerifySoftwareToken" => {
+            let request = request(operation, body)?;
+            reply(&mfa::verify_through(state, caller, through, &request).await?)
+        }
         _ => {
             return Err(ApiError::unknown_operation(
                 "The login domain does not have this operation.",
@@ -116,7 +123,7 @@ pub fn known(operation: &str) -> &'static str {
         .unwrap_or("unknown")
 }
 
-const OPERATIONS: [&str; 8] = [
+const OPERATIONS: [&str; 10] = [
     "DescribeLogin",
     "SignUp",
     "ConfirmSignUp",
@@ -125,6 +132,8 @@ const OPERATIONS: [&str; 8] = [
     "ConfirmForgotPassword",
     "InitiateAuth",
     "RespondToAuthChallenge",
+    "AssociateSoftwareToken",
+    "VerifySoftwareToken",
 ];
 
 async fn finish(state: &AppState, login: Login<'_>, next: Next) -> Result<LoginAnswer, ApiError> {

@@ -9,6 +9,7 @@ use super::Empty;
 use super::authentication_result::AuthenticationResult;
 use crate::app::{AppState, Caller};
 use crate::error::ApiError;
+use crate::mfa::{self, Factor};
 use crate::pools::{ExplicitAuthFlow, find_client, find_client_of};
 use crate::sessions::{self, Tokens};
 use crate::sign_in::{
@@ -217,7 +218,22 @@ pub(super) async fn next_step(
         "NEW_PASSWORD_REQUIRED" => {
             let password = Password::new(required(given, "NEW_PASSWORD")?.to_owned());
             let session = request.session.as_deref();
-            answer_new_password(state, through, session, username, &password, given).await
+            answer_new_password(state, caller, through, session, username, &password, given).await
+        }
+        "SELECT_MFA_TYPE" => {
+            let session = request.session.as_deref();
+            let answer = required(given, "ANSWER")?;
+            mfa::challenge::choose(state, caller, through, session, username, answer).await
+        }
+        "MFA_SETUP" => {
+            let session = request.session.as_deref();
+            let email = given.get("EMAIL").map(String::as_str);
+            mfa::set_up::answer(state, caller, through, session, username, email).await
+        }
+        name if let Some(factor) = Factor::of(name) => {
+            let session = request.session.as_deref();
+            let code = required(given, mfa::challenge::response_name(factor))?;
+            mfa::challenge::answer(state, caller, through, factor, session, username, code).await
         }
         other => Err(ApiError::invalid_parameter(format!(
             "The challenge {other} is not supported by this backend."

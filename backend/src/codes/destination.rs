@@ -76,11 +76,17 @@ impl Destination {
     pub fn details(&self) -> CodeDeliveryDetails {
         CodeDeliveryDetails {
             attribute_name: self.attribute.name(),
-            delivery_medium: match self.medium() {
-                Medium::Email => "EMAIL",
-                Medium::Sms => "SMS",
-            },
+            delivery_medium: self.medium_name(),
             destination: self.masked(),
+        }
+    }
+
+    /// The word for it on the wire.
+    #[must_use]
+    pub fn medium_name(&self) -> &'static str {
+        match self.medium() {
+            Medium::Email => "EMAIL",
+            Medium::Sms => "SMS",
         }
     }
 
@@ -99,7 +105,9 @@ impl Destination {
         })
     }
 
-    fn masked(&self) -> String {
+    /// The address as the person may see it.
+    #[must_use]
+    pub fn masked(&self) -> String {
         if let Some((local, domain)) = self.value.rsplit_once('@') {
             // In lower case: a stored address may have other letters than a decoy, which has
             // only what was typed to go by.

@@ -18,6 +18,8 @@ pub struct PoolConfig {
     /// Members of `CreateUserPoolRequest`, in the service's spelling.
     #[serde(default)]
     pub settings: Map<String, Value>,
+    /// Members of `SetUserPoolMfaConfigRequest`. Default: what was set before, at first no MFA.
+    pub mfa: Option<Map<String, Value>>,
     /// Its clients.
     #[serde(default)]
     pub clients: Vec<ClientConfig>,
@@ -63,6 +65,7 @@ impl PoolConfig {
                     "RecoveryMechanisms": [{ "Priority": 1, "Name": "verified_email" }],
                 },
             })),
+            mfa: None,
             clients: vec![ClientConfig {
                 id: "demowebclient".to_owned(),
                 name: Some("Demo web client".to_owned()),

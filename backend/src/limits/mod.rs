@@ -9,7 +9,7 @@
 //! keyed hashes.
 //!
 //! Counters are in the database and hold across processes. Within one process, guesses at one
-//! user's password wait for each other ([`PasswordGate`]): else a burst of requests could all pass
+//! user's password or code wait for each other ([`Gate`]): else a burst of requests could all pass
 //! the check before the first failure is counted.
 //!
 //! # Limits
@@ -32,6 +32,10 @@ const HOUR_MILLIS: i64 = 3_600_000;
 /// Tries of an account's codes an hour from all addresses together: 1 in 200 to guess one in a day.
 const TRIES_EVERYWHERE: i64 = 200;
 
+/// Wrong codes of a second factor from all addresses together before the account waits an hour. Whoever
+/// tries them has the password. 1 in 280 to guess a TOTP code in a day, of which three count at a time.
+const MFA_FAILURES_EVERYWHERE: i64 = 50;
+
 /// Something a user may do so many times an hour.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Hourly {
@@ -47,6 +51,8 @@ pub enum Hourly {
     ForgotPassword,
     /// Try a recovery code: 20.
     ConfirmForgotPassword,
+    /// Be sent a code of a second factor: 20.
+    MfaCode,
     /// Give the old password wrongly when changing it: 5.
     ChangePassword,
 }
@@ -59,7 +65,7 @@ impl Hourly {
             | Self::AttributeCode
             | Self::ForgotPassword
             | Self::ChangePassword => 5,
-            Self::ConfirmForgotPassword => 20,
+            Self::ConfirmForgotPassword | Self::MfaCode => 20,
         }
     }
 
@@ -78,6 +84,7 @@ impl Hourly {
             Self::AttributeCode => "GetUserAttributeVerificationCode",
             Self::ForgotPassword => "ForgotPassword",
             Self::ConfirmForgotPassword => "ConfirmForgotPassword",
+            Self::MfaCode => "MfaCode",
             Self::ChangePassword => "ChangePassword",
         }
     }
@@ -126,46 +133,72 @@ pub async fn forget(
     Ok(state.store.forget_attempts(&key).await?)
 }
 
-/// Permission to check one password of one user. Holding it keeps other checks for the same user
-/// waiting.
+/// What is guessed at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Guess {
+    /// A password.
+    Password,
+    /// A code of a second factor, by somebody who has the password.
+    MfaCode,
+}
+
+/// Permission to check one guess at one user. Holding it keeps other guesses of the kind at the same
+/// user waiting.
 #[derive(Debug)]
-pub struct PasswordGate<'a> {
+pub struct Gate<'a> {
     state: &'a AppState,
     key: [u8; 32],
+    everywhere: Option<[u8; 32]>,
     has_failures: bool,
     _turn: MutexGuard<'static, ()>,
 }
 
-impl<'a> PasswordGate<'a> {
+impl<'a> Gate<'a> {
     /// Waits for its turn and asks whether this user may be tried from this address now. `username`
     /// is the real user name, or the decoy's.
     ///
     /// # Errors
-    /// `NotAuthorizedException: Password attempts exceeded` during a wait; that does not make the
-    /// wait longer.
+    /// `NotAuthorizedException: ... attempts exceeded` during a wait; that does not make the wait
+    /// longer.
     pub async fn enter(
         state: &'a AppState,
         caller: &Caller,
+        guess: Guess,
         pool_id: &str,
         username: &str,
     ) -> Result<Self, ApiError> {
         static TURNS: [Mutex<()>; 256] = [const { Mutex::const_new(()) }; 256];
-        let key = key(state, caller, "password", pool_id, username);
+        let (purpose, refusal) = match guess {
+            Guess::Password => ("password", "Password attempts exceeded"),
+            Guess::MfaCode => ("mfa code", "Verification code attempts exceeded"),
+        };
+        let key = key(state, caller, purpose, pool_id, username);
+        let parts = [purpose, pool_id, username].map(str::as_bytes);
+        let everywhere =
+            (guess == Guess::MfaCode).then(|| state.sealer.derive("attempts everywhere", &parts));
         let _turn = TURNS[usize::from(key[0])].lock().await;
+        let now = state.clock.now_millis();
         let blocked_until = state.store.blocked_until(&key).await?;
-        if blocked_until.is_some_and(|until| until > state.clock.now_millis()) {
-            return Err(ApiError::not_authorized("Password attempts exceeded"));
+        let mut is_blocked = blocked_until.is_some_and(|until| until > now);
+        if let Some(everywhere) = &everywhere {
+            let until = state.store.blocked_until(everywhere).await?;
+            is_blocked |= until.is_some_and(|until| until > now);
+        }
+        if is_blocked {
+            return Err(ApiError::not_authorized(refusal));
         }
         Ok(Self {
             state,
             key,
+            everywhere,
             has_failures: blocked_until.is_some(),
             _turn,
         })
     }
 
     /// Counts what came of it. From the fifth failure on there is a wait of 1 s, then 2, 4, ... up
-    /// to 15 minutes; a success, or 15 quiet minutes, begins anew.
+    /// to 15 minutes; a success, or 15 quiet minutes, begins anew. What is counted over all addresses
+    /// is forgotten after a quiet hour only: a person's own success must not help who guesses.
     ///
     /// # Errors
     /// For no fault of the caller's.
@@ -176,10 +209,23 @@ impl<'a> PasswordGate<'a> {
             store
                 .count_failure(&self.key, now, QUIET_MILLIS, wait_millis)
                 .await?;
+            if let Some(everywhere) = &self.everywhere {
+                store
+                    .count_failure(everywhere, now, HOUR_MILLIS, wait_everywhere_millis)
+                    .await?;
+            }
         } else if self.has_failures {
             store.forget_attempts(&self.key).await?;
         }
         Ok(())
+    }
+}
+
+fn wait_everywhere_millis(failures: i64) -> i64 {
+    if failures < MFA_FAILURES_EVERYWHERE {
+        0
+    } else {
+        HOUR_MILLIS
     }
 }
 

@@ -1,7 +1,7 @@
 //! Making pools and clients.
 //!
 //! A setting this backend would have to break its word on is refused rather than stored: a pool that
-//! says MFA is required, or that a trigger decides, must not sign people in without them.
+//! says that a trigger decides must not sign people in without it.
 
 use serde_json::{Map, Value};
 
@@ -11,6 +11,7 @@ use super::{document, oauth_settings};
 use crate::app::AppState;
 use crate::contract;
 use crate::error::ApiError;
+use crate::mfa::{PoolMfa, PoolMfaChange};
 use crate::random::{self, NoRandomness};
 use crate::seal::SealError;
 use crate::store::{ClientRow, PoolRow, StoreError};
@@ -29,6 +30,8 @@ const DAY: i64 = 24 * HOUR;
 pub struct NewPool {
     name: String,
     document: Map<String, Value>,
+    /// `None` leaves what a stored pool has.
+    mfa: Option<PoolMfa>,
 }
 
 /// A client that is not stored yet (members of `CreateUserPoolClientRequest`).
@@ -57,8 +60,19 @@ impl NewPool {
         check_schema(&settings)?;
         Ok(Self {
             name,
+            mfa: PoolMfa::of_new_pool(&settings)?,
             document: document::of_pool(settings),
         })
+    }
+
+    /// With these settings of second factors (members of `SetUserPoolMfaConfigRequest`), of which
+    /// `CreateUserPool` knows text messages only.
+    ///
+    /// # Errors
+    /// `InvalidParameterException` if MFA is on without a factor.
+    pub fn with_mfa(mut self, change: PoolMfaChange) -> Result<Self, ApiError> {
+        self.mfa = Some(PoolMfa::default().changed(change)?);
+        Ok(self)
     }
 
     /// Stores it under a new id with new signing keys.
@@ -73,16 +87,21 @@ impl NewPool {
     /// Stores it under this id: makes it with new signing keys, or changes the one that is there.
     pub(super) async fn store_as(self, state: &AppState, id: &str) -> Result<PoolRow, ApiError> {
         let now = state.clock.now();
+        let mfa = self.mfa.as_ref().map(PoolMfa::to_json).transpose()?;
         let row = PoolRow {
             id: id.to_owned(),
             name: self.name,
             settings: Value::Object(self.document).to_string(),
+            mfa: mfa.clone().unwrap_or_else(|| "{}".to_owned()),
             created_at: now,
             updated_at: now,
         };
         if state.store.update_pool(&row).await? {
+            if let Some(mfa) = mfa {
+                state.store.set_pool_mfa(id, &mfa, now).await?;
+            }
             state.clients.forget();
-            return Ok(row);
+            return Ok(state.store.pool(id).await?.unwrap_or(row));
         }
         let keys = state.keys.generate(id, now)?;
         state.store.insert_pool(&row, &keys).await?;
@@ -206,14 +225,6 @@ fn ignored(given: &Value, kept: &Value) -> Option<String> {
 }
 
 fn check_is_kept(settings: &Map<String, Value>) -> Result<(), ApiError> {
-    if settings
-        .get("MfaConfiguration")
-        .is_some_and(|mfa| mfa != "OFF")
-    {
-        return Err(ApiError::invalid_parameter(
-            "MfaConfiguration: this version has no MFA yet, only OFF can be kept.",
-        ));
-    }
     if let Some(Value::Object(triggers)) = settings.get("LambdaConfig")
         && let Some(trigger) = triggers.keys().next()
     {

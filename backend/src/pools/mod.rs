@@ -21,8 +21,11 @@ pub use pool::{
 pub use recent::RecentClients;
 pub use seed::{SeedError, seed};
 
+use serde_json::json;
+
 use crate::app::AppState;
 use crate::error::ApiError;
+use crate::mfa::{PoolMfa, PoolMfaChange};
 
 /// The pool with this id.
 ///
@@ -72,6 +75,31 @@ pub async fn find_client_of(
         .filter(|row| row.pool_id == pool_id);
     let client = Client::read(&state.sealer, row.ok_or_else(|| client_not_found(id))?)?;
     Ok((pool, client))
+}
+
+/// Changes a pool's settings of second factors.
+///
+/// # Errors
+/// `InvalidParameterException` if MFA would be on without a factor,
+/// `FeatureUnavailableInTierException` for codes by e-mail in the tier `LITE`.
+pub async fn set_mfa(
+    state: &AppState,
+    pool: &Pool,
+    change: PoolMfaChange,
+) -> Result<PoolMfa, ApiError> {
+    if change.has_email() && pool.document()?.get("UserPoolTier") == Some(&json!("LITE")) {
+        return Err(ApiError::feature_unavailable_in_tier(
+            "MFA by email is not available in the LITE tier.",
+        ));
+    }
+    let mfa = pool.mfa.changed(change)?;
+    let now = state.clock.now();
+    state
+        .store
+        .set_pool_mfa(&pool.id, &mfa.to_json()?, now)
+        .await?;
+    state.clients.forget();
+    Ok(mfa)
 }
 
 /// Deletes a pool with its users, clients and signing keys.

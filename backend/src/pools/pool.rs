@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::error::ApiError;
+use crate::mfa::PoolMfa;
 use crate::store::PoolRow;
 
 /// A user pool.
@@ -15,6 +16,8 @@ pub struct Pool {
     pub name: String,
     /// Its settings, typed: what operations decide by.
     pub settings: PoolSettings,
+    /// Its settings of second factors.
+    pub mfa: PoolMfa,
     document: String,
     /// Seconds since 1970.
     pub created_at: i64,
@@ -150,6 +153,13 @@ impl PoolSettings {
         &self.policies.password_policy
     }
 
+    /// Whether people may begin a sign-in with this (`PASSWORD`, `EMAIL_OTP`, ...).
+    #[must_use]
+    pub fn allows_first_factor(&self, name: &str) -> bool {
+        let allowed = &self.policies.sign_in_policy.allowed_first_auth_factors;
+        allowed.iter().any(|allowed| allowed == name)
+    }
+
     /// What people sign up with instead of a user name; empty if they choose a user name.
     #[must_use]
     pub fn username_attributes(&self) -> &[IdentifierAttribute] {
@@ -221,13 +231,18 @@ impl Pool {
     /// # Errors
     /// If what is stored is no longer JSON.
     pub fn document(&self) -> Result<Map<String, Value>, ApiError> {
-        serde_json::from_str(&self.document).map_err(|error| ApiError::internal(&error))
+        let mut document =
+            serde_json::from_str(&self.document).map_err(|error| ApiError::internal(&error))?;
+        self.mfa.describe(&mut document);
+        Ok(document)
     }
 
-    pub(super) fn read(row: PoolRow) -> Result<Self, ApiError> {
+    pub(crate) fn read(row: PoolRow) -> Result<Self, ApiError> {
         let settings =
             serde_json::from_str(&row.settings).map_err(|error| ApiError::internal(&error))?;
+        let mfa = serde_json::from_str(&row.mfa).map_err(|error| ApiError::internal(&error))?;
         Ok(Self {
+            mfa,
             id: row.id,
             name: row.name,
             settings,
@@ -242,6 +257,13 @@ impl Pool {
 #[serde(rename_all = "PascalCase", default)]
 struct Policies {
     password_policy: PasswordPolicy,
+    sign_in_policy: SignInPolicy,
+}
+
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
+struct SignInPolicy {
+    allowed_first_auth_factors: Vec<String>,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]

@@ -99,6 +99,7 @@ mod tests {
             id: "local_demo".to_owned(),
             name: name.clone(),
             settings: settings.clone(),
+            mfa: "{}".to_owned(),
             created_at: 0,
             updated_at: 0,
         };

@@ -48,7 +48,15 @@ async fn seed_pool(state: &AppState, pool: &PoolConfig) -> Result<Pool, ApiError
         "PoolName".to_owned(),
         json!(pool.name.as_ref().unwrap_or(&pool.id)),
     );
-    let new = NewPool::new(checked("CreateUserPool", settings)?)?;
+    let mut new = NewPool::new(checked("CreateUserPool", settings)?)?;
+    if let Some(mfa) = &pool.mfa {
+        let mut settings = mfa.clone();
+        settings.insert("UserPoolId".to_owned(), json!(pool.id));
+        let settings = checked("SetUserPoolMfaConfig", settings)?;
+        let change = serde_json::from_value(Value::Object(settings))
+            .map_err(|_| ApiError::serialization("The pool's mfa does not fit."))?;
+        new = new.with_mfa(change)?;
+    }
     Pool::read(new.store_as(state, &pool.id).await?)
 }
 

@@ -5,8 +5,9 @@
 //! USER_SRP_AUTH                                -> PASSWORD_VERIFIER -> password proved
 //! USER_PASSWORD_AUTH, ADMIN_USER_PASSWORD_AUTH ----------------------> password proved
 //! password proved: disabled, unconfirmed, reset required -> refused
-//!                  temporary password                    -> NEW_PASSWORD_REQUIRED -> everything proved
-//!                  otherwise                             -> everything proved
+//!                  temporary password                    -> NEW_PASSWORD_REQUIRED -> second factor
+//!                  otherwise                             -> second factor
+//! second factor (`mfa`): none needed, or its challenges answered -> everything proved
 //! ```
 //! What somebody gets who has proved everything is not decided here: the JSON API gives tokens
 //! (`sessions`), the login domain a code (`oauth`).
@@ -19,7 +20,7 @@
 //! round, nor in another login transaction.
 //!
 //! # Limits
-//! The flows `USER_AUTH` and `CUSTOM_AUTH`, MFA and devices do not exist yet: they are refused by
+//! The flows `USER_AUTH` and `CUSTOM_AUTH`, and devices do not exist yet: they are refused by
 //! name.
 
 mod new_password;
@@ -35,8 +36,9 @@ pub use password::{Proof, answer_password_verifier, begin_srp, check_password};
 pub use secret_hash::{check_client_secret, check_secret_hash};
 pub use step::{Handle, Owner, PendingStep, invalid as invalid_session};
 
-use crate::app::AppState;
+use crate::app::{AppState, Caller};
 use crate::error::ApiError;
+use crate::mfa;
 use crate::pools::{Client, Pool};
 use crate::users::{Status, User};
 
@@ -112,9 +114,10 @@ pub struct Challenge {
 ///
 /// # Errors
 /// `NotAuthorizedException`, `UserNotConfirmedException` or `PasswordResetRequiredException`, by
-/// the user's state.
+/// the user's state, and what `mfa::next` refuses with.
 pub async fn after_password(
     state: &AppState,
+    caller: &Caller,
     through: Through<'_>,
     user: User,
 ) -> Result<Next, ApiError> {
@@ -127,7 +130,7 @@ pub async fn after_password(
             "Password reset required for the user",
         )),
         Status::ForceChangePassword => new_password::require(state, through, &user).await,
-        Status::Confirmed => Ok(Next::Proved(Box::new(user))),
+        Status::Confirmed => mfa::next(state, caller, through, user).await,
     }
 }
 

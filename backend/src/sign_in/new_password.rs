@@ -6,8 +6,9 @@ use cognate_core::secret::Password;
 
 use super::step::invalid;
 use super::{Challenge, Next, PendingStep, Through};
-use crate::app::AppState;
+use crate::app::{AppState, Caller};
 use crate::error::ApiError;
+use crate::mfa;
 use crate::users::{self, SaveError, Status, User, Writer};
 
 const NAME: &str = "NEW_PASSWORD_REQUIRED";
@@ -47,6 +48,7 @@ pub(super) async fn require(
 /// policy, `InvalidParameterException` by the schema.
 pub async fn answer(
     state: &AppState,
+    caller: &Caller,
     through: Through<'_>,
     session: Option<&str>,
     username: &str,
@@ -87,5 +89,5 @@ pub async fn answer(
         }
         Err(error) => return Err(error.into()),
     }
-    Ok(Next::Proved(Box::new(user)))
+    mfa::next(state, caller, through, user).await
 }

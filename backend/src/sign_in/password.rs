@@ -7,7 +7,7 @@ use cognate_core::secret::Password;
 use super::{Next, Through, after_password, incorrect};
 use crate::app::{AppState, Caller};
 use crate::error::ApiError;
-use crate::limits::PasswordGate;
+use crate::limits::{Gate, Guess};
 use crate::srp::{
     self, BLOCK_SECONDS, Block, Challenge, SrpError, Subject, TIMESTAMP_TOLERANCE_SECONDS,
     seconds_of_timestamp,
@@ -113,7 +113,7 @@ pub async fn answer_password_verifier(
     if !is_same_user || !is_fresh {
         return Err(incorrect());
     }
-    let gate = PasswordGate::enter(state, caller, pool_id, &block.username).await?;
+    let gate = Gate::enter(state, caller, Guess::Password, pool_id, &block.username).await?;
     let user = users::find_by_username(state, through.pool, &block.username).await?;
     let candidate = Candidate::of(state, through, user, &block.username);
     let is_proved = block
@@ -131,7 +131,7 @@ pub async fn answer_password_verifier(
     gate.leave(user.is_some()).await?;
     let user = user.ok_or_else(incorrect)?;
     refuse_old_temporary_password(state, through, &user)?;
-    after_password(state, through, user).await
+    after_password(state, caller, through, user).await
 }
 
 /// `USER_PASSWORD_AUTH` and `ADMIN_USER_PASSWORD_AUTH`: checks a password that was sent.
@@ -147,7 +147,14 @@ pub async fn check_password(
 ) -> Result<Next, ApiError> {
     let candidate = Candidate::find(state, through, name).await?;
     let pool_id = &through.pool.id;
-    let gate = PasswordGate::enter(state, caller, pool_id, candidate.username()).await?;
+    let gate = Gate::enter(
+        state,
+        caller,
+        Guess::Password,
+        pool_id,
+        candidate.username(),
+    )
+    .await?;
     let is_right =
         candidate
             .credential()
@@ -156,7 +163,7 @@ pub async fn check_password(
     gate.leave(user.is_some()).await?;
     let user = user.ok_or_else(incorrect)?;
     refuse_old_temporary_password(state, through, &user)?;
-    after_password(state, through, user).await
+    after_password(state, caller, through, user).await
 }
 
 /// Whoever a name stands for: a user with a password, or a decoy.

@@ -223,6 +223,12 @@ impl PendingStep {
         may_try.then_some(()).ok_or_else(invalid)
     }
 
+    /// The hash of the handle, for changes that spend the step with what is not the user's row.
+    #[must_use]
+    pub fn id(&self) -> &[u8] {
+        &self.id
+    }
+
     /// What the change of the user has to spend.
     #[must_use]
     pub fn spend(&self) -> Spend<'_> {

@@ -167,7 +167,7 @@ impl ChallengeRow {
     }
 }
 
-fn spend(id: &[u8], now: i64) -> Query<'static, Any, AnyArguments> {
+pub(super) fn spend(id: &[u8], now: i64) -> Query<'static, Any, AnyArguments> {
     sqlx::query("UPDATE challenges SET spent_at = $1 WHERE id = $2 AND spent_at IS NULL")
         .bind(now)
         .bind(id.to_vec())

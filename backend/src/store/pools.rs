@@ -14,6 +14,8 @@ pub struct PoolRow {
     pub name: String,
     /// Its settings, JSON.
     pub settings: String,
+    /// Its settings of second factors, JSON.
+    pub mfa: String,
     /// Seconds since 1970.
     pub created_at: i64,
     /// Seconds since 1970.
@@ -32,12 +34,13 @@ impl Store {
     ) -> Result<(), StoreError> {
         let mut transaction = self.begin().await?;
         sqlx::query(
-            "INSERT INTO pools (id, name, settings, created_at, updated_at) \
-             VALUES ($1, $2, $3, $4, $5)",
+            "INSERT INTO pools (id, name, settings, mfa, created_at, updated_at) \
+             VALUES ($1, $2, $3, $4, $5, $6)",
         )
         .bind(&pool.id)
         .bind(&pool.name)
         .bind(&pool.settings)
+        .bind(&pool.mfa)
         .bind(pool.created_at)
         .bind(pool.updated_at)
         .execute(&mut *transaction)
@@ -48,7 +51,8 @@ impl Store {
         Ok(transaction.commit().await?)
     }
 
-    /// Gives a pool this row's name and settings. Answers whether there is such a pool.
+    /// Gives a pool this row's name and settings, but not those of second factors, which
+    /// [`Store::set_pool_mfa`] changes. Answers whether there is such a pool.
     ///
     /// # Errors
     /// If the database fails.
@@ -74,7 +78,7 @@ impl Store {
     /// If the database fails.
     pub async fn pool(&self, id: &str) -> Result<Option<PoolRow>, StoreError> {
         let row = sqlx::query(
-            "SELECT id, name, settings, created_at, updated_at FROM pools WHERE id = $1",
+            "SELECT id, name, settings, mfa, created_at, updated_at FROM pools WHERE id = $1",
         )
         .bind(id)
         .fetch_optional(&self.pool)
@@ -88,7 +92,7 @@ impl Store {
     /// If the database fails.
     pub async fn pools_after(&self, after: &str, limit: i64) -> Result<Vec<PoolRow>, StoreError> {
         let rows = sqlx::query(
-            "SELECT id, name, settings, created_at, updated_at FROM pools WHERE id > $1 \
+            "SELECT id, name, settings, mfa, created_at, updated_at FROM pools WHERE id > $1 \
              ORDER BY id LIMIT $2",
         )
         .bind(after)
@@ -143,8 +147,9 @@ impl PoolRow {
             id: row.try_get(0)?,
             name: row.try_get(1)?,
             settings: row.try_get(2)?,
-            created_at: row.try_get(3)?,
-            updated_at: row.try_get(4)?,
+            mfa: row.try_get(3)?,
+            created_at: row.try_get(4)?,
+            updated_at: row.try_get(5)?,
         })
     }
 }

@@ -1,0 +1,163 @@
+//! Second factors: what comes after a right password.
+//!
+//! # Steps
+//! ```text
+//! pool OFF ------------------------------------------------------------> proved
+//! factors turned on: the preferred one, or the only one -> its challenge -> proved
+//!                    several, none preferred -> SELECT_MFA_TYPE -> the chosen one's challenge
+//!                    none of them can be used -> MFAMethodNotFoundException, never less than before
+//! none turned on:    pool OPTIONAL ------------------------------------> proved
+//!                    pool ON: a phone number or a verified e-mail address that codes can go to
+//!                             counts as if it were turned on; without one -> MFA_SETUP
+//! MFA_SETUP: AssociateSoftwareToken and VerifySoftwareToken with its handle, or an e-mail address
+//!            whose code then comes back as EMAIL_OTP
+//! ```
+//! [`next`] decides; [`challenge`] asks for codes and takes them; [`set_up`] is `MFA_SETUP` and the
+//! association of authenticator apps; [`preference`] turns factors on and off.
+//!
+//! # Security model
+//! - Nothing here is read, and nobody learns anything of it, before the password is right.
+//! - A TOTP secret is sealed; a code of it counts once ([`totp`]). Codes that are sent are six
+//!   digits, an HMAC in the sealed step, and end with it.
+//! - A step is spent by the right answer and after five tries. Wrong codes of all steps together
+//!   bring waits per user and address, and per user over all addresses (`limits`); sending is
+//!   limited, too.
+//! - Codes by e-mail go to a verified address only. A text message may go to a number that was not
+//!   verified yet: the code that comes back verifies it.
+//!
+//! # Limits
+//! Devices and passkeys as second factors do not exist yet.
+
+pub mod challenge;
+mod enrolment;
+pub mod preference;
+pub mod set_up;
+mod settings;
+mod totp;
+
+use serde::{Deserialize, Serialize};
+
+pub use enrolment::Enrolment;
+pub use settings::{PoolMfa, PoolMfaChange, Requirement};
+pub use totp::TotpSecret;
+
+use crate::app::{AppState, Caller};
+use crate::error::ApiError;
+use crate::pools::IdentifierAttribute;
+use crate::sign_in::{Next, Through};
+use crate::users::User;
+
+/// A second factor.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum Factor {
+    /// A code by text message.
+    #[serde(rename = "SMS_MFA")]
+    Sms,
+    /// A code of an authenticator app (TOTP).
+    #[serde(rename = "SOFTWARE_TOKEN_MFA")]
+    SoftwareToken,
+    /// A code by e-mail.
+    #[serde(rename = "EMAIL_OTP")]
+    Email,
+}
+
+impl Factor {
+    /// All, in the order in which answers list them.
+    pub const ALL: [Self; 3] = [Self::Sms, Self::SoftwareToken, Self::Email];
+
+    /// The word on the wire: the challenge's name.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Sms => "SMS_MFA",
+            Self::SoftwareToken => "SOFTWARE_TOKEN_MFA",
+            Self::Email => "EMAIL_OTP",
+        }
+    }
+
+    /// The factor of a challenge's name.
+    #[must_use]
+    pub fn of(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|factor| factor.name() == name)
+    }
+}
+
+/// What follows when a user has proved the password.
+///
+/// # Errors
+/// `MFAMethodNotFoundException` if none of the factors that the user turned on can be used,
+/// `TooManyRequestsException` if too many codes were sent.
+pub async fn next(
+    state: &AppState,
+    caller: &Caller,
+    through: Through<'_>,
+    user: User,
+) -> Result<Next, ApiError> {
+    let mfa = &through.pool.mfa;
+    if mfa.requirement() == Requirement::Off {
+        return Ok(Next::Proved(Box::new(user)));
+    }
+    let enrolment = Enrolment::find(state, &user).await?;
+    let asked = match decide(mfa, &user, &enrolment) {
+        Decision::Proved => return Ok(Next::Proved(Box::new(user))),
+        Decision::Ask(factor) => {
+            challenge::ask(state, caller, through, &user, &enrolment, factor, None).await?
+        }
+        Decision::Choose(factors) => challenge::ask_which(state, through, &user, &factors).await?,
+        Decision::SetUp(factors) => set_up::ask(state, through, &user, &factors).await?,
+        Decision::Unusable => {
+            return Err(ApiError::mfa_method_not_found(
+                "None of the user's MFA methods can be used.",
+            ));
+        }
+    };
+    Ok(Next::Challenge(asked))
+}
+
+/// What a user who has proved the password must do.
+#[derive(Debug, PartialEq, Eq)]
+enum Decision {
+    Proved,
+    Ask(Factor),
+    Choose(Vec<Factor>),
+    SetUp(Vec<Factor>),
+    Unusable,
+}
+
+fn decide(mfa: &PoolMfa, user: &User, enrolment: &Enrolment) -> Decision {
+    let offered = || Factor::ALL.into_iter().filter(|factor| mfa.offers(*factor));
+    let usable = |factor: &Factor| is_usable(*factor, user, enrolment);
+    let is_on = |factor: &Factor| enrolment.is_on(*factor);
+    let mut candidates: Vec<Factor> = offered().filter(is_on).collect();
+    if candidates.is_empty() {
+        match mfa.requirement() {
+            Requirement::Off | Requirement::Optional => return Decision::Proved,
+            Requirement::On => candidates = offered().filter(usable).collect(),
+        }
+        if candidates.is_empty() {
+            // A phone number cannot be given while signing in.
+            let (phone, others): (Vec<_>, Vec<_>) =
+                offered().partition(|factor| *factor == Factor::Sms);
+            return Decision::SetUp(if others.is_empty() { phone } else { others });
+        }
+    }
+    candidates.retain(usable);
+    match (candidates.as_slice(), enrolment.preferred()) {
+        ([], _) => Decision::Unusable,
+        (several, Some(preferred)) if several.contains(&preferred) => Decision::Ask(preferred),
+        ([only], _) => Decision::Ask(*only),
+        _ => Decision::Choose(candidates),
+    }
+}
+
+/// Whether a code of this factor can reach or be made by the user.
+fn is_usable(factor: Factor, user: &User, enrolment: &Enrolment) -> bool {
+    match factor {
+        Factor::SoftwareToken => enrolment.totp().is_some(),
+        Factor::Sms => user.attributes.get("phone_number").is_some(),
+        Factor::Email => user.has_verified(IdentifierAttribute::Email),
+    }
+}
+
+#[cfg(test)]
+mod tests;

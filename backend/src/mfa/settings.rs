@@ -1,0 +1,220 @@
+//! What a pool says about second factors: the members of `SetUserPoolMfaConfig`.
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use super::Factor;
+use crate::error::ApiError;
+
+const PLACEHOLDER: &str = "{####}";
+const DEFAULT_MESSAGE: &str = "Your authentication code is {####}.";
+const DEFAULT_SUBJECT: &str = "Your authentication code";
+
+/// Whether people need a second factor.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "UPPERCASE")]
+pub enum Requirement {
+    /// Nobody is asked for one, nobody can set one up.
+    #[default]
+    Off,
+    /// Those who turned one on are asked.
+    Optional,
+    /// Everybody is asked, and whoever has none sets one up while signing in.
+    On,
+}
+
+/// A pool's settings of second factors, as `GetUserPoolMfaConfig` answers them.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
+pub struct PoolMfa {
+    mfa_configuration: Requirement,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sms_mfa_configuration: Option<SmsMfa>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    software_token_mfa_configuration: Option<SoftwareTokenMfa>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    email_mfa_configuration: Option<EmailMfa>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    web_authn_configuration: Option<Value>,
+}
+
+/// A change of them (members of `SetUserPoolMfaConfigRequest`).
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
+pub struct PoolMfaChange {
+    mfa_configuration: Option<Requirement>,
+    sms_mfa_configuration: Option<SmsMfa>,
+    software_token_mfa_configuration: Option<SoftwareTokenMfa>,
+    email_mfa_configuration: Option<EmailMfa>,
+    web_authn_configuration: Option<Value>,
+}
+
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct SmsMfa {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sms_authentication_message: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sms_configuration: Option<Value>,
+}
+
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct SoftwareTokenMfa {
+    #[serde(default)]
+    enabled: bool,
+}
+
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct EmailMfa {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    message: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    subject: Option<String>,
+}
+
+impl PoolMfa {
+    /// What a new pool's settings say (members of `CreateUserPoolRequest`); `None` if they say
+    /// nothing about MFA.
+    ///
+    /// # Errors
+    /// `InvalidParameterException` if MFA is on and there is no factor: text messages are the only
+    /// one that `CreateUserPool` knows.
+    pub fn of_new_pool(settings: &Map<String, Value>) -> Result<Option<Self>, ApiError> {
+        let Some(requirement) = settings.get("MfaConfiguration") else {
+            return Ok(None);
+        };
+        let mfa_configuration = Requirement::deserialize(requirement)
+            .map_err(|_| ApiError::serialization("MfaConfiguration does not fit."))?;
+        let text = |name: &str| settings.get(name).and_then(Value::as_str);
+        let is_off = mfa_configuration == Requirement::Off;
+        let configuration = settings.get("SmsConfiguration").filter(|_| !is_off);
+        let mfa = Self {
+            mfa_configuration,
+            sms_mfa_configuration: configuration.map(|configuration| SmsMfa {
+                sms_authentication_message: text("SmsAuthenticationMessage").map(str::to_owned),
+                sms_configuration: Some(configuration.clone()),
+            }),
+            ..Self::default()
+        };
+        mfa.check()?;
+        Ok(Some(mfa))
+    }
+
+    /// The settings after a change. Factors that it does not name are off; a change that is about
+    /// passkeys only leaves the factors as they are.
+    ///
+    /// # Errors
+    /// `InvalidParameterException` if MFA would be on without a factor.
+    pub fn changed(&self, change: PoolMfaChange) -> Result<Self, ApiError> {
+        let mut mfa = self.clone();
+        if let Some(passkeys) = change.web_authn_configuration {
+            mfa.web_authn_configuration = Some(passkeys);
+        }
+        let names_factors = change.sms_mfa_configuration.is_some()
+            || change.software_token_mfa_configuration.is_some()
+            || change.email_mfa_configuration.is_some();
+        if names_factors || change.mfa_configuration.is_some() {
+            mfa.sms_mfa_configuration = change.sms_mfa_configuration;
+            mfa.software_token_mfa_configuration = change.software_token_mfa_configuration;
+            mfa.email_mfa_configuration = change.email_mfa_configuration;
+            mfa.mfa_configuration = change.mfa_configuration.unwrap_or(mfa.mfa_configuration);
+        }
+        mfa.check()?;
+        Ok(mfa)
+    }
+
+    /// As it is stored and answered.
+    ///
+    /// # Errors
+    /// For no fault of the caller's.
+    pub fn to_json(&self) -> Result<String, ApiError> {
+        serde_json::to_string(self).map_err(|error| ApiError::internal(&error))
+    }
+
+    /// Whether people need a second factor.
+    #[must_use]
+    pub fn requirement(&self) -> Requirement {
+        self.mfa_configuration
+    }
+
+    /// Whether people can have this second factor.
+    #[must_use]
+    pub fn offers(&self, factor: Factor) -> bool {
+        self.requirement() != Requirement::Off && self.has(factor)
+    }
+
+    /// Subject and text of the message with a code.
+    #[must_use]
+    pub fn message(&self, factor: Factor, code: &str) -> (String, String) {
+        let sms = self.sms_mfa_configuration.as_ref();
+        let email = self.email_mfa_configuration.as_ref();
+        let template = match factor {
+            Factor::Email => email.and_then(|email| email.message.as_deref()),
+            Factor::Sms | Factor::SoftwareToken => {
+                sms.and_then(|sms| sms.sms_authentication_message.as_deref())
+            }
+        };
+        let subject = email
+            .filter(|_| factor == Factor::Email)
+            .and_then(|email| email.subject.as_deref());
+        (
+            subject.unwrap_or(DEFAULT_SUBJECT).to_owned(),
+            template
+                .unwrap_or(DEFAULT_MESSAGE)
+                .replace(PLACEHOLDER, code),
+        )
+    }
+
+    /// The members of `UserPoolType` that these settings decide.
+    pub fn describe(&self, pool: &mut Map<String, Value>) {
+        let name = match self.requirement() {
+            Requirement::Off => "OFF",
+            Requirement::Optional => "OPTIONAL",
+            Requirement::On => "ON",
+        };
+        pool.insert("MfaConfiguration".to_owned(), name.into());
+        let Some(sms) = &self.sms_mfa_configuration else {
+            return;
+        };
+        if let Some(message) = &sms.sms_authentication_message {
+            pool.insert(
+                "SmsAuthenticationMessage".to_owned(),
+                message.as_str().into(),
+            );
+        }
+        if let Some(configuration) = &sms.sms_configuration {
+            pool.insert("SmsConfiguration".to_owned(), configuration.clone());
+        }
+    }
+
+    fn has(&self, factor: Factor) -> bool {
+        match factor {
+            Factor::Sms => self.sms_mfa_configuration.is_some(),
+            Factor::Email => self.email_mfa_configuration.is_some(),
+            Factor::SoftwareToken => self
+                .software_token_mfa_configuration
+                .as_ref()
+                .is_some_and(|totp| totp.enabled),
+        }
+    }
+
+    fn check(&self) -> Result<(), ApiError> {
+        let has_any = Factor::ALL.into_iter().any(|factor| self.has(factor));
+        if self.requirement() != Requirement::Off && !has_any {
+            return Err(ApiError::invalid_parameter(
+                "Invalid MFA configuration given, MFA needs at least one factor that is enabled.",
+            ));
+        }
+        Ok(())
+    }
+}
+
+impl PoolMfaChange {
+    /// Whether it turns on codes by e-mail, which not every tier has.
+    #[must_use]
+    pub fn has_email(&self) -> bool {
+        self.email_mfa_configuration.is_some()
+    }
+}

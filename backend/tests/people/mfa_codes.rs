@@ -1,0 +1,1 @@
+//! Second factors: codes by text message and e-mail.

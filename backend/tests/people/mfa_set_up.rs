@@ -1,0 +1,1 @@
+//! Second factors where they are required: `MFA_SETUP`.
