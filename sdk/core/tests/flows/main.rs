@@ -6,6 +6,7 @@
 )]
 
 mod account;
+mod login;
 mod login_domain;
 mod oauth;
 mod oauth_hostile;

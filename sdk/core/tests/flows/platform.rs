@@ -9,6 +9,7 @@ use std::task::Poll;
 use aws_lc_rs::signature::{RSA_PKCS1_2048_8192_SHA256, RsaPublicKeyComponents};
 use base64ct::{Base64UrlUnpadded, Encoding};
 use cognate_core::json::{self, NotJson};
+use cognate_core::login::PATH;
 use cognate_core::ports::{
     Clock, Content, FlowStore, Http, HttpRequest, HttpResponse, Json, Limits, Random, Rs256,
     RsaPublicKey, SendFailure, SessionStore, StoreBlocked, Unavailable,
@@ -16,6 +17,8 @@ use cognate_core::ports::{
 use serde_json::Value;
 use zeroize::Zeroizing;
 
+use crate::ENDPOINT;
+use crate::login::TRANSACTION;
 use crate::server::Server;
 
 /// Tue Sep 1 02:03:04 UTC 2026.
@@ -175,7 +178,12 @@ impl Http for Platform {
                 let path = request.url.split_once("//").unwrap().1;
                 format!("POST /{}", path.split_once('/').unwrap().1)
             }
-            content => panic!("no such content is expected here: {content:?}"),
+            Content::Login { transaction } => {
+                let operation = request.url.rsplit('/').next().unwrap();
+                assert_eq!(request.url, format!("{ENDPOINT}{PATH}{operation}"));
+                assert_eq!(transaction, TRANSACTION);
+                operation.to_owned()
+            }
         };
         let body = match &request.content {
             Content::None => Value::Null,
