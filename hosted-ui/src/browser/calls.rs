@@ -3,16 +3,62 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use cognate::browser::{Browser, Storage};
+use cognate::browser::{Browser, Cancel, Storage};
 use cognate_core::config::Username;
-use cognate_core::login::TransactionId;
-use cognate_core::secret::Password;
-use cognate_core::sign_in::{Flow, SignInStep, Step};
-use cognate_core::wire::CodeDelivery;
+use cognate_core::secret::{Code, Password, TotpSecret};
+use cognate_core::sign_in::{self, Flow, SignInStep, Step};
+use cognate_core::wire::{Attribute, CodeDelivery};
 use cognate_core::{CallOptions, Client, Config, Error, ErrorCode};
 
 use super::Place;
 use crate::flow::{Advance, Answer, Call, Delivery, Failure, Login, SignedUp, StepHandle};
+
+/// Makes a call, and says what came of it.
+pub(super) async fn run(place: &Place, login: Option<&Login>, call: Call) -> Answer {
+    let service = Service {
+        place,
+        pool: login.and_then(|login| login.user_pool_id.as_deref()),
+    };
+    match call {
+        Call::SignIn { username, password } => {
+            Answer::Advanced(service.sign_in(&username, &password).await.map_err(failure))
+        }
+        Call::Respond { step, answer } => {
+            Answer::Advanced(service.respond(&step, answer).await.map_err(failure))
+        }
+        Call::SignUp {
+            username,
+            password,
+            attributes,
+        } => {
+            let result = service.sign_up(&username, &password, &attributes).await;
+            Answer::SignedUp(result.map_err(failure))
+        }
+        Call::Confirm { username, code } => {
+            Answer::Confirmed(service.confirm(&username, &code).await.map_err(failure))
+        }
+        Call::Resend { username } => {
+            Answer::Resent(service.resend(&username).await.map_err(failure))
+        }
+        Call::Forgot { username } => {
+            Answer::ResetBegan(service.forgot(&username).await.map_err(failure))
+        }
+        Call::Reset {
+            username,
+            code,
+            password,
+        } => {
+            let result = service.reset(&username, &code, &password).await;
+            Answer::PasswordReset(result.map(|()| password).map_err(failure))
+        }
+        Call::Associate { step } => {
+            Answer::Associated(service.associate(&step).await.map_err(failure))
+        }
+        Call::VerifyTotp { step, code } => {
+            Answer::Advanced(service.verify_totp(&step, &code).await.map_err(failure))
+        }
+    }
+}
 
 type LoginClient = Client<Browser>;
 
@@ -20,166 +66,117 @@ thread_local! {
     static CLIENT: RefCell<Option<Rc<LoginClient>>> = const { RefCell::new(None) };
 }
 
-pub(super) async fn run(place: &Place, login: Option<&Login>, call: Call) -> Answer {
-    let pool = login.and_then(|login| login.user_pool_id.as_deref());
-    // SRP proves a password for one pool: where the service does not name it, the password is sent,
-    // over TLS and to the origin that this page came from.
-    let flow = pool.map_or(Flow::Password, |_| Flow::Srp);
-    match call {
-        Call::SignIn { username, password } => Answer::Advanced(
-            async {
-                advance(sign_in(&*client(place, pool).await?, &username, &password, flow).await?)
-            }
-            .await
-            .map_err(failure),
-        ),
-        Call::Respond { step, answer } => Answer::Advanced(
-            async {
-                let client = client(place, pool).await?;
-                advance(
-                    client
-                        .respond(&open(&client, &step)?, answer, &options())
-                        .await?,
-                )
-            }
-            .await
-            .map_err(failure),
-        ),
-        Call::VerifyTotp { step, code } => Answer::Advanced(
-            async {
-                let client = client(place, pool).await?;
-                let step = open(&client, &step)?;
-                advance(
-                    client
-                        .verify_software_token(&step, &code, &options())
-                        .await?,
-                )
-            }
-            .await
-            .map_err(failure),
-        ),
-        Call::Associate { step } => Answer::Associated(
-            async {
-                let client = client(place, pool).await?;
-                let step = open(&client, &step)?;
-                let (secret, step) = client.associate_software_token(&step, &options()).await?;
-                Ok((secret, handle(&step)))
-            }
-            .await
-            .map_err(failure),
-        ),
-        Call::SignUp {
-            username,
-            password,
-            attributes,
-        } => Answer::SignedUp(
-            async {
-                let client = client(place, pool).await?;
-                let username = Username::parse(&username)?;
-                let result = client
-                    .sign_up(&username, &password, &attributes, &options())
-                    .await?;
-                Ok(SignedUp {
-                    is_confirmed: result.confirmed,
-                    delivery: result.delivery.map(delivery),
-                })
-            }
-            .await
-            .map_err(failure),
-        ),
-        Call::Confirm { username, code } => Answer::Confirmed(
-            async {
-                let client = client(place, pool).await?;
-                let username = Username::parse(&username)?;
-                client.confirm_sign_up(&username, &code, &options()).await
-            }
-            .await
-            .map_err(failure),
-        ),
-        Call::Resend { username } => Answer::Resent(
-            async {
-                let client = client(place, pool).await?;
-                let username = Username::parse(&username)?;
-                Ok(delivery(
-                    client.resend_sign_up_code(&username, &options()).await?,
-                ))
-            }
-            .await
-            .map_err(failure),
-        ),
-        Call::Forgot { username } => Answer::ResetBegan(
-            async {
-                let client = client(place, pool).await?;
-                let username = Username::parse(&username)?;
-                Ok(delivery(
-                    client.forgot_password(&username, &options()).await?,
-                ))
-            }
-            .await
-            .map_err(failure),
-        ),
-        Call::Reset {
-            username,
-            code,
-            password,
-        } => Answer::PasswordReset(
-            async {
-                let client = client(place, pool).await?;
-                let username = Username::parse(&username)?;
-                client
-                    .confirm_forgot_password(&username, &code, &password, &options())
-                    .await?;
-                Ok(password)
-            }
-            .await
-            .map_err(failure),
-        ),
-    }
+struct Service<'a> {
+    place: &'a Place,
+    pool: Option<&'a str>,
 }
 
-async fn sign_in(
-    client: &LoginClient,
-    username: &str,
-    password: &Password,
-    flow: Flow,
-) -> Result<SignInStep, Error> {
-    client
-        .sign_in(&Username::parse(username)?, password, flow, &options())
-        .await
-}
-
-/// One client for the whole visit: it keeps the service's clock.
-async fn client(place: &Place, pool: Option<&str>) -> Result<Rc<LoginClient>, Error> {
-    if let Some(client) = CLIENT.with_borrow(Clone::clone) {
-        return Ok(client);
-    }
-    let gone = || {
-        Error::not_sent(
-            ErrorCode::InvalidConfiguration,
-            "there is no login transaction",
+impl Service<'_> {
+    async fn sign_in(&self, username: &str, password: &Password) -> Result<Advance, Error> {
+        // SRP proves a password for one pool: where the service does not name it, the password is
+        // sent, to the origin that this page came from.
+        let flow = self.pool.map_or(Flow::Password, |_| Flow::Srp);
+        let username = Username::parse(username)?;
+        let client = self.client().await?;
+        advance(
+            client
+                .sign_in(&username, password, flow, &options())
+                .await?,
         )
-    };
-    let transaction: &TransactionId = place.transaction().ok_or_else(gone)?;
-    // The transaction names the client; this only has to have the form of one.
-    let client_id = place.client_id().unwrap_or("hosted");
-    let origin = place.origin();
-    let config = Config::parse(
-        pool.unwrap_or("login_unnamed"),
-        client_id,
-        &[origin],
-        Some(origin),
-    )?;
-    let storage = Storage::memory(&config).await?;
-    let client = Rc::new(Client::of_login(
-        config,
-        transaction.clone(),
-        Browser::new(storage),
-    ));
-    CLIENT.set(Some(Rc::clone(&client)));
-    Ok(client)
+    }
+
+    async fn respond(&self, step: &StepHandle, answer: sign_in::Answer) -> Result<Advance, Error> {
+        let client = self.client().await?;
+        advance(
+            client
+                .respond(&open(&client, step)?, answer, &options())
+                .await?,
+        )
+    }
+
+    async fn sign_up(
+        &self,
+        username: &str,
+        password: &Password,
+        attributes: &[Attribute],
+    ) -> Result<SignedUp, Error> {
+        let username = Username::parse(username)?;
+        let client = self.client().await?;
+        let result = client
+            .sign_up(&username, password, attributes, &options())
+            .await?;
+        Ok(SignedUp {
+            is_confirmed: result.confirmed,
+            delivery: result.delivery.map(delivery),
+        })
+    }
+
+    async fn confirm(&self, username: &str, code: &Code) -> Result<(), Error> {
+        let username = Username::parse(username)?;
+        let client = self.client().await?;
+        client.confirm_sign_up(&username, code, &options()).await
+    }
+
+    async fn resend(&self, username: &str) -> Result<Delivery, Error> {
+        let username = Username::parse(username)?;
+        let client = self.client().await?;
+        let sent = client.resend_sign_up_code(&username, &options()).await?;
+        Ok(delivery(sent))
+    }
+
+    async fn forgot(&self, username: &str) -> Result<Delivery, Error> {
+        let username = Username::parse(username)?;
+        let client = self.client().await?;
+        let sent = client.forgot_password(&username, &options()).await?;
+        Ok(delivery(sent))
+    }
+
+    async fn reset(&self, username: &str, code: &Code, password: &Password) -> Result<(), Error> {
+        let username = Username::parse(username)?;
+        let client = self.client().await?;
+        client
+            .confirm_forgot_password(&username, code, password, &options())
+            .await
+    }
+
+    async fn associate(&self, step: &StepHandle) -> Result<(TotpSecret, StepHandle), Error> {
+        let client = self.client().await?;
+        let step = open(&client, step)?;
+        let (secret, step) = client.associate_software_token(&step, &options()).await?;
+        Ok((secret, handle(&step)))
+    }
+
+    async fn verify_totp(&self, step: &StepHandle, code: &Code) -> Result<Advance, Error> {
+        let client = self.client().await?;
+        let step = open(&client, step)?;
+        advance(
+            client
+                .verify_software_token(&step, code, &options())
+                .await?,
+        )
+    }
+
+    /// One client for the whole visit: it keeps the service's clock.
+    async fn client(&self) -> Result<Rc<LoginClient>, Error> {
+        if let Some(client) = CLIENT.with_borrow(Clone::clone) {
+            return Ok(client);
+        }
+        let message = "there is no login transaction";
+        let gone = || Error::not_sent(ErrorCode::InvalidConfiguration, message);
+        let transaction = self.place.transaction().ok_or_else(gone)?.clone();
+        // The transaction names the client and the issuer; these only have to have the form of one.
+        let client_id = self.place.client_id().unwrap_or("hosted");
+        let pool = self.pool.unwrap_or("login_unnamed");
+        let origin = self.place.origin();
+        let config = Config::parse(pool, client_id, &[origin], Some(origin))?;
+        let browser = Browser::new(Storage::memory(&config).await?);
+        let client = Rc::new(Client::of_login(config, transaction, browser));
+        CLIENT.set(Some(Rc::clone(&client)));
+        Ok(client)
+    }
 }
 
-fn options() -> CallOptions<cognate::browser::Cancel> {
+fn options() -> CallOptions<Cancel> {
     CallOptions::default()
 }
 
@@ -202,9 +199,9 @@ fn handle(step: &Step) -> StepHandle {
 }
 
 fn open(client: &LoginClient, handle: &StepHandle) -> Result<Step, Error> {
-    let unreadable =
-        |_| Error::not_sent(ErrorCode::ChallengeExpired, "the step is not one of ours");
-    Step::from_json(client.ports(), &handle.0).map_err(unreadable)
+    let message = "the step is not one of ours";
+    Step::from_json(client.ports(), &handle.0)
+        .map_err(|_| Error::not_sent(ErrorCode::ChallengeExpired, message))
 }
 
 fn delivery(delivery: CodeDelivery) -> Delivery {
@@ -213,6 +210,10 @@ fn delivery(delivery: CodeDelivery) -> Delivery {
     }
 }
 
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "the form that `map_err` wants"
+)]
 fn failure(error: Error) -> Failure {
     Failure::from(&error)
 }

@@ -20,7 +20,7 @@ pub(crate) use typed::{copy, typed_attributes, value_of};
 
 use place::Place;
 
-use crate::flow::{self, Busy, Effect, Event, State};
+use crate::flow::{self, Effect, Event, State};
 use crate::i18n::{Lang, Texts};
 use crate::routes::Route;
 
@@ -66,7 +66,10 @@ impl App {
     pub(crate) fn happens(self, event: Event) {
         let may_fail = matches!(
             event,
-            Event::Submitted(_) | Event::Answered { .. } | Event::Described(_)
+            Event::Submitted(_)
+                | Event::Resend { .. }
+                | Event::Answered { .. }
+                | Event::Described(_)
         );
         if let Event::Described(Ok(login)) = &event {
             let asked = login.lang.as_deref();
@@ -78,8 +81,8 @@ impl App {
         if let Some(transaction) = self.place.with_value(|place| place.transaction().cloned()) {
             storage::save(&transaction, &state);
         }
-        self.watch_patience(state.busy);
         self.state.set(state);
+        self.watch_patience();
         self.carry_out(effects);
         if may_fail && has_failed {
             focus_soon("summary");
@@ -142,18 +145,20 @@ impl App {
     }
 
     /// Says so when what is under way takes long.
-    fn watch_patience(self, busy: Option<Busy>) {
+    fn watch_patience(self) {
         self.is_slow.set(false);
-        if busy.is_none() {
+        let under_way = move || {
+            self.state
+                .with_untracked(|state| state.busy.map(|_| state.call_number()))
+        };
+        let Some(call) = under_way() else {
             return;
-        }
-        let is_this = self.state.with_untracked(State::call_number);
+        };
         set_timeout(
             move || {
-                let is_still = self.state.with_untracked(|state| {
-                    state.busy.is_some() && state.call_number() <= is_this + 1
-                });
-                self.is_slow.set(is_still);
+                if under_way() == Some(call) {
+                    self.is_slow.set(true);
+                }
             },
             SLOW_AFTER,
         );
@@ -164,7 +169,19 @@ impl App {
             // The page's own listeners live as long as it does.
             window_event_listener_untyped(name, move |_| then());
         };
-        listen("online", Box::new(move || self.is_online.set(true)));
+        listen(
+            "online",
+            Box::new(move || {
+                self.is_online.set(true);
+                // What the page needs is asked for again; what a person sent is theirs to repeat.
+                if self
+                    .state
+                    .with_untracked(|state| state.alert.is_some() && state.login.is_none())
+                {
+                    self.happens(Event::Retry);
+                }
+            }),
+        );
         listen("offline", Box::new(move || self.is_online.set(false)));
         listen(
             "popstate",

@@ -130,7 +130,7 @@ pub(crate) fn UsernameField() -> impl IntoView {
     Effect::new(move || {
         let hint = app
             .state
-            .with(|state| Some(state.login.as_ref()?.login_hint.clone()?));
+            .with(|state| state.login.as_ref()?.login_hint.clone());
         input.with_value(|input| {
             let empty = input.as_ref().filter(|input| input.value().is_empty());
             if let (Some(input), Some(hint)) = (empty, hint) {

@@ -1,5 +1,6 @@
 //! Passwords: to be shown on request, with a word about Caps Lock, and for new ones what they need.
 
+use cognate_core::ErrorCode;
 use cognate_core::password::policy::{Policy, Violation};
 use leptos::ev::{Event, KeyboardEvent};
 use leptos::prelude::*;
@@ -8,7 +9,7 @@ use web_sys::HtmlInputElement;
 use super::Text;
 use super::field::{Kind, TEXT, TextField};
 use crate::browser::app;
-use crate::flow::{Field, Login};
+use crate::flow::{Alert, Field, Login};
 use crate::i18n::rule_text;
 
 /// The password that somebody has.
@@ -99,6 +100,21 @@ fn PasswordField(
                 input.set_type(of);
             }
         });
+    });
+    // A wrong one is typed anew, not mended.
+    let was_wrong = Memo::new(move |_| {
+        let wrong = |alert: &Alert| matches!(alert, Alert::Call(failure) if failure.code == ErrorCode::IncorrectCredentials);
+        app.state
+            .with(|state| state.alert.as_ref().is_some_and(wrong))
+    });
+    Effect::new(move || {
+        if was_wrong.get() {
+            input.with_value(|input| {
+                if let Some(input) = input {
+                    input.set_value("");
+                }
+            });
+        }
     });
     // A password is hidden again once it is sent: browsers remember what stands in text fields.
     Effect::new(move || {

@@ -4,7 +4,7 @@ use core::time::Duration;
 
 use leptos::prelude::*;
 
-use crate::browser::app;
+use crate::browser::{app, value_of};
 use crate::flow::{Busy, Event, Page};
 use crate::i18n::fill;
 
@@ -39,7 +39,8 @@ pub(crate) fn Resend() -> impl IntoView {
     let is_busy = move || app.state.with(|state| state.busy == Some(Busy::Resend));
     let now = move |_| {
         let now_ms = js_sys::Date::now() as u64;
-        app.happens(Event::Resend { now_ms });
+        let username = value_of("username");
+        app.happens(Event::Resend { now_ms, username });
         tick();
     };
     let label = move || match is_busy() {

@@ -31,6 +31,8 @@ pub enum Event {
     Resend {
         /// Milliseconds since 1970.
         now_ms: u64,
+        /// What stands in the field for the user name, where the page has one.
+        username: Option<String>,
     },
     /// The service answered a call.
     Answered {

@@ -6,6 +6,7 @@ use cognate_core::secret::{Code, Password};
 use cognate_core::sign_in::Answer;
 use cognate_core::wire;
 
+use super::answers::COOL_DOWN_MS;
 use super::{Attribute, Busy, Call, Effect, Factor, Field, Form, Page, Problem, State, Typed};
 
 type Problems = Vec<(Field, Problem)>;
@@ -158,24 +159,30 @@ impl State {
     }
 
     /// Another code is wanted. Before its time nothing is sent.
-    pub(super) fn resend(&mut self, now_ms: u64) -> Vec<Effect> {
+    pub(super) fn resend(&mut self, now_ms: u64, username: Option<String>) -> Vec<Effect> {
         let (Page::Confirm {
             resend_after_ms, ..
         }
         | Page::Reset {
             resend_after_ms, ..
-        }) = &self.page
+        }) = self.page
         else {
             return Vec::new();
         };
         // A clock that was set back must not lengthen the wait.
         let wait_ms = resend_after_ms.saturating_sub(now_ms);
-        if (1..=super::answers::COOL_DOWN_MS).contains(&wait_ms) || self.username.is_empty() {
+        if (1..=COOL_DOWN_MS).contains(&wait_ms) {
             return Vec::new();
         }
         self.clear_problems();
         self.notice = None;
-        let username = self.username.clone();
+        let (mut problems, username) = self.name_on_page(username);
+        require(&mut problems, Field::Username, &username);
+        problems.truncate(1);
+        if !problems.is_empty() {
+            self.problems = problems;
+            return Vec::new();
+        }
         let call = match self.page {
             Page::Reset { .. } => Call::Forgot { username },
             _ => Call::Resend { username },

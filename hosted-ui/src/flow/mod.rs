@@ -166,7 +166,9 @@ pub fn step(mut state: State, event: Event) -> (State, Vec<Effect>) {
         }
         Event::Submitted(form) if state.busy.is_none() => state.submit(form),
         Event::Chose(factor) if state.busy.is_none() => state.choose(factor),
-        Event::Resend { now_ms } if state.busy.is_none() => state.resend(now_ms),
+        Event::Resend { now_ms, username } if state.busy.is_none() => {
+            state.resend(now_ms, username)
+        }
         Event::Answered {
             call,
             at_ms,

@@ -317,7 +317,10 @@ fn a_forgotten_password_is_replaced_and_signs_in() {
         username: "ada".into(),
     }));
     walk.answers(Answer::ResetBegan(Ok(Delivery { destination: None })));
-    walk.happens(Event::Resend { now_ms: NOW_MS + 1 });
+    walk.happens(Event::Resend {
+        now_ms: NOW_MS + 1,
+        username: None,
+    });
     assert!(walk.effects.is_empty(), "not before its time");
     walk.happens(Event::Submitted(Form::Reset {
         username: None,
@@ -328,6 +331,23 @@ fn a_forgotten_password_is_replaced_and_signs_in() {
     walk.answers(Answer::PasswordReset(Ok(password())));
     assert!(matches!(walk.call(), Call::SignIn { .. }));
     assert_eq!(walk.state.notice, Some(Notice::PasswordChanged));
+}
+
+#[test]
+fn another_code_for_somebody_unknown_asks_who_it_is() {
+    let mut walk = Walk::begin(Route::Resend);
+    walk.happens(Event::Resend {
+        now_ms: NOW_MS,
+        username: Some(" ".into()),
+    });
+    assert_eq!(walk.state.problems, [(Field::Username, Problem::Missing)]);
+    walk.happens(Event::Resend {
+        now_ms: NOW_MS,
+        username: Some("ada".into()),
+    });
+    assert!(matches!(walk.call(), Call::Resend { username } if username == "ada"));
+    walk.answers(Answer::Resent(Ok(Delivery { destination: None })));
+    assert_eq!(walk.state.notice, Some(Notice::CodeSent));
 }
 
 #[test]
@@ -468,7 +488,7 @@ fn nexts() -> impl Strategy<Value = Next> {
         8 => (answers(), prop_oneof![4 => Just(0_u32), 1 => Just(1)]).prop_map(|(answer, late)| Next::Answer(answer, late)),
         2 => routes().prop_map(|route| Next::Event(Event::Navigated(route))),
         1 => routes().prop_map(|route| Next::Event(Event::Followed { route, username: Some("bob".into()) })),
-        1 => (0..60_000_u64).prop_map(|ms| Next::Event(Event::Resend { now_ms: NOW_MS + ms })),
+        1 => (0..60_000_u64).prop_map(|ms| Next::Event(Event::Resend { now_ms: NOW_MS + ms, username: None })),
         1 => prop_oneof![Just(Factor::Totp), Just(Factor::Email), Just(Factor::Sms)].prop_map(|factor| Next::Event(Event::Chose(factor))),
         1 => results(Login::default()).prop_map(|result| Next::Event(Event::Described(result))),
         1 => Just(Next::Event(Event::Retry)),

@@ -1,7 +1,8 @@
 //! The pages, one folder per domain. [`Pages`] shows the one that the flow is at.
 #![expect(
     unreachable_pub,
-    reason = "the macro of components makes their properties public"
+    clippy::needless_pass_by_value,
+    reason = "the macro of components makes their properties public, and gives them away"
 )]
 
 mod end;
