@@ -2,7 +2,8 @@
 //! `GetUserAttributeVerificationCode`, `VerifyUserAttribute`.
 //!
 //! A new e-mail address or phone number is unverified until its code comes back. Where the pool
-//! verifies before updating, the new value waits with the code and the old one stays in force.
+//! verifies before updating, or the old value is where codes of a second factor go, the new value
+//! waits with the code and the old one stays in force.
 
 use cognate_core::secret::Code as Digits;
 
@@ -11,6 +12,7 @@ use crate::codes::{self, Code, CodeDeliveryDetails, Destination, Outcome, Purpos
 use crate::error::ApiError;
 use crate::limits::{self, Hourly};
 use crate::messages::Purpose as MessagePurpose;
+use crate::mfa;
 use crate::pools::IdentifierAttribute;
 use crate::tokens::Access;
 use crate::users::{self, SaveError, User, Writer};
@@ -35,15 +37,22 @@ pub async fn update(
     } = access;
     users::writable(&pool, Writer::User(&client), attributes)?;
     let mut to_verify = Vec::new();
+    let of_mfa = mfa::addresses(state, &pool, &user.username, Some(&user)).await?;
     for (name, value) in attributes {
+        if value.is_empty() && of_mfa.iter().any(|attribute| attribute.name() == name) {
+            return Err(ApiError::invalid_parameter(format!(
+                "{name} cannot be removed while it is used for MFA."
+            )));
+        }
         let verifiable = verifiable(name)
             .filter(|_| user.attributes.get(name) != Some(value) && !value.is_empty());
         let Some(attribute) = verifiable else {
             user.set_attribute(name, value);
             continue;
         };
-        let waits = pool.settings.verified_before_update().contains(&attribute)
-            && user.attributes.get(name).is_some();
+        let is_guarded = pool.settings.verified_before_update().contains(&attribute)
+            || of_mfa.contains(&attribute);
+        let waits = is_guarded && user.attributes.get(name).is_some();
         if !waits {
             user.set_attribute(name, value);
         }
@@ -133,7 +142,10 @@ pub async fn verify(
     // A code for a value that was replaced meanwhile proves nothing about the new one.
     let is_current = user.attributes.get(attribute.name()) == Some(&right.destination.value);
     if !is_current && !pool.settings.verified_before_update().contains(&attribute) {
-        return Err(codes::expired());
+        let of_mfa = mfa::addresses(state, &pool, &user.username, Some(&user)).await?;
+        if !of_mfa.contains(&attribute) {
+            return Err(codes::expired());
+        }
     }
     user.set_attribute(attribute.name(), &right.destination.value);
     user.mark_verified(&right.destination);

@@ -38,9 +38,9 @@ impl Destination {
     }
 
     /// Where a recovery code goes: the first of the pool's recovery mechanisms for which the user
-    /// has a verified address.
+    /// has a verified address that is not one of `excluded`.
     #[must_use]
-    pub fn of_recovery(pool: &Pool, user: &User) -> Option<Self> {
+    pub fn of_recovery(pool: &Pool, user: &User, excluded: &[IdentifierAttribute]) -> Option<Self> {
         pool.settings
             .recovery_mechanisms()
             .into_iter()
@@ -50,7 +50,7 @@ impl Destination {
                     RecoveryMechanism::VerifiedPhoneNumber => IdentifierAttribute::PhoneNumber,
                     RecoveryMechanism::AdminOnly => return None,
                 };
-                user.has_verified(attribute)
+                (user.has_verified(attribute) && !excluded.contains(&attribute))
                     .then(|| Self::of(attribute, &user.attributes))?
             })
     }

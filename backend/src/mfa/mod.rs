@@ -22,6 +22,8 @@
 //! - A step is spent by the right answer and after five tries. Wrong codes of all steps together
 //!   bring waits per user and address, and per user over all addresses (`limits`); sending is
 //!   limited, too.
+//! - An address that codes go to is no way to recover the password, too: whoever reads the mail would
+//!   have both. A new one counts when it is verified, and it cannot be removed.
 //! - Codes by e-mail go to a verified address only. A text message may go to a number that was not
 //!   verified yet: the code that comes back verifies it.
 //!
@@ -43,7 +45,7 @@ pub use totp::TotpSecret;
 
 use crate::app::{AppState, Caller};
 use crate::error::ApiError;
-use crate::pools::IdentifierAttribute;
+use crate::pools::{IdentifierAttribute, Pool};
 use crate::sign_in::{Next, Through};
 use crate::users::User;
 
@@ -125,29 +127,71 @@ enum Decision {
 }
 
 fn decide(mfa: &PoolMfa, user: &User, enrolment: &Enrolment) -> Decision {
-    let offered = || Factor::ALL.into_iter().filter(|factor| mfa.offers(*factor));
-    let usable = |factor: &Factor| is_usable(*factor, user, enrolment);
-    let is_on = |factor: &Factor| enrolment.is_on(*factor);
-    let mut candidates: Vec<Factor> = offered().filter(is_on).collect();
-    if candidates.is_empty() {
-        match mfa.requirement() {
-            Requirement::Off | Requirement::Optional => return Decision::Proved,
-            Requirement::On => candidates = offered().filter(usable).collect(),
+    let asked_for = asked_for(mfa, user, enrolment);
+    if asked_for.is_empty() {
+        if mfa.requirement() != Requirement::On {
+            return Decision::Proved;
         }
-        if candidates.is_empty() {
-            // A phone number cannot be given while signing in.
-            let (phone, others): (Vec<_>, Vec<_>) =
-                offered().partition(|factor| *factor == Factor::Sms);
-            return Decision::SetUp(if others.is_empty() { phone } else { others });
-        }
+        // A phone number cannot be given while signing in.
+        let offered = Factor::ALL.into_iter().filter(|factor| mfa.offers(*factor));
+        let (phone, others): (Vec<_>, Vec<_>) = offered.partition(|factor| *factor == Factor::Sms);
+        return Decision::SetUp(if others.is_empty() { phone } else { others });
     }
-    candidates.retain(usable);
-    match (candidates.as_slice(), enrolment.preferred()) {
+    let usable = asked_for.into_iter();
+    let usable: Vec<Factor> = usable
+        .filter(|factor| is_usable(*factor, user, enrolment))
+        .collect();
+    match (usable.as_slice(), enrolment.preferred()) {
         ([], _) => Decision::Unusable,
         (several, Some(preferred)) if several.contains(&preferred) => Decision::Ask(preferred),
         ([only], _) => Decision::Ask(*only),
-        _ => Decision::Choose(candidates),
+        _ => Decision::Choose(usable),
     }
+}
+
+/// The factors that a sign-in of this user asks for: those turned on, or, where everybody needs one
+/// and nothing is turned on, those that can be used without being set up.
+fn asked_for(mfa: &PoolMfa, user: &User, enrolment: &Enrolment) -> Vec<Factor> {
+    let offered = || Factor::ALL.into_iter().filter(|factor| mfa.offers(*factor));
+    let on: Vec<Factor> = offered()
+        .filter(|factor| enrolment.is_on(*factor))
+        .collect();
+    if !on.is_empty() || mfa.requirement() != Requirement::On {
+        return on;
+    }
+    offered()
+        .filter(|factor| is_usable(*factor, user, enrolment))
+        .collect()
+}
+
+/// The addresses that codes of this user's second factors go to. They are not good for the recovery of
+/// the password as well, and change only when the new one is verified. For a name without a user the
+/// answer takes as long.
+///
+/// # Errors
+/// For no fault of the caller's.
+pub async fn addresses(
+    state: &AppState,
+    pool: &Pool,
+    username: &str,
+    user: Option<&User>,
+) -> Result<Vec<IdentifierAttribute>, ApiError> {
+    if pool.mfa.requirement() == Requirement::Off {
+        return Ok(Vec::new());
+    }
+    let Some(user) = user else {
+        state.store.user_factors(&pool.id, username).await?;
+        return Ok(Vec::new());
+    };
+    let enrolment = Enrolment::find(state, user).await?;
+    let addresses = asked_for(&pool.mfa, user, &enrolment).into_iter();
+    Ok(addresses
+        .filter_map(|factor| match factor {
+            Factor::Sms => Some(IdentifierAttribute::PhoneNumber),
+            Factor::Email => Some(IdentifierAttribute::Email),
+            Factor::SoftwareToken => None,
+        })
+        .collect())
 }
 
 /// Whether a code of this factor can reach or be made by the user.

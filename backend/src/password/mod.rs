@@ -14,6 +14,7 @@ use crate::codes::{self, Code, CodeDeliveryDetails, Destination, Outcome, Purpos
 use crate::error::ApiError;
 use crate::limits::{self, Hourly};
 use crate::messages::Purpose as MessagePurpose;
+use crate::mfa;
 use crate::pools::RecoveryMechanism;
 use crate::sign_in::{Through, incorrect};
 use crate::tokens::Access;
@@ -46,10 +47,12 @@ pub async fn forgot(
         |user| user.username.clone(),
     );
     limits::count(state, caller, Hourly::ForgotPassword, &pool.id, &username).await?;
+    let of_mfa = mfa::addresses(state, pool, &username, user.as_ref()).await?;
     let may_recover = user
         .as_ref()
         .filter(|user| user.enabled && user.status != Status::ForceChangePassword);
-    let Some(destination) = may_recover.and_then(|user| Destination::of_recovery(pool, user))
+    let Some(destination) =
+        may_recover.and_then(|user| Destination::of_recovery(pool, user, &of_mfa))
     else {
         if !hides {
             return Err(match user {
