@@ -8,40 +8,16 @@
 //! 4. Everybody else gets a transaction and a page.
 
 use std::collections::BTreeMap;
-use std::fmt;
-
-use serde::{Deserialize, Serialize};
 
 use super::completion::complete_silently;
 use super::sso::{self, SsoCookie};
 use super::{
-    Bearer, LoginTransaction, NewTransaction, OAuthError, OAuthErrorCode, Parameters, RedirectUri,
-    Scopes,
+    AuthorizationRequest, Bearer, LoginTransaction, NewTransaction, OAuthError, OAuthErrorCode,
+    Parameters, RedirectUri,
 };
 use crate::app::AppState;
 use crate::error::ErrorType;
-use crate::pools::{self, Client, OAuthFlow, Pool};
-
-/// What an app asked for, once it is checked.
-#[derive(Clone, Serialize, Deserialize)]
-pub struct AuthorizationRequest {
-    /// Where the answer goes.
-    pub redirect_uri: RedirectUri,
-    /// Whether the request named it, so that the code's redemption has to, too.
-    pub redirect_uri_was_sent: bool,
-    /// What the tokens are to allow.
-    pub scopes: Scopes,
-    /// Given back as it came.
-    pub state: Option<String>,
-    /// For the ID token.
-    pub nonce: Option<String>,
-    /// `BASE64URL(SHA256(code_verifier))`
-    pub code_challenge: Option<String>,
-    /// A name to begin with, for display.
-    pub login_hint: Option<String>,
-    /// A language, for display.
-    pub lang: Option<String>,
-}
+use crate::pools::{self, Client, Pool};
 
 /// What a request's browser brings.
 #[derive(Debug, Default)]
@@ -178,7 +154,10 @@ async fn decide(
     browser: &Browser,
     target: &Target,
 ) -> Result<Outcome, OAuthError> {
-    let request = AuthorizationRequest::read(given, target)?;
+    let request = {
+        let (client, address) = (&target.client, &target.redirect_uri);
+        AuthorizationRequest::read(given, client, address, target.was_sent)?
+    };
     let prompt = Prompt::read(given)?;
     let max_age = max_age(given)?;
     let value = browser.sso.get(&target.pool.id);
@@ -201,77 +180,6 @@ async fn decide(
     }
     let transaction = LoginTransaction::begin(state, &target.client, request).await?;
     Ok(Outcome::Page(transaction))
-}
-
-impl AuthorizationRequest {
-    /// The app's address with an answer, `state` and `iss`.
-    #[must_use]
-    pub fn answer(&self, issuer: &str, answer: &[(&str, &str)]) -> String {
-        let mut answer = answer.to_vec();
-        answer.extend(self.state.as_deref().map(|value| ("state", value)));
-        answer.push(("iss", issuer));
-        self.redirect_uri.with(&answer)
-    }
-
-    fn read(given: &Parameters, target: &Target) -> Result<Self, OAuthError> {
-        let settings = &target.client.settings;
-        for (name, code) in [
-            ("request", OAuthErrorCode::RequestNotSupported),
-            ("request_uri", OAuthErrorCode::RequestUriNotSupported),
-            ("resource", OAuthErrorCode::InvalidTarget),
-        ] {
-            if given.has(name) {
-                return Err(OAuthError::new(code, format!("{name} is not supported.")));
-            }
-        }
-        match given.required("response_type")? {
-            "code" if settings.allows_oauth(OAuthFlow::Code) => {}
-            "code" => {
-                return Err(OAuthError::new(
-                    OAuthErrorCode::UnauthorizedClient,
-                    "The code flow is not enabled for this client.",
-                ));
-            }
-            _ => {
-                return Err(OAuthError::new(
-                    OAuthErrorCode::UnsupportedResponseType,
-                    "Only the response type code is supported.",
-                ));
-            }
-        }
-        if !matches!(given.get("response_mode")?, None | Some("query")) {
-            return Err(OAuthError::invalid_request(
-                "Only the response mode query is supported.",
-            ));
-        }
-        if !matches!(given.get("identity_provider")?, None | Some("COGNITO"))
-            || given.get("idp_identifier")?.is_some()
-        {
-            return Err(OAuthError::invalid_request(
-                "There is no identity provider with this name.",
-            ));
-        }
-        Ok(Self {
-            redirect_uri: target.redirect_uri.clone(),
-            redirect_uri_was_sent: target.was_sent,
-            scopes: Scopes::requested(given.get("scope")?, settings.oauth_scopes())?,
-            state: bounded(given, "state", 4096)?,
-            nonce: bounded(given, "nonce", 1024)?,
-            code_challenge: code_challenge(given, &target.client)?,
-            login_hint: bounded(given, "login_hint", 256)?,
-            lang: bounded(given, "lang", 35)?,
-        })
-    }
-}
-
-/// Values in it connect a sign-in to an app's session: not printed.
-impl fmt::Debug for AuthorizationRequest {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("AuthorizationRequest")
-            .field("redirect_uri", &self.redirect_uri)
-            .field("scopes", &self.scopes)
-            .finish_non_exhaustive()
-    }
 }
 
 /// Whether the person may, must not or must be asked.
@@ -313,47 +221,4 @@ fn max_age(given: &Parameters) -> Result<Option<i64>, OAuthError> {
         .parse::<u32>()
         .map_err(|_| OAuthError::invalid_request("max_age must be a number of seconds."))?;
     Ok(Some(i64::from(seconds)))
-}
-
-/// RFC 7636 with S256, which a client that cannot keep a secret must use.
-fn code_challenge(given: &Parameters, client: &Client) -> Result<Option<String>, OAuthError> {
-    let challenge = given.get("code_challenge")?;
-    let method = given.get("code_challenge_method")?;
-    let Some(challenge) = challenge else {
-        if method.is_some() {
-            return Err(OAuthError::invalid_request(
-                "code_challenge_method needs code_challenge.",
-            ));
-        }
-        if client.secret.is_none() {
-            return Err(OAuthError::invalid_request(
-                "A client without a secret must send code_challenge.",
-            ));
-        }
-        return Ok(None);
-    };
-    if method != Some("S256") {
-        return Err(OAuthError::invalid_request(
-            "code_challenge_method must be S256.",
-        ));
-    }
-    let is_hash = challenge.len() == 43
-        && challenge
-            .bytes()
-            .all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte));
-    if !is_hash {
-        return Err(OAuthError::invalid_request(
-            "code_challenge must be a SHA-256 hash in base64url.",
-        ));
-    }
-    Ok(Some(challenge.to_owned()))
-}
-
-fn bounded(given: &Parameters, name: &str, most: usize) -> Result<Option<String>, OAuthError> {
-    match given.get(name)? {
-        Some(value) if value.len() > most => Err(OAuthError::invalid_request(format!(
-            "{name} is longer than {most} bytes."
-        ))),
-        value => Ok(value.map(str::to_owned)),
-    }
 }

@@ -29,6 +29,7 @@
 //! Scopes are the five standard ones; resource servers, `client_credentials`, identity providers and
 //! sender-constrained tokens do not exist yet and are refused by name. The implicit flow does not exist.
 
+mod authorization_request;
 mod authorize;
 mod bearer;
 mod client_authentication;
@@ -45,7 +46,8 @@ mod token;
 mod transaction;
 mod user_info;
 
-pub use authorize::{AuthorizationRequest, Browser, Outcome, Page, authorize};
+pub use authorization_request::AuthorizationRequest;
+pub use authorize::{Browser, Outcome, Page, authorize};
 pub use bearer::Bearer;
 pub use code::CODE_SECONDS;
 pub use completion::{Completed, complete};
