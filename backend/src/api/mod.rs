@@ -10,6 +10,7 @@ mod admin_users;
 mod attribute;
 mod authentication_result;
 mod clients;
+mod describe_login;
 pub mod login;
 mod mfa;
 mod password;

@@ -16,7 +16,7 @@ use uuid::Uuid;
 
 use super::cookies::{self, Cookies};
 use super::{answer, json_api, proxy};
-use crate::api::login::{self, Login, LoginAnswer};
+use crate::api::login::{self, Login, LoginAnswer, LoginOperation};
 use crate::app::{AppState, Caller};
 use crate::error::ApiError;
 use crate::oauth::LoginTransaction;
@@ -29,10 +29,11 @@ pub(super) async fn call(
 ) -> Response<Body> {
     let request_id = Uuid::new_v4().to_string();
     let begun = Instant::now();
-    let result = answer_to(&state, &operation, request, &request_id).await;
+    let operation = LoginOperation::find(&operation);
+    let result = answer_to(&state, operation, request, &request_id).await;
     tracing::info!(
         request_id,
-        operation = login::known(&operation),
+        operation = operation.map_or("unknown", LoginOperation::name),
         outcome = result
             .as_ref()
             .map_or_else(|error| error.code.name(), |_| "ok"),
@@ -57,7 +58,7 @@ pub(super) async fn call(
 
 async fn answer_to(
     state: &AppState,
-    operation: &str,
+    operation: Option<LoginOperation>,
     request: Request<Body>,
     request_id: &str,
 ) -> Result<(LoginAnswer, Vec<HeaderValue>), ApiError> {
@@ -74,6 +75,9 @@ async fn answer_to(
         peer: proxy::caller(&state.config.proxies, peer, &head.headers),
         request_id: request_id.to_owned(),
     };
+    let operation = operation.ok_or_else(|| {
+        ApiError::unknown_operation("The login domain does not have this operation.")
+    })?;
     let body: Value = serde_json::from_slice(&body)
         .map_err(|_| ApiError::serialization("The request is not JSON."))?;
     let login = Login {

@@ -1,0 +1,129 @@
+//! `DescribeLogin`: an operation of the login domain that the JSON API does not have.
+//!
+//! It tells what anybody may know who has the app's link: nothing about a person.
+
+use serde::Serialize;
+
+use super::{Answer, reply};
+use crate::oauth::LoginTransaction;
+use crate::pools::{IdentifierAttribute, PoolSettings};
+
+/// What the pages need to know to show themselves.
+pub(super) fn describe_login(transaction: &LoginTransaction) -> Answer {
+    let (settings, request) = (&transaction.pool.settings, &transaction.request);
+    let names = |attributes: &[IdentifierAttribute]| -> Vec<&'static str> {
+        attributes
+            .iter()
+            .map(|attribute| attribute.name())
+            .collect()
+    };
+    let username_attributes = names(settings.username_attributes());
+    let asked = settings.schema().iter().filter(|attribute| {
+        (attribute.required || gets_the_code(settings, &attribute.name))
+            && attribute.name != "sub"
+            && !username_attributes.contains(&attribute.name.as_str())
+    });
+    let attributes = asked
+        .map(|attribute| {
+            let bounds = attribute.string_attribute_constraints.as_ref();
+            let bound = |text: Option<&String>| text.and_then(|text| text.parse().ok());
+            AskedAttribute {
+                name: &attribute.name,
+                required: true,
+                data_type: &attribute.attribute_data_type,
+                min_length: bound(bounds.and_then(|bounds| bounds.min_length.as_ref())),
+                max_length: bound(bounds.and_then(|bounds| bounds.max_length.as_ref())),
+            }
+        })
+        .collect();
+    let policy = settings.password_policy();
+    reply(&Description {
+        client_name: &transaction.client.name,
+        user_pool_id: &transaction.pool.id,
+        expires_at: transaction.expires_at,
+        login_hint: request.login_hint.as_deref(),
+        lang: request.lang.as_deref(),
+        username_attributes,
+        alias_attributes: names(settings.alias_attributes()),
+        sign_up: SignUpDescription {
+            allowed: !settings.allows_admin_create_user_only(),
+            attributes,
+        },
+        password_policy: PolicyDescription {
+            minimum_length: policy.minimum_length,
+            require_uppercase: policy.require_uppercase,
+            require_lowercase: policy.require_lowercase,
+            require_numbers: policy.require_numbers,
+            require_symbols: policy.require_symbols,
+        },
+        code_delivery: code_delivery(settings),
+    })
+}
+
+/// Where people choose a user name, an address that is verified must be asked for, too: without one
+/// nobody gets a code.
+fn gets_the_code(settings: &PoolSettings, name: &str) -> bool {
+    settings.username_attributes().is_empty()
+        && settings
+            .auto_verified_attributes()
+            .iter()
+            .any(|attribute| attribute.name() == name)
+}
+
+/// How a sign-up's code may travel.
+fn code_delivery(settings: &PoolSettings) -> Vec<&'static str> {
+    let verified = settings.auto_verified_attributes().iter();
+    verified
+        .map(|attribute| match attribute {
+            IdentifierAttribute::PhoneNumber => "SMS",
+            IdentifierAttribute::Email | IdentifierAttribute::PreferredUsername => "EMAIL",
+        })
+        .collect()
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct Description<'a> {
+    client_name: &'a str,
+    /// SRP proves a password for one pool, whose name is hashed with it.
+    user_pool_id: &'a str,
+    expires_at: i64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    login_hint: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    lang: Option<&'a str>,
+    username_attributes: Vec<&'static str>,
+    alias_attributes: Vec<&'static str>,
+    sign_up: SignUpDescription<'a>,
+    password_policy: PolicyDescription,
+    code_delivery: Vec<&'static str>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct SignUpDescription<'a> {
+    allowed: bool,
+    attributes: Vec<AskedAttribute<'a>>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct AskedAttribute<'a> {
+    name: &'a str,
+    required: bool,
+    data_type: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    min_length: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    max_length: Option<u32>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct PolicyDescription {
+    minimum_length: u32,
+    require_uppercase: bool,
+    require_lowercase: bool,
+    require_numbers: bool,
+    require_symbols: bool,
+}
