@@ -28,11 +28,12 @@ const HASHED_NAME = /-[\w-]{8}\.\w+$/; // as Vite names what never changes
 /**
  * Starts the demo's server on 127.0.0.1 and, where the machine has it, on [::1]: `localhost` may mean either.
  *
- * `config` is what the page reads from /config.json; its `endpoint` is the one other origin that the worker may
- * reach. `headers` replaces single response headers and `folder` the files served: the tests break things with them.
+ * `config` is what the page reads from /config.json; its `endpoint`, `oauth.domain` and `api` are the other origins that the
+ * worker may reach. `headers` replaces single response headers and `folder` the files served: the tests break things with them.
  */
 export async function serveDemo({ port, config, headers = () => ({}), folder = FOLDER }) {
-  const policies = contentPolicies(new URL(config.endpoint).origin);
+  const others = [config.endpoint, config.oauth?.domain, config.api].filter(Boolean).map((url) => new URL(url).origin);
+  const policies = contentPolicies([...new Set(others)]);
   const handler = (request, response) => {
     answer(request, response, { config, policies, headers, folder }).catch(() => response.destroy());
   };
@@ -55,7 +56,7 @@ export async function serveDemo({ port, config, headers = () => ({}), folder = F
   };
 }
 
-function contentPolicies(backend) {
+function contentPolicies(others) {
   return {
     page: [
       "default-src 'none'",
@@ -73,7 +74,7 @@ function contentPolicies(backend) {
     worker: [
       "default-src 'none'",
       "script-src 'self' 'wasm-unsafe-eval'",
-      `connect-src 'self' ${backend}`,
+      `connect-src 'self' ${others.join(' ')}`,
       "require-trusted-types-for 'script'",
       "trusted-types 'none'",
     ].join('; '),

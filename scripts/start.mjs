@@ -1,7 +1,7 @@
 // One command from a fresh machine to a running system: sets up, builds what has changed, starts the backend
 // and the demo on loopback, and ends both together.
 //
-// PORT (4100), DEMO_PORT (4200) and DATA_DIR (.data) change where.
+// PORT (4100), DEMO_PORT (4200), API_PORT (4300) and DATA_DIR (.data) change where.
 
 import { createServer } from 'node:net';
 import { resolve } from 'node:path';
@@ -20,10 +20,12 @@ endTogether();
 await main(async () => {
   const port = portFrom('PORT', 4100);
   const demoPort = portFrom('DEMO_PORT', 4200);
-  if (port === demoPort) throw new Problem('PORT and DEMO_PORT must differ: the demo app is another origin.', { help: 'npm start' });
+  const apiPort = portFrom('API_PORT', 4300);
+  if (new Set([port, demoPort, apiPort]).size < 3) throw new Problem('PORT, DEMO_PORT and API_PORT must differ: they are three origins.', { help: 'npm start' });
   const dataDir = process.env.DATA_DIR ? resolve(process.env.DATA_DIR) : inRoot('.data');
   await checkFree('PORT', port, 'the backend');
   await checkFree('DEMO_PORT', demoPort, 'the demo app');
+  await checkFree('API_PORT', apiPort, "the demo's API");
 
   await setUp();
   await buildBackend();
@@ -34,12 +36,18 @@ await main(async () => {
   const url = `http://localhost:${port}`;
   const backend = startBackend(port, url, dataDir, demoPort);
   await step('Starting the backend', () => healthy(url, backend));
+  const app = `http://localhost:${demoPort}`;
+  const pool = { userPoolId: 'local_demo', clientId: 'demowebclient', issuer: `${url}/local_demo` };
+  // Here and not above: what it needs is installed by the set-up.
+  const { serveApi } = await import('../www/demo/api/server.mjs');
+  const api = await serveApi({ port: apiPort, issuer: pool.issuer, clientId: pool.clientId, app });
   const demo = await serveDemo({
     port: demoPort,
-    config: { userPoolId: 'local_demo', clientId: 'demowebclient', endpoint: url, issuer: `${url}/local_demo`, inbox: `${url}/_cognate/inbox` },
+    config: { ...pool, endpoint: url, oauth: { domain: url, redirectUri: `${app}/`, signOutUri: `${app}/` }, api: api.url, inbox: `${url}/_cognate/inbox` },
   });
   console.log(`
   Demo app    ${demo.url}   <- open this and create an account
+  Its API     ${api.url}/me   (says who an access token is)
   Inbox       ${url}/_cognate/inbox   (the e-mails it would have sent)
   Backend     ${url}
   Data        ${dataDir}
@@ -47,7 +55,7 @@ await main(async () => {
   Ctrl-C ends everything.
 `);
   const end = await backend.ended;
-  await demo.close();
+  await Promise.all([demo.close(), api.close()]);
   throw new Problem(`The backend ended (${end.signal ?? `exit code ${end.code}`}); what it said is above.`);
 });
 

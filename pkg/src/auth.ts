@@ -109,7 +109,7 @@ export async function createAuth(config: AuthConfig): Promise<Auth> {
   const start = workerConfig(config);
   const answer = takeAnswer(config);
   const isKept = start.persistence === 'session';
-  const tab = isKept || start.oauth ? tabSecret(config.userPoolId, config.clientId) : undefined;
+  const tab = isKept || start.oauth ? tabSecret(start, !isKept) : undefined;
   const client = new Client();
   // A second client of this page must find the session that a first one is completing.
   const starting = completing.then(() => client.start(config, { start, ...(tab && { tab }), ...(answer && { answer }) }));

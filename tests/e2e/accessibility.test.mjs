@@ -85,8 +85,7 @@ test('the whole way from a new account to signing out needs no pointer', async (
   await keyboard.type(await code(system.backend.url, address));
   await keyboard.press('Enter');
   await heading(page, 'Sign in');
-  await keyboard.press('Tab'); // the address is filled in
-  await keyboard.press('Tab');
+  await tabTo(page, 'textbox', 'Password'); // the address is filled in
   await keyboard.type(PASSWORD);
   await keyboard.press('Enter');
   await heading(page, 'You are signed in');

@@ -83,9 +83,9 @@ export async function newPerson(page, backendUrl) {
   return address;
 }
 
-/** One claim of the account page. */
+/** One claim of the account page; the profile beside it has attributes of the same names. */
 export async function claim(page, name) {
-  const row = page.getByRole('term').filter({ hasText: new RegExp(`^${name}$`) });
+  const row = page.getByRole('region', { name: 'Your session' }).getByRole('term').filter({ hasText: new RegExp(`^${name}$`) });
   const text = await row.locator('xpath=following-sibling::dd').innerText();
   assert.notEqual(text, '', `the claim ${name} is shown`);
   return text;

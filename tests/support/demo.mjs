@@ -1,21 +1,29 @@
-// The whole system for a browser test: the real backend, the recorder in front of it, the built demo as `npm start`
-// serves it. Nothing is a stand-in.
+// The whole system for a browser test: the real backend, the recorder in front of its API, the built demo as `npm start`
+// serves it, and the demo's own API. Nothing is a stand-in.
 
 import { serveDemo } from '../../scripts/serve-demo.mjs';
+import { serveApi } from '../../www/demo/api/server.mjs';
 import { startBackend } from './backend.mjs';
+import { freePort } from './free-port.mjs';
 import { startRecorder } from './recorder.mjs';
 
 /** Starts it; `headers` may replace response headers of the demo's server, as `serveDemo` has it. */
 export async function startSystem({ headers } = {}) {
-  const backend = await startBackend();
+  const port = await freePort();
+  const app = `http://localhost:${port}`;
+  const backend = await startBackend({ args: ['--demo-app', app] });
   const recorder = await startRecorder(backend.url);
+  const api = await serveApi({ port: 0, issuer: backend.issuer, clientId: backend.clientId, app });
   const demo = await serveDemo({
-    port: 0,
+    port,
     config: {
       userPoolId: backend.poolId,
       clientId: backend.clientId,
       endpoint: recorder.url,
       issuer: backend.issuer,
+      // Not the recorder: the login domain answers to its own address only.
+      oauth: { domain: backend.url, redirectUri: `${app}/`, signOutUri: `${app}/` },
+      api: api.url,
       inbox: `${backend.url}/_cognate/inbox`,
     },
     ...(headers && { headers }),
@@ -26,6 +34,7 @@ export async function startSystem({ headers } = {}) {
     url: demo.url,
     stop: async () => {
       await demo.close();
+      await api.close();
       await recorder.close();
       await backend.stop();
     },

@@ -1,9 +1,13 @@
-import type { AuthConfig } from 'cognate-auth';
+import type { AuthConfig, OAuthConfig } from 'cognate-auth';
 
 /** What the server of this page says about where it runs. */
 export interface DemoConfig extends Pick<AuthConfig, 'userPoolId' | 'clientId'> {
   endpoint: string;
   issuer: string;
+  /** The login domain, where the demo runs with one. */
+  oauth?: OAuthConfig;
+  /** The origin of the demo's own API, where it runs. */
+  api?: string;
   /** The page that shows the e-mails the backend would have sent. */
   inbox: string;
 }

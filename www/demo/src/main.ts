@@ -6,8 +6,8 @@ import { forgotPasswordPage, resetPasswordPage } from './pages/forgot-password.t
 import { newPasswordPage } from './pages/new-password.ts';
 import { signInPage } from './pages/sign-in.ts';
 import { signUpPage } from './pages/sign-up.ts';
-import type { Context, Page } from './page.ts';
-import { go, onRoute, type Route } from './router.ts';
+import type { Context, Notice, Page } from './page.ts';
+import { currentRoute, go, onRoute, type Route } from './router.ts';
 import { Shell } from './shell.ts';
 import { wordingOf } from './wording.ts';
 
@@ -29,8 +29,8 @@ async function start(persistence: NonNullable<AuthConfig['persistence']> = 'sess
   try {
     const config = await loadConfig();
     shell.showInbox(config.inbox);
-    const { inbox: _inbox, ...pool } = config;
-    const auth = await createAuth({ ...pool, persistence });
+    const { inbox: _inbox, api, ...pool } = config;
+    const auth = await createAuth({ ...pool, persistence, ...(api && { api: [{ origin: api, path: '/me', methods: ['GET'] }] }) });
     run(auth, config);
   } catch (error) {
     const blocked = isAuthError(error) && error.code === 'storage_blocked';
@@ -42,12 +42,12 @@ async function start(persistence: NonNullable<AuthConfig['persistence']> = 'sess
 }
 
 function run(auth: Auth, config: DemoConfig): void {
-  let notice: string | undefined;
+  let notice = returned(auth);
   const context: Context = {
     auth,
     config,
     next: (route, words) => {
-      notice = words;
+      notice = words === undefined ? undefined : { words };
       go(route, { replace: true });
     },
   };
@@ -62,9 +62,19 @@ function run(auth: Auth, config: DemoConfig): void {
     }
     notice = undefined;
   };
-  // A session can end by itself: the page must not go on showing somebody who has left.
+  // A session can end by itself, or on another page of this tab: the page must not go on showing somebody who has left.
   auth.on(({ type }) => {
     if (type === 'expired') context.next('sign-in', 'Your session has ended. Please sign in again.');
+    if (type === 'signedOut' && currentRoute() === 'account') context.next('sign-in', 'You are signed out.');
   });
   onRoute(show);
+}
+
+/** What there is to say about a sign-in by redirect that the browser has just come back from. */
+function returned({ redirectResult, state }: Auth): Notice | undefined {
+  if (!redirectResult) return undefined;
+  if (!redirectResult.error) return { words: 'You have signed in with Cognate.' };
+  // Going back to an address that was used, or a link of somebody else's, is no news to whoever is signed in.
+  if (redirectResult.error.code === 'redirect_unknown' && state.status === 'signedIn') return undefined;
+  return { words: wordingOf(redirectResult.error).text, isProblem: true };
 }

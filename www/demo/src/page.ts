@@ -11,6 +11,12 @@ export interface Context {
   next(route: Route, notice?: string): void;
 }
 
+/** A sentence above a page, shown once: news, or what went wrong. */
+export interface Notice {
+  words: string;
+  isProblem?: boolean;
+}
+
 /** One page: its title for the window and the heading, and what is under it. */
 export interface Page {
   title: string;

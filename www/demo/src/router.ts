@@ -10,10 +10,9 @@ export function currentRoute(): Route | undefined {
 
 /** Goes to a route; `replace` leaves no entry to come back to, as after a form that must not be sent twice. */
 export function go(route: Route, { replace = false } = {}): void {
-  const address = `#/${route}`;
-  if (location.hash === address) window.dispatchEvent(new HashChangeEvent('hashchange'));
-  else if (replace) location.replace(address);
-  else location.hash = address;
+  // Not by `location`: the browser tells of that later, and what is shown meanwhile would be shown over.
+  history[replace || currentRoute() === route ? 'replaceState' : 'pushState'](null, '', `#/${route}`);
+  window.dispatchEvent(new HashChangeEvent('hashchange'));
 }
 
 /** Calls `show` now and on every change of the address. */

@@ -1,5 +1,5 @@
 import { element, mark, type Child } from './dom.ts';
-import type { Page } from './page.ts';
+import type { Notice, Page } from './page.ts';
 
 const NAME = 'Cognate demo';
 
@@ -42,11 +42,11 @@ export class Shell {
   }
 
   /** Shows a page. The first one leaves the focus alone; later ones put it on the heading, where reading starts. */
-  show(page: Page, notice?: string): void {
+  show(page: Page, notice?: Notice): void {
     document.title = `${page.title} · ${NAME}`;
     const heading = element('h1', { tabindex: '-1' }, page.title);
     this.#fill(
-      element('div', { class: 'notice', role: 'status' }, notice ?? ''),
+      element('div', { class: notice?.isProblem ? 'notice problem' : 'notice', role: 'status' }, notice?.words),
       heading,
       page.intro && page.intro.length > 0 && element('p', { class: 'intro' }, ...page.intro),
       ...page.content,

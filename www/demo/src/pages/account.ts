@@ -1,16 +1,18 @@
 import type { User } from 'cognate-auth';
+import { act } from '../act.ts';
 import { element } from '../dom.ts';
 import { newPasswordField, passwordField } from '../field.ts';
 import { form } from '../form.ts';
 import type { Context, Page } from '../page.ts';
-import { wordingOf } from '../wording.ts';
+import { apiCard } from './api.ts';
+import { claimList, profileCard } from './profile.ts';
 
-/** Who is signed in: claims, the session, the password, the way out. */
+/** Who is signed in: the profile, the session and the way out, the app's API, the password. */
 export function accountPage(context: Context, user: User): Page {
   return {
     title: 'You are signed in',
     intro: [user.email ?? user.username, user.emailVerified === true && element('span', { class: 'badge' }, 'Confirmed')],
-    content: [sessionCard(context, user), passwordCard(context, user)],
+    content: [profileCard(context), sessionCard(context, user), ...(context.config.api ? [apiCard(context.auth, context.config.api)] : []), passwordCard(context, user)],
   };
 }
 
@@ -18,35 +20,23 @@ function sessionCard({ auth, next }: Context, user: User): HTMLElement {
   const claims = element('div', {}, claimList(user));
   const status = element('p', { class: 'inline-status', role: 'status' });
 
-  const act = async (button: HTMLButtonElement, busy: string, work: () => Promise<void>): Promise<void> => {
-    if (button.getAttribute('aria-disabled') === 'true') return;
-    button.setAttribute('aria-disabled', 'true');
-    status.textContent = busy;
-    try {
-      await work();
-    } catch (error) {
-      status.textContent = wordingOf(error).text;
-    } finally {
-      button.removeAttribute('aria-disabled');
-    }
-  };
   const refresh = element('button', { type: 'button', class: 'secondary' }, 'Refresh session');
   refresh.addEventListener('click', () => {
-    void act(refresh, 'Refreshing…', async () => {
+    void act(refresh, status, 'Refreshing…', async () => {
       claims.replaceChildren(claimList(await auth.refresh()));
       status.textContent = 'The session was refreshed.';
     });
   });
   const signOut = element('button', { type: 'button', class: 'secondary' }, 'Sign out');
   signOut.addEventListener('click', () => {
-    void act(signOut, 'Signing out…', async () => {
+    void act(signOut, status, 'Signing out…', async () => {
       const { revoked } = await auth.signOut();
       next('sign-in', revoked ? 'You are signed out.' : 'You are signed out here. The service could not be told, so it still knows this session.');
     });
   });
   const everywhere = element('button', { type: 'button', class: 'secondary' }, 'Sign out everywhere');
   everywhere.addEventListener('click', () => {
-    void act(everywhere, 'Signing out everywhere…', async () => {
+    void act(everywhere, status, 'Signing out everywhere…', async () => {
       const { everywhere: done } = await auth.signOut({ everywhere: true });
       next('sign-in', done ? 'You are signed out on all devices.' : 'You are signed out here, but the service could not be told about the other devices.');
     });
@@ -61,28 +51,6 @@ function sessionCard({ auth, next }: Context, user: User): HTMLElement {
     status,
     claims,
   );
-}
-
-function claimList(user: User): HTMLElement {
-  const rows = Object.entries(user.claims)
-    .sort(([a], [b]) => rank(a) - rank(b) || a.localeCompare(b))
-    .map(([name, value]) => element('div', { class: 'claim' }, element('dt', {}, name), element('dd', {}, claimText(name, value))));
-  return element('dl', { class: 'claims' }, ...rows);
-}
-
-const FIRST = ['email', 'email_verified', 'sub', 'cognito:username', 'auth_time', 'iat', 'exp'];
-
-function rank(name: string): number {
-  const index = FIRST.indexOf(name);
-  return index < 0 ? FIRST.length : index;
-}
-
-// Times are seconds since the epoch: nobody reads those.
-function claimText(name: string, value: unknown): string {
-  if (typeof value === 'number' && ['exp', 'iat', 'auth_time'].includes(name)) {
-    return new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'medium' }).format(value * 1000);
-  }
-  return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
 function passwordCard({ auth }: Context, user: User): HTMLElement {

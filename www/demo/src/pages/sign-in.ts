@@ -1,17 +1,19 @@
 import type { SignInStep } from 'cognate-auth';
 import { element } from '../dom.ts';
+import { hostedSignIn } from '../hosted-sign-in.ts';
 import { emailField, passwordField } from '../field.ts';
 import { form } from '../form.ts';
 import { memory } from '../memory.ts';
 import { routeLink, type Context, type Page } from '../page.ts';
 
-/** E-mail address and password; by SRP, so the password does not leave the browser. */
-export function signInPage({ auth, next }: Context): Page {
+/** On the hosted page, or here with e-mail address and password; by SRP, so the password does not leave the browser. */
+export function signInPage({ auth, config, next }: Context): Page {
   const remembered = memory.get('email');
   return {
     title: 'Sign in',
     intro: ['Welcome back.'],
     content: [
+      ...(config.oauth ? [hostedSignIn(auth)] : []),
       form({
         fields: [emailField(remembered === undefined ? {} : { value: remembered }), passwordField()],
         submit: 'Sign in',
