@@ -35,4 +35,5 @@ mod secrets;
 mod sign_up;
 mod single_sign_on;
 mod srp;
+mod sweep;
 mod tokens;
