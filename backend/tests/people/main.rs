@@ -25,6 +25,8 @@ mod limits;
 mod login_domain;
 mod mfa;
 mod mfa_codes;
+mod mfa_limits;
+mod mfa_login_domain;
 mod mfa_person;
 mod mfa_set_up;
 mod new_password;
