@@ -29,7 +29,10 @@ export class IdentityJsApp {
     return promise((done) => this.user(username).resendConfirmationCode(done));
   }
 
-  /** Resolves to `{ user, session }`, or to `{ user, newPassword: { userAttributes, requiredAttributes } }`. */
+  /**
+   * Resolves to `{ user, session }`, to `{ user, newPassword: { userAttributes, requiredAttributes } }`, or to
+   * `{ user, challenge: { name, parameters } }` where a second factor is asked for.
+   */
   signIn(username, password, flow = 'USER_SRP_AUTH') {
     const user = this.user(username);
     user.setAuthenticationFlowType(flow);
@@ -39,8 +42,35 @@ export class IdentityJsApp {
         onFailure: reject,
         newPasswordRequired: (userAttributes, requiredAttributes) =>
           resolve({ user, newPassword: { userAttributes, requiredAttributes } }),
+        ...secondFactor(user, resolve),
       });
     });
+  }
+
+  /** Answers a second factor's challenge, which `name` names. */
+  sendMfaCode(user, code, name) {
+    return new Promise((resolve, reject) => user.sendMFACode(code, { onSuccess: resolve, onFailure: reject }, name));
+  }
+
+  /** Chooses among several second factors; resolves to the chosen one's `{ user, challenge }`. */
+  chooseMfa(user, name) {
+    return new Promise((resolve, reject) => {
+      user.sendMFASelectionAnswer(name, { onSuccess: resolve, onFailure: reject, ...secondFactor(user, resolve) });
+    });
+  }
+
+  /** The secret for an authenticator app: of the signed-in person, or of the sign-in that asked for a set-up. */
+  associateApp(user) {
+    return new Promise((resolve, reject) => user.associateSoftwareToken({ associateSecretCode: resolve, onFailure: reject }));
+  }
+
+  verifyApp(user, code, deviceName) {
+    return new Promise((resolve, reject) => user.verifySoftwareToken(code, deviceName, { onSuccess: resolve, onFailure: reject }));
+  }
+
+  /** Settings are `{ Enabled, PreferredMfa }`, or null. */
+  preferMfa(user, sms, softwareToken) {
+    return promise((done) => user.setUserMfaPreference(sms, softwareToken, done));
   }
 
   answerNewPassword(user, password, attributes = {}) {
@@ -96,6 +126,11 @@ export class IdentityJsApp {
 /** What a person sees of an error: the two answers that must not be told apart are compared by this. */
 export function visibleError(error) {
   return { name: error.name, code: error.code, message: error.message };
+}
+
+function secondFactor(user, resolve) {
+  const asked = (name, parameters) => resolve({ user, challenge: { name, parameters } });
+  return { mfaRequired: asked, totpRequired: asked, selectMFAType: asked, mfaSetup: asked };
 }
 
 function promise(call) {
