@@ -8,6 +8,8 @@ import {
   type AuthErrorCode,
   type AuthState,
   type CodeDelivery,
+  type OAuthConfig,
+  type RedirectInput,
   type SignInStep,
   type User,
 } from 'cognate-auth';
@@ -58,6 +60,12 @@ export const everyOption: AuthConfig = {
   isolation: 'page',
   persistence: 'memory',
   api: [{ origin: 'https://api.example.com', path: '/v1', methods: ['GET'] } satisfies ApiAccess],
+  oauth: {
+    domain: 'https://login.example.com',
+    redirectUri: 'https://app.example.com/',
+    signOutUri: 'https://app.example.com/bye',
+    scopes: ['openid'],
+  } satisfies OAuthConfig,
   assets: { worker: '/assets/worker.js', wasm: '/assets/cognate.wasm' },
 };
 
@@ -83,6 +91,19 @@ export async function everyOperation(auth: Auth, signal: AbortSignal): Promise<v
   auth.close();
   off();
   void [confirmed, sub, where, email, groups, response, revoked, everywhere, error?.code];
+}
+
+export async function byRedirect(auth: Auth, signal: AbortSignal): Promise<string> {
+  const input: RedirectInput = { provider: 'Google', loginHint: 'ana', prompt: 'login', lang: 'de', appState: { page: '/orders' } };
+  const result = auth.redirectResult;
+  if (result?.error) return result.error.code;
+  if (result) {
+    const user: User = result.user;
+    const note: unknown = result.appState;
+    return `${user.sub} ${String(note)}`;
+  }
+  await auth.signOut({ everywhere: true, redirect: false });
+  return auth.signIn.redirect(input, { signal });
 }
 
 export function whoIsThere(state: AuthState): string {

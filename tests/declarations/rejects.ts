@@ -11,6 +11,8 @@ void createAuth({ ...ids, clientSecret: 'secret' });
 export const vault: AuthConfig = { ...ids, isolation: 'vault' };
 // @ts-expect-error not in this version
 export const device: AuthConfig = { ...ids, persistence: 'device' };
+// @ts-expect-error people must come back somewhere
+export const oauth: AuthConfig = { ...ids, oauth: { domain: 'login.example.com' } };
 // @ts-expect-error an entry needs an origin
 export const api: AuthConfig = { ...ids, api: [{ path: '/v1' }] };
 
@@ -23,6 +25,10 @@ export async function steps(auth: Auth, step: SignInStep): Promise<void> {
   if (step.kind !== 'done') void step.user;
   // @ts-expect-error not a flow
   await auth.signIn({ username: 'a', password: 'b', flow: 'SRP' });
+  // @ts-expect-error not a prompt
+  await auth.signIn.redirect({ prompt: 'LOGIN' });
+  // @ts-expect-error a redirect ends with somebody or with an error, not with both
+  if (auth.redirectResult?.error) void auth.redirectResult.user.sub;
   // @ts-expect-error not a kind of step
   if (step.kind === 'mfa') return;
   // @ts-expect-error the signal is an option, not part of the input
