@@ -62,10 +62,15 @@ function run(auth: Auth, config: DemoConfig): void {
     }
     notice = undefined;
   };
+  // The back button may bring the page as it was left for a redirect, while somebody has signed in on the way.
+  let isKept = false;
+  addEventListener('pageshow', ({ persisted }) => (isKept = persisted));
   // A session can end by itself, or on another page of this tab: the page must not go on showing somebody who has left.
   auth.on(({ type }) => {
     if (type === 'expired') context.next('sign-in', 'Your session has ended. Please sign in again.');
     if (type === 'signedOut' && currentRoute() === 'account') context.next('sign-in', 'You are signed out.');
+    if (type === 'signedIn' && isKept && currentRoute() === 'sign-in') context.next('account');
+    isKept = false;
   });
   onRoute(show);
 }
