@@ -1,7 +1,7 @@
 // Runs the benchmarks of tests/bench: tables with ratios, the peers measured in the same run. Never a test.
 // Arguments go to tests/bench/run.mjs.
 
-import { buildBackend, buildDemo, buildPackage } from './run/artifacts.mjs';
+import { buildBackend, buildDemo, buildHostedUi, buildPackage } from './run/artifacts.mjs';
 import { checkPython } from './run/prerequisites.mjs';
 import { endTogether, start } from './run/processes.mjs';
 import { main, Problem } from './run/problem.mjs';
@@ -13,6 +13,7 @@ await main(async () => {
   await setUp();
   await checkPython();
   await buildBackend();
+  await buildHostedUi();
   await buildPackage();
   await buildDemo();
   const { ended } = start(process.execPath, [inRoot('tests', 'bench', 'run.mjs'), ...process.argv.slice(2)], {

@@ -4,9 +4,10 @@
 import { benchBackend } from './backend.mjs';
 import { benchBytes } from './bytes.mjs';
 import { benchExistence } from './existence.mjs';
+import { benchLogin } from './login.mjs';
 import { benchSrp } from './srp.mjs';
 
-const TOPICS = { bytes: benchBytes, srp: benchSrp, backend: benchBackend, existence: benchExistence };
+const TOPICS = { bytes: benchBytes, srp: benchSrp, backend: benchBackend, existence: benchExistence, login: benchLogin };
 
 const options = process.argv.slice(2);
 const quick = options.includes('--quick');
