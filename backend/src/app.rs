@@ -10,6 +10,7 @@ use crate::messages::Messages;
 use crate::pools::RecentClients;
 use crate::seal::Sealer;
 use crate::store::Store;
+use crate::triggers::Triggers;
 
 /// The parts an operation may use. Cloning it is cheap: every part is a handle.
 #[derive(Debug, Clone)]
@@ -24,6 +25,8 @@ pub struct AppState {
     pub keys: SigningKeys,
     /// Outgoing messages, queued.
     pub messages: Messages,
+    /// The handlers of triggers.
+    pub triggers: Triggers,
     /// The configuration the process was started with.
     pub config: Arc<Config>,
     /// The time.

@@ -31,4 +31,5 @@ pub mod srp;
 pub mod store;
 pub mod sweep;
 pub mod tokens;
+pub mod triggers;
 pub mod users;

@@ -12,6 +12,7 @@ use crate::error::ApiError;
 use crate::messages::Medium;
 use crate::pools::{Pool, find_pool};
 use crate::sessions;
+use crate::triggers::ClientMetadata;
 use crate::users::admin::{self, Invitation};
 use crate::users::search::{self, Filter};
 use crate::users::{self, Status, User};
@@ -71,6 +72,8 @@ pub(super) struct AdminCreateUserRequest {
     temporary_password: Option<Password>,
     message_action: Option<MessageAction>,
     desired_delivery_mediums: Option<Vec<DeliveryMedium>>,
+    validation_data: Option<Vec<Attribute>>,
+    client_metadata: Option<ClientMetadata>,
 }
 
 #[derive(Deserialize, PartialEq, Eq)]
@@ -113,6 +116,10 @@ pub(super) async fn admin_create_user(
                 DeliveryMedium::Email => Medium::Email,
             })
             .collect(),
+        validation_data: request
+            .validation_data
+            .map(|data| pairs(Some(data)).into_iter().collect()),
+        client_metadata: request.client_metadata,
     };
     let user = if request.message_action == Some(MessageAction::Resend) {
         admin::invite_again(state, &pool, invitation).await?
@@ -179,14 +186,23 @@ pub(super) async fn admin_set_user_password(
     Ok(Empty {})
 }
 
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(super) struct AdminConfirmSignUpRequest {
+    user_pool_id: String,
+    username: String,
+    client_metadata: Option<ClientMetadata>,
+}
+
 /// `AdminConfirmSignUp`
 pub(super) async fn admin_confirm_sign_up(
     state: &AppState,
     _: &Caller,
-    request: UserRequest,
+    request: AdminConfirmSignUpRequest,
 ) -> Result<Empty, ApiError> {
     let pool = find_pool(state, &request.user_pool_id).await?;
-    admin::confirm(state, &pool, &request.username).await?;
+    let metadata = request.client_metadata.as_ref();
+    admin::confirm(state, &pool, &request.username, metadata).await?;
     Ok(Empty {})
 }
 

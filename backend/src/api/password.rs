@@ -11,6 +11,7 @@ use crate::password;
 use crate::pools::find_client;
 use crate::sign_in::{Through, check_secret_hash};
 use crate::tokens::verify_access;
+use crate::triggers::ClientMetadata;
 
 /// `ForgotPassword`
 pub(super) async fn forgot_password(
@@ -50,6 +51,7 @@ pub(super) struct ConfirmForgotPasswordRequest {
     confirmation_code: Code,
     #[serde(deserialize_with = "secret::required")]
     password: Password,
+    client_metadata: Option<ClientMetadata>,
 }
 
 /// `ConfirmForgotPassword`
@@ -76,7 +78,8 @@ pub(super) async fn confirm_forgot_password_through(
 ) -> Result<Empty, ApiError> {
     let username = &request.username;
     let (code, new) = (&request.confirmation_code, &request.password);
-    password::confirm_forgot(state, caller, through, username, code, new).await?;
+    let metadata = request.client_metadata.as_ref();
+    password::confirm_forgot(state, caller, through, username, code, new, metadata).await?;
     Ok(Empty {})
 }
 

@@ -29,7 +29,9 @@ pub(super) async fn create_user_pool(
     _: &Caller,
     settings: Map<String, Value>,
 ) -> Result<PoolAnswer, ApiError> {
-    let pool = NewPool::new(settings)?.store(state).await?;
+    let pool = NewPool::new(&state.triggers, settings)?
+        .store(state)
+        .await?;
     Ok(PoolAnswer {
         user_pool: wire(&pool, 0)?,
     })
@@ -89,15 +91,17 @@ pub(super) async fn list_user_pools(
     let user_pools = rows
         .into_iter()
         .map(|row| {
-            json!({
+            let settings: Value =
+                serde_json::from_str(&row.settings).map_err(|error| ApiError::internal(&error))?;
+            Ok(json!({
                 "Id": row.id,
                 "Name": row.name,
-                "LambdaConfig": {},
+                "LambdaConfig": settings.get("LambdaConfig"),
                 "CreationDate": row.created_at,
                 "LastModifiedDate": row.updated_at,
-            })
+            }))
         })
-        .collect();
+        .collect::<Result<_, ApiError>>()?;
     Ok(ListPoolsAnswer {
         user_pools,
         next_token,

@@ -11,6 +11,7 @@ use crate::error::ApiError;
 use crate::pools::find_client;
 use crate::sign_in::{Through, check_secret_hash};
 use crate::sign_up::{self, Application};
+use crate::triggers::ClientMetadata;
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
@@ -21,6 +22,8 @@ pub(super) struct SignUpRequest {
     #[serde(default, deserialize_with = "secret::optional")]
     password: Option<Password>,
     user_attributes: Option<Vec<Attribute>>,
+    validation_data: Option<Vec<Attribute>>,
+    client_metadata: Option<ClientMetadata>,
 }
 
 #[derive(Serialize)]
@@ -61,10 +64,14 @@ pub(super) async fn sign_up_through(
         username: &request.username,
         password: &password,
         attributes: pairs(request.user_attributes),
+        validation_data: request
+            .validation_data
+            .map(|data| pairs(Some(data)).into_iter().collect()),
+        client_metadata: request.client_metadata,
     };
     let signed_up = sign_up::sign_up(state, through, application).await?;
     Ok(SignUpAnswer {
-        user_confirmed: false,
+        user_confirmed: signed_up.confirmed,
         user_sub: signed_up.sub,
         code_delivery_details: signed_up.delivery,
     })
@@ -80,6 +87,7 @@ pub(super) struct ConfirmSignUpRequest {
     confirmation_code: Code,
     #[serde(default)]
     force_alias_creation: bool,
+    client_metadata: Option<ClientMetadata>,
 }
 
 /// `ConfirmSignUp`
@@ -106,7 +114,8 @@ pub(super) async fn confirm_sign_up_through(
 ) -> Result<Empty, ApiError> {
     let username = &request.username;
     let (code, force) = (&request.confirmation_code, request.force_alias_creation);
-    sign_up::confirm(state, caller, through, username, code, force).await?;
+    let metadata = request.client_metadata.as_ref();
+    sign_up::confirm(state, caller, through, username, code, force, metadata).await?;
     Ok(Empty {})
 }
 

@@ -105,13 +105,20 @@ impl Config {
             path: path.to_owned(),
             source,
         })?;
-        Self::parse(&text).map_err(|error| match error {
+        let mut config = Self::parse(&text).map_err(|error| match error {
             ConfigError::Mistake { what, .. } => ConfigError::Mistake {
                 path: path.to_owned(),
                 what,
             },
             other => other,
-        })
+        })?;
+        let folder = path.parent().unwrap_or_else(|| Path::new(""));
+        for pool in &mut config.pools {
+            for file in pool.triggers.values_mut() {
+                *file = folder.join(&*file);
+            }
+        }
+        Ok(config)
     }
 
     /// Reads the text of a file.

@@ -3,9 +3,14 @@
 //! They are turned into the service's own JSON, as if an administrator had called `CreateUserPool`
 //! and `CreateUserPoolClient`, so that there is one meaning of every setting.
 
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 use zeroize::Zeroizing;
+
+use crate::triggers::Trigger;
 
 /// A pool.
 #[derive(Debug, Clone, Deserialize)]
@@ -20,6 +25,9 @@ pub struct PoolConfig {
     pub settings: Map<String, Value>,
     /// Members of `SetUserPoolMfaConfigRequest`. Default: what was set before, at first no MFA.
     pub mfa: Option<Map<String, Value>>,
+    /// The handler file of each trigger, relative to the configuration's folder. Default none.
+    #[serde(default)]
+    pub triggers: BTreeMap<Trigger, PathBuf>,
     /// Its clients.
     #[serde(default)]
     pub clients: Vec<ClientConfig>,
@@ -66,6 +74,7 @@ impl PoolConfig {
                 },
             })),
             mfa: None,
+            triggers: BTreeMap::new(),
             clients: vec![ClientConfig {
                 id: "demowebclient".to_owned(),
                 name: Some("Demo web client".to_owned()),

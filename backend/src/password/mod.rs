@@ -18,6 +18,8 @@ use crate::mfa;
 use crate::pools::RecoveryMechanism;
 use crate::sign_in::{Through, incorrect};
 use crate::tokens::Access;
+use crate::triggers::post_confirmation::post_confirmation;
+use crate::triggers::{ClientMetadata, Source};
 use crate::users::{self, Status, decoy, decoy_destination};
 
 /// `ForgotPassword`
@@ -81,7 +83,8 @@ pub async fn forgot(
 ///
 /// # Errors
 /// `InvalidPasswordException`, `CodeMismatchException`, `ExpiredCodeException`,
-/// `LimitExceededException`.
+/// `LimitExceededException`; what the trigger `PostConfirmation` throws, and then the password is
+/// set.
 pub async fn confirm_forgot(
     state: &AppState,
     caller: &Caller,
@@ -89,6 +92,7 @@ pub async fn confirm_forgot(
     name: &str,
     code: &Digits,
     password: &Password,
+    client_metadata: Option<&ClientMetadata>,
 ) -> Result<(), ApiError> {
     let pool = through.pool;
     users::check_policy(pool, password.secret())?;
@@ -126,7 +130,8 @@ pub async fn confirm_forgot(
     user.status = Status::Confirmed;
     user.mark_verified(&right.destination);
     users::save(state, pool, &mut user, Some(right.spend())).await?;
-    Ok(())
+    let (client_id, source) = (&through.client.id, Source::ConfirmForgotPassword);
+    post_confirmation(state, pool, client_id, source, &user, client_metadata).await
 }
 
 /// `ChangePassword`. A user without a password needs no previous one.

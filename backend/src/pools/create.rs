@@ -15,6 +15,7 @@ use crate::mfa::{PoolMfa, PoolMfaChange};
 use crate::random::{self, NoRandomness};
 use crate::seal::SealError;
 use crate::store::{ClientRow, PoolRow, StoreError};
+use crate::triggers::Triggers;
 
 const DIGITS_AND_LETTERS: &[u8; 62] =
     b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
@@ -43,11 +44,12 @@ pub struct NewClient {
 }
 
 impl NewPool {
-    /// Checks the settings and completes them with the defaults.
+    /// Checks the settings and completes them with the defaults. `triggers` are the handlers that
+    /// `LambdaConfig` may name.
     ///
     /// # Errors
     /// `InvalidParameterException` if settings contradict each other or cannot be kept here.
-    pub fn new(mut settings: Map<String, Value>) -> Result<Self, ApiError> {
+    pub fn new(triggers: &Triggers, mut settings: Map<String, Value>) -> Result<Self, ApiError> {
         let name = take_text(&mut settings, "PoolName")?;
         if has_elements(&settings, "AliasAttributes")
             && has_elements(&settings, "UsernameAttributes")
@@ -56,7 +58,9 @@ impl NewPool {
                 "Only one of the aliasAttributes or usernameAttributes can be set in a user pool.",
             ));
         }
-        check_is_kept(&settings)?;
+        if let Some(Value::Object(config)) = settings.get("LambdaConfig") {
+            triggers.check(config)?;
+        }
         check_schema(&settings)?;
         Ok(Self {
             name,
@@ -222,17 +226,6 @@ fn ignored(given: &Value, kept: &Value) -> Option<String> {
             .find_map(|(given, kept)| ignored(given, kept)),
         _ => None,
     }
-}
-
-fn check_is_kept(settings: &Map<String, Value>) -> Result<(), ApiError> {
-    if let Some(Value::Object(triggers)) = settings.get("LambdaConfig")
-        && let Some(trigger) = triggers.keys().next()
-    {
-        return Err(ApiError::invalid_parameter(format!(
-            "LambdaConfig: this version runs no triggers yet, {trigger} cannot be kept."
-        )));
-    }
-    Ok(())
 }
 
 fn check_schema(settings: &Map<String, Value>) -> Result<(), ApiError> {

@@ -1,5 +1,7 @@
 //! A user pool and its settings.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
@@ -39,6 +41,7 @@ pub struct PoolSettings {
     user_attribute_update_settings: UserAttributeUpdateSettings,
     schema_attributes: Vec<SchemaAttribute>,
     deletion_protection: Option<String>,
+    lambda_config: BTreeMap<String, Value>,
 }
 
 /// An attribute that can identify a user.
@@ -216,6 +219,12 @@ impl PoolSettings {
     #[must_use]
     pub fn schema(&self) -> &[SchemaAttribute] {
         &self.schema_attributes
+    }
+
+    /// What handles a trigger, by its member of `LambdaConfig`. Default nothing.
+    #[must_use]
+    pub fn lambda(&self, key: &str) -> Option<&str> {
+        self.lambda_config.get(key).and_then(Value::as_str)
     }
 
     /// Whether the pool cannot be deleted. Default false.

@@ -10,6 +10,7 @@ use super::pool::Pool;
 use crate::app::AppState;
 use crate::config::{ClientConfig, PoolConfig};
 use crate::error::ApiError;
+use crate::triggers;
 
 /// Makes the configured pools and clients, or gives them the configured settings.
 ///
@@ -48,7 +49,13 @@ async fn seed_pool(state: &AppState, pool: &PoolConfig) -> Result<Pool, ApiError
         "PoolName".to_owned(),
         json!(pool.name.as_ref().unwrap_or(&pool.id)),
     );
-    let mut new = NewPool::new(checked("CreateUserPool", settings)?)?;
+    if !pool.triggers.is_empty() {
+        let config = settings.entry("LambdaConfig").or_insert_with(|| json!({}));
+        if let Value::Object(config) = config {
+            config.extend(triggers::lambda_config(&pool.triggers));
+        }
+    }
+    let mut new = NewPool::new(&state.triggers, checked("CreateUserPool", settings)?)?;
     if let Some(mfa) = &pool.mfa {
         let mut settings = mfa.clone();
         settings.insert("UserPoolId".to_owned(), json!(pool.id));

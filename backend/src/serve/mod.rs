@@ -26,6 +26,7 @@ use crate::messages::Messages;
 use crate::pools::{self, RecentClients, SeedError};
 use crate::seal::{MasterKey, MasterKeyError, SealError, Sealer};
 use crate::store::{Store, StoreError};
+use crate::triggers::{Triggers, TriggersError};
 
 pub use listeners::{Listeners, Peer};
 
@@ -68,6 +69,7 @@ pub async fn prepare(
         path: data.clone(),
         source,
     })?;
+    let triggers = Triggers::load(&config).await?;
     let sealer = Sealer::new(&master_key(&config, &data)?)?;
     let store = Store::open(&data.join("cognate.db")).await?;
     let keys = SigningKeys::new(store.clone(), sealer.clone());
@@ -79,6 +81,7 @@ pub async fn prepare(
         clients: RecentClients::default(),
         keys,
         messages,
+        triggers,
         config,
         clock,
         public_url,
@@ -136,6 +139,9 @@ pub enum StartError {
         /// The system's reason.
         source: std::io::Error,
     },
+    /// A handler file cannot be used.
+    #[error(transparent)]
+    Triggers(#[from] TriggersError),
     /// There is no master key.
     #[error(transparent)]
     MasterKey(#[from] MasterKeyError),

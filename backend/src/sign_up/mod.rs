@@ -1,16 +1,21 @@
 //! Signing up: `SignUp`, `ConfirmSignUp`, `ResendConfirmationCode`.
 //!
 //! # Steps
-//! 1. [`sign_up`] stores an unconfirmed user with its code and queues the message.
+//! 1. [`sign_up`] asks the trigger `PreSignUp`, stores an unconfirmed user with its code and queues
+//!    the message. A user whom the trigger confirmed gets no code.
 //! 2. [`confirm`] takes the code, confirms the user and marks the address it was sent to as
 //!    verified.
 //! 3. [`resend`] replaces the code.
+//!
+//! Whoever was confirmed is told to the trigger `PostConfirmation`.
 //!
 //! # Security model
 //! `SignUp` names an existing user: the contract wants it. The other two answer alike for users who
 //! exist, are confirmed already, or do not exist, if the client has `PreventUserExistenceErrors`
 //! on: a wrong code is a mismatch, a resend names where the code would have gone, and does the same
 //! work.
+
+use std::collections::BTreeMap;
 
 use cognate_core::secret::{Code as Digits, Password};
 
@@ -21,6 +26,9 @@ use crate::limits::{self, Hourly};
 use crate::messages::Purpose as MessagePurpose;
 use crate::pools::Pool;
 use crate::sign_in::Through;
+use crate::triggers::post_confirmation::post_confirmation;
+use crate::triggers::pre_sign_up::pre_sign_up;
+use crate::triggers::{ClientMetadata, Occasion, Source};
 use crate::users::{
     self, SaveError, Status, User, Writer, decoy, decoy_destination, identifier_of,
 };
@@ -34,6 +42,10 @@ pub struct Application<'a> {
     pub password: &'a Password,
     /// Attribute names and values.
     pub attributes: Vec<(String, String)>,
+    /// For the trigger `PreSignUp` only; not stored.
+    pub validation_data: Option<BTreeMap<String, String>>,
+    /// For the triggers only; not stored.
+    pub client_metadata: Option<ClientMetadata>,
 }
 
 /// What came of a sign-up.
@@ -41,6 +53,8 @@ pub struct Application<'a> {
 pub struct SignedUp {
     /// The new user's UUID.
     pub sub: String,
+    /// Whether the user needs no code, because a trigger said so.
+    pub confirmed: bool,
     /// Where the code went; `None` if the pool verifies nothing by itself.
     pub delivery: Option<CodeDeliveryDetails>,
 }
@@ -80,15 +94,17 @@ pub async fn sign_up(
     }
     users::check_required(pool, &user.attributes)?;
     user.set_password(application.password.secret(), state.clock.now())?;
+    let metadata = application.client_metadata.as_ref();
+    let confirmed = ask_trigger(state, through, &mut user, &application).await?;
     let code = match Destination::of_sign_up(pool, &user.attributes) {
-        None => None,
-        Some(to) => Some(Code::new(
+        Some(to) if !confirmed => Some(Code::new(
             state,
             &pool.id,
             &user.username,
             Purpose::SignUp,
             to,
         )?),
+        _ => None,
     };
     let delivery = code.as_ref().map(|code| code.destination().details());
     users::insert(state, pool, &user, code.as_ref().map(|code| &code.row))
@@ -97,17 +113,70 @@ pub async fn sign_up(
     if let Some(code) = code {
         codes::deliver(state, &code, MessagePurpose::SignUp);
     }
+    if confirmed {
+        confirmed_through(state, through, &user, metadata).await?;
+    }
     Ok(SignedUp {
         sub: user.sub,
+        confirmed,
         delivery,
     })
+}
+
+/// `PreSignUp`: whether it confirmed the user; what it verified is marked.
+async fn ask_trigger(
+    state: &AppState,
+    through: Through<'_>,
+    user: &mut User,
+    application: &Application<'_>,
+) -> Result<bool, ApiError> {
+    let occasion = Occasion {
+        pool: through.pool,
+        client_id: &through.client.id,
+        username: &user.username,
+        source: Source::SignUp,
+    };
+    let (data, metadata) = (&application.validation_data, &application.client_metadata);
+    let decision = pre_sign_up(state, occasion, user, data.as_ref(), metadata.as_ref()).await?;
+    for (verifies, flag) in [
+        (decision.verifies_email, "email_verified"),
+        (decision.verifies_phone, "phone_number_verified"),
+    ] {
+        if verifies {
+            user.attributes.set(flag, "true");
+        }
+    }
+    if decision.confirms {
+        user.status = Status::Confirmed;
+    }
+    Ok(decision.confirms)
+}
+
+/// `PostConfirmation`, after the user was stored.
+async fn confirmed_through(
+    state: &AppState,
+    through: Through<'_>,
+    user: &User,
+    metadata: Option<&ClientMetadata>,
+) -> Result<(), ApiError> {
+    let (pool, client_id) = (through.pool, &through.client.id);
+    post_confirmation(
+        state,
+        pool,
+        client_id,
+        Source::ConfirmSignUp,
+        user,
+        metadata,
+    )
+    .await
 }
 
 /// `ConfirmSignUp`. `force_alias` takes an address away from the user who has it as an alias.
 ///
 /// # Errors
 /// `CodeMismatchException`, `ExpiredCodeException`, `AliasExistsException`,
-/// `LimitExceededException`.
+/// `LimitExceededException`; what the trigger `PostConfirmation` throws, and then the user is
+/// confirmed.
 pub async fn confirm(
     state: &AppState,
     caller: &Caller,
@@ -115,6 +184,7 @@ pub async fn confirm(
     name: &str,
     code: &Digits,
     force_alias: bool,
+    client_metadata: Option<&ClientMetadata>,
 ) -> Result<(), ApiError> {
     let pool = through.pool;
     let hides = through.hides_existence();
@@ -148,15 +218,18 @@ pub async fn confirm(
     user.status = Status::Confirmed;
     user.mark_verified(&right.destination);
     match users::save(state, pool, &mut user, Some(right.spend())).await {
-        Err(SaveError::Taken) if force_alias => take_alias(state, pool, user, &right).await,
+        Err(SaveError::Taken) if force_alias => {
+            take_alias(state, pool, &mut user, &right).await?;
+        }
         Err(SaveError::Taken) => {
             let attribute = right.destination.attribute.name();
-            Err(ApiError::alias_exists(format!(
+            return Err(ApiError::alias_exists(format!(
                 "An account with the {attribute} already exists."
-            )))
+            )));
         }
-        outcome => Ok(outcome?),
+        outcome => outcome?,
     }
+    confirmed_through(state, through, &user, client_metadata).await
 }
 
 /// `ResendConfirmationCode`
@@ -210,7 +283,7 @@ pub async fn resend(
 async fn take_alias(
     state: &AppState,
     pool: &Pool,
-    mut user: User,
+    user: &mut User,
     right: &RightCode,
 ) -> Result<(), ApiError> {
     let alias = &right.destination;
@@ -222,5 +295,5 @@ async fn take_alias(
             .set(&format!("{}_verified", alias.attribute.name()), "false");
         users::save(state, pool, &mut holder, None).await?;
     }
-    Ok(users::save(state, pool, &mut user, Some(right.spend())).await?)
+    Ok(users::save(state, pool, user, Some(right.spend())).await?)
 }

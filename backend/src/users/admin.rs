@@ -1,11 +1,16 @@
 //! What administrators do with users: invite them, set their passwords.
 
+use std::collections::BTreeMap;
+
 use cognate_core::secret::Password;
 
 use crate::app::AppState;
 use crate::error::ApiError;
 use crate::messages::{Medium, Message, Purpose};
 use crate::pools::Pool;
+use crate::triggers::post_confirmation::post_confirmation;
+use crate::triggers::pre_sign_up::pre_sign_up;
+use crate::triggers::{ClientMetadata, NO_CLIENT, Occasion, Source};
 
 use super::{
     SaveError, Status, User, Writer, cannot_be_confirmed, check_policy, exists, find,
@@ -25,13 +30,17 @@ pub struct Invitation<'a> {
     pub is_silent: bool,
     /// How it travels, the first choice first. Nothing: by text message if there is a phone number.
     pub mediums: Vec<Medium>,
+    /// For the trigger `PreSignUp` only; not stored.
+    pub validation_data: Option<BTreeMap<String, String>>,
+    /// For the triggers only; not stored.
+    pub client_metadata: Option<ClientMetadata>,
 }
 
 /// Makes a user with a temporary password.
 ///
 /// # Errors
 /// `UsernameExistsException`, `InvalidPasswordException`, `InvalidParameterException` by the
-/// schema.
+/// schema; what the trigger `PreSignUp` throws.
 pub async fn create(
     state: &AppState,
     pool: &Pool,
@@ -59,6 +68,15 @@ pub async fn create(
     {
         user.set_attribute(name, value);
     }
+    let occasion = Occasion {
+        pool,
+        client_id: NO_CLIENT,
+        username: &user.username,
+        source: Source::AdminCreateUser,
+    };
+    let (data, metadata) = (&invitation.validation_data, &invitation.client_metadata);
+    // It may refuse. The user is confirmed with the first sign-in, and flags are the administrator's.
+    pre_sign_up(state, occasion, &user, data.as_ref(), metadata.as_ref()).await?;
     // What the pool requires and is not given here, NEW_PASSWORD_REQUIRED asks the person for.
     let password = set_temporary_password(state, pool, &mut user, invitation.temporary_password)?;
     insert(state, pool, &user, None)
@@ -96,16 +114,25 @@ pub async fn invite_again(
 /// Confirms a sign-up without a code. No attribute is verified by it.
 ///
 /// # Errors
-/// `UserNotFoundException`, `NotAuthorizedException` for users who are confirmed or were invited.
-pub async fn confirm(state: &AppState, pool: &Pool, name: &str) -> Result<User, ApiError> {
-    change(state, pool, name, |user| {
+/// `UserNotFoundException`, `NotAuthorizedException` for users who are confirmed or were invited;
+/// what the trigger `PostConfirmation` throws, and then the user is confirmed.
+pub async fn confirm(
+    state: &AppState,
+    pool: &Pool,
+    name: &str,
+    client_metadata: Option<&ClientMetadata>,
+) -> Result<User, ApiError> {
+    let user = change(state, pool, name, |user| {
         if user.status != Status::Unconfirmed {
             return Err(cannot_be_confirmed(user));
         }
         user.status = Status::Confirmed;
         Ok(())
     })
-    .await
+    .await?;
+    let source = Source::ConfirmSignUp;
+    post_confirmation(state, pool, NO_CLIENT, source, &user, client_metadata).await?;
+    Ok(user)
 }
 
 /// Sets a password, which is the user's own or a temporary one.

@@ -39,3 +39,4 @@ mod single_sign_on;
 mod srp;
 mod sweep;
 mod tokens;
+mod triggers;
