@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
 
-use super::{Decision, Enrolment, Factor, decide};
+use super::{Decision, Enrolment, Factor, asked_for, decide, set_up};
 use crate::app::{AppState, Caller};
 use crate::codes::Destination;
 use crate::error::ApiError;
@@ -213,13 +213,14 @@ pub async fn answer(
     )
     .await?;
     step.count_try(state).await?;
+    let enrolment = Enrolment::find(state, &user).await?;
     if factor == Factor::SoftwareToken {
-        let enrolment = Enrolment::find(state, &user).await?;
         let now = state.clock.now();
         let totp = enrolment.totp();
         let totp_step = totp.and_then(|totp| totp.secret.matching_step(code, now));
         gate.leave(totp_step.is_some()).await?;
         let totp_step = totp_step.ok_or_else(mismatch)?;
+        check_is_asked_for(through, &user, &enrolment, factor)?;
         enrolment.use_totp(state, totp_step, &step).await?;
         return Ok(Next::Proved(Box::new(user)));
     }
@@ -230,46 +231,45 @@ pub async fn answer(
     if !is_right {
         return Err(mismatch());
     }
-    prove_address(state, through, &step, user, sent).await
+    let user = if sent.sets_up {
+        set_up::finish_with_email(state, through, &step, user, enrolment, sent.into()).await?
+    } else {
+        check_is_asked_for(through, &user, &enrolment, factor)?;
+        spend(state, through, &step, user, &sent.into()).await?
+    };
+    Ok(Next::Proved(Box::new(user)))
 }
 
-/// The code also proves its address: that is verified now, and where the step is one of `MFA_SETUP`, it
-/// is the user's and turned on as a factor.
-async fn prove_address(
+/// Spends the step. The code also proves its address, which is verified now if it was not.
+async fn spend(
     state: &AppState,
     through: Through<'_>,
     step: &PendingStep,
     mut user: User,
-    sent: SentCode,
-) -> Result<Next, ApiError> {
-    let to = Destination {
-        attribute: sent.attribute,
-        value: sent.address,
-    };
-    let name = to.attribute.name();
-    if sent.sets_up && user.attributes.get(name).is_none() {
-        user.set_attribute(name, &to.value);
-    }
-    let is_current = user.attributes.get(name) == Some(&to.value);
-    if sent.sets_up && !is_current {
-        return Err(invalid_session());
-    }
-    if is_current && !user.has_verified(to.attribute) {
-        user.mark_verified(&to);
-        match users::save(state, through.pool, &mut user, Some(step.spend())).await {
-            Ok(()) => {}
-            Err(SaveError::AlreadySpent) => return Err(invalid_session()),
-            Err(error) => return Err(error.into()),
-        }
-    } else {
+    to: &Destination,
+) -> Result<User, ApiError> {
+    let is_current = user.attributes.get(to.attribute.name()) == Some(&to.value);
+    if !is_current || user.has_verified(to.attribute) {
         step.spend_now(state).await?;
+        return Ok(user);
     }
-    if sent.sets_up {
-        let mut enrolment = Enrolment::find(state, &user).await?;
-        enrolment.turn(Factor::Email, true);
-        enrolment.save(state, None).await?;
+    user.mark_verified(to);
+    match users::save(state, through.pool, &mut user, Some(step.spend())).await {
+        Ok(()) => Ok(user),
+        Err(SaveError::AlreadySpent) => Err(invalid_session()),
+        Err(error) => Err(error.into()),
     }
-    Ok(Next::Proved(Box::new(user)))
+}
+
+/// What was asked for may not be enough any more: another factor was turned on meanwhile.
+fn check_is_asked_for(
+    through: Through<'_>,
+    user: &User,
+    enrolment: &Enrolment,
+    factor: Factor,
+) -> Result<(), ApiError> {
+    let is_asked_for = asked_for(&through.pool.mfa, user, enrolment).contains(&factor);
+    is_asked_for.then_some(()).ok_or_else(invalid_session)
 }
 
 /// What a step remembers of a code that was sent.
@@ -280,6 +280,15 @@ struct SentCode {
     address: String,
     /// Whether it is a code of `MFA_SETUP`.
     sets_up: bool,
+}
+
+impl From<SentCode> for Destination {
+    fn from(sent: SentCode) -> Self {
+        Self {
+            attribute: sent.attribute,
+            value: sent.address,
+        }
+    }
 }
 
 async fn challenge(

@@ -23,12 +23,13 @@ use zeroize::Zeroizing;
 use super::enrolment::Totp;
 use super::{Enrolment, Factor, Requirement, TotpSecret, challenge};
 use crate::app::{AppState, Caller};
+use crate::codes::Destination;
 use crate::error::ApiError;
 use crate::limits::{Gate, Guess};
 use crate::pools::{IdentifierAttribute, Pool};
 use crate::sign_in::{Challenge, Handle, Next, PendingStep, Through, invalid_session};
 use crate::tokens::Access;
-use crate::users::{self, Status, User};
+use crate::users::{self, SaveError, Status, User};
 
 const NAME: &str = "MFA_SETUP";
 const LONGEST_DEVICE_NAME: usize = 256;
@@ -101,6 +102,34 @@ pub async fn answer(
     enrolment.turn(Factor::SoftwareToken, true);
     enrolment.save(state, Some(&step)).await?;
     Ok(Next::Proved(Box::new(user)))
+}
+
+/// The code of an address that `MFA_SETUP` was answered with came back: the address is the user's and
+/// verified, and codes to it are turned on. Nothing that was turned on meanwhile is passed by: the
+/// enrolment is stored only over what was read.
+pub(super) async fn finish_with_email(
+    state: &AppState,
+    through: Through<'_>,
+    step: &PendingStep,
+    mut user: User,
+    mut enrolment: Enrolment,
+    to: Destination,
+) -> Result<User, ApiError> {
+    refuse_if_enrolled(&enrolment)?;
+    let own = user.attributes.get(to.attribute.name());
+    if own.is_some_and(|own| *own != to.value) {
+        return Err(invalid_session());
+    }
+    user.set_attribute(to.attribute.name(), &to.value);
+    user.mark_verified(&to);
+    match users::save(state, through.pool, &mut user, Some(step.spend())).await {
+        Ok(()) => {}
+        Err(SaveError::AlreadySpent) => return Err(invalid_session()),
+        Err(error) => return Err(error.into()),
+    }
+    enrolment.turn(Factor::Email, true);
+    enrolment.save(state, None).await?;
+    Ok(user)
 }
 
 /// `AssociateSoftwareToken` by the handle of `MFA_SETUP`: a new secret, and the next handle.

@@ -131,6 +131,20 @@ async fn each_sign_in_has_its_own_code_and_each_code_its_sign_in() {
 }
 
 #[tokio::test]
+async fn a_code_of_a_factor_that_is_no_longer_asked_for_is_not_enough() {
+    let backend = Backend::start().await;
+    let ada = reachable(&backend, "OPTIONAL").await;
+    ada.prefer(&backend, on("EmailMfaSettings")).await.ok();
+    let asked = ada.challenge(&backend, "EMAIL_OTP").await;
+    let code = json!({ "EMAIL_OTP_CODE": backend.code(EMAIL).await });
+    ada.prefer(&backend, on("SMSMfaSettings")).await.ok();
+    let off = json!({ "EmailMfaSettings": { "Enabled": false } });
+    ada.prefer(&backend, off).await.ok();
+    let answer = ada.answer(&backend, &asked, code).await;
+    assert_eq!(answer.error().1, "Invalid session for the user.");
+}
+
+#[tokio::test]
 async fn of_answers_with_one_code_at_once_one_wins() {
     let backend = Backend::start().await;
     let ada = reachable(&backend, "OPTIONAL").await;

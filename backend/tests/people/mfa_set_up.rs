@@ -121,6 +121,32 @@ async fn a_set_up_that_another_sign_in_overtook_is_void() {
 }
 
 #[tokio::test]
+async fn an_address_that_an_app_overtook_is_no_way_past_the_app() {
+    let backend = Backend::start().await;
+    let ada = Member::new(&backend, all_factors("ON"), json!({})).await;
+    let elsewhere = ada.challenge(&backend, "MFA_SETUP").await;
+    let email = json!({ "EMAIL": "eve@example.com" });
+    let asked = ada.answer(&backend, &elsewhere, email).await.ok();
+    let challenge = ada.challenge(&backend, "MFA_SETUP").await;
+    let associated = associate(&backend, &challenge["Session"]).await.ok();
+    let code = totp(
+        associated["SecretCode"].as_str().unwrap(),
+        backend.clock.now(),
+    );
+    let verified = verify(&backend, &associated["Session"], &code).await.ok();
+    ada.answer(&backend, &set_up(&verified["Session"]), json!({}))
+        .await
+        .ok();
+    let code = json!({ "EMAIL_OTP_CODE": backend.code("eve@example.com").await });
+    let late = ada.answer(&backend, &asked, code).await;
+    assert_eq!(late.error().1, "Invalid session for the user.");
+    let names = json!({ "UserPoolId": ada.pool, "Username": "ada" });
+    let seen = backend.admin("AdminGetUser", names).await.ok();
+    assert_eq!(seen["UserMFASettingList"], json!(["SOFTWARE_TOKEN_MFA"]));
+    assert!(!seen["UserAttributes"].to_string().contains("eve@"));
+}
+
+#[tokio::test]
 async fn wrong_first_codes_end_the_step() {
     let backend = Backend::start().await;
     let ada = Member::new(&backend, totp_only("ON"), json!({})).await;

@@ -3,7 +3,8 @@
 use axum::body::Body;
 use cognate_backend::clock::Clock;
 use cognate_backend::config::Config;
-use cognate_backend::pools::find_client;
+use cognate_backend::mfa::{Factor, Requirement};
+use cognate_backend::pools::{find_client, find_pool};
 use cognate_backend::serve::{StartError, prepare};
 
 use crate::support::{Backend, START, loopback, request};
@@ -23,6 +24,7 @@ async fn the_example_file_starts_a_backend_that_has_what_it_says() {
     let backend = Backend::start_with(config).await;
     let (pool, client) = find_client(&backend.state, "exampleserver").await.unwrap();
     assert_eq!(pool.settings.password_policy().minimum_length, 12);
+    assert!(pool.mfa.offers(Factor::SoftwareToken) && !pool.mfa.offers(Factor::Sms));
     assert_eq!(client.settings.access_token_seconds(), 15 * 60);
     assert_eq!(client.settings.refresh_token_rotation(), Some(10));
     assert!(client.secret.is_some());
@@ -48,6 +50,14 @@ async fn a_setting_the_service_would_refuse_stops_the_start_and_names_the_pool()
         (
             "[[pools]]\nid = \"local_a\"\nsettings = { MfaConfiguration = \"ON\" }\n",
             "local_a",
+        ),
+        (
+            "[[pools]]\nid = \"local_a\"\nmfa = { MfaConfiguration = \"OPTIONAL\" }\n",
+            "local_a",
+        ),
+        (
+            "[[pools]]\nid = \"local_a\"\nmfa = { MfaConfig = \"OFF\" }\n",
+            "MfaConfig",
         ),
         (
             "[[pools]]\nid = \"local_a\"\n[[pools.clients]]\nid = \"web\"\n\
@@ -88,6 +98,29 @@ async fn a_changed_file_changes_the_pool_on_the_next_start_and_keeps_its_keys() 
         backend.get("/local_a/.well-known/jwks.json").await.text,
         keys
     );
+}
+
+#[tokio::test]
+async fn second_factors_stay_as_the_api_set_them_unless_the_file_says_otherwise() {
+    let silent = "[[pools]]\nid = \"local_a\"\n";
+    let optional = format!(
+        "{silent}[pools.mfa]\nMfaConfiguration = \"OPTIONAL\"\nEmailMfaConfiguration = {{}}\n"
+    );
+    let backend = Backend::start_with(Config::parse(silent).unwrap()).await;
+    let set = serde_json::json!({
+        "UserPoolId": "local_a", "MfaConfiguration": "ON",
+        "SoftwareTokenMfaConfiguration": { "Enabled": true },
+    });
+    backend.admin("SetUserPoolMfaConfig", set).await.ok();
+    let backend = backend.restart_with(Config::parse(silent).unwrap()).await;
+    let pool = find_pool(&backend.state, "local_a").await.unwrap();
+    assert_eq!(pool.mfa.requirement(), Requirement::On);
+    let backend = backend
+        .restart_with(Config::parse(&optional).unwrap())
+        .await;
+    let pool = find_pool(&backend.state, "local_a").await.unwrap();
+    assert_eq!(pool.mfa.requirement(), Requirement::Optional);
+    assert!(pool.mfa.offers(Factor::Email) && !pool.mfa.offers(Factor::SoftwareToken));
 }
 
 #[tokio::test]
