@@ -53,15 +53,16 @@ export function newNumber() {
 }
 
 /**
- * An authenticator app. A code counts once, and one step of 30 s either way: `next()` gives the codes of the step before, of this
- * one and of the one after, so that a test signs in without waiting for the next half minute.
+ * An authenticator app. A code counts once, and one step of 30 s either way: `next()` gives the code of the half minute it was made in,
+ * then that of the one after, so that a test signs in without waiting, also where a half minute ends meanwhile.
  */
 export function authenticatorApp(secret) {
   const totp = new TOTP({ secret: Secret.fromBase32(secret) });
   const began = Date.now();
-  let step = -1;
+  let step = 0;
   return {
     next() {
+      if (step > 1) throw new Error('a third code would come from too far ahead');
       const timestamp = began + 30_000 * step;
       step += 1;
       return totp.generate({ timestamp });
