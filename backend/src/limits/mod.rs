@@ -8,9 +8,12 @@
 //! exist are counted under their decoy's name, so that limits tell nothing either. Keys are
 //! keyed hashes.
 //!
-//! Counters are in the database and hold across processes. Within one process, guesses at one
-//! user's password or code wait for each other ([`Gate`]): else a burst of requests could all pass
-//! the check before the first failure is counted.
+//! Counters are in the database and hold across processes. Within one process, guesses that share a
+//! counter wait for each other ([`Gate`]), those at a second factor wherever they come from: else a
+//! burst of requests could all pass the check before the first failure is counted.
+//!
+//! What one code or one challenge endures is counted beside it: `codes` (`MOST_ATTEMPTS`),
+//! `sign_in::PendingStep` (`MOST_TRIES`). These limits are about an account, over all its codes.
 //!
 //! # Limits
 //! Somebody with very many addresses gets as many tries of a password. Somebody with a dozen can
@@ -142,8 +145,8 @@ pub enum Guess {
     MfaCode,
 }
 
-/// Permission to check one guess at one user. Holding it keeps other guesses of the kind at the same
-/// user waiting.
+/// Permission to check one guess at one user. Holding it keeps other guesses waiting that it is counted
+/// with.
 #[derive(Debug)]
 pub struct Gate<'a> {
     state: &'a AppState,
@@ -176,7 +179,8 @@ impl<'a> Gate<'a> {
         let parts = [purpose, pool_id, username].map(str::as_bytes);
         let everywhere =
             (guess == Guess::MfaCode).then(|| state.sealer.derive("attempts everywhere", &parts));
-        let _turn = TURNS[usize::from(key[0])].lock().await;
+        let widest = everywhere.as_ref().unwrap_or(&key);
+        let _turn = TURNS[usize::from(widest[0])].lock().await;
         let now = state.clock.now_millis();
         let blocked_until = state.store.blocked_until(&key).await?;
         let mut is_blocked = blocked_until.is_some_and(|until| until > now);

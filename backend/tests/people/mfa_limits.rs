@@ -1,14 +1,17 @@
 //! Second factors: how often somebody may guess and have codes sent, and what the database keeps.
 
 use std::net::IpAddr;
+use std::sync::Arc;
 
 use serde_json::{Value, json};
+use tokio::task::JoinSet;
 
 use crate::mfa_person::{Member, all_factors, associate, totp, totp_only, with, wrong};
 use crate::person::PASSWORD;
 use crate::support::{Answer, Backend};
 
 const CODE: &str = "SOFTWARE_TOKEN_MFA_CODE";
+const ANSWER: &str = "RespondToAuthChallenge";
 const EXCEEDED: &str = "Verification code attempts exceeded";
 
 fn address(last: u8) -> IpAddr {
@@ -17,15 +20,22 @@ fn address(last: u8) -> IpAddr {
 
 /// Tries a code from an address, in a sign-in of its own.
 async fn guess(backend: &Backend, ada: &Member, from: IpAddr, code: &str) -> Answer {
+    let challenge = begin(backend, ada, from).await;
+    backend
+        .call_from(from, ANSWER, reply(ada, &challenge, code))
+        .await
+}
+
+async fn begin(backend: &Backend, ada: &Member, from: IpAddr) -> Value {
     let request = ada.person.password_request(PASSWORD);
-    let challenge = backend.call_from(from, "InitiateAuth", request).await.ok();
-    let body = json!({
+    backend.call_from(from, "InitiateAuth", request).await.ok()
+}
+
+fn reply(ada: &Member, challenge: &Value, code: &str) -> Value {
+    json!({
         "ClientId": ada.person.client, "ChallengeName": "SOFTWARE_TOKEN_MFA",
         "Session": challenge["Session"], "ChallengeResponses": { "USERNAME": "ada", CODE: code },
-    });
-    backend
-        .call_from(from, "RespondToAuthChallenge", body)
-        .await
+    })
 }
 
 #[tokio::test]
@@ -74,6 +84,31 @@ async fn guesses_from_many_addresses_have_a_limit_that_a_success_does_not_lift()
     backend.clock.advance(3600);
     let right = totp(&secret, backend.clock.now());
     guess(&backend, &ada, address(201), &right).await.ok();
+}
+
+#[tokio::test]
+async fn a_burst_of_guesses_from_many_addresses_gets_no_more_tries_than_a_row_of_them() {
+    let backend = Arc::new(Backend::start().await);
+    let ada = Member::new(&backend, totp_only("OPTIONAL"), json!({})).await;
+    let secret = ada.with_totp(&backend).await;
+    let wrong = wrong(&totp(&secret, backend.clock.now() + 30));
+    let mut guesses = JoinSet::new();
+    let mut waiting = Vec::new();
+    for last in 1..=60 {
+        let challenge = begin(&backend, &ada, address(last)).await;
+        waiting.push((address(last), reply(&ada, &challenge, &wrong)));
+    }
+    for (from, body) in waiting {
+        let backend = Arc::clone(&backend);
+        guesses.spawn(async move { backend.call_from(from, ANSWER, body).await.error() });
+    }
+    let refusals = guesses.join_all().await;
+    let tried = refusals
+        .iter()
+        .filter(|(name, _)| name == "CodeMismatchException");
+    assert_eq!(tried.count(), 50);
+    let held = refusals.iter().filter(|(_, message)| message == EXCEEDED);
+    assert_eq!(held.count(), 10);
 }
 
 #[tokio::test]
