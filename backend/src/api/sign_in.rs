@@ -13,9 +13,10 @@ use crate::mfa::{self, Factor};
 use crate::pools::{ExplicitAuthFlow, find_client, find_client_of};
 use crate::sessions::{self, Tokens};
 use crate::sign_in::{
-    self, Challenge, Next, Proof, Through, answer_new_password, answer_password_verifier,
-    check_secret_hash,
+    self, Challenge, Next, Parameters, Proof, Through, answer_new_password,
+    answer_password_verifier, check_secret_hash,
 };
+use crate::triggers::ClientMetadata;
 
 /// Text by name, as parameters and answers travel. The values may be secrets: not printed.
 type Texts = BTreeMap<String, String>;
@@ -56,7 +57,7 @@ pub(super) struct ChallengeAnswer {
     pub(super) challenge_name: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) session: Option<String>,
-    pub(super) challenge_parameters: BTreeMap<&'static str, String>,
+    pub(super) challenge_parameters: Parameters,
 }
 
 /// `InitiateAuth`
@@ -98,6 +99,7 @@ async fn begin(
         "USER_SRP_AUTH" => Flow::AllowUserSrpAuth,
         "USER_PASSWORD_AUTH" => Flow::AllowUserPasswordAuth,
         "ADMIN_USER_PASSWORD_AUTH" | "ADMIN_NO_SRP_AUTH" => Flow::AllowAdminUserPasswordAuth,
+        "CUSTOM_AUTH" => Flow::AllowCustomAuth,
         "REFRESH_TOKEN_AUTH" | "REFRESH_TOKEN" => Flow::AllowRefreshTokenAuth,
         other => {
             return Err(ApiError::invalid_parameter(format!(
@@ -141,6 +143,17 @@ pub(super) async fn first_step(
     if request.auth_flow == "USER_SRP_AUTH" {
         return sign_in::begin_srp(state, through, username, required(given, "SRP_A")?).await;
     }
+    if request.auth_flow == "CUSTOM_AUTH" {
+        // The contract's prose says ChallengeName, clients say CHALLENGE_NAME.
+        let first = given
+            .get("CHALLENGE_NAME")
+            .or_else(|| given.get("ChallengeName"));
+        let srp_a = match first.map(String::as_str) {
+            Some("SRP_A") => Some(required(given, "SRP_A")?),
+            _ => None,
+        };
+        return sign_in::custom::begin(state, caller, through, username, srp_a).await;
+    }
     let password = Password::new(required(given, "PASSWORD")?.to_owned());
     sign_in::check_password(state, caller, through, username, &password).await
 }
@@ -153,6 +166,7 @@ pub(super) struct RespondToAuthChallengeRequest {
     session: Option<String>,
     #[serde(default)]
     challenge_responses: Texts,
+    client_metadata: Option<ClientMetadata>,
 }
 
 #[derive(Deserialize)]
@@ -213,12 +227,28 @@ pub(super) async fn next_step(
                 signature: required(given, "PASSWORD_CLAIM_SIGNATURE")?,
                 timestamp: required(given, "TIMESTAMP")?,
             };
-            answer_password_verifier(state, caller, through, proof).await
+            let (session, metadata) =
+                (request.session.as_deref(), request.client_metadata.as_ref());
+            match sign_in::custom::of_password(state, through, session).await? {
+                Some(step) => {
+                    step.answer_password(state, caller, through, proof, metadata)
+                        .await
+                }
+                None => answer_password_verifier(state, caller, through, proof).await,
+            }
         }
         "NEW_PASSWORD_REQUIRED" => {
             let password = Password::new(required(given, "NEW_PASSWORD")?.to_owned());
             let session = request.session.as_deref();
             answer_new_password(state, caller, through, session, username, &password, given).await
+        }
+        "CUSTOM_CHALLENGE" => {
+            let (session, metadata) =
+                (request.session.as_deref(), request.client_metadata.as_ref());
+            let answer = required(given, "ANSWER")?;
+            let step = sign_in::custom::of_challenge(state, through, session).await?;
+            step.answer(state, caller, through, username, answer, metadata)
+                .await
         }
         "SELECT_MFA_TYPE" => {
             let session = request.session.as_deref();

@@ -143,6 +143,8 @@ pub enum Guess {
     Password,
     /// A code of a second factor, by somebody who has the password.
     MfaCode,
+    /// An answer to a challenge of the pool's own triggers.
+    CustomAnswer,
 }
 
 /// Permission to check one guess at one user. Holding it keeps other guesses waiting that it is counted
@@ -173,6 +175,7 @@ impl<'a> Gate<'a> {
         static TURNS: [Mutex<()>; 256] = [const { Mutex::const_new(()) }; 256];
         let (purpose, refusal) = match guess {
             Guess::Password => ("password", "Password attempts exceeded"),
+            Guess::CustomAnswer => ("custom answer", "Challenge attempts exceeded"),
             Guess::MfaCode => ("mfa code", "Verification code attempts exceeded"),
         };
         let key = key(state, caller, purpose, pool_id, username);

@@ -14,7 +14,7 @@ use crate::limits::{self, Gate, Guess, Hourly};
 use crate::messages::{Medium, Message, Purpose};
 use crate::pools::IdentifierAttribute;
 use crate::random;
-use crate::sign_in::{Challenge, Next, PendingStep, Through, invalid_session};
+use crate::sign_in::{Challenge, Next, Parameters, PendingStep, Through, invalid_session};
 use crate::users::{self, SaveError, Status, User};
 
 const SELECT: &str = "SELECT_MFA_TYPE";
@@ -42,10 +42,11 @@ pub(super) async fn ask(
 ) -> Result<Challenge, ApiError> {
     let attribute = match factor {
         Factor::SoftwareToken => {
-            let mut parameters = BTreeMap::from([("USER_ID_FOR_SRP", user.username.clone())]);
+            let mut parameters =
+                BTreeMap::from([("USER_ID_FOR_SRP".into(), user.username.clone())]);
             let name = enrolment.totp().map(|totp| totp.device_name.clone());
             if let Some(name) = name.filter(|name| !name.is_empty()) {
-                parameters.insert("FRIENDLY_DEVICE_NAME", name);
+                parameters.insert("FRIENDLY_DEVICE_NAME".into(), name);
             }
             return challenge(state, through, user, factor.name(), parameters, &[], after).await;
         }
@@ -99,9 +100,12 @@ async fn send(
     };
     let memory = serde_json::to_vec(&sent).map_err(|error| ApiError::internal(&error))?;
     let parameters = BTreeMap::from([
-        ("USER_ID_FOR_SRP", user.username.clone()),
-        ("CODE_DELIVERY_DELIVERY_MEDIUM", to.medium_name().to_owned()),
-        ("CODE_DELIVERY_DESTINATION", to.masked()),
+        ("USER_ID_FOR_SRP".into(), user.username.clone()),
+        (
+            "CODE_DELIVERY_DELIVERY_MEDIUM".into(),
+            to.medium_name().to_owned(),
+        ),
+        ("CODE_DELIVERY_DESTINATION".into(), to.masked()),
     ]);
     let asked = challenge(
         state,
@@ -135,8 +139,8 @@ pub(super) async fn ask_which(
 ) -> Result<Challenge, ApiError> {
     let names = serde_json::to_string(factors).map_err(|error| ApiError::internal(&error))?;
     let parameters = BTreeMap::from([
-        ("USER_ID_FOR_SRP", user.username.clone()),
-        ("MFAS_CAN_CHOOSE", names),
+        ("USER_ID_FOR_SRP".into(), user.username.clone()),
+        ("MFAS_CAN_CHOOSE".into(), names),
     ]);
     challenge(state, through, user, SELECT, parameters, &[], None).await
 }
@@ -296,7 +300,7 @@ async fn challenge(
     through: Through<'_>,
     user: &User,
     name: &'static str,
-    parameters: BTreeMap<&'static str, String>,
+    parameters: Parameters,
     memory: &[u8],
     after: Option<&PendingStep>,
 ) -> Result<Challenge, ApiError> {

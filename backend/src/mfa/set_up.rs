@@ -47,8 +47,8 @@ pub(super) async fn ask(
     Ok(Challenge {
         name: NAME,
         parameters: BTreeMap::from([
-            ("USER_ID_FOR_SRP", user.username.clone()),
-            ("MFAS_CAN_SETUP", names),
+            ("USER_ID_FOR_SRP".into(), user.username.clone()),
+            ("MFAS_CAN_SETUP".into(), names),
         ]),
         session: Some(session),
     })

@@ -132,10 +132,12 @@ impl ClientSettings {
                 Flow::AdminNoSrpAuth | Flow::CustomAuthFlowOnly | Flow::UserPasswordAuth
             )
         });
+        let is_custom_only = self.explicit_auth_flows.contains(&Flow::CustomAuthFlowOnly);
         self.explicit_auth_flows
             .iter()
             .any(|on| *on == flow || *on == legacy)
-            || (has_legacy && matches!(flow, Flow::AllowUserSrpAuth | Flow::AllowRefreshTokenAuth))
+            || (has_legacy && flow == Flow::AllowRefreshTokenAuth)
+            || (has_legacy && !is_custom_only && flow == Flow::AllowUserSrpAuth)
     }
 
     /// How long an access token lives, in seconds. Default one hour.
@@ -325,6 +327,10 @@ mod tests {
         assert!(legacy.allows(Flow::AllowUserPasswordAuth));
         assert!(legacy.allows(Flow::AllowUserSrpAuth));
         assert!(!legacy.allows(Flow::AllowAdminUserPasswordAuth));
+        let custom = settings(serde_json::json!({"ExplicitAuthFlows": ["CUSTOM_AUTH_FLOW_ONLY"]}));
+        assert!(custom.allows(Flow::AllowCustomAuth));
+        assert!(custom.allows(Flow::AllowRefreshTokenAuth));
+        assert!(!custom.allows(Flow::AllowUserSrpAuth));
     }
 
     #[test]

@@ -7,6 +7,8 @@
 //! password proved: disabled, unconfirmed, reset required -> refused
 //!                  temporary password                    -> NEW_PASSWORD_REQUIRED -> second factor
 //!                  otherwise                             -> second factor
+//! CUSTOM_AUTH (`custom`): what the pool's triggers ask for -> everything proved; with the password
+//!                  among it, as after the password
 //! second factor (`mfa`): none needed, or its challenges answered -> everything proved
 //! ```
 //! What somebody gets who has proved everything is not decided here: the JSON API gives tokens
@@ -20,9 +22,9 @@
 //! round, nor in another login transaction.
 //!
 //! # Limits
-//! The flows `USER_AUTH` and `CUSTOM_AUTH`, and devices do not exist yet: they are refused by
-//! name.
+//! The flow `USER_AUTH` and devices do not exist yet: they are refused by name.
 
+pub mod custom;
 mod new_password;
 mod password;
 mod secret_hash;
@@ -58,6 +60,9 @@ pub struct Through<'a> {
 pub enum Origin<'a> {
     /// The JSON API.
     Api,
+    /// A custom sign-in at the JSON API: what it asks is answered in it only, so that nobody takes
+    /// its password step for the whole.
+    Custom,
     /// The login transaction with this id, on the login domain.
     Login(&'a str),
 }
@@ -67,14 +72,16 @@ impl Through<'_> {
     /// wants it.
     #[must_use]
     pub fn hides_existence(&self) -> bool {
-        self.origin != Origin::Api || self.client.settings.prevents_user_existence_errors()
+        matches!(self.origin, Origin::Login(_))
+            || self.client.settings.prevents_user_existence_errors()
     }
 
     /// Who may answer what this sign-in asks. A client's id has no space in it, so no client is
-    /// mistaken for a transaction.
+    /// mistaken for anything else.
     fn audience(&self) -> Cow<'_, str> {
         match self.origin {
             Origin::Api => Cow::Borrowed(&self.client.id),
+            Origin::Custom => Cow::Owned(format!("custom {}", self.client.id)),
             Origin::Login(id) => Cow::Owned(format!("login {id}")),
         }
     }
@@ -99,13 +106,16 @@ pub enum Next {
     Proved(Box<User>),
 }
 
+/// What a challenge tells the client, by name.
+pub type Parameters = BTreeMap<Cow<'static, str>, String>;
+
 /// Something a client is asked to prove.
 #[derive(Debug)]
 pub struct Challenge {
     /// Its name.
     pub name: &'static str,
     /// What the client needs to answer it.
-    pub parameters: BTreeMap<&'static str, String>,
+    pub parameters: Parameters,
     /// The handle to send back; `PASSWORD_VERIFIER` has none.
     pub session: Option<Handle>,
 }
@@ -121,6 +131,14 @@ pub async fn after_password(
     through: Through<'_>,
     user: User,
 ) -> Result<Next, ApiError> {
+    match allowed(state, through, user).await? {
+        Next::Proved(user) => mfa::next(state, caller, through, *user).await,
+        asked => Ok(asked),
+    }
+}
+
+/// What follows when somebody has proved to be this user: nothing, or a new password.
+async fn allowed(state: &AppState, through: Through<'_>, user: User) -> Result<Next, ApiError> {
     if !user.enabled {
         return Err(ApiError::not_authorized("User is disabled."));
     }
@@ -130,7 +148,7 @@ pub async fn after_password(
             "Password reset required for the user",
         )),
         Status::ForceChangePassword => new_password::require(state, through, &user).await,
-        Status::Confirmed => mfa::next(state, caller, through, user).await,
+        Status::Confirmed => Ok(Next::Proved(Box::new(user))),
     }
 }
 

@@ -32,9 +32,15 @@ pub(super) async fn require(
     Ok(Next::Challenge(Challenge {
         name: NAME,
         parameters: BTreeMap::from([
-            ("USER_ID_FOR_SRP", user.username.clone()),
-            ("userAttributes", json(serde_json::json!(attributes))?),
-            ("requiredAttributes", json(serde_json::json!(required))?),
+            ("USER_ID_FOR_SRP".into(), user.username.clone()),
+            (
+                "userAttributes".into(),
+                json(serde_json::json!(attributes))?,
+            ),
+            (
+                "requiredAttributes".into(),
+                json(serde_json::json!(required))?,
+            ),
         ]),
         session: Some(session),
     }))

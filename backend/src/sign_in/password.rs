@@ -48,11 +48,11 @@ pub async fn begin_srp(
     Ok(Next::Challenge(super::Challenge {
         name: "PASSWORD_VERIFIER",
         parameters: BTreeMap::from([
-            ("SALT", salt),
-            ("SRP_B", challenge.b_public),
-            ("SECRET_BLOCK", challenge.secret_block),
-            ("USERNAME", username.clone()),
-            ("USER_ID_FOR_SRP", username),
+            ("SALT".into(), salt),
+            ("SRP_B".into(), challenge.b_public),
+            ("SECRET_BLOCK".into(), challenge.secret_block),
+            ("USERNAME".into(), username.clone()),
+            ("USER_ID_FOR_SRP".into(), username),
         ]),
         session: None,
     }))
@@ -89,6 +89,17 @@ pub async fn answer_password_verifier(
     through: Through<'_>,
     proof: Proof<'_>,
 ) -> Result<Next, ApiError> {
+    let user = prove(state, caller, through, proof).await?;
+    after_password(state, caller, through, user).await
+}
+
+/// The user whose password was proved.
+pub(super) async fn prove(
+    state: &AppState,
+    caller: &Caller,
+    through: Through<'_>,
+    proof: Proof<'_>,
+) -> Result<User, ApiError> {
     let (pool_id, now) = (&through.pool.id, state.clock.now());
     let block = Block::open(
         &state.sealer,
@@ -131,7 +142,7 @@ pub async fn answer_password_verifier(
     gate.leave(user.is_some()).await?;
     let user = user.ok_or_else(incorrect)?;
     refuse_old_temporary_password(state, through, &user)?;
-    after_password(state, caller, through, user).await
+    Ok(user)
 }
 
 /// `USER_PASSWORD_AUTH` and `ADMIN_USER_PASSWORD_AUTH`: checks a password that was sent.

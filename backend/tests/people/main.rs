@@ -20,6 +20,7 @@ mod authorization_codes;
 mod browser;
 mod code_flow;
 mod codes;
+mod custom;
 mod existence;
 mod limits;
 mod login_domain;

@@ -116,21 +116,36 @@ impl Person {
 }
 
 pub(crate) async fn begin_srp(backend: &Backend, client: &str, name: &str) -> Started {
+    begin_srp_of(backend, client, name, "USER_SRP_AUTH", &[])
+        .await
+        .0
+}
+
+/// The same in any flow that has SRP; with the handle of the step, `null` if there is none.
+pub(crate) async fn begin_srp_of(
+    backend: &Backend,
+    client: &str,
+    name: &str,
+    flow: &str,
+    more: &[(&str, &str)],
+) -> (Started, Value) {
     let secret: Vec<u8> = [Uuid::new_v4(), Uuid::new_v4()]
         .iter()
         .flat_map(|id| *id.as_bytes())
         .collect();
     let handshake = Handshake::dangerous_with_secret(&secret).unwrap();
-    let body = json!({
-        "AuthFlow": "USER_SRP_AUTH", "ClientId": client,
-        "AuthParameters": { "USERNAME": name, "SRP_A": handshake.public_hex() },
-    });
+    let mut parameters = json!({ "USERNAME": name, "SRP_A": handshake.public_hex() });
+    for (name, value) in more {
+        parameters[*name] = json!(value);
+    }
+    let body = json!({ "AuthFlow": flow, "ClientId": client, "AuthParameters": parameters });
     let answer = backend.call("InitiateAuth", body).await.ok();
     assert_eq!(answer["ChallengeName"], "PASSWORD_VERIFIER");
-    Started {
+    let started = Started {
         parameters: answer["ChallengeParameters"].clone(),
         secret,
-    }
+    };
+    (started, answer["Session"].clone())
 }
 
 impl Started {
