@@ -16,9 +16,11 @@ export class IdentityJsApp {
     return new CognitoUser({ Username: username, Pool: this.pool, Storage: this.#storage });
   }
 
-  signUp(username, password, attributes = {}) {
-    const list = Object.entries(attributes).map(([Name, Value]) => new CognitoUserAttribute({ Name, Value }));
-    return promise((done) => this.pool.signUp(username, password, list, null, done));
+  /** `validation` and `metadata` are for the pool's triggers. */
+  signUp(username, password, attributes = {}, validation = null, metadata = undefined) {
+    const list = (named) => Object.entries(named).map(([Name, Value]) => new CognitoUserAttribute({ Name, Value }));
+    return promise((done) =>
+      this.pool.signUp(username, password, list(attributes), validation && list(validation), done, metadata));
   }
 
   confirm(username, code) {
@@ -44,6 +46,30 @@ export class IdentityJsApp {
           resolve({ user, newPassword: { userAttributes, requiredAttributes } }),
         ...secondFactor(user, resolve),
       });
+    });
+  }
+
+  /** Begins a sign-in of the pool's own, without a password; resolves to `{ user, custom }`, its parameters. */
+  beginCustom(username) {
+    const user = this.user(username);
+    user.setAuthenticationFlowType('CUSTOM_AUTH');
+    return new Promise((resolve, reject) => {
+      user.initiateAuth(new AuthenticationDetails({ Username: username }), customChallenge(user, resolve, reject));
+    });
+  }
+
+  /** The same with the password first, by SRP. */
+  beginCustomWithPassword(username, password) {
+    const user = this.user(username);
+    user.setAuthenticationFlowType('CUSTOM_AUTH');
+    const details = new AuthenticationDetails({ Username: username, Password: password });
+    return new Promise((resolve, reject) => user.authenticateUser(details, customChallenge(user, resolve, reject)));
+  }
+
+  /** Answers a custom challenge; resolves to `{ user, session }` or to the next one, `{ user, custom }`. */
+  answerCustom(user, answer, metadata) {
+    return new Promise((resolve, reject) => {
+      user.sendCustomChallengeAnswer(answer, customChallenge(user, resolve, reject), metadata);
     });
   }
 
@@ -126,6 +152,14 @@ export class IdentityJsApp {
 /** What a person sees of an error: the two answers that must not be told apart are compared by this. */
 export function visibleError(error) {
   return { name: error.name, code: error.code, message: error.message };
+}
+
+function customChallenge(user, resolve, reject) {
+  return {
+    onSuccess: (session) => resolve({ user, session }),
+    onFailure: reject,
+    customChallenge: (custom) => resolve({ user, custom }),
+  };
 }
 
 function secondFactor(user, resolve) {

@@ -137,7 +137,7 @@
     function failure(error) {
         // Where there is no memory even for an error, the engine throws null.
         const isFatal = error === null || (error instanceof Fatal && error.message === 'out of memory');
-        return { kind: isFatal ? 'crashed' : 'thrown', text: messageOf(error) };
+        return isFatal ? { kind: 'crashed', text: 'out of memory' } : { kind: 'thrown', text: messageOf(error) };
     }
 
     return {

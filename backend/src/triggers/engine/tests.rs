@@ -208,6 +208,7 @@ async fn endless_work_ends_with_the_time() {
         "return { then() { for (;;) {} } }",
         "return new Proxy({}, { ownKeys() { for (;;) {} } })",
         "[1, 2].sort(() => { for (;;) {} })",
+        "[].indexOf.call({ length: 2 ** 53 - 1 }, 1)",
     ] {
         let started = Instant::now();
         assert_eq!(answer(body).await, Err(RunError::TimedOut), "{body}");
@@ -549,4 +550,15 @@ async fn wherever_the_memory_ends_the_process_goes_on() {
             );
         }
     }
+}
+
+/// Some built-ins do not ask for the time: they cannot be stopped, only left alone.
+#[tokio::test]
+async fn whoever_waits_for_a_built_in_that_does_not_stop_is_told_in_time() {
+    let started = Instant::now();
+    let result = answer("return (3n ** 600000n).toString()").await;
+    assert_eq!(result, Err(RunError::TimedOut));
+    assert!(started.elapsed() < QUICK.time + 2 * GRACE);
+    let blocks = "Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0)";
+    assert_eq!(answer(blocks).await, thrown("cannot block in this thread"));
 }

@@ -1,0 +1,4 @@
+export const handler = (event, context) => {
+  event.response.answerCorrect = event.request.challengeAnswer === event.request.privateChallengeParameters.sum;
+  context.succeed(event);
+};
