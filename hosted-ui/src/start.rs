@@ -8,7 +8,7 @@ use wasm_bindgen::prelude::wasm_bindgen;
 use web_sys::HtmlElement;
 
 use crate::browser::{App, hand_over};
-use crate::pages::Pages;
+use crate::pages::pages;
 
 /// Draws the pages into `#app`, and takes over from the HTML that came first.
 #[wasm_bindgen(start)]
@@ -19,14 +19,13 @@ fn start() {
     };
     mount_to(root, || {
         let app = App::begin();
-        provide_context(app);
         Effect::new(move || {
             if let Some(html) = document().document_element() {
                 let _ = html.set_attribute("lang", app.lang.get().tag());
                 let _ = html.set_attribute("dir", app.lang.get().dir());
             }
         });
-        view! { <Pages /> }
+        pages(app)
     })
     .forget();
     // The inputs are taken over by effects, which run before this.

@@ -12,7 +12,7 @@ use crate::flow::{Failure, Login};
 const TIMEOUT_MS: u32 = 15_000;
 
 pub(super) async fn login(origin: &str, transaction: &TransactionId) -> Result<Login, Failure> {
-    let url = format!("{origin}{PATH}DescribeLogin");
+    let url = [origin, PATH, "DescribeLogin"].concat();
     let request = Request::post(&url)
         .header("content-type", "application/json")
         .header("x-cognate-transaction", transaction.as_str())

@@ -62,6 +62,24 @@ impl App {
         self.lang.get().texts()
     }
 
+    /// A text of the catalogue.
+    pub(crate) fn said(self, text: Text) -> Signal<String> {
+        Signal::derive(move || text(self.texts()).to_owned())
+    }
+
+    /// A text that depends on how things are.
+    pub(crate) fn says(self, text: fn(&'static Texts, &State) -> String) -> Signal<String> {
+        Signal::derive(move || {
+            let texts = self.texts();
+            self.state.with(|state| text(texts, state))
+        })
+    }
+
+    /// Whether something holds; tells when that changes.
+    pub(crate) fn is(self, holds: fn(&State) -> bool) -> Signal<bool> {
+        Memo::new(move |_| self.state.with(holds)).into()
+    }
+
     /// Something happened.
     pub(crate) fn happens(self, event: Event) {
         let may_fail = matches!(
@@ -114,7 +132,7 @@ impl App {
                     let place = self.place.get_value();
                     spawn_local(async move {
                         let answer = calls::run(&place, login.as_ref(), call).await;
-                        let at_ms = js_sys::Date::now() as u64;
+                        let at_ms = now_ms();
                         self.happens(Event::Answered {
                             call: number,
                             at_ms,
@@ -196,7 +214,10 @@ impl App {
     }
 }
 
-/// The page, from any component.
-pub(crate) fn app() -> App {
-    expect_context()
+/// A text of the catalogue.
+pub(crate) type Text = fn(&'static Texts) -> &'static str;
+
+/// Milliseconds since 1970, by this device's clock.
+pub(crate) fn now_ms() -> u64 {
+    js_sys::Date::now() as u64
 }

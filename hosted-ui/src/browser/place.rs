@@ -93,7 +93,7 @@ impl Place {
     }
 
     pub(super) fn url(&self, route: Route) -> String {
-        format!("{}{}", route.path(), self.search)
+        [route.path(), &self.search].concat()
     }
 
     /// A code that the link of a message brought.

@@ -49,7 +49,7 @@ pub(super) fn chosen_lang() -> Option<String> {
 }
 
 fn key(transaction: &TransactionId) -> String {
-    format!("cognate.login.{}", transaction.as_str())
+    ["cognate.login.", transaction.as_str()].concat()
 }
 
 fn tab() -> Option<Storage> {

@@ -2,26 +2,25 @@
 
 use leptos::prelude::*;
 
-use super::field::{Kind, TextField};
-use crate::browser::app;
+use super::field::{Kind, Spec, text_field};
+use crate::browser::App;
 use crate::flow::Field;
 
 /// The code. Nothing limits its length: what is not a digit is dropped when it is sent.
-#[component]
-pub(crate) fn CodeField() -> impl IntoView {
-    let app = app();
-    let label = Signal::derive(move || app.texts().code_label.to_owned());
-    let kind = Kind {
-        of: "text",
-        autocomplete: "one-time-code",
-        input_mode: "numeric",
+pub(crate) fn code_field(app: App) -> AnyView {
+    let spec = Spec {
+        field: Field::Code,
+        label: app.said(|texts| texts.code_label),
+        hint: Some(|texts| texts.code_hint),
+        kind: Kind {
+            of: "text",
+            autocomplete: "one-time-code",
+            input_mode: "numeric",
+        },
+        value: app.linked_code(),
+        beside: None,
     };
-    let value = app.linked_code();
-    view! {
-        <div class=CODE>
-            <TextField field=Field::Code label kind value hint=|texts| texts.code_hint />
-        </div>
-    }
+    view! { <div class=CODE>{text_field(app, spec)}</div> }.into_any()
 }
 
 const CODE: &str = "code";

@@ -2,206 +2,197 @@
 
 use leptos::html::Div;
 use leptos::prelude::*;
+use wasm_bindgen::JsCast;
 use web_sys::HtmlInputElement;
 
-use crate::browser::{app, input_element};
-use crate::flow::{Attribute, Field, Login, State};
-use crate::i18n::{Texts, attribute_label, problem_text, username_label};
+use super::parts::when;
+use crate::browser::{App, Text, input_element};
+use crate::flow::{Attribute, Field, State};
+use crate::i18n::{attribute_label, problem_text, username_label};
+
+/// What a field is like. Its id is that of its kind.
+pub(super) struct Spec {
+    pub(super) field: Field,
+    pub(super) label: Signal<String>,
+    /// What helps to fill it in.
+    pub(super) hint: Option<Text>,
+    pub(super) kind: Kind,
+    /// What stands in it at first, unless something was typed already.
+    pub(super) value: String,
+    /// What stands beside the input.
+    pub(super) beside: Option<AnyView>,
+}
 
 /// What an input is like.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Kind {
+pub(super) struct Kind {
     /// `type`.
-    pub(crate) of: &'static str,
+    pub(super) of: &'static str,
     /// What the browser and password managers may put in.
-    pub(crate) autocomplete: &'static str,
+    pub(super) autocomplete: &'static str,
     /// Which keys a phone shows.
-    pub(crate) input_mode: &'static str,
+    pub(super) input_mode: &'static str,
 }
 
-/// Plain text.
-pub(crate) const TEXT: Kind = Kind {
-    of: "text",
-    autocomplete: "off",
-    input_mode: "text",
-};
-
 /// A field. Its input is not drawn again when anything changes.
-#[component]
-pub(crate) fn TextField(
-    /// Which; its id is the input's.
-    field: Field,
-    /// What it is called.
-    #[prop(into)]
-    label: Signal<String>,
-    /// What helps to fill it in.
-    #[prop(optional)]
-    hint: Option<fn(&'static Texts) -> &'static str>,
-    kind: Kind,
-    /// What stands in it at first, unless something was typed already.
-    #[prop(into, optional)]
-    value: String,
-    /// The input, once it is there.
-    #[prop(optional)]
-    on_input: Option<Callback<HtmlInputElement>>,
-    /// What stands beside the input.
-    #[prop(optional)]
-    children: Option<Children>,
-) -> impl IntoView {
-    let app = app();
-    let id = field.id();
-    let attribute = match &field {
-        Field::Attribute(name) => Some(name.clone()),
-        _ => None,
-    };
+pub(super) fn text_field(app: App, spec: Spec) -> AnyView {
+    let id = spec.field.id();
     let slot = NodeRef::<Div>::new();
-    let problem = problem_of(field);
-    let hint_id = hint.map(|_| format!("{id}-hint"));
-    let problem_id = format!("{id}-problem");
-    let input = StoredValue::new_local(None::<HtmlInputElement>);
+    let hint_id = [&id, "-hint"].concat();
+    let problem_id = [&id, "-problem"].concat();
+    let has_hint = spec.hint.is_some();
+    let problem = problem_of(app, spec.field.clone());
+    let is_wrong = Signal::derive(move || problem.with(|problem| !problem.is_empty()));
 
-    Effect::new({
-        let (id, hint_id, problem_id) = (id.clone(), hint_id.clone(), problem_id.clone());
-        move || {
-            let Some(slot) = slot.get() else { return };
-            if input.with_value(Option::is_none) {
-                let Some(made) = input_element(&slot, &id) else {
-                    return;
-                };
-                dress(&made, kind);
-                if let Some(name) = &attribute {
-                    let _ = made.set_attribute("data-attribute", name);
-                }
-                if made.value().is_empty() && !value.is_empty() {
-                    made.set_value(&value);
-                }
-                if let Some(on_input) = on_input {
-                    on_input.run(made.clone());
-                }
-                input.set_value(Some(made));
-            }
-            let is_wrong = problem.with(Option::is_some);
-            let described = [hint_id.as_deref(), is_wrong.then_some(&*problem_id)];
-            let described: Vec<&str> = described.into_iter().flatten().collect();
-            input.with_value(|input| {
-                let Some(input) = input else { return };
-                let _ = match is_wrong {
-                    true => input.set_attribute("aria-invalid", "true"),
-                    false => input.remove_attribute("aria-invalid"),
-                };
-                let _ = match described.is_empty() {
-                    true => input.remove_attribute("aria-describedby"),
-                    false => input.set_attribute("aria-describedby", &described.join(" ")),
-                };
-            });
+    let has_input = StoredValue::new(false);
+    let described = [hint_id.clone(), problem_id.clone()];
+    let made = Made {
+        id: id.clone(),
+        kind: spec.kind,
+        value: spec.value,
+        attribute: match spec.field {
+            Field::Attribute(name) => Some(name),
+            _ => None,
+        },
+    };
+    Effect::new(move || {
+        let Some(slot) = slot.get() else { return };
+        if !has_input.get_value() {
+            make(&slot, &made);
+            has_input.set_value(true);
         }
+        describe(&made.id, has_hint, is_wrong.get(), &described);
     });
 
+    let hint = spec.hint.map(|hint| {
+        let text = app.said(hint);
+        view! { <p class=HINT id=hint_id.clone()>{text}</p> }.into_any()
+    });
+    let told = when(is_wrong, move || {
+        let id = problem_id.clone();
+        view! { <p class=PROBLEM id=id>{problem}</p> }.into_any()
+    });
+    let flag = flag(is_wrong);
+    let beside = spec.beside;
     view! {
-        <div class=FIELD data-invalid=move || problem.with(Option::is_some).then_some("")>
-            <label for=id.clone()>{label}</label>
-            {hint.map(|hint| view! { <p class=HINT id=hint_id>{move || hint(app.texts())}</p> })}
-            {move || {
-                let id = problem_id.clone();
-                problem.get().map(|text| view! { <p class="problem" id=id>{text}</p> })
-            }}
-            <div class=CONTROL node_ref=slot>{children.map(|children| children())}</div>
+        <div class=FIELD data-invalid=flag>
+            <label for=id>{spec.label}</label>
+            {hint}
+            {told}
+            <div class=CONTROL node_ref=slot>{beside}</div>
         </div>
     }
+    .into_any()
 }
 
 /// Who somebody is, as the pool has it.
-#[component]
-pub(crate) fn UsernameField() -> impl IntoView {
-    let app = app();
-    let label = Signal::derive(move || {
-        let texts = app.texts();
-        app.state
-            .with(|state| username_label(texts, state.login.as_ref()).to_owned())
-    });
-    let kind = Kind {
-        autocomplete: "username",
-        input_mode: "email",
-        ..TEXT
-    };
-    let value = app.state.with_untracked(|state| state.username.clone());
-    let input = StoredValue::new_local(None::<HtmlInputElement>);
+pub(crate) fn username_field(app: App) -> AnyView {
+    let label = app.says(|texts, state| username_label(texts, state.login.as_ref()).to_owned());
     // The app's hint may come later than the field: it never replaces what somebody typed.
     Effect::new(move || {
         let hint = app
             .state
             .with(|state| state.login.as_ref()?.login_hint.clone());
-        input.with_value(|input| {
-            let empty = input.as_ref().filter(|input| input.value().is_empty());
-            if let (Some(input), Some(hint)) = (empty, hint) {
-                input.set_value(&hint);
-            }
-        });
+        let empty = input("username").filter(|input| input.value().is_empty());
+        if let (Some(input), Some(hint)) = (empty, hint) {
+            input.set_value(&hint);
+        }
     });
-    let on_input = Callback::new(move |made| input.set_value(Some(made)));
-    view! { <TextField field=Field::Username label kind value on_input /> }
+    let spec = Spec {
+        field: Field::Username,
+        label,
+        hint: None,
+        kind: Kind {
+            of: "text",
+            autocomplete: "username",
+            input_mode: "email",
+        },
+        value: app.state.with_untracked(|state| state.username.clone()),
+        beside: None,
+    };
+    text_field(app, spec)
 }
 
 /// The attributes that the pool requires at sign-up.
-#[component]
-pub(crate) fn AttributeFields() -> impl IntoView {
-    let app = app();
-    let known = Memo::new(move |_| {
-        let of = |login: &Login| login.sign_up.attributes.clone();
-        app.state
-            .with(|state| state.login.as_ref().map(of).unwrap_or_default())
-    });
-    move || {
-        let fields = known.get().into_iter();
-        fields
-            .map(|attribute| view! { <AttributeField attribute /> })
-            .collect_view()
-    }
+pub(crate) fn attribute_fields(app: App) -> AnyView {
+    let is_known = app.is(|state| state.login.is_some());
+    when(is_known, move || {
+        let known = app.state.with_untracked(|state| {
+            let login = state.login.as_ref();
+            login.map(|login| login.sign_up.attributes.clone())
+        });
+        let known = known.unwrap_or_default().into_iter();
+        let fields = known.map(|attribute| attribute_field(app, &attribute));
+        fields.collect::<Vec<_>>().into_any()
+    })
 }
 
 /// One attribute.
-#[component]
-pub(crate) fn AttributeField(attribute: Attribute) -> impl IntoView {
-    let app = app();
+pub(crate) fn attribute_field(app: App, attribute: &Attribute) -> AnyView {
     let name = attribute.name.clone();
     let is_optional = !attribute.required;
     let label = Signal::derive(move || {
         let label = attribute_label(app.texts(), &name);
         match is_optional {
-            true => format!("{label} ({})", app.texts().hint_optional),
+            true => [&label, " (", app.texts().hint_optional, ")"].concat(),
             false => label,
         }
     });
-    let kind = kind_of(&attribute);
-    let field = Field::Attribute(attribute.name.clone());
-    let phone: fn(&'static Texts) -> &'static str = |texts| texts.hint_phone;
-    match attribute.name == "phone_number" {
-        true => view! { <TextField field label kind hint=phone /> },
-        false => view! { <TextField field label kind /> },
-    }
+    let phone: Text = |texts| texts.hint_phone;
+    let spec = Spec {
+        field: Field::Attribute(attribute.name.clone()),
+        label,
+        hint: (attribute.name == "phone_number").then_some(phone),
+        kind: kind_of(attribute),
+        value: String::new(),
+        beside: None,
+    };
+    text_field(app, spec)
 }
 
-/// What is wrong with a field, in words.
-fn problem_of(field: Field) -> Memo<Option<String>> {
-    let app = app();
-    Memo::new(move |_| {
+/// The input with this id, once it is there.
+pub(super) fn input(id: &str) -> Option<HtmlInputElement> {
+    document().get_element_by_id(id)?.dyn_into().ok()
+}
+
+/// An attribute without value, that is there while something holds.
+pub(super) fn flag(holds: Signal<bool>) -> Signal<Option<&'static str>> {
+    Signal::derive(move || holds.get().then_some(""))
+}
+
+/// What is wrong with a field, in words; empty when nothing is.
+fn problem_of(app: App, field: Field) -> Signal<String> {
+    let problem = Memo::new(move |_| {
         let texts = app.texts();
         app.state.with(
             |State {
                  problems, login, ..
              }| {
-                let (_, problem) = problems.iter().find(|(with, _)| *with == field)?;
-                Some(problem_text(texts, &field, problem, login.as_ref()))
+                let found = problems.iter().find(|(with, _)| *with == field);
+                found.map_or_else(String::new, |(_, problem)| {
+                    problem_text(texts, &field, problem, login.as_ref())
+                })
             },
         )
-    })
+    });
+    problem.into()
 }
 
-fn dress(input: &HtmlInputElement, kind: Kind) {
-    input.set_type(kind.of);
+struct Made {
+    id: String,
+    kind: Kind,
+    value: String,
+    attribute: Option<String>,
+}
+
+fn make(slot: &web_sys::Element, made: &Made) {
+    let Some(input) = input_element(slot, &made.id) else {
+        return;
+    };
+    input.set_type(made.kind.of);
     let attributes = [
-        ("autocomplete", kind.autocomplete),
-        ("inputmode", kind.input_mode),
+        ("autocomplete", made.kind.autocomplete),
+        ("inputmode", made.kind.input_mode),
         ("autocapitalize", "none"),
         ("spellcheck", "false"),
         ("dir", "auto"),
@@ -209,6 +200,31 @@ fn dress(input: &HtmlInputElement, kind: Kind) {
     for (name, value) in attributes {
         let _ = input.set_attribute(name, value);
     }
+    if let Some(name) = &made.attribute {
+        let _ = input.set_attribute("data-attribute", name);
+    }
+    if input.value().is_empty() && !made.value.is_empty() {
+        input.set_value(&made.value);
+    }
+}
+
+/// Says of the input what is beside it.
+fn describe(id: &str, has_hint: bool, is_wrong: bool, [hint, problem]: &[String; 2]) {
+    let Some(input) = input(id) else { return };
+    let _ = match is_wrong {
+        true => input.set_attribute("aria-invalid", "true"),
+        false => input.remove_attribute("aria-invalid"),
+    };
+    let described = match (has_hint, is_wrong) {
+        (true, true) => [hint, " ", problem].concat(),
+        (true, false) => hint.clone(),
+        (false, true) => problem.clone(),
+        (false, false) => String::new(),
+    };
+    let _ = match described.is_empty() {
+        true => input.remove_attribute("aria-describedby"),
+        false => input.set_attribute("aria-describedby", &described),
+    };
 }
 
 fn kind_of(attribute: &Attribute) -> Kind {
@@ -236,8 +252,7 @@ fn kind_of(attribute: &Attribute) -> Kind {
     }
 }
 
-// Not literals in the views: Leptos would set elements that are nothing but literals as HTML text,
-// which the page's policy forbids.
 const FIELD: &str = "field";
 const HINT: &str = "hint";
+const PROBLEM: &str = "problem";
 const CONTROL: &str = "control";

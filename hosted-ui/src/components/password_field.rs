@@ -2,159 +2,190 @@
 
 use cognate_core::ErrorCode;
 use cognate_core::password::policy::{Policy, Violation};
-use leptos::ev::{Event, KeyboardEvent};
+use leptos::ev::KeyboardEvent;
 use leptos::prelude::*;
-use web_sys::HtmlInputElement;
 
-use super::Text;
-use super::field::{Kind, TEXT, TextField};
-use crate::browser::app;
+use super::field::{Kind, Spec, flag, input, text_field};
+use super::parts::{paragraph, status};
+use crate::browser::{App, Text};
 use crate::flow::{Alert, Field, Login};
 use crate::i18n::rule_text;
 
 /// The password that somebody has.
-#[component]
-pub(crate) fn KnownPassword() -> impl IntoView {
-    let label = Signal::derive(move || app().texts().label_password.to_owned());
-    let kind = Kind {
-        of: "password",
-        autocomplete: "current-password",
-        ..TEXT
-    };
-    view! { <PasswordField field=Field::Password label kind on_typed=Callback::new(|_: String| ()) /> }
+pub(crate) fn known_password(app: App) -> AnyView {
+    let label: Text = |texts| texts.label_password;
+    // A wrong one is typed anew, not mended.
+    let was_wrong = app.is(|state| {
+        let wrong = |alert: &Alert| matches!(alert, Alert::Call(failure) if failure.code == ErrorCode::IncorrectCredentials);
+        state.alert.as_ref().is_some_and(wrong)
+    });
+    Effect::new(move || {
+        if was_wrong.get()
+            && let Some(input) = input("password")
+        {
+            input.set_value("");
+        }
+    });
+    let typed = RwSignal::new(String::new());
+    password_field(app, Field::Password, label, "current-password", typed)
 }
 
 /// The password that somebody chooses, with the pool's policy as a list that follows the typing.
-#[component]
-pub(crate) fn NewPassword(
-    /// What it is called: whoever has none yet has no old one either.
-    #[prop(default = |texts| texts.label_new_password)]
-    label: Text,
-) -> impl IntoView {
-    let app = app();
-    let label = Signal::derive(move || label(app.texts()).to_owned());
-    let kind = Kind {
-        of: "password",
-        autocomplete: "new-password",
-        ..TEXT
-    };
-    let policy = Memo::new(move |_| {
-        app.state.with(|state| {
-            state
-                .login
-                .as_ref()
-                .map_or_else(Policy::default, Login::policy)
+pub(crate) fn new_password(app: App, label: Text) -> AnyView {
+    // Which rules it meets, a letter each: not what was typed.
+    let met = RwSignal::new(String::new());
+    let field = password_field(app, Field::NewPassword, label, "new-password", met);
+    let has_all = Signal::derive(move || {
+        let policy = policy(app);
+        met.with(|met| {
+            rules(policy)
+                .into_iter()
+                .all(|rule| met.contains(letter(rule)))
         })
     });
-    // Only what is missing is kept, not what was typed.
-    let missing = RwSignal::new(rules(policy.get_untracked()));
-    let was_typed = RwSignal::new(false);
-    let on_typed = Callback::new(move |password: String| {
-        was_typed.set(!password.is_empty());
-        missing.set(policy.get_untracked().violations(&password).collect());
+    let all = Signal::derive(move || match has_all.get() {
+        true => app.texts().policy_all_met.to_owned(),
+        false => String::new(),
     });
-    let rule = move |violation: Violation| {
-        let is_met = move || was_typed.get() && !missing.with(|m| m.contains(&violation));
-        let text = move || rule_text(app.texts(), violation, policy.get().minimum_length);
-        let state = move || match is_met() {
-            true => app.texts().policy_met,
-            false => app.texts().policy_unmet,
-        };
-        view! {
-            <li data-met=move || is_met().then_some("")>
-                {text} <span class=ASIDE>{move || format!(": {}", state())}</span>
-            </li>
-        }
+    let is_known = app.is(|state| state.login.is_some());
+    let list = move || {
+        is_known.track();
+        let rules = rules(policy(app)).into_iter();
+        rules
+            .map(|violation| rule(app, violation, met))
+            .collect::<Vec<_>>()
     };
-    let has_all = move || was_typed.get() && missing.with(Vec::is_empty);
     view! {
-        <PasswordField field=Field::NewPassword label kind on_typed />
+        {field}
         <div class=POLICY>
-            <p id=POLICY_TITLE>{move || app.texts().policy_title}</p>
-            <ul aria-labelledby=POLICY_TITLE>
-                {move || rules(policy.get()).into_iter().map(rule).collect_view()}
-            </ul>
-            <p class=ASIDE role="status">
-                {move || has_all().then(|| app.texts().policy_all_met)}
-            </p>
+            {paragraph("", app.said(|texts| texts.policy_title))}
+            <ul>{list}</ul>
+            {status("aside", all)}
         </div>
     }
+    .into_any()
 }
 
-#[component]
-fn PasswordField(
+fn rule(app: App, violation: Violation, met: RwSignal<String>) -> AnyView {
+    let is_met = Signal::derive(move || met.with(|met| met.contains(letter(violation))));
+    let text =
+        Signal::derive(move || rule_text(app.texts(), violation, policy(app).minimum_length));
+    let state = Signal::derive(move || {
+        let texts = app.texts();
+        let state = if is_met.get() {
+            texts.policy_met
+        } else {
+            texts.policy_unmet
+        };
+        [": ", state].concat()
+    });
+    let flag = flag(is_met);
+    view! { <li data-met=flag>{text}<span class=ASIDE>{state}</span></li> }.into_any()
+}
+
+fn password_field(
+    app: App,
     field: Field,
-    label: Signal<String>,
-    kind: Kind,
-    on_typed: Callback<String>,
-) -> impl IntoView {
-    let app = app();
+    label: Text,
+    autocomplete: &'static str,
+    met: RwSignal<String>,
+) -> AnyView {
+    let id = field.id();
     let is_shown = RwSignal::new(false);
     let has_caps = RwSignal::new(false);
-    let input = StoredValue::new_local(None::<HtmlInputElement>);
-    let on_input = Callback::new(move |made| input.set_value(Some(made)));
-    Effect::new(move || {
-        let of = if is_shown.get() { "text" } else { "password" };
-        input.with_value(|input| {
-            if let Some(input) = input {
+    Effect::new({
+        let id = id.clone();
+        move || {
+            let of = if is_shown.get() { "text" } else { "password" };
+            if let Some(input) = input(&id) {
                 input.set_type(of);
             }
-        });
-    });
-    // A wrong one is typed anew, not mended.
-    let was_wrong = Memo::new(move |_| {
-        let wrong = |alert: &Alert| matches!(alert, Alert::Call(failure) if failure.code == ErrorCode::IncorrectCredentials);
-        app.state
-            .with(|state| state.alert.as_ref().is_some_and(wrong))
-    });
-    Effect::new(move || {
-        if was_wrong.get() {
-            input.with_value(|input| {
-                if let Some(input) = input {
-                    input.set_value("");
-                }
-            });
         }
     });
     // A password is hidden again once it is sent: browsers remember what stands in text fields.
+    let is_busy = app.is(|state| state.busy.is_some());
     Effect::new(move || {
-        if app.state.with(|state| state.busy.is_some()) {
+        if is_busy.get() {
             is_shown.set(false);
         }
     });
-    let typed = move |_: Event| {
-        input.with_value(|input| {
-            on_typed.run(
-                input
-                    .as_ref()
-                    .map_or_else(String::new, HtmlInputElement::value),
-            )
-        });
+    let on_input = {
+        let id = id.clone();
+        move |_| {
+            if let Some(input) = input(&id) {
+                met.set(met_rules(policy(app), &input.value()));
+            }
+        }
     };
     let key = move |event: KeyboardEvent| has_caps.set(event.get_modifier_state("CapsLock"));
-    let id = field.id();
+    let spec = Spec {
+        field,
+        label: app.said(label),
+        hint: None,
+        kind: Kind {
+            of: "password",
+            autocomplete,
+            input_mode: "text",
+        },
+        value: String::new(),
+        beside: Some(toggle(app, id, is_shown)),
+    };
+    let caps = Signal::derive(move || match has_caps.get() {
+        true => app.texts().caps_lock.to_owned(),
+        false => String::new(),
+    });
+    let shown = Signal::derive(move || match is_shown.get() {
+        true => app.texts().password_shown.to_owned(),
+        false => String::new(),
+    });
     view! {
-        <div class=PASSWORD on:input=typed on:keyup=key on:keydown=key on:focusout=move |_| has_caps.set(false)>
-            <TextField field label kind on_input>
-                <button
-                    type="button"
-                    class="toggle"
-                    aria-controls=id
-                    aria-pressed=move || if is_shown.get() { "true" } else { "false" }
-                    aria-label=move || app.texts().password_show
-                    title=move || match is_shown.get() {
-                        true => app.texts().password_hide,
-                        false => app.texts().password_show,
-                    }
-                    on:click=move |_| is_shown.update(|shown| *shown = !*shown)
-                ></button>
-            </TextField>
-            <p class=CAPS role="status">{move || has_caps.get().then(|| app.texts().caps_lock)}</p>
-            <p class=ASIDE role="status">
-                {move || is_shown.get().then(|| app.texts().password_shown)}
-            </p>
+        <div class=PASSWORD on:input=on_input on:keyup=key on:keydown=key on:focusout=move |_| has_caps.set(false)>
+            {text_field(app, spec)}
+            {status("caps", caps)}
+            {status("aside", shown)}
         </div>
     }
+    .into_any()
+}
+
+fn toggle(app: App, id: String, is_shown: RwSignal<bool>) -> AnyView {
+    let label = app.said(|texts| texts.password_show);
+    let pressed = Signal::derive(move || {
+        let pressed = if is_shown.get() { "true" } else { "false" };
+        pressed.to_owned()
+    });
+    let tip = Signal::derive(move || {
+        let texts = app.texts();
+        let tip = if is_shown.get() {
+            texts.password_hide
+        } else {
+            texts.password_show
+        };
+        tip.to_owned()
+    });
+    let turn = move |_| is_shown.update(|shown| *shown = !*shown);
+    view! {
+        <button
+            type="button"
+            class="toggle"
+            aria-controls=id
+            aria-pressed=pressed
+            aria-label=label
+            title=tip
+            on:click=turn
+        ></button>
+    }
+    .into_any()
+}
+
+/// The pool's policy; the service's usual one until it is known.
+fn policy(app: App) -> Policy {
+    app.state.with_untracked(|state| {
+        state
+            .login
+            .as_ref()
+            .map_or_else(Policy::default, Login::policy)
+    })
 }
 
 /// What the policy asks for.
@@ -172,9 +203,29 @@ fn rules(policy: Policy) -> Vec<Violation> {
     asked.collect()
 }
 
+fn met_rules(policy: Policy, password: &str) -> String {
+    let violated: Vec<_> = policy.violations(password).collect();
+    let is_met = |rule: &Violation| !password.is_empty() && !violated.contains(rule);
+    rules(policy)
+        .into_iter()
+        .filter(is_met)
+        .map(letter)
+        .collect()
+}
+
+fn letter(rule: Violation) -> char {
+    match rule {
+        Violation::TooShort => 's',
+        Violation::TooLong => 'l',
+        Violation::WhiteSpace => 'w',
+        Violation::NoUppercase => 'A',
+        Violation::NoLowercase => 'a',
+        Violation::NoNumber => '1',
+        Violation::NoSymbol => '!',
+    }
+}
+
 const PASSWORD: &str = "password";
 const POLICY: &str = "policy";
-const POLICY_TITLE: &str = "policy-title";
-const CAPS: &str = "caps";
 /// Read out, not shown.
 const ASIDE: &str = "aside";

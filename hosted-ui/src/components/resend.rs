@@ -4,71 +4,81 @@ use core::time::Duration;
 
 use leptos::prelude::*;
 
-use crate::browser::{app, value_of};
+use super::parts::status;
+use crate::browser::{App, now_ms, value_of};
 use crate::flow::{Busy, Event, Page};
 use crate::i18n::fill;
 
 /// The button, and how long it is still asleep.
-#[component]
-pub(crate) fn Resend() -> impl IntoView {
-    let app = app();
-    let remaining = RwSignal::new(0_u32);
-    let has_waited = RwSignal::new(false);
+pub(crate) fn resend(app: App) -> AnyView {
+    // Seconds to wait; 0 when it is over, -1 when there was nothing to wait for.
+    let rest = RwSignal::new(-1_i32);
     let tick = move || {
-        let wait_ms = app.state.with_untracked(|state| match state.page {
-            Page::Confirm {
-                resend_after_ms, ..
-            }
-            | Page::Reset {
-                resend_after_ms, ..
-            } => resend_after_ms.saturating_sub(js_sys::Date::now() as u64),
-            _ => 0,
-        });
-        // More than any wait is a clock that was set back.
-        let seconds = wait_ms.div_ceil(1000) as u32;
-        let seconds = if seconds > LONGEST_S { 0 } else { seconds };
-        if seconds > 0 || remaining.get_untracked() > 0 {
-            has_waited.set(seconds == 0);
-            remaining.set(seconds);
+        let seconds = wait_s(app);
+        if seconds > 0 || rest.get_untracked() > 0 {
+            rest.set(seconds);
         }
     };
     tick();
     if let Ok(timer) = set_interval_with_handle(tick, Duration::from_secs(1)) {
         on_cleanup(move || timer.clear());
     }
-    let is_busy = move || app.state.with(|state| state.busy == Some(Busy::Resend));
-    let now = move |_| {
-        let now_ms = js_sys::Date::now() as u64;
-        let username = value_of("username");
-        app.happens(Event::Resend { now_ms, username });
+    let ask = move |_| {
+        app.happens(Event::Resend {
+            now_ms: now_ms(),
+            username: value_of("username"),
+        });
         tick();
     };
-    let label = move || match is_busy() {
-        true => app.texts().resend_busy,
-        false => app.texts().resend_submit,
-    };
-    let waits = move || (remaining.get() > 0).then_some("true");
-    let rest = move || {
-        let seconds = remaining.get();
-        (seconds > 0).then(|| {
-            fill(
-                app.texts().resend_wait,
-                &[("seconds", &seconds.to_string())],
-            )
-        })
-    };
+    let is_busy = app.is(|state| state.busy == Some(Busy::Resend));
+    let label = Signal::derive(move || {
+        let texts = app.texts();
+        let label = if is_busy.get() {
+            texts.resend_busy
+        } else {
+            texts.resend_submit
+        };
+        label.to_owned()
+    });
+    let waits = Signal::derive(move || (rest.get() > 0).then_some("true"));
+    let wait = Signal::derive(move || match rest.get() {
+        seconds if seconds > 0 => fill(
+            app.texts().resend_wait,
+            &[("seconds", &seconds.to_string())],
+        ),
+        _ => String::new(),
+    });
+    let ready = Signal::derive(move || match rest.get() {
+        0 => app.texts().resend_ready.to_owned(),
+        _ => String::new(),
+    });
     view! {
         <div class=RESEND>
-            <button type="button" id="resend" class="quiet" aria-disabled=waits aria-describedby=WAIT on:click=now>
+            <button type="button" id="resend" class="quiet" aria-disabled=waits aria-describedby=WAIT on:click=ask>
                 {label}
             </button>
-            <p id=WAIT class="hint">{rest}</p>
-            <p class=ASIDE role="status">{move || has_waited.get().then(|| app.texts().resend_ready)}</p>
+            <p id=WAIT class="hint">{wait}</p>
+            {status("aside", ready)}
         </div>
     }
+    .into_any()
 }
 
-const LONGEST_S: u32 = 60;
+fn wait_s(app: App) -> i32 {
+    let wait_ms = app.state.with_untracked(|state| match state.page {
+        Page::Confirm {
+            resend_after_ms, ..
+        }
+        | Page::Reset {
+            resend_after_ms, ..
+        } => resend_after_ms.saturating_sub(now_ms()),
+        _ => 0,
+    });
+    let seconds = i32::try_from(wait_ms.div_ceil(1000)).unwrap_or_default();
+    // More than any wait is a clock that was set back.
+    if seconds > LONGEST_S { 0 } else { seconds }
+}
+
+const LONGEST_S: i32 = 60;
 const RESEND: &str = "resend";
 const WAIT: &str = "resend-wait";
-const ASIDE: &str = "aside";

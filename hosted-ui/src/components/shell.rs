@@ -4,38 +4,38 @@ use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use web_sys::HtmlSelectElement;
 
-use crate::browser::app;
+use super::parts::{paragraph, when};
+use crate::browser::App;
 use crate::i18n::Lang;
 
 /// The frame. It is the same in the HTML that comes before this code.
-#[component]
-pub(crate) fn Shell(children: Children) -> impl IntoView {
-    let app = app();
-    let name = move || {
-        app.state
-            .with(|state| Some(state.login.as_ref()?.client_name.clone()))
-    };
-    let banner = move || match (app.is_online.get(), app.is_slow.get()) {
-        (false, _) => Some(app.texts().banner_offline),
-        (true, true) => Some(app.texts().banner_slow),
-        (true, false) => None,
-    };
+pub(crate) fn shell(app: App, page: impl Fn() -> AnyView + Send + 'static) -> AnyView {
+    let name = app.says(|_, state| state.client_name().to_owned());
+    let banner = Signal::derive(move || {
+        let texts = app.texts();
+        let text = match (app.is_online.get(), app.is_slow.get()) {
+            (false, _) => texts.banner_offline,
+            (true, true) => texts.banner_slow,
+            (true, false) => "",
+        };
+        text.to_owned()
+    });
+    let has_banner = Signal::derive(move || banner.with(|text| !text.is_empty()));
     view! {
         <div class=PAGE>
-            <div class=BANNER role="status">{move || banner().map(|text| view! { <p>{text}</p> })}</div>
+            <div class=BANNER role="status">{when(has_banner, move || paragraph("", banner))}</div>
             <header>
                 <span class=MARK aria-hidden="true"></span>
                 <span class=NAME dir="auto">{name}</span>
             </header>
-            <main>{children()}</main>
-            <footer><Language /></footer>
+            <main>{page}</main>
+            <footer>{language(app)}</footer>
         </div>
     }
+    .into_any()
 }
 
-#[component]
-fn Language() -> impl IntoView {
-    let app = app();
+fn language(app: App) -> AnyView {
     let change = move |event: leptos::ev::Event| {
         let target = event
             .target()
@@ -44,18 +44,23 @@ fn Language() -> impl IntoView {
             app.choose_lang(lang);
         }
     };
-    let option = move |lang: Lang| {
-        let tag = lang.tag();
-        view! {
-            <option value=tag lang=tag selected=move || app.lang.get() == lang>
-                {lang.texts().language_name}
-            </option>
-        }
-    };
+    let options = Lang::ALL
+        .map(|lang| option(app, lang))
+        .into_iter()
+        .collect::<Vec<_>>();
+    let label = app.said(|texts| texts.foot_language);
     view! {
-        <label for=LANGUAGE>{move || app.texts().foot_language}</label>
-        <select id=LANGUAGE on:change=change>{Lang::ALL.map(option).collect_view()}</select>
+        <label for=LANGUAGE>{label}</label>
+        <select id=LANGUAGE on:change=change>{options}</select>
     }
+    .into_any()
+}
+
+fn option(app: App, lang: Lang) -> AnyView {
+    let tag = lang.tag();
+    let is_chosen = Signal::derive(move || app.lang.get() == lang);
+    let name = lang.texts().language_name;
+    view! { <option value=tag lang=tag selected=is_chosen>{name}</option> }.into_any()
 }
 
 const PAGE: &str = "page";

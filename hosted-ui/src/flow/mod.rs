@@ -182,6 +182,12 @@ pub fn step(mut state: State, event: Event) -> (State, Vec<Effect>) {
 }
 
 impl State {
+    /// The app's name, for people; empty while nobody has said it.
+    #[must_use]
+    pub fn client_name(&self) -> &str {
+        self.login.as_ref().map_or("", |login| &login.client_name)
+    }
+
     /// The number of the last call.
     #[must_use]
     pub fn call_number(&self) -> u32 {

@@ -63,7 +63,7 @@ impl Field {
             Self::Password => "password".into(),
             Self::NewPassword => "new-password".into(),
             Self::Code => "code".into(),
-            Self::Attribute(name) => format!("attribute-{}", name.replace(':', "-")),
+            Self::Attribute(name) => ["attribute-", &name.replace(':', "-")].concat(),
         }
     }
 }

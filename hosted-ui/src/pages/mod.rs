@@ -1,9 +1,4 @@
-//! The pages, one folder per domain. [`Pages`] shows the one that the flow is at.
-#![expect(
-    unreachable_pub,
-    clippy::needless_pass_by_value,
-    reason = "the macro of components makes their properties public, and gives them away"
-)]
+//! The pages, one folder per domain. [`pages`] shows the one that the flow is at.
 
 mod end;
 mod mfa;
@@ -15,19 +10,13 @@ use core::mem::{Discriminant, discriminant};
 
 use leptos::prelude::*;
 
-use crate::browser::{app, focus_soon};
-use crate::components::Shell;
+use crate::browser::{App, focus_soon};
+use crate::components::{shell, title};
 use crate::flow::{Page, State, StepHandle};
 use crate::i18n::{Texts, fill};
 
-/// What makes a page another one: while it is the same, what stands in its fields stays.
-#[derive(Debug, Clone, PartialEq, Eq)]
-struct Key(Discriminant<Page>, Option<StepHandle>);
-
 /// The page that the flow is at, in its frame.
-#[component]
-pub(crate) fn Pages() -> impl IntoView {
-    let app = app();
+pub(crate) fn pages(app: App) -> AnyView {
     let key = Memo::new(move |_| app.state.with(|state| key_of(&state.page)));
     // A page that is turned to is read from its heading on; the first one from its beginning.
     Effect::new(move |before: Option<Key>| {
@@ -38,55 +27,41 @@ pub(crate) fn Pages() -> impl IntoView {
         }
         now
     });
-    Effect::new(move || {
-        let texts = app.texts();
-        document().set_title(&app.state.with(|state| window_title(texts, state)));
-    });
-    let page = move || {
+    let window_title = app.says(window_title);
+    Effect::new(move || document().set_title(&window_title.get()));
+    shell(app, move || {
         key.track();
-        show(&app.state.with_untracked(|state| state.page.clone()))
-    };
-    view! { <Shell>{page}</Shell> }
+        let heading = title(app.says(|texts, state| title_of(texts, &state.page).to_owned()));
+        let page = app.state.with_untracked(|state| state.page.clone());
+        [heading, show(app, page)]
+            .into_iter()
+            .collect::<Vec<_>>()
+            .into_any()
+    })
 }
 
-/// The heading, which takes the focus when the page is turned to.
-#[component]
-fn Title() -> impl IntoView {
-    let app = app();
-    let title = move || {
-        let texts = app.texts();
-        app.state.with(|state| title_of(texts, &state.page))
-    };
-    view! { <h1 id=TITLE tabindex="-1">{title}</h1> }
-}
+/// What makes a page another one: while it is the same, what stands in its fields stays.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Key(Discriminant<Page>, Option<StepHandle>);
 
-fn show(page: &Page) -> AnyView {
+fn show(app: App, page: Page) -> AnyView {
     match page {
-        Page::SignIn => view! { <sign_in::SignIn /> }.into_any(),
-        Page::SignUp => view! { <sign_up::SignUp /> }.into_any(),
-        Page::Confirm { .. } => view! { <sign_up::Confirm /> }.into_any(),
-        Page::NewPassword { missing, .. } => {
-            let missing = missing.clone();
-            view! { <password::New missing /> }.into_any()
-        }
-        Page::Forgot => view! { <password::Forgot /> }.into_any(),
-        Page::Reset { .. } => view! { <password::Reset /> }.into_any(),
-        Page::Code { .. } => view! { <mfa::Code /> }.into_any(),
+        Page::SignIn => sign_in::sign_in(app),
+        Page::SignUp => sign_up::sign_up(app),
+        Page::Confirm { .. } => sign_up::confirm(app),
+        Page::NewPassword { missing, .. } => password::new(app, &missing),
+        Page::Forgot => password::forgot(app),
+        Page::Reset { .. } => password::reset(app),
+        Page::Code { .. } => mfa::code(app),
         Page::ChooseFactor {
             factors, is_setup, ..
-        } => {
-            let (factors, is_setup) = (factors.clone(), *is_setup);
-            view! { <mfa::Choose factors is_setup /> }.into_any()
-        }
-        Page::EnrolTotp { .. } => view! { <mfa::EnrolTotp /> }.into_any(),
-        Page::EnrolEmail { .. } => view! { <mfa::EnrolEmail /> }.into_any(),
-        Page::Leaving => view! { <end::Leaving /> }.into_any(),
-        Page::StartAgain => view! { <end::StartAgain /> }.into_any(),
-        Page::SignedOut => view! { <end::SignedOut /> }.into_any(),
-        Page::Error(code) => {
-            let code = code.clone();
-            view! { <end::Error code /> }.into_any()
-        }
+        } => mfa::choose(app, factors, is_setup),
+        Page::EnrolTotp { .. } => mfa::enrol_totp(app),
+        Page::EnrolEmail { .. } => mfa::enrol_email(app),
+        Page::Leaving => end::leaving(app),
+        Page::StartAgain => end::start_again(app),
+        Page::SignedOut => end::signed_out(app),
+        Page::Error(code) => end::error(app, code),
     }
 }
 
@@ -105,10 +80,9 @@ fn window_title(texts: &'static Texts, state: &State) -> String {
         true => fill(texts.title_error, &[("title", title)]),
         false => title.to_owned(),
     };
-    let app = state.login.as_ref().map_or("", |login| &login.client_name);
-    match app.is_empty() {
-        true => title,
-        false => format!("{title} · {app}"),
+    match state.client_name() {
+        "" => title,
+        app => [&title, " · ", app].concat(),
     }
 }
 
@@ -134,7 +108,5 @@ fn title_of(texts: &'static Texts, page: &Page) -> &'static str {
 
 /// An address inside a sentence keeps its own direction.
 fn isolated(text: &str) -> String {
-    format!("\u{2068}{text}\u{2069}")
+    ["\u{2068}", text, "\u{2069}"].concat()
 }
-
-const TITLE: &str = "title";

@@ -2,67 +2,56 @@
 
 use leptos::prelude::*;
 
-use super::Title;
-use crate::browser::app;
+use crate::browser::{App, Text};
+use crate::components::{paragraph, status};
+use crate::flow::Page;
 use crate::i18n::{error_text, fill};
 
 /// Signed in: the browser is leaving.
-#[component]
-pub(super) fn Leaving() -> impl IntoView {
-    let app = app();
-    let text = move || {
-        let name = app
-            .state
-            .with(|state| Some(state.login.as_ref()?.client_name.clone()));
-        match name.filter(|name| !name.is_empty()) {
-            Some(name) => fill(app.texts().leaving_text, &[("app", &name)]),
-            None => app.texts().leaving_text_unnamed.to_owned(),
-        }
-    };
+pub(super) fn leaving(app: App) -> AnyView {
+    let text = app.says(|texts, state| match state.client_name() {
+        "" => texts.leaving_text_unnamed.to_owned(),
+        name => fill(texts.leaving_text, &[("app", name)]),
+    });
     view! {
-        <Title />
-        <p class=LEAD role="status">{text}</p>
+        {status("lead", text)}
         <div class=PROGRESS aria-hidden="true"></div>
     }
+    .into_any()
 }
 
 /// There is no login transaction, or no more.
-#[component]
-pub(super) fn StartAgain() -> impl IntoView {
-    let app = app();
-    view! {
-        <Title />
-        <p id=TEXT>{move || app.texts().start_again_text}</p>
-    }
+pub(super) fn start_again(app: App) -> AnyView {
+    explained(app, |t| t.start_again_text)
 }
 
 /// Signed out.
-#[component]
-pub(super) fn SignedOut() -> impl IntoView {
-    let app = app();
-    view! {
-        <Title />
-        <p id=TEXT>{move || app.texts().signed_out_text}</p>
-    }
+pub(super) fn signed_out(app: App) -> AnyView {
+    explained(app, |t| t.signed_out_text)
 }
 
 /// The app's request was refused. The code is shown as text, and only if it looks like one.
-#[component]
-pub(super) fn Error(code: String) -> impl IntoView {
-    let app = app();
+pub(super) fn error(app: App, code: String) -> AnyView {
+    let text = app.says(|texts, state| match &state.page {
+        Page::Error(code) => error_text(texts, code).to_owned(),
+        _ => String::new(),
+    });
     let sound = |b: u8| b.is_ascii_alphanumeric() || b == b'_';
     let is_code = (1..=64).contains(&code.len()) && code.bytes().all(sound);
-    let shown = is_code.then(|| code.clone());
+    let shown = Signal::derive(move || match is_code {
+        true => fill(app.texts().error_code, &[("code", &code)]),
+        false => String::new(),
+    });
     view! {
-        <Title />
-        <p id=TEXT>{move || error_text(app.texts(), &code)}</p>
-        {shown.map(|code| view! {
-            <p class="reference" id=CODE>{move || fill(app.texts().error_code, &[("code", &code)])}</p>
-        })}
+        {paragraph(TEXT, text)}
+        {paragraph("reference", shown)}
     }
+    .into_any()
 }
 
-const LEAD: &str = "lead";
+fn explained(app: App, text: Text) -> AnyView {
+    paragraph(TEXT, app.said(text))
+}
+
 const PROGRESS: &str = "progress";
 const TEXT: &str = "text";
-const CODE: &str = "error-code";

@@ -2,55 +2,49 @@
 
 use leptos::prelude::*;
 
-use crate::browser::app;
-use crate::components::{RouteLink, Summary};
+use crate::browser::{App, Text};
+use crate::components::{below, lead, status, summary};
 use crate::flow::{Busy, Event, Factor};
-use crate::i18n::Texts;
-use crate::pages::Title;
 use crate::routes::Route;
 
 /// The page: one button for each.
-#[component]
-pub(crate) fn Choose(factors: Vec<Factor>, is_setup: bool) -> impl IntoView {
-    let app = app();
-    let text = move || match is_setup {
-        true => app.texts().setup_text,
-        false => app.texts().choose_text,
+pub(crate) fn choose(app: App, factors: Vec<Factor>, is_setup: bool) -> AnyView {
+    let text: Text = match is_setup {
+        true => |t| t.setup_text,
+        false => |t| t.choose_text,
     };
-    let is_busy = move || app.state.with(|state| state.busy == Some(Busy::Form));
-    let choice = move |factor: Factor| {
-        let (id, name, hint) = words(factor);
-        view! {
-            <li>
-                <button type="button" id=id class="choice" on:click=move |_| app.happens(Event::Chose(factor))>
-                    <strong>{move || name(app.texts())}</strong>
-                    <span>{move || hint(app.texts())}</span>
-                </button>
-            </li>
-        }
-    };
+    let busy = app.says(|texts, state| match state.busy {
+        Some(Busy::Form) => texts.choose_busy.to_owned(),
+        _ => String::new(),
+    });
+    let choices = factors.into_iter().map(|factor| choice(app, factor));
+    let choices = choices.collect::<Vec<_>>();
     view! {
-        <Title />
-        <p class=LEAD>{text}</p>
-        <Summary />
-        <ul class=CHOICES>{factors.into_iter().map(choice).collect_view()}</ul>
-        <p class="hint" role="status">{move || is_busy().then(|| app.texts().choose_busy)}</p>
-        <p class=BELOW>
-            <RouteLink to=Route::SignIn text=|texts| texts.start_over id="sign-in" />
-        </p>
+        {lead(app.said(text))}
+        {summary(app)}
+        <ul class=CHOICES>{choices}</ul>
+        {status("hint", busy)}
+        {below(app, None, Route::SignIn, |t| t.start_over, "sign-in")}
     }
+    .into_any()
 }
 
-type Text = fn(&'static Texts) -> &'static str;
-
-fn words(factor: Factor) -> (&'static str, Text, Text) {
-    match factor {
+fn choice(app: App, factor: Factor) -> AnyView {
+    let (id, name, hint): (_, Text, Text) = match factor {
         Factor::Totp => ("choose-totp", |t| t.choose_totp, |t| t.choose_totp_hint),
         Factor::Email => ("choose-email", |t| t.choose_email, |t| t.choose_email_hint),
         Factor::Sms => ("choose-sms", |t| t.choose_sms, |t| t.choose_sms_hint),
+    };
+    let choose = move |_| app.happens(Event::Chose(factor));
+    view! {
+        <li>
+            <button type="button" id=id class="choice" on:click=choose>
+                <strong>{app.said(name)}</strong>
+                <span>{app.said(hint)}</span>
+            </button>
+        </li>
     }
+    .into_any()
 }
 
-const LEAD: &str = "lead";
 const CHOICES: &str = "choices";
-const BELOW: &str = "below";

@@ -1,63 +1,53 @@
 //! A one-time code from an app, a text message or an e-mail.
 
-use cognate_core::secret;
+use cognate_core::secret::Code;
 use leptos::prelude::*;
 
-use crate::browser::{app, value_of};
-use crate::components::{CodeField, Form, RouteLink};
-use crate::flow::{self, Challenge, Page};
-use crate::i18n::fill;
-use crate::pages::{Title, isolated};
+use crate::browser::{App, value_of};
+use crate::components::{below, code_field, form, lead, paragraph};
+use crate::flow::{Challenge, Form, Page, State};
+use crate::i18n::{Texts, fill};
+use crate::pages::isolated;
 use crate::routes::Route;
 
 /// The page. There is no other code for the same challenge: another sign-in brings another one.
-#[component]
-pub(crate) fn Code() -> impl IntoView {
-    let app = app();
-    let text = move || {
-        let texts = app.texts();
-        app.state.with(|state| {
-            let Page::Code {
-                challenge,
-                destination,
-                ..
-            } = &state.page
-            else {
-                return String::new();
-            };
-            let (to, plain) = match challenge {
-                Challenge::Totp => return texts.mfa_totp.to_owned(),
-                Challenge::Email => (texts.mfa_email_to, texts.mfa_email),
-                Challenge::Sms | Challenge::SmsFirst => (texts.mfa_sms_to, texts.mfa_sms),
-            };
-            match destination {
-                Some(destination) => fill(to, &[("destination", &isolated(destination))]),
-                None => plain.to_owned(),
-            }
-        })
-    };
-    let was_sent = app.state.with_untracked(|state| {
-        !matches!(
+pub(crate) fn code(app: App) -> AnyView {
+    let read = || Form::Code(Code::new(value_of("code").unwrap_or_default()));
+    let lost = app.says(|texts, state| {
+        let is_app = matches!(
             state.page,
             Page::Code {
                 challenge: Challenge::Totp,
                 ..
             }
-        )
+        );
+        if is_app { "" } else { texts.mfa_lost }.to_owned()
     });
-    let read = || flow::Form::Code(secret::Code::new(value_of("code").unwrap_or_default()));
     view! {
-        <Title />
-        <p class=LEAD>{text}</p>
-        <Form read submit=|texts| texts.mfa_submit busy=|texts| texts.mfa_busy>
-            <CodeField />
-        </Form>
-        {was_sent.then(|| view! { <p class="hint">{move || app.texts().mfa_lost}</p> })}
-        <p class=BELOW>
-            <RouteLink to=Route::SignIn text=|texts| texts.start_over id="sign-in" />
-        </p>
+        {lead(app.says(text))}
+        {form(app, read, |t| t.mfa_submit, |t| t.mfa_busy, vec![code_field(app)])}
+        {paragraph("hint", lost)}
+        {below(app, None, Route::SignIn, |t| t.start_over, "sign-in")}
     }
+    .into_any()
 }
 
-const LEAD: &str = "lead";
-const BELOW: &str = "below";
+fn text(texts: &'static Texts, state: &State) -> String {
+    let Page::Code {
+        challenge,
+        destination,
+        ..
+    } = &state.page
+    else {
+        return String::new();
+    };
+    let (to, plain) = match challenge {
+        Challenge::Totp => return texts.mfa_totp.to_owned(),
+        Challenge::Email => (texts.mfa_email_to, texts.mfa_email),
+        Challenge::Sms | Challenge::SmsFirst => (texts.mfa_sms_to, texts.mfa_sms),
+    };
+    match destination {
+        Some(destination) => fill(to, &[("destination", &isolated(destination))]),
+        None => plain.to_owned(),
+    }
+}

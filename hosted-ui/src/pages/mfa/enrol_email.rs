@@ -2,28 +2,19 @@
 
 use leptos::prelude::*;
 
-use crate::browser::{app, value_of};
-use crate::components::{AttributeField, Form, RouteLink};
-use crate::flow::{self, Attribute};
-use crate::pages::Title;
+use crate::browser::{App, value_of};
+use crate::components::{attribute_field, below, form, lead};
+use crate::flow::{Attribute, Form};
 use crate::routes::Route;
 
 /// The page.
-#[component]
-pub(crate) fn EnrolEmail() -> impl IntoView {
-    let app = app();
-    let read = || flow::Form::Email(value_of("attribute-email").unwrap_or_default());
+pub(crate) fn enrol_email(app: App) -> AnyView {
+    let read = || Form::Email(value_of("attribute-email").unwrap_or_default());
+    let fields = vec![attribute_field(app, &Attribute::required("email"))];
     view! {
-        <Title />
-        <p class=LEAD>{move || app.texts().email_setup_text}</p>
-        <Form read submit=|texts| texts.email_setup_submit busy=|texts| texts.mfa_busy>
-            <AttributeField attribute=Attribute::required("email") />
-        </Form>
-        <p class=BELOW>
-            <RouteLink to=Route::SignIn text=|texts| texts.start_over id="sign-in" />
-        </p>
+        {lead(app.said(|t| t.email_setup_text))}
+        {form(app, read, |t| t.email_setup_submit, |t| t.mfa_busy, fields)}
+        {below(app, None, Route::SignIn, |t| t.start_over, "sign-in")}
     }
+    .into_any()
 }
-
-const LEAD: &str = "lead";
-const BELOW: &str = "below";

@@ -4,80 +4,75 @@ use cognate_core::secret::{Code, TotpSecret};
 use js_sys::encode_uri_component;
 use leptos::prelude::*;
 
-use super::qr::QrCode;
-use crate::browser::{app, copy, value_of};
-use crate::components::{CodeField, Form, RouteLink};
-use crate::flow;
-use crate::pages::Title;
+use super::qr::qr_code;
+use crate::browser::{App, copy, value_of};
+use crate::components::{below, code_field, form, lead, paragraph, status, when};
+use crate::flow::Form;
 use crate::routes::Route;
 
 /// The page. The key is made for it, and made anew after a reload.
-#[component]
-pub(crate) fn EnrolTotp() -> impl IntoView {
-    let app = app();
-    let has_secret = Memo::new(move |_| app.state.with(|state| state.totp_secret.is_some()));
-    let key = move || {
-        has_secret.get().then(|| {
-            let secret = app.state.with_untracked(|state| state.totp_secret.clone());
-            secret.map(|secret| view! { <Key secret /> })
-        })
-    };
-    let is_waiting = move || {
-        app.state
-            .with(|state| state.totp_secret.is_none() && state.alert.is_none())
-    };
-    let read = || flow::Form::Code(Code::new(value_of("code").unwrap_or_default()));
+pub(crate) fn enrol_totp(app: App) -> AnyView {
+    let has_key = app.is(|state| state.totp_secret.is_some());
+    let waiting = app.says(|texts, state| {
+        let is_waiting = state.totp_secret.is_none() && state.alert.is_none();
+        if is_waiting { texts.totp_loading } else { "" }.to_owned()
+    });
+    let read = || Form::Code(Code::new(value_of("code").unwrap_or_default()));
+    let fields = vec![paragraph("", app.said(|t| t.totp_then)), code_field(app)];
     view! {
-        <Title />
-        <p class=LEAD>{move || app.texts().totp_scan}</p>
-        <p class="hint" role="status">{move || is_waiting().then(|| app.texts().totp_loading)}</p>
-        {key}
-        <Form read submit=|texts| texts.mfa_submit busy=|texts| texts.totp_busy>
-            <p>{move || app.texts().totp_then}</p>
-            <CodeField />
-        </Form>
-        <p class=BELOW>
-            <RouteLink to=Route::SignIn text=|texts| texts.start_over id="sign-in" />
-        </p>
+        {lead(app.said(|t| t.totp_scan))}
+        {status("hint", waiting)}
+        {when(has_key, move || key(app))}
+        {form(app, read, |t| t.mfa_submit, |t| t.totp_busy, fields)}
+        {below(app, None, Route::SignIn, |t| t.start_over, "sign-in")}
     }
+    .into_any()
 }
 
-#[component]
-fn Key(secret: TotpSecret) -> impl IntoView {
-    let app = app();
-    let uri = app.state.with_untracked(|state| {
-        let issuer = state.login.as_ref().map_or("", |login| &login.client_name);
-        otpauth_uri(issuer, &state.username, &secret)
-    });
+fn key(app: App) -> AnyView {
+    let Some(secret) = app.state.with_untracked(|state| state.totp_secret.clone()) else {
+        return ().into_any();
+    };
+    let uri = app
+        .state
+        .with_untracked(|state| otpauth_uri(state.client_name(), &state.username, &secret));
     let was_copied = RwSignal::new(false);
     let grouped = grouped(secret.secret());
     let on_copy = move |_| {
         copy(secret.secret());
         was_copied.set(true);
     };
+    let copied = Signal::derive(move || match was_copied.get() {
+        true => app.texts().totp_copied.to_owned(),
+        false => String::new(),
+    });
     view! {
         <div class=KEY>
-            <QrCode text=uri.clone() label=Signal::derive(move || app.texts().totp_image) />
-            <p>{move || app.texts().totp_manual}</p>
+            {qr_code(&uri, app.said(|t| t.totp_image))}
+            {paragraph("", app.said(|t| t.totp_manual))}
             <p><code id=SECRET dir="ltr">{grouped}</code></p>
             <p class=ROW>
                 <button type="button" id="copy" class="quiet" on:click=on_copy>
-                    {move || app.texts().totp_copy}
+                    {app.said(|t| t.totp_copy)}
                 </button>
-                <a id=OPEN href=uri>{move || app.texts().totp_open}</a>
+                <a id=OPEN href=uri>{app.said(|t| t.totp_open)}</a>
             </p>
-            <p class="hint" role="status">{move || was_copied.get().then(|| app.texts().totp_copied)}</p>
+            {status("hint", copied)}
         </div>
     }
+    .into_any()
 }
 
 /// The form that authenticator apps read. The key is in it: it is shown and linked, never stored.
 fn otpauth_uri(issuer: &str, user: &str, secret: &TotpSecret) -> String {
     let encoded = |text: &str| String::from(encode_uri_component(text));
     let (issuer, user, key) = (encoded(issuer), encoded(user), secret.secret());
-    match issuer.is_empty() {
-        true => format!("otpauth://totp/{user}?secret={key}"),
-        false => format!("otpauth://totp/{issuer}:{user}?secret={key}&issuer={issuer}"),
+    match &*issuer {
+        "" => ["otpauth://totp/", &user, "?secret=", key].concat(),
+        issuer => {
+            let label = ["otpauth://totp/", issuer, ":", &user].concat();
+            [&label, "?secret=", key, "&issuer=", issuer].concat()
+        }
     }
 }
 
@@ -93,8 +88,6 @@ fn grouped(key: &str) -> String {
     text
 }
 
-const LEAD: &str = "lead";
-const BELOW: &str = "below";
 const KEY: &str = "key";
 const ROW: &str = "row";
 const SECRET: &str = "totp-key";

@@ -6,7 +6,7 @@ mod enrol_email;
 mod enrol_totp;
 mod qr;
 
-pub(super) use choose::Choose;
-pub(super) use code::Code;
-pub(super) use enrol_email::EnrolEmail;
-pub(super) use enrol_totp::EnrolTotp;
+pub(super) use choose::choose;
+pub(super) use code::code;
+pub(super) use enrol_email::enrol_email;
+pub(super) use enrol_totp::enrol_totp;

@@ -1,25 +1,26 @@
 //! A QR code as SVG: one path, dark on light whatever the colours of the page.
 
 use leptos::prelude::*;
-use qrcodegen::{QrCode as Modules, QrCodeEcc};
+use qrcodegen::{QrCode, QrCodeEcc};
 
 /// The picture. Without one (a text that is too long) there is the key beside it.
-#[component]
-pub(super) fn QrCode(text: String, label: Signal<&'static str>) -> impl IntoView {
-    let modules = Modules::encode_text(&text, QrCodeEcc::Medium).ok();
-    modules.map(|modules| {
-        let side = modules.size() + 2 * QUIET;
-        let view_box = format!("0 0 {side} {side}");
-        view! {
-            <svg id=QR role="img" aria-label=label viewBox=view_box>
-                <path d=path(&modules) />
-            </svg>
-        }
-    })
+pub(super) fn qr_code(text: &str, label: Signal<String>) -> AnyView {
+    let Ok(modules) = QrCode::encode_text(text, QrCodeEcc::Medium) else {
+        return ().into_any();
+    };
+    let side = (modules.size() + 2 * QUIET).to_string();
+    let view_box = ["0 0 ", &side, " ", &side].concat();
+    let path = path(&modules);
+    view! {
+        <svg id=QR role="img" aria-label=label viewBox=view_box>
+            <path d=path />
+        </svg>
+    }
+    .into_any()
 }
 
-/// A square for each run of dark modules in a row.
-fn path(modules: &Modules) -> String {
+/// A rectangle for each run of dark modules in a row.
+fn path(modules: &QrCode) -> String {
     let mut path = String::new();
     for y in 0..modules.size() {
         let mut x = 0;
@@ -29,13 +30,11 @@ fn path(modules: &Modules) -> String {
                 x += 1;
             }
             if x > start {
-                path += &format!(
-                    "M{} {}h{}v1h-{}z",
-                    start + QUIET,
-                    y + QUIET,
-                    x - start,
-                    x - start
-                );
+                let [left, top] = [start + QUIET, y + QUIET].map(|at| at.to_string());
+                let run = (x - start).to_string();
+                for part in ["M", &left, " ", &top, "h", &run, "v1h-", &run, "z"] {
+                    path.push_str(part);
+                }
             }
             x += 1;
         }

@@ -2,30 +2,21 @@
 
 use leptos::prelude::*;
 
-use crate::browser::{app, value_of};
-use crate::components::{Form, RouteLink, UsernameField};
-use crate::flow;
-use crate::pages::Title;
+use crate::browser::{App, value_of};
+use crate::components::{below, form, lead, username_field};
+use crate::flow::Form;
 use crate::routes::Route;
 
 /// The page.
-#[component]
-pub(crate) fn Forgot() -> impl IntoView {
-    let app = app();
-    let read = || flow::Form::Forgot {
+pub(crate) fn forgot(app: App) -> AnyView {
+    let read = || Form::Forgot {
         username: value_of("username").unwrap_or_default(),
     };
+    let fields = vec![username_field(app)];
     view! {
-        <Title />
-        <p class=LEAD>{move || app.texts().forgot_text}</p>
-        <Form read submit=|texts| texts.forgot_submit busy=|texts| texts.forgot_busy>
-            <UsernameField />
-        </Form>
-        <p class=BELOW>
-            <RouteLink to=Route::SignIn text=|texts| texts.back_to_sign_in id="sign-in" />
-        </p>
+        {lead(app.said(|t| t.forgot_text))}
+        {form(app, read, |t| t.forgot_submit, |t| t.forgot_busy, fields)}
+        {below(app, None, Route::SignIn, |t| t.back_to_sign_in, "sign-in")}
     }
+    .into_any()
 }
-
-const LEAD: &str = "lead";
-const BELOW: &str = "below";

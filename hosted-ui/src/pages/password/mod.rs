@@ -6,17 +6,15 @@ mod reset;
 
 use leptos::prelude::*;
 
-pub(super) use forgot::Forgot;
-pub(super) use new::New;
-pub(super) use reset::Reset;
+pub(super) use forgot::forgot;
+pub(super) use new::new;
+pub(super) use reset::reset;
 
-use crate::browser::app;
+use crate::browser::App;
 
 /// Who the new password belongs to, for password managers. Not shown: the page says it already.
-#[component]
-fn HiddenUsername() -> impl IntoView {
-    let app = app();
-    let username = move || app.state.with(|state| state.username.clone());
+fn hidden_username(app: App) -> AnyView {
+    let username = app.state.with_untracked(|state| state.username.clone());
     view! {
         <input
             class=ASIDE
@@ -26,9 +24,10 @@ fn HiddenUsername() -> impl IntoView {
             tabindex="-1"
             aria-hidden="true"
             readonly
-            prop:value=username
+            value=username
         />
     }
+    .into_any()
 }
 
 const ASIDE: &str = "aside";

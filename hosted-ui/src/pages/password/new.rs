@@ -3,39 +3,27 @@
 use cognate_core::secret::Password;
 use leptos::prelude::*;
 
-use super::HiddenUsername;
-use crate::browser::{app, typed_attributes, value_of};
-use crate::components::{AttributeField, Form, NewPassword, RouteLink};
-use crate::flow::{self, Attribute};
-use crate::pages::Title;
+use super::hidden_username;
+use crate::browser::{App, typed_attributes, value_of};
+use crate::components::{attribute_field, below, form, lead, new_password};
+use crate::flow::{Attribute, Form};
 use crate::routes::Route;
 
 /// The page.
-#[component]
-pub(crate) fn New(missing: Vec<String>) -> impl IntoView {
-    let app = app();
-    let attributes = missing.into_iter().map(|name| {
-        let attribute = Attribute::required(&name);
-        view! { <AttributeField attribute /> }
-    });
-    let attributes = attributes.collect_view();
-    let read = || flow::Form::NewPassword {
+pub(crate) fn new(app: App, missing: &[String]) -> AnyView {
+    let read = || Form::NewPassword {
         password: Password::new(value_of("new-password").unwrap_or_default()),
         attributes: typed_attributes(),
     };
-    view! {
-        <Title />
-        <p class=LEAD>{move || app.texts().new_password_text}</p>
-        <Form read submit=|texts| texts.new_password_submit busy=|texts| texts.new_password_busy>
-            <HiddenUsername />
-            {attributes}
-            <NewPassword />
-        </Form>
-        <p class=BELOW>
-            <RouteLink to=Route::SignIn text=|texts| texts.start_over id="sign-in" />
-        </p>
+    let mut fields = vec![hidden_username(app)];
+    for name in missing {
+        fields.push(attribute_field(app, &Attribute::required(name)));
     }
+    fields.push(new_password(app, |t| t.label_new_password));
+    view! {
+        {lead(app.said(|t| t.new_password_text))}
+        {form(app, read, |t| t.new_password_submit, |t| t.new_password_busy, fields)}
+        {below(app, None, Route::SignIn, |t| t.start_over, "sign-in")}
+    }
+    .into_any()
 }
-
-const LEAD: &str = "lead";
-const BELOW: &str = "below";

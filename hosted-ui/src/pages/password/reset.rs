@@ -3,67 +3,58 @@
 use cognate_core::secret::{Code, Password};
 use leptos::prelude::*;
 
-use super::HiddenUsername;
-use crate::browser::{app, value_of};
-use crate::components::{CodeField, Form, NewPassword, Resend, RouteLink, UsernameField};
-use crate::flow::{self, Page};
-use crate::i18n::fill;
-use crate::pages::{Title, isolated};
+use super::hidden_username;
+use crate::browser::{App, value_of};
+use crate::components::{below, code_field, form, lead, new_password, resend, username_field};
+use crate::flow::{Form, Page, State};
+use crate::i18n::{Texts, fill};
+use crate::pages::isolated;
 use crate::routes::Route;
 
 /// The page.
-#[component]
-pub(crate) fn Reset() -> impl IntoView {
-    let app = app();
+pub(crate) fn reset(app: App) -> AnyView {
     let is_unknown = app.state.with_untracked(|state| state.username.is_empty());
-    let text = move || {
-        let texts = app.texts();
-        app.state.with(|state| {
-            let Page::Reset {
-                delivery,
-                is_required,
-                ..
-            } = &state.page
-            else {
-                return String::new();
-            };
-            let destination = delivery
-                .as_ref()
-                .and_then(|delivery| delivery.destination.as_deref());
-            let username = isolated(&state.username);
-            match destination.map(isolated) {
-                _ if *is_required => texts.reset_required.to_owned(),
-                Some(to) => fill(
-                    texts.reset_sent_to,
-                    &[("username", &username), ("destination", &to)],
-                ),
-                None if is_unknown => texts.forgot_text.to_owned(),
-                None => fill(texts.reset_sent, &[("username", &username)]),
-            }
-        })
-    };
-    let read = || flow::Form::Reset {
+    let read = || Form::Reset {
         username: value_of("username"),
         code: Code::new(value_of("code").unwrap_or_default()),
         password: Password::new(value_of("new-password").unwrap_or_default()),
     };
+    let who = match is_unknown {
+        true => username_field(app),
+        false => hidden_username(app),
+    };
+    let fields = vec![
+        who,
+        code_field(app),
+        new_password(app, |t| t.label_new_password),
+    ];
     view! {
-        <Title />
-        <p class=LEAD>{text}</p>
-        <Form read submit=|texts| texts.reset_submit busy=|texts| texts.reset_busy>
-            {match is_unknown {
-                true => view! { <UsernameField /> }.into_any(),
-                false => view! { <HiddenUsername /> }.into_any(),
-            }}
-            <CodeField />
-            <NewPassword />
-        </Form>
-        <Resend />
-        <p class=BELOW>
-            <RouteLink to=Route::SignIn text=|texts| texts.back_to_sign_in id="sign-in" />
-        </p>
+        {lead(app.says(text))}
+        {form(app, read, |t| t.reset_submit, |t| t.reset_busy, fields)}
+        {resend(app)}
+        {below(app, None, Route::SignIn, |t| t.back_to_sign_in, "sign-in")}
     }
+    .into_any()
 }
 
-const LEAD: &str = "lead";
-const BELOW: &str = "below";
+fn text(texts: &'static Texts, state: &State) -> String {
+    let Page::Reset {
+        delivery,
+        is_required,
+        ..
+    } = &state.page
+    else {
+        return String::new();
+    };
+    let destination = delivery.as_ref().and_then(|d| d.destination.as_deref());
+    let username = isolated(&state.username);
+    match destination.map(isolated) {
+        _ if *is_required => texts.reset_required.to_owned(),
+        _ if state.username.is_empty() => texts.forgot_text.to_owned(),
+        Some(to) => fill(
+            texts.reset_sent_to,
+            &[("username", &username), ("destination", &to)],
+        ),
+        None => fill(texts.reset_sent, &[("username", &username)]),
+    }
+}

@@ -5,49 +5,41 @@ mod confirm;
 use cognate_core::secret::Password;
 use leptos::prelude::*;
 
-pub(super) use confirm::Confirm;
+pub(super) use confirm::confirm;
 
-use super::Title;
-use crate::browser::{app, typed_attributes, value_of};
-use crate::components::{AttributeFields, Form, NewPassword, RouteLink, UsernameField};
-use crate::flow;
+use crate::browser::{App, Text, typed_attributes, value_of};
+use crate::components::{
+    attribute_fields, below, form, new_password, paragraph, username_field, when,
+};
+use crate::flow::Form;
 use crate::routes::Route;
 
 /// The form, or that there is none.
-#[component]
-pub(super) fn SignUp() -> impl IntoView {
-    let app = app();
-    let is_closed = Memo::new(move |_| {
-        app.state.with(|state| {
-            state
-                .login
-                .as_ref()
-                .is_some_and(|login| !login.sign_up.allowed)
-        })
+pub(super) fn sign_up(app: App) -> AnyView {
+    let is_closed = app.is(|state| {
+        let login = state.login.as_ref();
+        login.is_some_and(|login| !login.sign_up.allowed)
     });
-    let read = || flow::Form::SignUp {
+    let is_open = Signal::derive(move || !is_closed.get());
+    let read = || Form::SignUp {
         username: value_of("username").unwrap_or_default(),
         password: Password::new(value_of("new-password").unwrap_or_default()),
         attributes: typed_attributes(),
     };
+    let open = move || {
+        let fields = vec![
+            username_field(app),
+            attribute_fields(app),
+            new_password(app, |t| t.label_password),
+        ];
+        form(app, read, |t| t.sign_up_submit, |t| t.sign_up_busy, fields)
+    };
+    let closed = move || paragraph("lead", app.said(|t| t.sign_up_closed));
+    let before: Text = |t| t.sign_up_have_account;
     view! {
-        <Title />
-        {move || match is_closed.get() {
-            true => view! { <p>{move || app.texts().sign_up_closed}</p> }.into_any(),
-            false => view! {
-                <Form read submit=|texts| texts.sign_up_submit busy=|texts| texts.sign_up_busy>
-                    <UsernameField />
-                    <AttributeFields />
-                    <NewPassword label=|texts| texts.label_password />
-                </Form>
-            }
-            .into_any(),
-        }}
-        <p class=BELOW>
-            {move || app.texts().sign_up_have_account} " "
-            <RouteLink to=Route::SignIn text=|texts| texts.sign_up_sign_in id="sign-in" />
-        </p>
+        {when(is_closed, closed)}
+        {when(is_open, open)}
+        {below(app, Some(before), Route::SignIn, |t| t.sign_up_sign_in, "sign-in")}
     }
+    .into_any()
 }
-
-const BELOW: &str = "below";
