@@ -1,9 +1,7 @@
 //! The paths of the pages: those that Amazon Cognito's login pages have.
 
-use serde::{Deserialize, Serialize};
-
 /// A path.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Route {
     /// `/login`.
     #[default]

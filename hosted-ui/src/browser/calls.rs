@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use cognate::browser::{Browser, Cancel, Storage};
+use cognate::browser::{Cancel, LoginPage};
 use cognate_core::config::Username;
 use cognate_core::secret::{Code, Password, TotpSecret};
 use cognate_core::sign_in::{self, Flow, SignInStep, Step};
@@ -60,7 +60,13 @@ pub(super) async fn run(place: &Place, login: Option<&Login>, call: Call) -> Ans
     }
 }
 
-type LoginClient = Client<Browser>;
+/// What kind of login this is. Sends nothing of the person.
+pub(super) async fn describe(place: &Place) -> Result<Login, Failure> {
+    let service = Service { place, pool: None };
+    service.describe().await.map_err(failure)
+}
+
+type LoginClient = Client<LoginPage>;
 
 thread_local! {
     static CLIENT: RefCell<Option<Rc<LoginClient>>> = const { RefCell::new(None) };
@@ -77,7 +83,7 @@ impl Service<'_> {
         // sent, to the origin that this page came from.
         let flow = self.pool.map_or(Flow::Password, |_| Flow::Srp);
         let username = Username::parse(username)?;
-        let client = self.client().await?;
+        let client = self.client()?;
         advance(
             client
                 .sign_in(&username, password, flow, &options())
@@ -86,7 +92,7 @@ impl Service<'_> {
     }
 
     async fn respond(&self, step: &StepHandle, answer: sign_in::Answer) -> Result<Advance, Error> {
-        let client = self.client().await?;
+        let client = self.client()?;
         advance(
             client
                 .respond(&open(&client, step)?, answer, &options())
@@ -101,7 +107,7 @@ impl Service<'_> {
         attributes: &[Attribute],
     ) -> Result<SignedUp, Error> {
         let username = Username::parse(username)?;
-        let client = self.client().await?;
+        let client = self.client()?;
         let result = client
             .sign_up(&username, password, attributes, &options())
             .await?;
@@ -113,41 +119,41 @@ impl Service<'_> {
 
     async fn confirm(&self, username: &str, code: &Code) -> Result<(), Error> {
         let username = Username::parse(username)?;
-        let client = self.client().await?;
+        let client = self.client()?;
         client.confirm_sign_up(&username, code, &options()).await
     }
 
     async fn resend(&self, username: &str) -> Result<Delivery, Error> {
         let username = Username::parse(username)?;
-        let client = self.client().await?;
+        let client = self.client()?;
         let sent = client.resend_sign_up_code(&username, &options()).await?;
         Ok(delivery(sent))
     }
 
     async fn forgot(&self, username: &str) -> Result<Delivery, Error> {
         let username = Username::parse(username)?;
-        let client = self.client().await?;
+        let client = self.client()?;
         let sent = client.forgot_password(&username, &options()).await?;
         Ok(delivery(sent))
     }
 
     async fn reset(&self, username: &str, code: &Code, password: &Password) -> Result<(), Error> {
         let username = Username::parse(username)?;
-        let client = self.client().await?;
+        let client = self.client()?;
         client
             .confirm_forgot_password(&username, code, password, &options())
             .await
     }
 
     async fn associate(&self, step: &StepHandle) -> Result<(TotpSecret, StepHandle), Error> {
-        let client = self.client().await?;
+        let client = self.client()?;
         let step = open(&client, step)?;
         let (secret, step) = client.associate_software_token(&step, &options()).await?;
         Ok((secret, handle(&step)))
     }
 
     async fn verify_totp(&self, step: &StepHandle, code: &Code) -> Result<Advance, Error> {
-        let client = self.client().await?;
+        let client = self.client()?;
         let step = open(&client, step)?;
         advance(
             client
@@ -157,7 +163,7 @@ impl Service<'_> {
     }
 
     /// One client for the whole visit: it keeps the service's clock.
-    async fn client(&self) -> Result<Rc<LoginClient>, Error> {
+    fn client(&self) -> Result<Rc<LoginClient>, Error> {
         if let Some(client) = CLIENT.with_borrow(Clone::clone) {
             return Ok(client);
         }
@@ -169,10 +175,17 @@ impl Service<'_> {
         let pool = self.pool.unwrap_or("login_unnamed");
         let origin = self.place.origin();
         let config = Config::parse(pool, client_id, &[origin], Some(origin))?;
-        let browser = Browser::new(Storage::memory(&config).await?);
-        let client = Rc::new(Client::of_login(config, transaction, browser));
-        CLIENT.set(Some(Rc::clone(&client)));
+        let client = Rc::new(Client::of_login(config, transaction, LoginPage));
+        if self.pool.is_some() {
+            CLIENT.set(Some(Rc::clone(&client)));
+        }
         Ok(client)
+    }
+
+    async fn describe(&self) -> Result<Login, Error> {
+        let description = self.client()?.describe_login(&options()).await?;
+        let wrong = "the login is described in another way than this page knows";
+        Login::read(&description).map_err(|_| Error::answered(ErrorCode::InvalidResponse, wrong))
     }
 }
 

@@ -5,7 +5,6 @@
 
 mod adopt;
 mod calls;
-mod describe;
 mod focus;
 mod place;
 mod storage;
@@ -155,10 +154,8 @@ impl App {
     fn describe(self) {
         let place = self.place.get_value();
         spawn_local(async move {
-            if let Some(transaction) = place.transaction() {
-                let login = describe::login(place.origin(), transaction).await;
-                self.happens(Event::Described(login));
-            }
+            let login = calls::describe(&place).await;
+            self.happens(Event::Described(login));
         });
     }
 

@@ -5,11 +5,10 @@
 //! holds no password, code or key (see `flow`). A browser that denies storage loses nothing but the
 //! comfort.
 
+use cognate::browser::LoginPage;
 use cognate_core::login::TransactionId;
-use js_sys::JSON;
+use cognate_core::ports::Json;
 use leptos::prelude::window;
-use serde::{Deserialize, Serialize};
-use serde_wasm_bindgen::{Deserializer, Serializer};
 use web_sys::Storage;
 
 use crate::flow::State;
@@ -17,18 +16,15 @@ use crate::i18n::Lang;
 
 pub(super) fn load(transaction: &TransactionId) -> Option<State> {
     let text = tab()?.get_item(&key(transaction)).ok()??;
-    let value = JSON::parse(&text).ok()?;
-    State::deserialize(Deserializer::from(value)).ok()
+    State::from_json(&LoginPage.parse(&text).ok()?)
 }
 
 pub(super) fn save(transaction: &TransactionId, state: &State) {
     if state.page.is_final() {
         return forget(transaction);
     }
-    let value = state.serialize(&Serializer::json_compatible());
-    let text = value.ok().and_then(|value| JSON::stringify(&value).ok());
-    if let (Some(tab), Some(text)) = (tab(), text.and_then(|text| text.as_string())) {
-        let _ = tab.set_item(&key(transaction), &text);
+    if let Some(tab) = tab() {
+        let _ = tab.set_item(&key(transaction), &state.to_json());
     }
 }
 

@@ -1,12 +1,11 @@
 //! What the service says about a login: `DescribeLogin`.
 
+use cognate_core::json::{NotJson, Value};
 use cognate_core::password::policy::Policy;
-use serde::Deserialize;
 
 /// What the pages must know of the pool and the app. The answer of `DescribeLogin`, as it is written
 /// there; what is absent has its default.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
-#[serde(rename_all = "PascalCase", default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Login {
     /// The app's name, for people.
     pub client_name: String,
@@ -27,8 +26,7 @@ pub struct Login {
 }
 
 /// Who may sign up, and with what.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
-#[serde(rename_all = "PascalCase", default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct SignUpRules {
     /// Whether anybody may.
     pub allowed: bool,
@@ -37,8 +35,7 @@ pub struct SignUpRules {
 }
 
 /// An attribute to ask for.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
-#[serde(rename_all = "PascalCase", default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Attribute {
     /// Its name, such as `given_name` or `custom:team`.
     pub name: String,
@@ -53,8 +50,7 @@ pub struct Attribute {
 }
 
 /// The pool's password policy.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "PascalCase", default)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PasswordPolicy {
     /// Fewest characters.
     pub minimum_length: usize,
@@ -82,6 +78,32 @@ impl Default for PasswordPolicy {
 }
 
 impl Login {
+    /// Reads the answer.
+    ///
+    /// # Errors
+    /// [`NotJson`] for a member of another kind.
+    pub fn read(answer: &impl Value) -> Result<Self, NotJson> {
+        let list = |name| answer.at(name, |list| list.list(Value::text));
+        let sign_up = answer.member("SignUp");
+        let policy = answer.member("PasswordPolicy");
+        Ok(Self {
+            client_name: answer.text_at("ClientName")?.unwrap_or_default(),
+            user_pool_id: answer.text_at("UserPoolId")?,
+            login_hint: answer.text_at("LoginHint")?,
+            lang: answer.text_at("Lang")?,
+            username_attributes: list("UsernameAttributes")?.unwrap_or_default(),
+            alias_attributes: list("AliasAttributes")?.unwrap_or_default(),
+            sign_up: match sign_up {
+                Some(rules) => SignUpRules::read(&rules)?,
+                None => SignUpRules::default(),
+            },
+            password_policy: match policy {
+                Some(policy) => PasswordPolicy::read(&policy)?,
+                None => PasswordPolicy::default(),
+            },
+        })
+    }
+
     /// The password policy, as the core checks it.
     #[must_use]
     pub fn policy(&self) -> Policy {
@@ -108,7 +130,51 @@ impl Login {
     }
 }
 
+impl SignUpRules {
+    fn read(rules: &impl Value) -> Result<Self, NotJson> {
+        let attributes = rules.at("Attributes", |list| list.list(Attribute::read))?;
+        Ok(Self {
+            allowed: rules.boolean_at("Allowed")?.unwrap_or_default(),
+            attributes: attributes.unwrap_or_default(),
+        })
+    }
+}
+
+impl PasswordPolicy {
+    fn read(policy: &impl Value) -> Result<Self, NotJson> {
+        let usual = Self::default();
+        let required = |name, usual| Ok(policy.boolean_at(name)?.unwrap_or(usual));
+        let length = policy.whole_at("MinimumLength")?;
+        let length = length.and_then(|length| usize::try_from(length).ok());
+        Ok(Self {
+            minimum_length: length.unwrap_or(usual.minimum_length),
+            require_uppercase: required("RequireUppercase", usual.require_uppercase)?,
+            require_lowercase: required("RequireLowercase", usual.require_lowercase)?,
+            require_numbers: required("RequireNumbers", usual.require_numbers)?,
+            require_symbols: required("RequireSymbols", usual.require_symbols)?,
+        })
+    }
+}
+
 impl Attribute {
+    fn read(attribute: &impl Value) -> Option<Self> {
+        let length = |name| {
+            Some(
+                attribute
+                    .whole_at(name)
+                    .ok()?
+                    .and_then(|n| n.try_into().ok()),
+            )
+        };
+        Some(Self {
+            name: attribute.text_at("Name").ok()??,
+            required: attribute.boolean_at("Required").ok()?.unwrap_or_default(),
+            data_type: attribute.text_at("DataType").ok()?.unwrap_or_default(),
+            min_length: length("MinLength")?,
+            max_length: length("MaxLength")?,
+        })
+    }
+
     /// A required attribute of which only the name is known.
     #[must_use]
     pub fn required(name: &str) -> Self {

@@ -30,13 +30,12 @@ mod forms;
 mod login;
 mod page;
 mod problem;
+mod stored;
 #[cfg(test)]
 mod tests;
 
 use cognate_core::ErrorCode;
 use cognate_core::secret::{Password, TotpSecret};
-use serde::{Deserialize, Serialize};
-
 pub use effect::{Call, Effect};
 pub use event::{Advance, Answer, Event, Form, SignedUp, Typed};
 pub use failure::{Alert, Failure};
@@ -60,7 +59,7 @@ pub struct Arrival {
 }
 
 /// What is shown, and what is going on.
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default)]
 pub struct State {
     /// The page.
     pub page: Page,
@@ -69,35 +68,26 @@ pub struct State {
     /// Something that went well, to be said on the page.
     pub notice: Option<Notice>,
     /// What the service says about this sign-in, once it has.
-    #[serde(skip)]
     pub login: Option<Login>,
     /// What is under way.
-    #[serde(skip)]
     pub busy: Option<Busy>,
     /// What went wrong with the whole.
-    #[serde(skip)]
     pub alert: Option<Alert>,
     /// What is wrong with single fields, in their order.
-    #[serde(skip)]
     pub problems: Vec<(Field, Problem)>,
     /// The secret of the authenticator app that is being enrolled.
-    #[serde(skip)]
     pub totp_secret: Option<TotpSecret>,
     /// Counts calls: the answer to an earlier one than the last is ignored.
-    #[serde(skip)]
     call: u32,
-    #[serde(skip)]
     describing: bool,
     /// Asked for before the service had described the login.
-    #[serde(skip)]
     queued: Option<Call>,
     /// See the security model.
-    #[serde(skip)]
     held_password: Option<Password>,
 }
 
 /// Something that went well.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Notice {
     /// The sign-up is confirmed.
     Confirmed,

@@ -1,13 +1,11 @@
 //! Every page, and what it must know.
 
-use cognate_core::ErrorCode;
-use serde::{Deserialize, Serialize};
-
 use super::{Field, Problem};
 use crate::routes::Route;
+use cognate_core::ErrorCode;
 
 /// A page. What it holds survives a reload.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub enum Page {
     /// User name and password.
     #[default]
@@ -78,18 +76,18 @@ pub enum Page {
 }
 
 /// A challenge under way, as text that only the core reads.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StepHandle(pub String);
 
 /// Where a code went.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Delivery {
     /// Masked by the service.
     pub destination: Option<String>,
 }
 
 /// A second step.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Factor {
     /// A code from an authenticator app.
     Totp,
@@ -100,7 +98,7 @@ pub enum Factor {
 }
 
 /// A challenge that is answered with a one-time code.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Challenge {
     /// `SOFTWARE_TOKEN_MFA`.
     Totp,
@@ -250,6 +248,17 @@ impl Challenge {
             "SMS_OTP" => Self::SmsFirst,
             _ => return None,
         })
+    }
+
+    /// The service's name.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Totp => "SOFTWARE_TOKEN_MFA",
+            Self::Email => "EMAIL_OTP",
+            Self::Sms => "SMS_MFA",
+            Self::SmsFirst => "SMS_OTP",
+        }
     }
 
     /// The member of the answer that holds the code.

@@ -1,7 +1,7 @@
 //! Properties of any order of events, and the ways people really go.
 
 use cognate_core::ErrorCode;
-use cognate_core::json::StringMap;
+use cognate_core::json::{self, StringMap};
 use cognate_core::secret::{Code, Location, Password, TotpSecret};
 use cognate_core::sign_in::{Answer as CoreAnswer, StepKind};
 use proptest::collection::vec;
@@ -13,6 +13,75 @@ const PASSWORD: &str = "Secret-Horse9!";
 const CODE: &str = "314159";
 const TOTP_SECRET: &str = "SECRETSECRETSECRET";
 const NOW_MS: u64 = 1_788_228_184_000;
+
+/// JSON as `serde_json` reads it.
+struct Parsed(serde_json::Value);
+
+impl json::Value for Parsed {
+    fn is_object(&self) -> bool {
+        self.0.is_object()
+    }
+
+    fn member(&self, name: &str) -> Option<Self> {
+        let member = self.0.as_object()?.get(name)?;
+        (!member.is_null()).then(|| Self(member.clone()))
+    }
+
+    fn text(&self) -> Option<String> {
+        self.0.as_str().map(str::to_owned)
+    }
+
+    fn number(&self) -> Option<f64> {
+        self.0.as_f64()
+    }
+
+    fn boolean(&self) -> Option<bool> {
+        self.0.as_bool()
+    }
+
+    fn elements(&self) -> Option<Vec<Self>> {
+        Some(self.0.as_array()?.iter().cloned().map(Self).collect())
+    }
+
+    fn members(&self) -> Option<Vec<(String, Self)>> {
+        let members = self.0.as_object()?.iter();
+        Some(members.map(|(k, v)| (k.clone(), Self(v.clone()))).collect())
+    }
+}
+
+#[test]
+fn a_login_is_read_as_the_service_describes_it_and_what_is_of_another_kind_is_refused() {
+    let mut described = serde_json::json!({
+        "ClientName": "Notes", "UserPoolId": "local_demo", "UsernameAttributes": ["email"],
+        "SignUp": { "Allowed": true, "Attributes": [
+            { "Name": "custom:team", "Required": true, "DataType": "String", "MaxLength": 40 },
+        ] },
+        "PasswordPolicy": { "MinimumLength": 12, "RequireSymbols": false },
+    });
+    let login = Login::read(&Parsed(described.clone())).unwrap();
+    assert_eq!(login.user_pool_id.as_deref(), Some("local_demo"));
+    assert!(login.username_is_email() && login.sign_up.allowed);
+    assert_eq!(login.sign_up.attributes[0].max_length, Some(40));
+    let policy = login.policy();
+    assert!(policy.minimum_length == 12 && !policy.symbols && policy.numbers);
+    described["SignUp"]["Allowed"] = "yes".into();
+    assert!(Login::read(&Parsed(described)).is_err());
+}
+
+#[test]
+fn what_was_not_stored_by_these_pages_is_not_resumed() {
+    for text in [
+        "{}",
+        "[]",
+        r#"{"page":"code","username":"ada"}"#,
+        r#"{"page":"elsewhere","username":"ada"}"#,
+        r#"{"page":"signIn","username":1}"#,
+        r#"{"page":"signIn","username":"ada","notice":"hacked"}"#,
+    ] {
+        let stored = Parsed(serde_json::from_str(text).unwrap());
+        assert!(State::from_json(&stored).is_none(), "{text}");
+    }
+}
 
 /// The pages with their effects, as a browser would drive them.
 struct Walk {
@@ -64,13 +133,13 @@ impl Walk {
     }
 
     fn reload(&self) -> (State, Vec<Effect>) {
-        let stored = serde_json::to_string(&self.state).unwrap();
+        let stored = Parsed(serde_json::from_str(&self.state.to_json()).unwrap());
         let arrival = Arrival {
             route: self.state.page.route(),
             has_transaction: true,
             ..Arrival::default()
         };
-        open(arrival, Some(serde_json::from_str(&stored).unwrap()))
+        open(arrival, State::from_json(&stored))
     }
 }
 
@@ -526,7 +595,7 @@ proptest! {
                     walk.happens(Event::Described(Ok(Login::default())));
                 }
             }
-            let stored = serde_json::to_string(&walk.state).unwrap();
+            let stored = walk.state.to_json();
             for secret in [PASSWORD, CODE, TOTP_SECRET] {
                 prop_assert!(!stored.contains(secret), "{stored}");
             }

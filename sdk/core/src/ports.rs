@@ -200,6 +200,10 @@ pub struct Unavailable;
 
 /// Where one session outlives a reload. A store belongs to one pool, client and tab.
 pub trait SessionStore {
+    /// Whether there are sessions at all. A platform that never has one says so, and what makes,
+    /// verifies and keeps them is not compiled for it.
+    const KEEPS: bool = true;
+
     /// The record last saved, if any. A record that cannot be opened (tampered with, written by
     /// another version) is `None`, not an error.
     ///

@@ -7,11 +7,15 @@ use super::Browser;
 
 impl Clock for Browser {
     fn now_ms(&self) -> u64 {
-        #[expect(
-            clippy::cast_possible_truncation,
-            clippy::cast_sign_loss,
-            reason = "whole milliseconds since 1970, far below 2^53"
-        )]
-        (Date::now() as u64)
+        now_ms()
     }
+}
+
+pub(super) fn now_ms() -> u64 {
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "whole milliseconds since 1970, far below 2^53"
+    )]
+    (Date::now() as u64)
 }

@@ -41,39 +41,50 @@ impl Http for Browser {
         request: &HttpRequest,
         limits: Limits<'_, Cancel>,
     ) -> Result<HttpResponse, SendFailure> {
-        let (media_type, name, value) = match &request.content {
-            Content::None => ("", "", ""),
-            Content::Operation(target) => (
-                "application/x-amz-json-1.1",
-                "x-amz-target",
-                target.as_str(),
-            ),
-            Content::Form => ("application/x-www-form-urlencoded", "", ""),
-            Content::Login { transaction } => (
-                "application/json",
-                "x-cognate-transaction",
-                transaction.as_str(),
-            ),
-        };
-        let sending = send(
-            &request.url,
-            (request.content != Content::None).then(|| request.body.as_str()),
-            media_type,
-            name,
-            value,
-            limits.timeout_ms,
-            limits.cancel.0.as_ref(),
-        );
-        match JsFuture::from(sending).await {
-            Ok(answer) => read(&JsJson(answer)),
-            Err(_) => Err(SendFailure::Unreachable),
-        }
+        fetched(request, limits).await
     }
 
     async fn pause(&self, ms: u32, cancel: &Cancel) {
-        // The promise never rejects; there is nothing to learn from its value.
-        let _ = JsFuture::from(pause(ms, cancel.0.as_ref())).await;
+        paused(ms, cancel).await;
     }
+}
+
+pub(super) async fn fetched(
+    request: &HttpRequest,
+    limits: Limits<'_, Cancel>,
+) -> Result<HttpResponse, SendFailure> {
+    let (media_type, name, value) = match &request.content {
+        Content::None => ("", "", ""),
+        Content::Operation(target) => (
+            "application/x-amz-json-1.1",
+            "x-amz-target",
+            target.as_str(),
+        ),
+        Content::Form => ("application/x-www-form-urlencoded", "", ""),
+        Content::Login { transaction } => (
+            "application/json",
+            "x-cognate-transaction",
+            transaction.as_str(),
+        ),
+    };
+    let sending = send(
+        &request.url,
+        (request.content != Content::None).then(|| request.body.as_str()),
+        media_type,
+        name,
+        value,
+        limits.timeout_ms,
+        limits.cancel.0.as_ref(),
+    );
+    match JsFuture::from(sending).await {
+        Ok(answer) => read(&JsJson(answer)),
+        Err(_) => Err(SendFailure::Unreachable),
+    }
+}
+
+pub(super) async fn paused(ms: u32, cancel: &Cancel) {
+    // The promise never rejects; there is nothing to learn from its value.
+    let _ = JsFuture::from(pause(ms, cancel.0.as_ref())).await;
 }
 
 fn read(answer: &JsJson) -> Result<HttpResponse, SendFailure> {

@@ -14,8 +14,12 @@ impl Json for Browser {
     type Value = JsJson;
 
     fn parse(&self, text: &str) -> Result<JsJson, NotJson> {
-        JSON::parse(text).map(JsJson).map_err(|_| NotJson)
+        parsed(text)
     }
+}
+
+pub(super) fn parsed(text: &str) -> Result<JsJson, NotJson> {
+    JSON::parse(text).map(JsJson).map_err(|_| NotJson)
 }
 
 /// A JavaScript value that is JSON: parsed, or plain data that the page's script passed.

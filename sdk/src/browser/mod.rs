@@ -9,6 +9,8 @@ mod fetch;
 mod flow_store;
 mod indexed_db;
 mod json;
+#[cfg(feature = "login")]
+mod login_page;
 mod random;
 mod rs256;
 mod seal;
@@ -18,6 +20,8 @@ mod tab;
 pub use fetch::Cancel;
 pub use indexed_db::IndexedDb;
 pub use json::JsJson;
+#[cfg(feature = "login")]
+pub use login_page::LoginPage;
 pub use seal::Seal;
 pub use session_store::Storage;
 pub use tab::Tab;

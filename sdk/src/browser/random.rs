@@ -13,6 +13,10 @@ extern "C" {
 
 impl Random for Browser {
     fn fill(&self, into: &mut [u8]) -> Result<(), Unavailable> {
-        fill(into).map_err(|_| Unavailable)
+        filled(into)
     }
+}
+
+pub(super) fn filled(into: &mut [u8]) -> Result<(), Unavailable> {
+    fill(into).map_err(|_| Unavailable)
 }

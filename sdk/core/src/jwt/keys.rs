@@ -115,7 +115,7 @@ impl<P: Ports> Client<P> {
     /// that cannot be verified are lost, and with them perhaps the refresh token that they replaced.
     pub(crate) async fn have_keys(&self, deadline: &Deadline<'_, P::Cancel>) -> Result<(), Error> {
         #[cfg(feature = "login")]
-        if self.login.is_some() {
+        if !P::KEEPS || self.login.is_some() {
             return Ok(()); // No token arrives there.
         }
         let were_fetched = self.keys.borrow().fetched_at_ms.is_some();

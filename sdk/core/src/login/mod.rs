@@ -13,13 +13,15 @@
 
 use alloc::string::String;
 
-use crate::client::Client;
+use crate::client::{Client, Options};
 use crate::config::Config;
 use crate::error::{Error, ErrorCode, incomplete};
+use crate::json::Object;
 use crate::ports::{Content, Ports};
 use crate::secret::Location;
 use crate::sign_in::SignInStep;
 use crate::text::joined;
+use crate::transport::Repeat;
 use crate::wire::Reply;
 
 /// Where the operations of the login domain are.
@@ -52,6 +54,16 @@ impl<P: Ports> Client<P> {
         let mut client = Self::new(config, ports);
         client.login = Some(transaction);
         client
+    }
+
+    /// What kind of login this is: the service's description, member by member, for the page to read.
+    ///
+    /// # Errors
+    /// Those of every call; see [`is_transaction_gone`].
+    pub async fn describe_login(&self, options: &Options<P>) -> Result<P::Value, Error> {
+        let deadline = self.deadline(options);
+        let description = self.call("DescribeLogin", Repeat::Safe, Object::new(), &deadline);
+        description.await.map(|reply| reply.0)
     }
 
     /// Where an operation goes, and as what, if this is a client of the login domain.

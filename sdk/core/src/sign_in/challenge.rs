@@ -61,7 +61,9 @@ impl<P: Ports> Client<P> {
         if let Some(end) = self.redirect(&reply)? {
             return Ok(end);
         }
-        if let Some(tokens) = reply.tokens()? {
+        if P::KEEPS
+            && let Some(tokens) = reply.tokens()?
+        {
             return self
                 .begin_session(tokens, &attempt.deadline)
                 .await

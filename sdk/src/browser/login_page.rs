@@ -1,0 +1,74 @@
+//! The browser as a page of the login domain needs it: no session, no storage, no token to verify.
+
+use alloc::string::String;
+
+use cognate_core::json::NotJson;
+use cognate_core::ports::{
+    Clock, Http, HttpRequest, HttpResponse, Json, Limits, Random, Rs256, RsaPublicKey, SendFailure,
+    SessionStore, StoreBlocked, Unavailable,
+};
+use zeroize::Zeroizing;
+
+use super::{Cancel, JsJson, clock, fetch, json, random};
+
+/// The platform of [`Client::of_login`](cognate_core::Client::of_login).
+#[derive(Debug, Clone, Copy)]
+pub struct LoginPage;
+
+impl Http for LoginPage {
+    type Cancel = Cancel;
+
+    async fn send(
+        &self,
+        request: &HttpRequest,
+        limits: Limits<'_, Cancel>,
+    ) -> Result<HttpResponse, SendFailure> {
+        fetch::fetched(request, limits).await
+    }
+
+    async fn pause(&self, ms: u32, cancel: &Cancel) {
+        fetch::paused(ms, cancel).await;
+    }
+}
+
+impl Json for LoginPage {
+    type Value = JsJson;
+
+    fn parse(&self, text: &str) -> Result<JsJson, NotJson> {
+        json::parsed(text)
+    }
+}
+
+impl Clock for LoginPage {
+    fn now_ms(&self) -> u64 {
+        clock::now_ms()
+    }
+}
+
+impl Random for LoginPage {
+    fn fill(&self, into: &mut [u8]) -> Result<(), Unavailable> {
+        random::filled(into)
+    }
+}
+
+impl Rs256 for LoginPage {
+    async fn verify(&self, _: RsaPublicKey<'_>, _: &[u8], _: &[u8]) -> Result<bool, Unavailable> {
+        Err(Unavailable)
+    }
+}
+
+impl SessionStore for LoginPage {
+    const KEEPS: bool = false;
+
+    async fn load(&self) -> Result<Option<Zeroizing<String>>, StoreBlocked> {
+        Ok(None)
+    }
+
+    async fn save(&self, _: &str) -> Result<(), StoreBlocked> {
+        Err(StoreBlocked)
+    }
+
+    async fn clear(&self) -> Result<(), StoreBlocked> {
+        Ok(())
+    }
+}
