@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 use super::field::{Kind, Spec, text_field};
+use super::parts::{group, stack};
 use crate::browser::App;
 use crate::flow::Field;
 
@@ -18,9 +19,7 @@ pub(crate) fn code_field(app: App) -> AnyView {
             input_mode: "numeric",
         },
         value: app.linked_code(),
-        beside: None,
+        beside: stack(Vec::new()),
     };
-    view! { <div class=CODE>{text_field(app, spec)}</div> }.into_any()
+    group("code", vec![text_field(app, spec)])
 }
-
-const CODE: &str = "code";

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use web_sys::HtmlInputElement;
 
-use super::parts::when;
+use super::parts::{stack, watch, when};
 use crate::browser::{App, Text, input_element};
 use crate::flow::{Attribute, Field, State};
 use crate::i18n::{attribute_label, problem_text, username_label};
@@ -20,7 +20,7 @@ pub(super) struct Spec {
     /// What stands in it at first, unless something was typed already.
     pub(super) value: String,
     /// What stands beside the input.
-    pub(super) beside: Option<AnyView>,
+    pub(super) beside: AnyView,
 }
 
 /// What an input is like.
@@ -44,7 +44,7 @@ pub(super) fn text_field(app: App, spec: Spec) -> AnyView {
     let problem = problem_of(app, spec.field.clone());
     let is_wrong = Signal::derive(move || problem.with(|problem| !problem.is_empty()));
 
-    let has_input = StoredValue::new(false);
+    let mut has_input = false;
     let described = [hint_id.clone(), problem_id.clone()];
     let made = Made {
         id: id.clone(),
@@ -55,27 +55,25 @@ pub(super) fn text_field(app: App, spec: Spec) -> AnyView {
             _ => None,
         },
     };
-    Effect::new(move || {
+    watch(move || {
         let Some(slot) = slot.get() else { return };
-        if !has_input.get_value() {
+        if !has_input {
             make(&slot, &made);
-            has_input.set_value(true);
+            has_input = true;
         }
         describe(&made.id, has_hint, is_wrong.get(), &described);
     });
 
-    let hint = spec.hint.map(|hint| {
-        let text = app.said(hint);
-        view! { <p class=HINT id=hint_id.clone()>{text}</p> }.into_any()
-    });
+    let hint = spec.hint.map_or_else(
+        || stack(Vec::new()),
+        |hint| described_by("hint", hint_id, app.said(hint)),
+    );
     let told = when(is_wrong, move || {
-        let id = problem_id.clone();
-        view! { <p class=PROBLEM id=id>{problem}</p> }.into_any()
+        described_by("problem", problem_id.clone(), problem)
     });
-    let flag = flag(is_wrong);
     let beside = spec.beside;
     view! {
-        <div class=FIELD data-invalid=flag>
+        <div class=FIELD data-invalid=is_wrong>
             <label for=id>{spec.label}</label>
             {hint}
             {told}
@@ -89,7 +87,7 @@ pub(super) fn text_field(app: App, spec: Spec) -> AnyView {
 pub(crate) fn username_field(app: App) -> AnyView {
     let label = app.says(|texts, state| username_label(texts, state.login.as_ref()).to_owned());
     // The app's hint may come later than the field: it never replaces what somebody typed.
-    Effect::new(move || {
+    watch(move || {
         let hint = app
             .state
             .with(|state| state.login.as_ref()?.login_hint.clone());
@@ -108,7 +106,7 @@ pub(crate) fn username_field(app: App) -> AnyView {
             input_mode: "email",
         },
         value: app.state.with_untracked(|state| state.username.clone()),
-        beside: None,
+        beside: stack(Vec::new()),
     };
     text_field(app, spec)
 }
@@ -122,8 +120,11 @@ pub(crate) fn attribute_fields(app: App) -> AnyView {
             login.map(|login| login.sign_up.attributes.clone())
         });
         let known = known.unwrap_or_default().into_iter();
-        let fields = known.map(|attribute| attribute_field(app, &attribute));
-        fields.collect::<Vec<_>>().into_any()
+        stack(
+            known
+                .map(|attribute| attribute_field(app, &attribute))
+                .collect(),
+        )
     })
 }
 
@@ -145,7 +146,7 @@ pub(crate) fn attribute_field(app: App, attribute: &Attribute) -> AnyView {
         hint: (attribute.name == "phone_number").then_some(phone),
         kind: kind_of(attribute),
         value: String::new(),
-        beside: None,
+        beside: stack(Vec::new()),
     };
     text_field(app, spec)
 }
@@ -153,11 +154,6 @@ pub(crate) fn attribute_field(app: App, attribute: &Attribute) -> AnyView {
 /// The input with this id, once it is there.
 pub(super) fn input(id: &str) -> Option<HtmlInputElement> {
     document().get_element_by_id(id)?.dyn_into().ok()
-}
-
-/// An attribute without value, that is there while something holds.
-pub(super) fn flag(holds: Signal<bool>) -> Signal<Option<&'static str>> {
-    Signal::derive(move || holds.get().then_some(""))
 }
 
 /// What is wrong with a field, in words; empty when nothing is.
@@ -208,6 +204,10 @@ fn make(slot: &web_sys::Element, made: &Made) {
     }
 }
 
+fn described_by(class: &'static str, id: String, text: Signal<String>) -> AnyView {
+    view! { <p class=class id=id>{text}</p> }.into_any()
+}
+
 /// Says of the input what is beside it.
 fn describe(id: &str, has_hint: bool, is_wrong: bool, [hint, problem]: &[String; 2]) {
     let Some(input) = input(id) else { return };
@@ -253,6 +253,4 @@ fn kind_of(attribute: &Attribute) -> Kind {
 }
 
 const FIELD: &str = "field";
-const HINT: &str = "hint";
-const PROBLEM: &str = "problem";
 const CONTROL: &str = "control";

@@ -16,8 +16,11 @@ mod summary;
 
 pub(crate) use code_field::code_field;
 pub(crate) use field::{attribute_field, attribute_fields, username_field};
-pub(crate) use form::{form, route_link};
-pub(crate) use parts::{below, lead, paragraph, status, title, when};
+pub(crate) use form::{below, form, line, route_link};
+pub(crate) use parts::{
+    Button, NOTHING, button, either, group, item, lead, link, list, paragraph, stack, status, text,
+    title, watch, when,
+};
 pub(crate) use password_field::{known_password, new_password};
 pub(crate) use resend::resend;
 pub(crate) use shell::shell;

@@ -5,29 +5,31 @@ use cognate_core::password::policy::{Policy, Violation};
 use leptos::ev::KeyboardEvent;
 use leptos::prelude::*;
 
-use super::field::{Kind, Spec, flag, input, text_field};
-use super::parts::{paragraph, status};
+use super::field::{Kind, Spec, input, text_field};
+use super::parts::{
+    NOTHING, either, group, item, list, paragraph, replaced, stack, status, text, watch,
+};
 use crate::browser::{App, Text};
 use crate::flow::{Alert, Field, Login};
 use crate::i18n::rule_text;
 
 /// The password that somebody has.
 pub(crate) fn known_password(app: App) -> AnyView {
-    let label: Text = |texts| texts.label_password;
     // A wrong one is typed anew, not mended.
-    let was_wrong = app.is(|state| {
-        let wrong = |alert: &Alert| matches!(alert, Alert::Call(failure) if failure.code == ErrorCode::IncorrectCredentials);
-        state.alert.as_ref().is_some_and(wrong)
+    let was_wrong = app.is(|state| match &state.alert {
+        Some(Alert::Call(failure)) => failure.code == ErrorCode::IncorrectCredentials,
+        _ => false,
     });
-    Effect::new(move || {
+    watch(move || {
         if was_wrong.get()
             && let Some(input) = input("password")
         {
             input.set_value("");
         }
     });
-    let typed = RwSignal::new(String::new());
-    password_field(app, Field::Password, label, "current-password", typed)
+    let met = RwSignal::new(String::new());
+    let label: Text = |texts| texts.label_password;
+    password_field(app, Field::Password, label, "current-password", met)
 }
 
 /// The password that somebody chooses, with the pool's policy as a list that follows the typing.
@@ -38,49 +40,43 @@ pub(crate) fn new_password(app: App, label: Text) -> AnyView {
     let has_all = Signal::derive(move || {
         let policy = policy(app);
         met.with(|met| {
-            rules(policy)
-                .into_iter()
-                .all(|rule| met.contains(letter(rule)))
+            let is_met = |rule| met.contains(letter(rule));
+            rules(policy).into_iter().all(is_met)
         })
     });
-    let all = Signal::derive(move || match has_all.get() {
-        true => app.texts().policy_all_met.to_owned(),
-        false => String::new(),
-    });
     let is_known = app.is(|state| state.login.is_some());
-    let list = move || {
+    let rules = move || {
         is_known.track();
         let rules = rules(policy(app)).into_iter();
-        rules
-            .map(|violation| rule(app, violation, met))
-            .collect::<Vec<_>>()
+        list(
+            "",
+            rules.map(|violation| rule(app, violation, met)).collect(),
+        )
     };
-    view! {
-        {field}
-        <div class=POLICY>
-            {paragraph("", app.said(|texts| texts.policy_title))}
-            <ul>{list}</ul>
-            {status("aside", all)}
-        </div>
-    }
-    .into_any()
+    let policy = vec![
+        paragraph("", app.said(|texts| texts.policy_title)),
+        replaced(Box::new(rules)),
+        status(
+            "aside",
+            either(app, has_all, |texts| texts.policy_all_met, NOTHING),
+        ),
+    ];
+    stack(vec![field, group("policy", policy)])
 }
 
 fn rule(app: App, violation: Violation, met: RwSignal<String>) -> AnyView {
     let is_met = Signal::derive(move || met.with(|met| met.contains(letter(violation))));
-    let text =
+    let name =
         Signal::derive(move || rule_text(app.texts(), violation, policy(app).minimum_length));
-    let state = Signal::derive(move || {
-        let texts = app.texts();
-        let state = if is_met.get() {
-            texts.policy_met
-        } else {
-            texts.policy_unmet
-        };
-        [": ", state].concat()
-    });
-    let flag = flag(is_met);
-    view! { <li data-met=flag>{text}<span class=ASIDE>{state}</span></li> }.into_any()
+    let state = either(
+        app,
+        is_met,
+        |texts| texts.policy_met,
+        |texts| texts.policy_unmet,
+    );
+    let state = Signal::derive(move || state.with(|state| [": ", state].concat()));
+    let state = view! { <span class=ASIDE>{state}</span> }.into_any();
+    item(is_met, vec![text(name), state])
 }
 
 fn password_field(
@@ -93,28 +89,24 @@ fn password_field(
     let id = field.id();
     let is_shown = RwSignal::new(false);
     let has_caps = RwSignal::new(false);
-    Effect::new({
-        let id = id.clone();
-        move || {
-            let of = if is_shown.get() { "text" } else { "password" };
-            if let Some(input) = input(&id) {
-                input.set_type(of);
-            }
+    let shown_id = id.clone();
+    watch(move || {
+        let of = if is_shown.get() { "text" } else { "password" };
+        if let Some(input) = input(&shown_id) {
+            input.set_type(of);
         }
     });
     // A password is hidden again once it is sent: browsers remember what stands in text fields.
     let is_busy = app.is(|state| state.busy.is_some());
-    Effect::new(move || {
+    watch(move || {
         if is_busy.get() {
             is_shown.set(false);
         }
     });
-    let on_input = {
-        let id = id.clone();
-        move |_| {
-            if let Some(input) = input(&id) {
-                met.set(met_rules(policy(app), &input.value()));
-            }
+    let typed_id = id.clone();
+    let on_input = move |_| {
+        if let Some(input) = input(&typed_id) {
+            met.set(met_rules(policy(app), &input.value()));
         }
     };
     let key = move |event: KeyboardEvent| has_caps.set(event.get_modifier_state("CapsLock"));
@@ -128,21 +120,18 @@ fn password_field(
             input_mode: "text",
         },
         value: String::new(),
-        beside: Some(toggle(app, id, is_shown)),
+        beside: toggle(app, id, is_shown),
     };
-    let caps = Signal::derive(move || match has_caps.get() {
-        true => app.texts().caps_lock.to_owned(),
-        false => String::new(),
-    });
-    let shown = Signal::derive(move || match is_shown.get() {
-        true => app.texts().password_shown.to_owned(),
-        false => String::new(),
-    });
+    let caps = either(app, has_caps.into(), |texts| texts.caps_lock, NOTHING);
+    let shown = either(app, is_shown.into(), |texts| texts.password_shown, NOTHING);
+    let views = vec![
+        text_field(app, spec),
+        status("caps", caps),
+        status("aside", shown),
+    ];
     view! {
-        <div class=PASSWORD on:input=on_input on:keyup=key on:keydown=key on:focusout=move |_| has_caps.set(false)>
-            {text_field(app, spec)}
-            {status("caps", caps)}
-            {status("aside", shown)}
+        <div class=PASSWORD on:input=on_input on:keyup=key on:focusout=move |_| has_caps.set(false)>
+            {views}
         </div>
     }
     .into_any()
@@ -150,19 +139,13 @@ fn password_field(
 
 fn toggle(app: App, id: String, is_shown: RwSignal<bool>) -> AnyView {
     let label = app.said(|texts| texts.password_show);
-    let pressed = Signal::derive(move || {
-        let pressed = if is_shown.get() { "true" } else { "false" };
-        pressed.to_owned()
-    });
-    let tip = Signal::derive(move || {
-        let texts = app.texts();
-        let tip = if is_shown.get() {
-            texts.password_hide
-        } else {
-            texts.password_show
-        };
-        tip.to_owned()
-    });
+    let pressed = either(app, is_shown.into(), |_| "true", |_| "false");
+    let tip = either(
+        app,
+        is_shown.into(),
+        |texts| texts.password_hide,
+        |texts| texts.password_show,
+    );
     let turn = move |_| is_shown.update(|shown| *shown = !*shown);
     view! {
         <button
@@ -226,6 +209,5 @@ fn letter(rule: Violation) -> char {
 }
 
 const PASSWORD: &str = "password";
-const POLICY: &str = "policy";
 /// Read out, not shown.
 const ASIDE: &str = "aside";

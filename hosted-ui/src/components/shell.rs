@@ -4,12 +4,12 @@ use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use web_sys::HtmlSelectElement;
 
-use super::parts::{paragraph, when};
+use super::parts::{paragraph, replaced, when};
 use crate::browser::App;
 use crate::i18n::Lang;
 
 /// The frame. It is the same in the HTML that comes before this code.
-pub(crate) fn shell(app: App, page: impl Fn() -> AnyView + Send + 'static) -> AnyView {
+pub(crate) fn shell(app: App, page: Box<dyn Fn() -> AnyView + Send>) -> AnyView {
     let name = app.says(|_, state| state.client_name().to_owned());
     let banner = Signal::derive(move || {
         let texts = app.texts();
@@ -28,7 +28,7 @@ pub(crate) fn shell(app: App, page: impl Fn() -> AnyView + Send + 'static) -> An
                 <span class=MARK aria-hidden="true"></span>
                 <span class=NAME dir="auto">{name}</span>
             </header>
-            <main>{page}</main>
+            <main>{replaced(page)}</main>
             <footer>{language(app)}</footer>
         </div>
     }

@@ -3,7 +3,9 @@
 use leptos::ev::MouseEvent;
 use leptos::prelude::*;
 
-use super::parts::{paragraph, status, when};
+use super::parts::{
+    Button, button, item, link, list, paragraph, replaced, stack, status, text, when,
+};
 use crate::browser::{App, focus};
 use crate::flow::{Alert, Event, Field, Notice};
 use crate::i18n::{alert_text, fill, problem_text, reference};
@@ -21,12 +23,11 @@ pub(crate) fn summary(app: App) -> AnyView {
     });
     let has_problems = app.is(|state| !state.problems.is_empty());
     let has_alert = app.is(|state| state.alert.is_some());
-    view! {
-        {status("notice", notice)}
-        {when(has_problems, move || problems(app))}
-        {when(has_alert, move || alert(app))}
-    }
-    .into_any()
+    stack(vec![
+        status("notice", notice),
+        when(has_problems, move || problems(app)),
+        when(has_alert, move || alert(app)),
+    ])
 }
 
 fn problems(app: App) -> AnyView {
@@ -34,40 +35,33 @@ fn problems(app: App) -> AnyView {
         let texts = app.texts();
         let problems = app.state.with(|state| {
             let text = |(field, problem): &(Field, _)| {
-                (
-                    field.id(),
-                    problem_text(texts, field, problem, state.login.as_ref()),
-                )
+                let text = problem_text(texts, field, problem, state.login.as_ref());
+                (field.id(), text)
             };
             state.problems.iter().map(text).collect::<Vec<_>>()
         });
-        problems.into_iter().map(item).collect::<Vec<_>>()
+        list("", problems.into_iter().map(problem).collect())
     };
-    boxed(
-        view! {
-            {heading(app)}
-            <ul>{items}</ul>
-        }
-        .into_any(),
-    )
+    let heading = app.said(|texts| texts.summary_title);
+    boxed(vec![
+        view! { <h2>{heading}</h2> }.into_any(),
+        replaced(Box::new(items)),
+    ])
 }
 
-fn heading(app: App) -> AnyView {
-    let text = app.said(|texts| texts.summary_title);
-    view! { <h2>{text}</h2> }.into_any()
-}
-
-fn item((id, text): (String, String)) -> AnyView {
+fn problem((id, text): (String, String)) -> AnyView {
     let href = ["#", &id].concat();
     let go = move |event: MouseEvent| {
         event.prevent_default();
         focus(&id);
     };
-    view! { <li><a href=href on:click=go>{text}</a></li> }.into_any()
+    let label = Signal::derive(move || text.clone());
+    let link = link(String::new(), href, label, Box::new(go));
+    item(Signal::derive(|| false), vec![link])
 }
 
 fn alert(app: App) -> AnyView {
-    let text = app.says(|texts, state| {
+    let said = app.says(|texts, state| {
         let text = |alert| alert_text(texts, alert, &state.page);
         state.alert.as_ref().map_or_else(String::new, text)
     });
@@ -82,22 +76,21 @@ fn alert(app: App) -> AnyView {
         )
     });
     let retry = move || {
-        let label = app.said(|texts| texts.alert_retry);
-        let again = move |_| app.happens(Event::Retry);
-        view! { <button type="button" id="retry" class="quiet" on:click=again>{label}</button> }
-            .into_any()
+        button(Button {
+            id: "retry",
+            class: "quiet",
+            content: text(app.said(|texts| texts.alert_retry)),
+            press: Box::new(move |_| app.happens(Event::Retry)),
+        })
     };
-    boxed(
-        view! {
-            {paragraph("", text)}
-            {paragraph("reference", id)}
-            {when(can_retry, retry)}
-        }
-        .into_any(),
-    )
+    boxed(vec![
+        paragraph("", said),
+        paragraph("reference", id),
+        when(can_retry, retry),
+    ])
 }
 
-fn boxed(content: AnyView) -> AnyView {
+fn boxed(content: Vec<AnyView>) -> AnyView {
     view! { <div id=SUMMARY class="summary" role="alert" tabindex="-1">{content}</div> }.into_any()
 }
 

@@ -111,6 +111,27 @@ pub enum Challenge {
 }
 
 impl Page {
+    /// A name of its own.
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::SignIn => "signIn",
+            Self::SignUp => "signUp",
+            Self::Confirm { .. } => "confirm",
+            Self::NewPassword { .. } => "newPassword",
+            Self::Code { .. } => "code",
+            Self::ChooseFactor { .. } => "chooseFactor",
+            Self::EnrolTotp { .. } => "enrolTotp",
+            Self::EnrolEmail { .. } => "enrolEmail",
+            Self::Forgot => "forgot",
+            Self::Reset { .. } => "reset",
+            Self::Leaving => "leaving",
+            Self::StartAgain => "startAgain",
+            Self::SignedOut => "signedOut",
+            Self::Error(_) => "error",
+        }
+    }
+
     /// The path that shows it.
     #[must_use]
     pub fn route(&self) -> Route {

@@ -37,21 +37,7 @@ impl State {
 }
 
 fn write_page(stored: &mut Object, page: &Page) {
-    let name = match page {
-        Page::SignIn => "signIn",
-        Page::SignUp => "signUp",
-        Page::Confirm { .. } => "confirm",
-        Page::NewPassword { .. } => "newPassword",
-        Page::Code { .. } => "code",
-        Page::ChooseFactor { .. } => "chooseFactor",
-        Page::EnrolTotp { .. } => "enrolTotp",
-        Page::EnrolEmail { .. } => "enrolEmail",
-        Page::Forgot => "forgot",
-        Page::Reset { .. } => "reset",
-        // Nothing to go on with.
-        Page::Leaving | Page::StartAgain | Page::SignedOut | Page::Error(_) => "final",
-    };
-    stored.text("page", name);
+    stored.text("page", page.name());
     if let Some(step) = page.step() {
         stored.text("step", &step.0);
     }

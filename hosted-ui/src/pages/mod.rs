@@ -6,43 +6,37 @@ mod password;
 mod sign_in;
 mod sign_up;
 
-use core::mem::{Discriminant, discriminant};
-
 use leptos::prelude::*;
 
 use crate::browser::{App, focus_soon};
-use crate::components::{shell, title};
-use crate::flow::{Page, State, StepHandle};
+use crate::components::{shell, stack, title, watch};
+use crate::flow::{Page, State};
 use crate::i18n::{Texts, fill};
 
 /// The page that the flow is at, in its frame.
 pub(crate) fn pages(app: App) -> AnyView {
+    // What makes a page another one: while it is the same, what stands in its fields stays.
     let key = Memo::new(move |_| app.state.with(|state| key_of(&state.page)));
     // A page that is turned to is read from its heading on; the first one from its beginning.
-    Effect::new(move |before: Option<Key>| {
+    let mut before = None;
+    watch(move || {
         let now = key.get();
-        if before.is_some_and(|before| before != now) {
+        if before.as_ref().is_some_and(|before| *before != now) {
             focus_soon("title");
             window().scroll_to_with_x_and_y(0.0, 0.0);
         }
-        now
+        before = Some(now);
     });
     let window_title = app.says(window_title);
-    Effect::new(move || document().set_title(&window_title.get()));
-    shell(app, move || {
+    watch(move || document().set_title(&window_title.get()));
+    let page = move || {
         key.track();
         let heading = title(app.says(|texts, state| title_of(texts, &state.page).to_owned()));
         let page = app.state.with_untracked(|state| state.page.clone());
-        [heading, show(app, page)]
-            .into_iter()
-            .collect::<Vec<_>>()
-            .into_any()
-    })
+        stack(vec![heading, show(app, page)])
+    };
+    shell(app, Box::new(page))
 }
-
-/// What makes a page another one: while it is the same, what stands in its fields stays.
-#[derive(Debug, Clone, PartialEq, Eq)]
-struct Key(Discriminant<Page>, Option<StepHandle>);
 
 fn show(app: App, page: Page) -> AnyView {
     match page {
@@ -65,13 +59,13 @@ fn show(app: App, page: Page) -> AnyView {
     }
 }
 
-fn key_of(page: &Page) -> Key {
-    // Enrolling an app gets a step of its own on the way: the page stays.
+fn key_of(page: &Page) -> String {
     let step = match page {
-        Page::EnrolTotp { .. } => None,
-        page => page.step().cloned(),
+        // Enrolling an app gets a step of its own on the way: the page stays.
+        Page::EnrolTotp { .. } => "",
+        page => page.step().map_or("", |step| &step.0),
     };
-    Key(discriminant(page), step)
+    [page.name(), " ", step].concat()
 }
 
 fn window_title(texts: &'static Texts, state: &State) -> String {

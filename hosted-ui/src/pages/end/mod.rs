@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use crate::browser::{App, Text};
-use crate::components::{paragraph, status};
+use crate::components::{paragraph, stack, status};
 use crate::flow::Page;
 use crate::i18n::{error_text, fill};
 
@@ -42,11 +42,7 @@ pub(super) fn error(app: App, code: String) -> AnyView {
         true => fill(app.texts().error_code, &[("code", &code)]),
         false => String::new(),
     });
-    view! {
-        {paragraph(TEXT, text)}
-        {paragraph("reference", shown)}
-    }
-    .into_any()
+    stack(vec![paragraph(TEXT, text), paragraph("reference", shown)])
 }
 
 fn explained(app: App, text: Text) -> AnyView {

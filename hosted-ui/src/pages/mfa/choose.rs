@@ -3,30 +3,27 @@
 use leptos::prelude::*;
 
 use crate::browser::{App, Text};
-use crate::components::{below, lead, status, summary};
+use crate::components::{
+    Button, NOTHING, below, button, either, item, lead, list, stack, status, summary, text,
+};
 use crate::flow::{Busy, Event, Factor};
 use crate::routes::Route;
 
 /// The page: one button for each.
 pub(crate) fn choose(app: App, factors: Vec<Factor>, is_setup: bool) -> AnyView {
-    let text: Text = match is_setup {
+    let about: Text = match is_setup {
         true => |t| t.setup_text,
         false => |t| t.choose_text,
     };
-    let busy = app.says(|texts, state| match state.busy {
-        Some(Busy::Form) => texts.choose_busy.to_owned(),
-        _ => String::new(),
-    });
+    let is_busy = app.is(|state| state.busy == Some(Busy::Form));
     let choices = factors.into_iter().map(|factor| choice(app, factor));
-    let choices = choices.collect::<Vec<_>>();
-    view! {
-        {lead(app.said(text))}
-        {summary(app)}
-        <ul class=CHOICES>{choices}</ul>
-        {status("hint", busy)}
-        {below(app, None, Route::SignIn, |t| t.start_over, "sign-in")}
-    }
-    .into_any()
+    stack(vec![
+        lead(app.said(about)),
+        summary(app),
+        list("choices", choices.collect()),
+        status("hint", either(app, is_busy, |t| t.choose_busy, NOTHING)),
+        below(app, NOTHING, Route::SignIn, |t| t.start_over, "sign-in"),
+    ])
 }
 
 fn choice(app: App, factor: Factor) -> AnyView {
@@ -35,16 +32,11 @@ fn choice(app: App, factor: Factor) -> AnyView {
         Factor::Email => ("choose-email", |t| t.choose_email, |t| t.choose_email_hint),
         Factor::Sms => ("choose-sms", |t| t.choose_sms, |t| t.choose_sms_hint),
     };
-    let choose = move |_| app.happens(Event::Chose(factor));
-    view! {
-        <li>
-            <button type="button" id=id class="choice" on:click=choose>
-                <strong>{app.said(name)}</strong>
-                <span>{app.said(hint)}</span>
-            </button>
-        </li>
-    }
-    .into_any()
+    let choice = button(Button {
+        id,
+        class: "choice",
+        content: stack(vec![text(app.said(name)), text(app.said(hint))]),
+        press: Box::new(move |_| app.happens(Event::Chose(factor))),
+    });
+    item(Signal::derive(|| false), vec![choice])
 }
-
-const CHOICES: &str = "choices";

@@ -4,7 +4,7 @@ use cognate_core::secret::Code;
 use leptos::prelude::*;
 
 use crate::browser::{App, value_of};
-use crate::components::{below, code_field, form, lead, paragraph};
+use crate::components::{NOTHING, below, code_field, form, lead, paragraph, stack};
 use crate::flow::{Challenge, Form, Page, State};
 use crate::i18n::{Texts, fill};
 use crate::pages::isolated;
@@ -23,13 +23,18 @@ pub(crate) fn code(app: App) -> AnyView {
         );
         if is_app { "" } else { texts.mfa_lost }.to_owned()
     });
-    view! {
-        {lead(app.says(text))}
-        {form(app, read, |t| t.mfa_submit, |t| t.mfa_busy, vec![code_field(app)])}
-        {paragraph("hint", lost)}
-        {below(app, None, Route::SignIn, |t| t.start_over, "sign-in")}
-    }
-    .into_any()
+    stack(vec![
+        lead(app.says(text)),
+        form(
+            app,
+            read,
+            |t| t.mfa_submit,
+            |t| t.mfa_busy,
+            vec![code_field(app)],
+        ),
+        paragraph("hint", lost),
+        below(app, NOTHING, Route::SignIn, |t| t.start_over, "sign-in"),
+    ])
 }
 
 fn text(texts: &'static Texts, state: &State) -> String {

@@ -6,7 +6,10 @@ use leptos::prelude::*;
 
 use super::qr::qr_code;
 use crate::browser::{App, copy, value_of};
-use crate::components::{below, code_field, form, lead, paragraph, status, when};
+use crate::components::{
+    Button, NOTHING, below, button, code_field, either, form, group, lead, line, link, paragraph,
+    stack, status, text, when,
+};
 use crate::flow::Form;
 use crate::routes::Route;
 
@@ -19,48 +22,47 @@ pub(crate) fn enrol_totp(app: App) -> AnyView {
     });
     let read = || Form::Code(Code::new(value_of("code").unwrap_or_default()));
     let fields = vec![paragraph("", app.said(|t| t.totp_then)), code_field(app)];
-    view! {
-        {lead(app.said(|t| t.totp_scan))}
-        {status("hint", waiting)}
-        {when(has_key, move || key(app))}
-        {form(app, read, |t| t.mfa_submit, |t| t.totp_busy, fields)}
-        {below(app, None, Route::SignIn, |t| t.start_over, "sign-in")}
-    }
-    .into_any()
+    stack(vec![
+        lead(app.said(|t| t.totp_scan)),
+        status("hint", waiting),
+        when(has_key, move || key(app)),
+        form(app, read, |t| t.mfa_submit, |t| t.totp_busy, fields),
+        below(app, NOTHING, Route::SignIn, |t| t.start_over, "sign-in"),
+    ])
 }
 
 fn key(app: App) -> AnyView {
     let Some(secret) = app.state.with_untracked(|state| state.totp_secret.clone()) else {
-        return ().into_any();
+        return stack(Vec::new());
     };
     let uri = app
         .state
         .with_untracked(|state| otpauth_uri(state.client_name(), &state.username, &secret));
     let was_copied = RwSignal::new(false);
     let grouped = grouped(secret.secret());
-    let on_copy = move |_| {
-        copy(secret.secret());
-        was_copied.set(true);
-    };
-    let copied = Signal::derive(move || match was_copied.get() {
-        true => app.texts().totp_copied.to_owned(),
-        false => String::new(),
+    let copy_button = button(Button {
+        id: "copy",
+        class: "quiet",
+        content: text(app.said(|t| t.totp_copy)),
+        press: Box::new(move |_| {
+            copy(secret.secret());
+            was_copied.set(true);
+        }),
     });
-    view! {
-        <div class=KEY>
-            {qr_code(&uri, app.said(|t| t.totp_image))}
-            {paragraph("", app.said(|t| t.totp_manual))}
-            <p><code id=SECRET dir="ltr">{grouped}</code></p>
-            <p class=ROW>
-                <button type="button" id="copy" class="quiet" on:click=on_copy>
-                    {app.said(|t| t.totp_copy)}
-                </button>
-                <a id=OPEN href=uri>{app.said(|t| t.totp_open)}</a>
-            </p>
-            {status("hint", copied)}
-        </div>
-    }
-    .into_any()
+    let picture = qr_code(&uri, app.said(|t| t.totp_image));
+    let open = app.said(|t| t.totp_open);
+    let open = link("totp-open".to_owned(), uri, open, Box::new(|_| ()));
+    let copied = either(app, was_copied.into(), |t| t.totp_copied, NOTHING);
+    group(
+        "key",
+        vec![
+            picture,
+            paragraph("", app.said(|t| t.totp_manual)),
+            view! { <p><code id=SECRET dir="ltr">{grouped}</code></p> }.into_any(),
+            line("row", vec![copy_button, open]),
+            status("hint", copied),
+        ],
+    )
 }
 
 /// The form that authenticator apps read. The key is in it: it is shown and linked, never stored.
@@ -88,7 +90,4 @@ fn grouped(key: &str) -> String {
     text
 }
 
-const KEY: &str = "key";
-const ROW: &str = "row";
 const SECRET: &str = "totp-key";
-const OPEN: &str = "totp-open";

@@ -1,12 +1,14 @@
 //! A QR code as SVG: one path, dark on light whatever the colours of the page.
 
 use leptos::prelude::*;
+
+use crate::components::stack;
 use qrcodegen::{QrCode, QrCodeEcc};
 
 /// The picture. Without one (a text that is too long) there is the key beside it.
 pub(super) fn qr_code(text: &str, label: Signal<String>) -> AnyView {
     let Ok(modules) = QrCode::encode_text(text, QrCodeEcc::Medium) else {
-        return ().into_any();
+        return stack(Vec::new());
     };
     let side = (modules.size() + 2 * QUIET).to_string();
     let view_box = ["0 0 ", &side, " ", &side].concat();

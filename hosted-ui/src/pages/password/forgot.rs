@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use crate::browser::{App, value_of};
-use crate::components::{below, form, lead, username_field};
+use crate::components::{NOTHING, below, form, lead, stack, username_field};
 use crate::flow::Form;
 use crate::routes::Route;
 
@@ -13,10 +13,15 @@ pub(crate) fn forgot(app: App) -> AnyView {
         username: value_of("username").unwrap_or_default(),
     };
     let fields = vec![username_field(app)];
-    view! {
-        {lead(app.said(|t| t.forgot_text))}
-        {form(app, read, |t| t.forgot_submit, |t| t.forgot_busy, fields)}
-        {below(app, None, Route::SignIn, |t| t.back_to_sign_in, "sign-in")}
-    }
-    .into_any()
+    stack(vec![
+        lead(app.said(|t| t.forgot_text)),
+        form(app, read, |t| t.forgot_submit, |t| t.forgot_busy, fields),
+        below(
+            app,
+            NOTHING,
+            Route::SignIn,
+            |t| t.back_to_sign_in,
+            "sign-in",
+        ),
+    ])
 }

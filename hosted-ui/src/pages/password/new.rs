@@ -5,7 +5,7 @@ use leptos::prelude::*;
 
 use super::hidden_username;
 use crate::browser::{App, typed_attributes, value_of};
-use crate::components::{attribute_field, below, form, lead, new_password};
+use crate::components::{NOTHING, attribute_field, below, form, lead, new_password, stack};
 use crate::flow::{Attribute, Form};
 use crate::routes::Route;
 
@@ -20,10 +20,15 @@ pub(crate) fn new(app: App, missing: &[String]) -> AnyView {
         fields.push(attribute_field(app, &Attribute::required(name)));
     }
     fields.push(new_password(app, |t| t.label_new_password));
-    view! {
-        {lead(app.said(|t| t.new_password_text))}
-        {form(app, read, |t| t.new_password_submit, |t| t.new_password_busy, fields)}
-        {below(app, None, Route::SignIn, |t| t.start_over, "sign-in")}
-    }
-    .into_any()
+    stack(vec![
+        lead(app.said(|t| t.new_password_text)),
+        form(
+            app,
+            read,
+            |t| t.new_password_submit,
+            |t| t.new_password_busy,
+            fields,
+        ),
+        below(app, NOTHING, Route::SignIn, |t| t.start_over, "sign-in"),
+    ])
 }

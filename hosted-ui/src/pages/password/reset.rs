@@ -5,7 +5,9 @@ use leptos::prelude::*;
 
 use super::hidden_username;
 use crate::browser::{App, value_of};
-use crate::components::{below, code_field, form, lead, new_password, resend, username_field};
+use crate::components::{
+    NOTHING, below, code_field, form, lead, new_password, resend, stack, username_field,
+};
 use crate::flow::{Form, Page, State};
 use crate::i18n::{Texts, fill};
 use crate::pages::isolated;
@@ -28,13 +30,18 @@ pub(crate) fn reset(app: App) -> AnyView {
         code_field(app),
         new_password(app, |t| t.label_new_password),
     ];
-    view! {
-        {lead(app.says(text))}
-        {form(app, read, |t| t.reset_submit, |t| t.reset_busy, fields)}
-        {resend(app)}
-        {below(app, None, Route::SignIn, |t| t.back_to_sign_in, "sign-in")}
-    }
-    .into_any()
+    stack(vec![
+        lead(app.says(text)),
+        form(app, read, |t| t.reset_submit, |t| t.reset_busy, fields),
+        resend(app),
+        below(
+            app,
+            NOTHING,
+            Route::SignIn,
+            |t| t.back_to_sign_in,
+            "sign-in",
+        ),
+    ])
 }
 
 fn text(texts: &'static Texts, state: &State) -> String {

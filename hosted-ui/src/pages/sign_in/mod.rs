@@ -4,7 +4,9 @@ use cognate_core::secret::Password;
 use leptos::prelude::*;
 
 use crate::browser::{App, value_of};
-use crate::components::{below, form, known_password, lead, route_link, username_field, when};
+use crate::components::{
+    below, form, known_password, lead, line, route_link, stack, username_field, when,
+};
 use crate::flow::Form;
 use crate::i18n::fill;
 use crate::routes::Route;
@@ -24,24 +26,15 @@ pub(super) fn sign_in(app: App) -> AnyView {
         login.is_none_or(|login| login.sign_up.allowed)
     });
     let forgot = route_link(app, Route::Forgot, |t| t.sign_in_forgot, "forgot");
-    let forgot = view! { <p class=BESIDE>{forgot}</p> }.into_any();
+    let forgot = line("beside", vec![forgot]);
     let fields = vec![username_field(app), known_password(app), forgot];
     let sign_up = move || {
         let before: crate::browser::Text = |t| t.sign_in_no_account;
-        below(
-            app,
-            Some(before),
-            Route::SignUp,
-            |t| t.sign_in_create,
-            "sign-up",
-        )
+        below(app, before, Route::SignUp, |t| t.sign_in_create, "sign-up")
     };
-    view! {
-        {lead(to)}
-        {form(app, read, |t| t.sign_in_submit, |t| t.sign_in_busy, fields)}
-        {when(may_sign_up, sign_up)}
-    }
-    .into_any()
+    stack(vec![
+        lead(to),
+        form(app, read, |t| t.sign_in_submit, |t| t.sign_in_busy, fields),
+        when(may_sign_up, sign_up),
+    ])
 }
-
-const BESIDE: &str = "beside";

@@ -4,7 +4,7 @@ use cognate_core::secret::Code;
 use leptos::prelude::*;
 
 use crate::browser::{App, value_of};
-use crate::components::{below, code_field, form, lead, resend, username_field};
+use crate::components::{NOTHING, below, code_field, form, lead, resend, stack, username_field};
 use crate::flow::{Form, Page};
 use crate::i18n::fill;
 use crate::pages::isolated;
@@ -32,11 +32,16 @@ pub(crate) fn confirm(app: App) -> AnyView {
     if app.state.with_untracked(|state| state.username.is_empty()) {
         fields.insert(0, username_field(app));
     }
-    view! {
-        {lead(text)}
-        {form(app, read, |t| t.confirm_submit, |t| t.confirm_busy, fields)}
-        {resend(app)}
-        {below(app, None, Route::SignIn, |t| t.back_to_sign_in, "sign-in")}
-    }
-    .into_any()
+    stack(vec![
+        lead(text),
+        form(app, read, |t| t.confirm_submit, |t| t.confirm_busy, fields),
+        resend(app),
+        below(
+            app,
+            NOTHING,
+            Route::SignIn,
+            |t| t.back_to_sign_in,
+            "sign-in",
+        ),
+    ])
 }

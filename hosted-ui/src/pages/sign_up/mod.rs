@@ -9,7 +9,7 @@ pub(super) use confirm::confirm;
 
 use crate::browser::{App, Text, typed_attributes, value_of};
 use crate::components::{
-    attribute_fields, below, form, new_password, paragraph, username_field, when,
+    attribute_fields, below, form, new_password, paragraph, stack, username_field, when,
 };
 use crate::flow::Form;
 use crate::routes::Route;
@@ -36,10 +36,9 @@ pub(super) fn sign_up(app: App) -> AnyView {
     };
     let closed = move || paragraph("lead", app.said(|t| t.sign_up_closed));
     let before: Text = |t| t.sign_up_have_account;
-    view! {
-        {when(is_closed, closed)}
-        {when(is_open, open)}
-        {below(app, Some(before), Route::SignIn, |t| t.sign_up_sign_in, "sign-in")}
-    }
-    .into_any()
+    stack(vec![
+        when(is_closed, closed),
+        when(is_open, open),
+        below(app, before, Route::SignIn, |t| t.sign_up_sign_in, "sign-in"),
+    ])
 }
