@@ -14,6 +14,7 @@ import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 import { build } from 'esbuild';
+import { cutPanics } from './cut-panics.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const ui = join(root, 'hosted-ui');
@@ -50,6 +51,7 @@ function buildWasm() {
   // The features are listed because `--all-features` makes wasm-opt write what browsers reject.
   const features = ['bulk-memory', 'bulk-memory-opt', 'nontrapping-float-to-int', 'sign-ext', 'mutable-globals', 'reference-types', 'multivalue'];
   const small = join(bound, 'pages.wasm');
+  writeFileSync(raw, cutPanics(readFileSync(raw), { formats: true }));
   run('wasm-opt', [
     ...['-Oz', '--converge', '--strip-debug', '--strip-producers', '--strip-target-features'],
     ...features.map((feature) => `--enable-${feature}`),

@@ -19,8 +19,12 @@ const PANICS = [
 // Called by panics only, mostly through tables: see `mustNotFormat`.
 const FORMATTING = /::fmt::| as \S+::fmt::\w+>::fmt$/;
 
-/** The same module with traps instead of panics. Throws when it formats something, or when it seems to have no panics. */
-export function cutPanics(bytes) {
+/**
+ * The same module with traps instead of panics. Throws when it formats something, or when it seems to have no panics.
+ * `formats`: it may, so only the panics themselves are cut (functions of the same code have one body and any of their names:
+ * where some formatting is meant, nothing that only looks like formatting may go).
+ */
+export function cutPanics(bytes, { formats = false } = {}) {
   binaryen.setDebugInfo(true); // The names stay until wasm-opt strips them.
   const module = binaryen.readBinary(bytes);
   let cut = 0;
@@ -28,12 +32,12 @@ export function cutPanics(bytes) {
     const pointer = module.getFunctionByIndex(i);
     const { name, module: imported } = binaryen.getFunctionInfo(pointer);
     const panics = /^(core|alloc)\W/.test(name) && PANICS.some((pattern) => pattern.test(name));
-    if (imported || !(panics || FORMATTING.test(name))) continue;
+    if (imported || !(panics || (!formats && FORMATTING.test(name)))) continue;
     binaryen.Function.setBody(pointer, module.unreachable());
     if (panics) cut++;
   }
   if (cut < 5) throw new Error(`only ${cut} functions that panic were found: has the compiler renamed them?`);
-  mustNotFormat(module.emitText());
+  if (!formats) mustNotFormat(module.emitText());
   const result = Buffer.from(module.emitBinary());
   module.dispose();
   return withoutPlaces(result);

@@ -8,7 +8,7 @@ import { inRoot } from './workspace.mjs';
 
 const PACKAGE_INPUTS = ['sdk', 'pkg', 'Cargo.toml', 'Cargo.lock', 'package-lock.json', 'scripts/build-package.mjs', 'scripts/cut-panics.mjs', 'scripts/shorten-imports.mjs'];
 
-const HOSTED_UI_INPUTS = ['sdk', 'hosted-ui', 'Cargo.toml', 'Cargo.lock', 'package-lock.json', 'scripts/build-hosted-ui.mjs'];
+const HOSTED_UI_INPUTS = ['sdk', 'hosted-ui', 'Cargo.toml', 'Cargo.lock', 'package-lock.json', 'scripts/build-hosted-ui.mjs', 'scripts/cut-panics.mjs'];
 
 /** The release build of the backend, target/release/cognate; cargo knows what is out of date. */
 export async function buildBackend() {

@@ -70,7 +70,7 @@ pub(crate) fn button(button: Button) -> AnyView {
             type="button"
             id=button.id
             class=button.class
-            on:click=move |event| press(event)
+            on:click=press
         >
             {button.content}
         </button>
@@ -80,7 +80,7 @@ pub(crate) fn button(button: Button) -> AnyView {
 
 /// A link. Its press may do instead what following it would.
 pub(crate) fn link(id: String, href: String, label: Signal<String>, press: Press) -> AnyView {
-    view! { <a id=id href=href on:click=move |event| press(event)>{label}</a> }.into_any()
+    view! { <a id=id href=href on:click=press>{label}</a> }.into_any()
 }
 
 /// A view that is there while something holds.
@@ -101,8 +101,8 @@ pub(crate) fn watch(run: impl FnMut() + 'static) {
     watched(Box::new(run));
 }
 
-fn watched(mut run: Box<dyn FnMut()>) {
-    Effect::new(move || run());
+fn watched(run: Box<dyn FnMut()>) {
+    Effect::new(run);
 }
 
 /// One of two texts.

@@ -27,7 +27,7 @@ impl State {
                     return self.sign_in_with_held_password(None);
                 }
                 return self.arrive(Page::Confirm {
-                    delivery,
+                    destination: delivery.and_then(|delivery| delivery.destination),
                     resend_after_ms,
                 });
             }
@@ -36,7 +36,7 @@ impl State {
             }
             Answer::Resent(Ok(delivery)) => {
                 self.turn_to(Page::Confirm {
-                    delivery: Some(delivery),
+                    destination: delivery.destination,
                     resend_after_ms,
                 });
                 self.notice = Some(Notice::CodeSent);
@@ -55,7 +55,7 @@ impl State {
             // The account exists, only its message does not.
             Answer::SignedUp(Err(failure)) if failure.code == ErrorCode::CodeDeliveryFailed => {
                 let effects = self.arrive(Page::Confirm {
-                    delivery: None,
+                    destination: None,
                     resend_after_ms: 0,
                 });
                 self.alert = Some(Alert::Call(failure));
@@ -108,11 +108,11 @@ impl State {
         let page = match kind {
             StepKind::NewPassword { missing } => Page::NewPassword { step, missing },
             StepKind::ConfirmSignUp => Page::Confirm {
-                delivery: None,
+                destination: None,
                 resend_after_ms: 0,
             },
             StepKind::ResetPassword => Page::Reset {
-                delivery: None,
+                destination: None,
                 resend_after_ms: 0,
                 is_required: true,
             },
@@ -174,7 +174,7 @@ impl State {
     fn reset_began(&mut self, delivery: Delivery, resend_after_ms: u64) -> Vec<Effect> {
         let is_again = matches!(self.page, Page::Reset { .. });
         let page = Page::Reset {
-            delivery: Some(delivery),
+            destination: delivery.destination,
             resend_after_ms,
             is_required: false,
         };

@@ -14,8 +14,8 @@ pub enum Page {
     SignUp,
     /// The code that confirms a sign-up.
     Confirm {
-        /// Where it went, if that is known.
-        delivery: Option<Delivery>,
+        /// Where it went, masked by the service, if that is known.
+        destination: Option<String>,
         /// No other code before: milliseconds since 1970.
         resend_after_ms: u64,
     },
@@ -58,8 +58,8 @@ pub enum Page {
     Forgot,
     /// The code and the new password.
     Reset {
-        /// Where the code went, if that is known.
-        delivery: Option<Delivery>,
+        /// Where the code went, masked by the service, if that is known.
+        destination: Option<String>,
         /// No other code before: milliseconds since 1970.
         resend_after_ms: u64,
         /// An administrator wants it, not the person.
@@ -79,7 +79,7 @@ pub enum Page {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StepHandle(pub String);
 
-/// Where a code went.
+/// Where a code went, as the service says it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Delivery {
     /// Masked by the service.
@@ -158,11 +158,11 @@ impl Page {
             Route::SignUp => Some(Self::SignUp),
             Route::Forgot => Some(Self::Forgot),
             Route::Confirm | Route::ConfirmUser | Route::Resend => Some(Self::Confirm {
-                delivery: None,
+                destination: None,
                 resend_after_ms: 0,
             }),
             Route::Reset => Some(Self::Reset {
-                delivery: None,
+                destination: None,
                 resend_after_ms: 0,
                 is_required: false,
             }),

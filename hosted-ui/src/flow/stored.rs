@@ -5,7 +5,7 @@
 
 use cognate_core::json::{Array, Object, Value};
 
-use super::{Challenge, Delivery, Factor, Notice, Page, State, StepHandle};
+use super::{Challenge, Factor, Notice, Page, State, StepHandle};
 
 impl State {
     /// The text: nothing in it opens anything without the transaction's cookie.
@@ -43,18 +43,16 @@ fn write_page(stored: &mut Object, page: &Page) {
     }
     match page {
         Page::Confirm {
-            delivery,
+            destination,
             resend_after_ms,
         }
         | Page::Reset {
-            delivery,
+            destination,
             resend_after_ms,
             ..
         } => {
             stored.whole("resendAfterMs", *resend_after_ms);
-            if let Some(delivery) = delivery {
-                stored.text_if("destination", delivery.destination.as_deref());
-            }
+            stored.text_if("destination", destination.as_deref());
             if let Page::Reset { is_required, .. } = page {
                 stored.boolean("isRequired", *is_required);
             }
@@ -86,12 +84,6 @@ fn write_page(stored: &mut Object, page: &Page) {
 fn read_page(stored: &impl Value) -> Option<Page> {
     let step = || stored.text_at("step").ok()?.map(StepHandle);
     let destination = || stored.text_at("destination").ok();
-    let delivery = || {
-        let destination = destination()?;
-        Some(destination.map(|to| Delivery {
-            destination: Some(to),
-        }))
-    };
     let resend_after_ms = || stored.whole_at("resendAfterMs").ok()?;
     let names = |name| stored.at(name, |names| names.list(Value::text)).ok()?;
     let flag = |name| stored.boolean_at(name).ok()?;
@@ -99,7 +91,7 @@ fn read_page(stored: &impl Value) -> Option<Page> {
         "signIn" => Page::SignIn,
         "signUp" => Page::SignUp,
         "confirm" => Page::Confirm {
-            delivery: delivery()?,
+            destination: destination()?,
             resend_after_ms: resend_after_ms()?,
         },
         "newPassword" => Page::NewPassword {
@@ -120,7 +112,7 @@ fn read_page(stored: &impl Value) -> Option<Page> {
         "enrolEmail" => Page::EnrolEmail { step: step()? },
         "forgot" => Page::Forgot,
         "reset" => Page::Reset {
-            delivery: delivery()?,
+            destination: destination()?,
             resend_after_ms: resend_after_ms()?,
             is_required: flag("isRequired")?,
         },

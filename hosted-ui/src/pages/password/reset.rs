@@ -46,16 +46,15 @@ pub(crate) fn reset(app: App) -> AnyView {
 
 fn text(texts: &'static Texts, state: &State) -> String {
     let Page::Reset {
-        delivery,
+        destination,
         is_required,
         ..
     } = &state.page
     else {
         return String::new();
     };
-    let destination = delivery.as_ref().and_then(|d| d.destination.as_deref());
     let username = isolated(&state.username);
-    match destination.map(isolated) {
+    match destination.as_deref().map(isolated) {
         _ if *is_required => texts.reset_required.to_owned(),
         _ if state.username.is_empty() => texts.forgot_text.to_owned(),
         Some(to) => fill(

@@ -14,9 +14,7 @@ use crate::routes::Route;
 pub(crate) fn confirm(app: App) -> AnyView {
     let text = app.says(|texts, state| {
         let destination = match &state.page {
-            Page::Confirm { delivery, .. } => {
-                delivery.as_ref().and_then(|d| d.destination.as_ref())
-            }
+            Page::Confirm { destination, .. } => destination.as_ref(),
             _ => None,
         };
         match destination {
