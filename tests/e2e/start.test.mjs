@@ -18,10 +18,11 @@ let dataDir;
 before(async () => (dataDir = await mkdtemp(join(tmpdir(), 'cognate-start-'))));
 after(() => rm(dataDir, { recursive: true, force: true }));
 
-test('it prints what to open, serves both on loopback, and Ctrl-C ends everything', async () => {
-  const [port, demoPort] = [await freePort(), await freePort()];
-  const started = npmStart({ PORT: port, DEMO_PORT: demoPort, DATA_DIR: dataDir });
+test('it prints what to open, serves everything on loopback, and Ctrl-C ends everything', async () => {
+  const [port, demoPort, apiPort] = [await freePort(), await freePort(), await freePort()];
+  const started = npmStart({ PORT: port, DEMO_PORT: demoPort, API_PORT: apiPort, DATA_DIR: dataDir });
   await started.prints(`http://localhost:${demoPort}`);
+  await started.prints(`http://localhost:${apiPort}/me`);
   await started.prints(`http://localhost:${port}/_cognate/inbox`);
 
   assert.deepEqual(await (await fetch(`http://localhost:${port}/health`)).json(), { status: 'ok' });
@@ -31,28 +32,35 @@ test('it prints what to open, serves both on loopback, and Ctrl-C ends everythin
   assert.equal(config.endpoint, `http://localhost:${port}`);
   const discovery = await (await fetch(`http://localhost:${port}/local_demo/.well-known/openid-configuration`)).json();
   assert.equal(discovery.issuer, config.issuer, 'the issuer follows PORT');
+  assert.equal((await fetch(`http://localhost:${apiPort}/me`)).status, 401, 'the API asks for a token');
+  const login = await fetch(`http://localhost:${port}/login`);
+  assert.equal(login.status, 200);
+  assert.match(await login.text(), /<input[^>]* autocomplete="current-password"/, 'the hosted pages are there');
+  const toDemo = new URLSearchParams({ client_id: config.clientId, logout_uri: config.oauth.signOutUri });
+  const left = await fetch(`http://localhost:${port}/logout?${toDemo}`, { redirect: 'manual' });
+  assert.equal(left.headers.get('location'), `http://localhost:${demoPort}/`, 'the demo\'s address follows DEMO_PORT');
 
   started.interrupt();
   await started.ended();
-  await assertClosed(port, demoPort);
+  await assertClosed(port, demoPort, apiPort);
 });
 
-test('when npm itself is killed, the backend and the demo end too', async () => {
-  const [port, demoPort] = [await freePort(), await freePort()];
-  const started = npmStart({ PORT: port, DEMO_PORT: demoPort, DATA_DIR: dataDir });
+test('when npm itself is killed, the backend, the demo and its API end too', async () => {
+  const [port, demoPort, apiPort] = [await freePort(), await freePort(), await freePort()];
+  const started = npmStart({ PORT: port, DEMO_PORT: demoPort, API_PORT: apiPort, DATA_DIR: dataDir });
   await started.prints(`http://localhost:${demoPort}`);
   started.killNpm();
-  await assertClosed(port, demoPort);
+  await assertClosed(port, demoPort, apiPort);
 });
 
-for (const variable of ['PORT', 'DEMO_PORT']) {
+for (const variable of ['PORT', 'DEMO_PORT', 'API_PORT']) {
   test(`${variable} in use: one sentence, and the command that helps`, async () => {
     const blocker = createServer();
     await new Promise((resolve) => blocker.listen(0, '127.0.0.1', resolve));
     const taken = blocker.address().port;
-    const started = npmStart({ PORT: await freePort(), DEMO_PORT: await freePort(), DATA_DIR: dataDir, [variable]: taken });
+    const started = npmStart({ PORT: await freePort(), DEMO_PORT: await freePort(), API_PORT: await freePort(), DATA_DIR: dataDir, [variable]: taken });
     assert.equal(await started.ended(), 1);
-    assert.match(started.output(), new RegExp(`Port ${taken}, meant for the (backend|demo app), is in use\\.\\s+Try: ${variable}=\\d+ npm start`));
+    assert.match(started.output(), new RegExp(`Port ${taken}, meant for (the backend|the demo app|the demo's API), is in use\\.\\s+Try: ${variable}=\\d+ npm start`));
     assert.doesNotMatch(started.output(), /\bat .*\.mjs:\d+/, 'no stack trace');
     blocker.close();
   });
@@ -65,7 +73,7 @@ test('a PORT that is no port is refused in words', async () => {
 });
 
 test('a machine without cargo is told how to get it', async () => {
-  const started = npmStart({ PORT: await freePort(), DEMO_PORT: await freePort(), PATH: await pathWith('node', 'npm', 'sh', 'env') });
+  const started = npmStart({ PORT: await freePort(), DEMO_PORT: await freePort(), API_PORT: await freePort(), PATH: await pathWith('node', 'npm', 'sh', 'env') });
   assert.equal(await started.ended(), 1);
   assert.match(started.output(), /cargo was not found; Rust is needed\.\s+Try: .*rustup/);
 });
