@@ -351,3 +351,13 @@ test('a browser that blocks WebAssembly is told what that means', async () => {
   await page.getByText('This browser blocks WebAssembly').waitFor();
   await context.close();
 });
+
+test('a browser without JavaScript is told that it is needed', async () => {
+  const context = await browser.newContext({ javaScriptEnabled: false });
+  const page = await context.newPage();
+  await page.goto(authorization(system).url);
+  const words = page.locator('noscript p'); // by its place: Playwright finds no text in this element
+  await words.waitFor();
+  assert.match(await words.innerText(), /needs JavaScript and WebAssembly/);
+  await context.close();
+});
