@@ -24,6 +24,8 @@
 //!   limited, too.
 //! - An address that codes go to is no way to recover the password, too: whoever reads the mail would
 //!   have both. A new one counts when it is verified, and it cannot be removed.
+//! - A temporary password alone gives an account no such address either, nor takes one away
+//!   ([`fixed_addresses`]).
 //! - Codes by e-mail go to a verified address only. A text message may go to a number that was not
 //!   verified yet: the code that comes back verifies it.
 //!
@@ -81,6 +83,15 @@ impl Factor {
     #[must_use]
     pub fn of(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|factor| factor.name() == name)
+    }
+
+    /// Where its codes go, if they are sent.
+    fn address(self) -> Option<IdentifierAttribute> {
+        match self {
+            Self::Sms => Some(IdentifierAttribute::PhoneNumber),
+            Self::Email => Some(IdentifierAttribute::Email),
+            Self::SoftwareToken => None,
+        }
     }
 }
 
@@ -185,13 +196,42 @@ pub async fn addresses(
     };
     let enrolment = Enrolment::find(state, user).await?;
     let addresses = asked_for(&pool.mfa, user, &enrolment).into_iter();
-    Ok(addresses
-        .filter_map(|factor| match factor {
-            Factor::Sms => Some(IdentifierAttribute::PhoneNumber),
-            Factor::Email => Some(IdentifierAttribute::Email),
-            Factor::SoftwareToken => None,
-        })
-        .collect())
+    Ok(addresses.filter_map(Factor::address).collect())
+}
+
+/// The addresses that somebody who has proved nothing but a password may not give the account, change
+/// or remove: those that codes go to, and where everybody needs a second factor also those that would
+/// count as one beside what there is. Somebody who has no second factor yet may give a first address,
+/// not replace one.
+///
+/// # Errors
+/// For no fault of the caller's.
+pub async fn fixed_addresses(
+    state: &AppState,
+    pool: &Pool,
+    user: &User,
+) -> Result<Vec<IdentifierAttribute>, ApiError> {
+    if pool.mfa.requirement() == Requirement::Off {
+        return Ok(Vec::new());
+    }
+    let enrolment = Enrolment::find(state, user).await?;
+    let asked_for = asked_for(&pool.mfa, user, &enrolment);
+    // With something turned on, a new address does not count by itself.
+    let is_on = |factor: &Factor| enrolment.is_on(*factor);
+    let counts_by_itself =
+        pool.mfa.requirement() == Requirement::On && !asked_for.iter().any(is_on);
+    let factors = Factor::ALL.into_iter().filter(|factor| {
+        enrolment.is_on(*factor)
+            || counts_by_itself
+                && pool.mfa.offers(*factor)
+                && (!asked_for.is_empty() || has_address(*factor, user))
+    });
+    Ok(factors.filter_map(Factor::address).collect())
+}
+
+fn has_address(factor: Factor, user: &User) -> bool {
+    let address = factor.address();
+    address.is_some_and(|address| user.attributes.get(address.name()).is_some())
 }
 
 /// Whether a code of this factor can reach or be made by the user.

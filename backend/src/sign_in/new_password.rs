@@ -46,8 +46,9 @@ pub(super) async fn require(
     }))
 }
 
-/// Answers `NEW_PASSWORD_REQUIRED`: sets the password and missing attributes. A refused password or
-/// attribute leaves the step open; success spends it.
+/// Answers `NEW_PASSWORD_REQUIRED`: sets the password and attributes, but not those that would move
+/// the second factor, which is asked for afterwards. A refused password or attribute leaves the step
+/// open; success spends it.
 ///
 /// # Errors
 /// `NotAuthorizedException` for a step that is not this user's, `InvalidPasswordException` by the
@@ -72,7 +73,14 @@ pub async fn answer(
         .filter_map(|(name, value)| Some((name.strip_prefix(PREFIX)?.to_owned(), value.clone())))
         .collect();
     users::writable(pool, Writer::User(through.client), &given)?;
+    let fixed = mfa::fixed_addresses(state, pool, &user).await?;
     for (name, value) in &given {
+        let is_fixed = fixed.iter().any(|address| address.name() == name);
+        if is_fixed && user.attributes.get(name).unwrap_or_default() != value {
+            return Err(ApiError::invalid_parameter(format!(
+                "Cannot modify {name}, which the second factor depends on"
+            )));
+        }
         let is_required = pool
             .settings
             .schema()

@@ -25,6 +25,7 @@ mod existence;
 mod limits;
 mod login_domain;
 mod mfa;
+mod mfa_changes;
 mod mfa_codes;
 mod mfa_limits;
 mod mfa_login_domain;
