@@ -236,7 +236,7 @@ pub async fn answer(
         return Err(mismatch());
     }
     let user = if sent.sets_up {
-        set_up::finish_with_email(state, through, &step, user, enrolment, sent.into()).await?
+        set_up::finish_with_email(state, through, &step, user, sent.into()).await?
     } else {
         check_is_asked_for(through, &user, &enrolment, factor)?;
         spend(state, through, &step, user, &sent.into()).await?

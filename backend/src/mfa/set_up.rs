@@ -8,7 +8,8 @@
 //!
 //! While signing in, by the handle of `MFA_SETUP`: the secret, and then the fact that it was proved,
 //! travel in the sealed steps that follow one another; the answer to `MFA_SETUP` stores it and turns
-//! it on. Until then nothing of the account changes.
+//! it on. Until then nothing of the account changes, and every step asks again whether there is still
+//! nothing else to prove.
 //!
 //! # Limits
 //! An address that the account has already can be proved here, not replaced: whoever has only the
@@ -21,7 +22,7 @@ use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
 use super::enrolment::Totp;
-use super::{Enrolment, Factor, Requirement, TotpSecret, challenge};
+use super::{Decision, Enrolment, Factor, Requirement, TotpSecret, challenge, decide};
 use crate::app::{AppState, Caller};
 use crate::codes::Destination;
 use crate::error::ApiError;
@@ -72,8 +73,7 @@ pub async fn answer(
     let user = step
         .user_named(state, through, username, Status::Confirmed)
         .await?;
-    let mut enrolment = Enrolment::find(state, &user).await?;
-    refuse_if_enrolled(&enrolment)?;
+    let mut enrolment = check_is_needed(state, through.pool, &user).await?;
     if let Some(email) = email {
         check_address(through.pool, &user, email)?;
         let asked =
@@ -112,10 +112,9 @@ pub(super) async fn finish_with_email(
     through: Through<'_>,
     step: &PendingStep,
     mut user: User,
-    mut enrolment: Enrolment,
     to: Destination,
 ) -> Result<User, ApiError> {
-    refuse_if_enrolled(&enrolment)?;
+    let mut enrolment = check_is_needed(state, through.pool, &user).await?;
     let own = user.attributes.get(to.attribute.name());
     if own.is_some_and(|own| *own != to.value) {
         return Err(invalid_session());
@@ -144,6 +143,7 @@ pub async fn associate(
 ) -> Result<(TotpSecret, Handle), ApiError> {
     let step = PendingStep::find(state, through, NAME, session).await?;
     let user = step.user(state, through, Status::Confirmed).await?;
+    check_is_needed(state, through.pool, &user).await?;
     check_is_offered(through.pool)?;
     let secret = TotpSecret::generate()?;
     let memory = Memory {
@@ -172,6 +172,7 @@ pub async fn verify(
     check_device_name(device_name)?;
     let step = PendingStep::find(state, through, NAME, session).await?;
     let user = step.user(state, through, Status::Confirmed).await?;
+    check_is_needed(state, through.pool, &user).await?;
     check_is_offered(through.pool)?;
     let mut memory = Memory::decode(&step)?;
     let secret = memory.secret.as_ref().ok_or_else(not_associated)?;
@@ -275,12 +276,18 @@ fn check_is_offered(pool: &Pool) -> Result<(), ApiError> {
     ))
 }
 
-/// A second sign-in may have set a factor up meanwhile: this one must use it, then.
-fn refuse_if_enrolled(enrolment: &Enrolment) -> Result<(), ApiError> {
-    if enrolment.names().is_empty() {
-        return Ok(());
+/// Something else may count as a factor meanwhile, set up by another sign-in or given by an
+/// administrator: this sign-in must use it, then. Answers what the user has.
+async fn check_is_needed(
+    state: &AppState,
+    pool: &Pool,
+    user: &User,
+) -> Result<Enrolment, ApiError> {
+    let enrolment = Enrolment::find(state, user).await?;
+    match decide(&pool.mfa, user, &enrolment) {
+        Decision::SetUp(_) => Ok(enrolment),
+        _ => Err(invalid_session()),
     }
-    Err(invalid_session())
 }
 
 fn check_address(pool: &Pool, user: &User, email: &str) -> Result<(), ApiError> {

@@ -6,8 +6,8 @@
 //! 2. [`refresh`] gives a new pair. If the client rotates, it also replaces the refresh token; the
 //!    old one works on for the grace period, so that an answer that got lost can be asked for
 //!    again.
-//! 3. [`revoke`] ends one family, [`revoke_all`] all of a user's, with codes and browsers' sessions:
-//!    refresh and access tokens stop working here.
+//! 3. [`revoke`] ends one family, [`revoke_all`] all of a user's, with codes, browsers' sessions and
+//!    sign-ins under way: refresh and access tokens stop working here.
 //!
 //! # Security model
 //! A refresh token is 256 random bits; the database has its hash. It works for the client it was

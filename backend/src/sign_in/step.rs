@@ -3,8 +3,9 @@
 //! # Security model
 //! The handle is 256 random bits; the database has its hash. A step belongs to one pool, client,
 //! user, challenge and audience (the JSON API or one login transaction), ends with the client's
-//! `AuthSessionValidity`, and is answered once: the change it allows spends it, or, where nothing of
-//! the user changes, [`PendingStep::spend_now`]. What it remembers is sealed.
+//! `AuthSessionValidity`, which a step that follows another does not begin anew, and with the user's
+//! sessions (`sessions::revoke_all`). It is answered once: the change it allows spends it, or, where
+//! nothing of the user changes, [`PendingStep::spend_now`]. What it remembers is sealed.
 
 use aws_lc_rs::digest;
 use zeroize::Zeroizing;
@@ -48,6 +49,7 @@ pub struct PendingStep {
     /// What the challenge had to remember, in its own form.
     pub memory: Zeroizing<Vec<u8>>,
     id: Vec<u8>,
+    expires_at: i64,
 }
 
 impl std::fmt::Debug for PendingStep {
@@ -86,12 +88,13 @@ impl PendingStep {
         challenge: &'static str,
         memory: &[u8],
     ) -> Result<Handle, ApiError> {
-        let (handle, row) = new(state, through, owner, challenge, memory)?;
+        let expires_at = state.clock.now() + through.client.settings.auth_session_seconds();
+        let (handle, row) = new(state, through, owner, challenge, memory, expires_at)?;
         state.store.insert_challenge(&row).await?;
         Ok(handle)
     }
 
-    /// Stores the step that follows this one, and spends this one.
+    /// Stores the step that follows this one, and spends this one. It ends when this one would have.
     ///
     /// # Errors
     /// `NotAuthorizedException` if this one was spent meanwhile.
@@ -103,7 +106,7 @@ impl PendingStep {
         challenge: &'static str,
         memory: &[u8],
     ) -> Result<Handle, ApiError> {
-        let (handle, row) = new(state, through, owner, challenge, memory)?;
+        let (handle, row) = new(state, through, owner, challenge, memory, self.expires_at)?;
         let now = state.clock.now();
         if !state.store.replace_challenge(&self.id, &row, now).await? {
             return Err(invalid());
@@ -151,6 +154,7 @@ impl PendingStep {
             verifier_version: i64::from_be_bytes(*version),
             memory: Zeroizing::new(memory.to_vec()),
             id: row.id,
+            expires_at: row.expires_at,
         })
     }
 
@@ -248,6 +252,7 @@ fn new(
     owner: Owner<'_>,
     challenge: &'static str,
     memory: &[u8],
+    expires_at: i64,
 ) -> Result<(Handle, ChallengeRow), ApiError> {
     let handle = Handle(random::bearer_text()?);
     let audience = through.audience();
@@ -264,7 +269,7 @@ fn new(
         payload: state
             .sealer
             .seal(place(owner.username, &through.pool.id), &payload)?,
-        expires_at: state.clock.now() + through.client.settings.auth_session_seconds(),
+        expires_at,
         spent_at: None,
     };
     Ok((handle, row))

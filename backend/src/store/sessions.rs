@@ -145,8 +145,8 @@ impl Store {
         Ok(())
     }
 
-    /// Revokes every sign-in of a user; codes that were not used yet and sessions of browsers end
-    /// with them.
+    /// Revokes every sign-in of a user; codes that were not used yet, sessions of browsers and sign-ins
+    /// under way end with them.
     ///
     /// # Errors
     /// If the database fails.
@@ -169,6 +169,7 @@ impl Store {
         for statement in [
             "DELETE FROM authorization_codes WHERE pool_id = $1 AND username = $2",
             "DELETE FROM sso_sessions WHERE pool_id = $1 AND username = $2",
+            "DELETE FROM challenges WHERE pool_id = $1 AND username = $2",
         ] {
             sqlx::query(statement)
                 .bind(pool_id)

@@ -4,10 +4,11 @@
 use serde_json::{Value, json};
 
 use crate::browser::{App, Browser};
-use crate::mfa_person::{Member, all_factors, configure, pool_with, totp_only, with};
+use crate::mfa_person::{Member, all_factors, configure, pool_with, totp, totp_only, with};
 use crate::person::{PASSWORD, POOL, Person};
 use crate::support::{Answer, Backend};
 
+const INVALID: &str = "Invalid session for the user.";
 const PHONE: &str = "+14325551212";
 const EMAIL: &str = "ada@example.com";
 const TEMPORARY: &str = "Temporary-1!";
@@ -159,4 +160,114 @@ async fn the_page_does_not_move_an_address_either() {
         .ask(&backend, &transaction, "RespondToAuthChallenge", body)
         .await;
     assert_eq!(refused.error_type(), "InvalidParameterException");
+}
+
+async fn associate(backend: &Backend, session: &Value) -> Answer {
+    let body = json!({ "Session": session });
+    backend.call("AssociateSoftwareToken", body).await
+}
+
+async fn verify(backend: &Backend, session: &Value, secret: &Value) -> Answer {
+    let code = totp(secret.as_str().unwrap(), backend.clock.now());
+    let body = json!({ "Session": session, "UserCode": code });
+    backend.call("VerifySoftwareToken", body).await
+}
+
+#[tokio::test]
+async fn a_set_up_ends_when_another_factor_counts_by_now() {
+    let backend = Backend::start().await;
+    let ada = Member::new(&backend, all_factors("ON"), json!({})).await;
+    let begun = ada.challenge(&backend, "MFA_SETUP").await;
+    let other = ada.challenge(&backend, "MFA_SETUP").await;
+    let associated = associate(&backend, &other["Session"]).await.ok();
+    let third = ada.challenge(&backend, "MFA_SETUP").await;
+    let of_third = associate(&backend, &third["Session"]).await.ok();
+    let verified = verify(&backend, &of_third["Session"], &of_third["SecretCode"]).await;
+    let verified = verified.ok()["Session"].clone();
+    let body = json!({
+        "UserPoolId": ada.pool, "Username": "ada",
+        "UserAttributes": [{ "Name": "phone_number", "Value": PHONE }],
+    });
+    backend.admin("AdminUpdateUserAttributes", body).await.ok();
+    let session = |session: &Value| json!({ "ChallengeName": "MFA_SETUP", "Session": session });
+    let to_eve = json!({ "EMAIL": "eve@example.com" });
+    for refused in [
+        associate(&backend, &begun["Session"]).await,
+        ada.answer(&backend, &begun, to_eve).await,
+        verify(&backend, &associated["Session"], &associated["SecretCode"]).await,
+        ada.answer(&backend, &session(&verified), json!({})).await,
+    ] {
+        assert_eq!(refused.error().1, INVALID);
+    }
+    ada.challenge(&backend, "SMS_MFA").await;
+}
+
+#[tokio::test]
+async fn an_address_is_not_set_up_beside_a_factor_that_counts_by_now() {
+    let backend = Backend::start().await;
+    let ada = Member::new(&backend, all_factors("ON"), json!({})).await;
+    let begun = ada.challenge(&backend, "MFA_SETUP").await;
+    let to_eve = json!({ "EMAIL": "eve@example.com" });
+    let asked = ada.answer(&backend, &begun, to_eve).await.ok();
+    let body = json!({
+        "UserPoolId": ada.pool, "Username": "ada",
+        "UserAttributes": [{ "Name": "phone_number", "Value": PHONE }],
+    });
+    backend.admin("AdminUpdateUserAttributes", body).await.ok();
+    let code = json!({ "EMAIL_OTP_CODE": backend.code("eve@example.com").await });
+    let late = ada.answer(&backend, &asked, code).await;
+    assert_eq!(late.error().1, INVALID);
+}
+
+#[tokio::test]
+async fn a_set_up_lasts_as_long_as_its_first_step() {
+    let backend = Backend::start().await;
+    let ada = Member::new(&backend, totp_only("ON"), json!({})).await;
+    let mut session = ada.challenge(&backend, "MFA_SETUP").await["Session"].clone();
+    for _ in 0..2 {
+        backend.clock.advance(80);
+        session = associate(&backend, &session).await.ok()["Session"].clone();
+    }
+    backend.clock.advance(20);
+    let late = associate(&backend, &session).await;
+    assert_eq!(
+        late.error().1,
+        "Invalid session for the user, session is expired."
+    );
+}
+
+#[tokio::test]
+async fn sign_ins_under_way_end_with_the_sessions() {
+    let backend = Backend::start().await;
+    let ada = Member::new(&backend, totp_only("ON"), json!({})).await;
+    let names = json!({ "UserPoolId": ada.pool, "Username": "ada" });
+    for operations in [
+        &["AdminUserGlobalSignOut"][..],
+        &["AdminDisableUser", "AdminEnableUser"],
+    ] {
+        let begun = ada.challenge(&backend, "MFA_SETUP").await;
+        for operation in operations {
+            backend.admin(operation, names.clone()).await.ok();
+        }
+        let late = associate(&backend, &begun["Session"]).await;
+        assert_eq!(late.error().1, INVALID, "{operations:?}");
+    }
+}
+
+#[tokio::test]
+async fn the_page_ends_a_set_up_too() {
+    let backend = Backend::start().await;
+    let person = Person::confirmed(&backend).await;
+    configure(&backend, POOL, totp_only("ON")).await.ok();
+    let mut browser = Browser::default();
+    let transaction = browser.begin(&backend, &App::demo()).await;
+    let begun = browser.prove(&backend, &transaction, &person).await.ok();
+    assert_eq!(begun["ChallengeName"], "MFA_SETUP");
+    // The verified address counts from now on.
+    configure(&backend, POOL, all_factors("ON")).await.ok();
+    let body = json!({ "Session": begun["Session"] });
+    let late = browser
+        .ask(&backend, &transaction, "AssociateSoftwareToken", body)
+        .await;
+    assert_eq!(late.error().1, INVALID);
 }
