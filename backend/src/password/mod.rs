@@ -4,8 +4,9 @@
 //! With `PreventUserExistenceErrors` on, whoever asks for a recovery code is told where it went,
 //! also for users who do not exist, are disabled or have no verified address; those get a decoy
 //! code that nobody has. Without it, the reason is named. A recovery code is good while the address
-//! it was sent to is the user's verified one and the password is the one it was asked for. A new
-//! password also voids challenges under way (`verifier_version`); it does not end sessions, as in the service: `GlobalSignOut` does.
+//! it was sent to is the user's verified one, no codes of a second factor go there, and the password is
+//! the one it was asked for. A new password also voids challenges under way (`verifier_version`); it
+//! does not end sessions, as in the service: `GlobalSignOut` does.
 
 use cognate_core::secret::{Code as Digits, Password};
 
@@ -123,7 +124,9 @@ pub async fn confirm_forgot(
     let sent_to = &right.destination;
     let is_current = user.has_verified(sent_to.attribute)
         && user.attributes.get(sent_to.attribute.name()) == Some(&sent_to.value);
-    if !is_current {
+    // Nor may whoever reads the codes of the second factor, which the address may serve by now.
+    let of_mfa = mfa::addresses(state, pool, &user.username, Some(&user)).await?;
+    if !is_current || of_mfa.contains(&sent_to.attribute) {
         return Err(codes::expired());
     }
     user.set_password(password.secret(), state.clock.now())?;

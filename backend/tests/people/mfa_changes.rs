@@ -271,3 +271,44 @@ async fn the_page_ends_a_set_up_too() {
         .await;
     assert_eq!(late.error().1, INVALID);
 }
+
+#[tokio::test]
+async fn a_recovery_code_from_before_the_factor_does_not_reset_the_password() {
+    let backend = Backend::start().await;
+    let attributes = json!({ "email": EMAIL, "email_verified": "true" });
+    let ada = Member::new(&backend, all_factors("OPTIONAL"), attributes).await;
+    let body = json!({ "ClientId": ada.person.client, "Username": "ada" });
+    backend.call("ForgotPassword", body).await.ok();
+    let code = backend.code(EMAIL).await;
+    let on = json!({ "EmailMfaSettings": { "Enabled": true } });
+    ada.prefer(&backend, on).await.ok();
+    let body = json!({
+        "ClientId": ada.person.client, "Username": "ada", "ConfirmationCode": code,
+        "Password": "Another-Horse9!",
+    });
+    let refused = backend.call("ConfirmForgotPassword", body).await;
+    assert_eq!(refused.error_type(), "ExpiredCodeException");
+    ada.challenge(&backend, "EMAIL_OTP").await;
+}
+
+#[tokio::test]
+async fn the_page_takes_no_recovery_code_from_before_either() {
+    let backend = Backend::start().await;
+    let person = Person::confirmed(&backend).await;
+    let mut browser = Browser::default();
+    let transaction = browser.begin(&backend, &App::demo()).await;
+    let body = json!({ "Username": person.email });
+    browser
+        .ask(&backend, &transaction, "ForgotPassword", body)
+        .await
+        .ok();
+    let code = backend.code(&person.email).await;
+    configure(&backend, POOL, all_factors("ON")).await.ok();
+    let body = json!({
+        "Username": person.email, "ConfirmationCode": code, "Password": "Another-Horse9!",
+    });
+    let refused = browser
+        .ask(&backend, &transaction, "ConfirmForgotPassword", body)
+        .await;
+    assert_eq!(refused.error_type(), "ExpiredCodeException");
+}
