@@ -217,34 +217,44 @@ pub async fn answer(
     )
     .await?;
     step.count_try(state).await?;
+    let taken = take(state, through, &step, user, factor, code).await;
+    // A right code that does not count, used before or meant for another address, is no success.
+    gate.leave(taken.is_ok()).await?;
+    Ok(Next::Proved(Box::new(taken?)))
+}
+
+async fn take(
+    state: &AppState,
+    through: Through<'_>,
+    step: &PendingStep,
+    user: User,
+    factor: Factor,
+    code: &str,
+) -> Result<User, ApiError> {
     let enrolment = Enrolment::find(state, &user).await?;
     if factor == Factor::SoftwareToken {
         let now = state.clock.now();
         let totp = enrolment.totp();
         let totp_step = totp.and_then(|totp| totp.secret.matching_step(code, now));
-        gate.leave(totp_step.is_some()).await?;
         let totp_step = totp_step.ok_or_else(mismatch)?;
         check_is_asked_for(through, &user, &enrolment, factor)?;
-        enrolment.use_totp(state, totp_step, &step).await?;
-        return Ok(Next::Proved(Box::new(user)));
+        enrolment.use_totp(state, totp_step, step).await?;
+        return Ok(user);
     }
     let sent: SentCode =
         serde_json::from_slice(&step.memory).map_err(|error| ApiError::internal(&error))?;
-    let is_right = bool::from(hmac(state, &user, factor, code).ct_eq(&sent.hmac));
-    gate.leave(is_right).await?;
-    if !is_right {
+    if !bool::from(hmac(state, &user, factor, code).ct_eq(&sent.hmac)) {
         return Err(mismatch());
     }
-    let user = if sent.sets_up {
-        set_up::finish_with_email(state, through, &step, user, sent.into()).await?
-    } else {
-        check_is_asked_for(through, &user, &enrolment, factor)?;
-        spend(state, through, &step, user, &sent.into()).await?
-    };
-    Ok(Next::Proved(Box::new(user)))
+    if sent.sets_up {
+        return set_up::finish_with_email(state, through, step, user, sent.into()).await;
+    }
+    check_is_asked_for(through, &user, &enrolment, factor)?;
+    spend(state, through, step, user, &sent.into()).await
 }
 
-/// Spends the step. The code also proves its address, which is verified now if it was not.
+/// Spends the step. The code also proves its address, which is verified now if it was not. Whoever
+/// reads an address that is the user's no longer proves nothing.
 async fn spend(
     state: &AppState,
     through: Through<'_>,
@@ -253,7 +263,10 @@ async fn spend(
     to: &Destination,
 ) -> Result<User, ApiError> {
     let is_current = user.attributes.get(to.attribute.name()) == Some(&to.value);
-    if !is_current || user.has_verified(to.attribute) {
+    if !is_current {
+        return Err(invalid_session());
+    }
+    if user.has_verified(to.attribute) {
         step.spend_now(state).await?;
         return Ok(user);
     }

@@ -4,11 +4,12 @@
 use serde_json::{Value, json};
 
 use crate::browser::{App, Browser};
-use crate::mfa_person::{Member, all_factors, configure, pool_with, totp, totp_only, with};
+use crate::mfa_person::{Member, all_factors, configure, pool_with, totp, totp_only, with, wrong};
 use crate::person::{PASSWORD, POOL, Person};
 use crate::support::{Answer, Backend};
 
 const INVALID: &str = "Invalid session for the user.";
+const TOTP: &str = "SOFTWARE_TOKEN_MFA_CODE";
 const PHONE: &str = "+14325551212";
 const EMAIL: &str = "ada@example.com";
 const TEMPORARY: &str = "Temporary-1!";
@@ -311,4 +312,63 @@ async fn the_page_takes_no_recovery_code_from_before_either() {
         .ask(&backend, &transaction, "ConfirmForgotPassword", body)
         .await;
     assert_eq!(refused.error_type(), "ExpiredCodeException");
+}
+
+#[tokio::test]
+async fn a_code_to_an_address_that_was_replaced_meanwhile_does_not_sign_in() {
+    let backend = Backend::start().await;
+    let attributes = json!({ "phone_number": PHONE, "email": EMAIL, "email_verified": "true" });
+    for (setting, name, to, answer, new) in [
+        (
+            "SMSMfaSettings",
+            "phone_number",
+            PHONE,
+            "SMS_MFA_CODE",
+            "+14325559999",
+        ),
+        (
+            "EmailMfaSettings",
+            "email",
+            EMAIL,
+            "EMAIL_OTP_CODE",
+            "new@example.com",
+        ),
+    ] {
+        let ada = Member::new(&backend, all_factors("OPTIONAL"), attributes.clone()).await;
+        let on = json!({ setting: { "Enabled": true, "PreferredMfa": true } });
+        ada.prefer(&backend, on).await.ok();
+        let asked = ada.sign_in(&backend).await;
+        let code = json!({ answer: backend.code(to).await });
+        let verified = format!("{name}_verified");
+        let body = json!({
+            "UserPoolId": ada.pool, "Username": "ada",
+            "UserAttributes": [
+                { "Name": name, "Value": new }, { "Name": verified, "Value": "true" },
+            ],
+        });
+        backend.admin("AdminUpdateUserAttributes", body).await.ok();
+        let late = ada.answer(&backend, &asked, code).await;
+        assert_eq!(late.error().1, INVALID, "{name}");
+    }
+}
+
+#[tokio::test]
+async fn a_code_that_was_used_does_not_lift_the_wait() {
+    let backend = Backend::start().await;
+    let ada = Member::new(&backend, totp_only("OPTIONAL"), json!({})).await;
+    let secret = ada.with_totp(&backend).await;
+    let used = json!({ TOTP: totp(&secret, backend.clock.now()) });
+    let challenge = ada.challenge(&backend, "SOFTWARE_TOKEN_MFA").await;
+    ada.answer(&backend, &challenge, used.clone()).await.ok();
+    let guess = async |code: &Value| {
+        let challenge = ada.challenge(&backend, "SOFTWARE_TOKEN_MFA").await;
+        ada.answer(&backend, &challenge, code.clone()).await
+    };
+    let other = json!({ TOTP: wrong(&totp(&secret, backend.clock.now())) });
+    for _ in 0..4 {
+        assert_eq!(guess(&other).await.error_type(), "CodeMismatchException");
+    }
+    assert_eq!(guess(&used).await.error_type(), "ExpiredCodeException");
+    let waits = guess(&other).await;
+    assert_eq!(waits.error().1, "Verification code attempts exceeded");
 }
