@@ -155,8 +155,8 @@ async fn finish(state: &AppState, login: Login<'_>, next: Next) -> Result<LoginA
             body: reply(&ChallengeAnswer::from(challenge))?,
             completed: None,
         }),
-        Next::Proved(user) => {
-            let done = complete(state, login.transaction, &user, login.sso).await?;
+        Next::Proved(proved) => {
+            let done = complete(state, login.transaction, &proved, login.sso).await?;
             Ok(LoginAnswer {
                 body: reply(&json!({ "Location": done.location }))?,
                 completed: Some(done.sso),

@@ -279,7 +279,7 @@ async fn finish(
 ) -> Result<AuthAnswer, ApiError> {
     Ok(match next {
         Next::Challenge(challenge) => AuthAnswer::Challenge(challenge.into()),
-        Next::Proved(user) => sessions::start(state, through.pool, through.client, &user)
+        Next::Proved(proved) => sessions::start(state, through.pool, through.client, &proved.user)
             .await?
             .into(),
     })

@@ -220,7 +220,7 @@ pub async fn answer(
     let taken = take(state, through, &step, user, factor, code).await;
     // A right code that does not count, used before or meant for another address, is no success.
     gate.leave(taken.is_ok()).await?;
-    Ok(Next::Proved(Box::new(taken?)))
+    Ok(Next::proved_with(taken?, Some(factor)))
 }
 
 async fn take(

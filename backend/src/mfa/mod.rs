@@ -108,11 +108,11 @@ pub async fn next(
 ) -> Result<Next, ApiError> {
     let mfa = &through.pool.mfa;
     if mfa.requirement() == Requirement::Off {
-        return Ok(Next::Proved(Box::new(user)));
+        return Ok(Next::proved(user));
     }
     let enrolment = Enrolment::find(state, &user).await?;
     let asked = match decide(mfa, &user, &enrolment) {
-        Decision::Proved => return Ok(Next::Proved(Box::new(user))),
+        Decision::Proved => return Ok(Next::proved(user)),
         Decision::Ask(factor) => {
             challenge::ask(state, caller, through, &user, &enrolment, factor, None).await?
         }
@@ -125,6 +125,29 @@ pub async fn next(
         }
     };
     Ok(Next::Challenge(asked))
+}
+
+/// Whether the password and this second factor, proved some time ago, are what a sign-in of this user
+/// would ask for now.
+///
+/// # Errors
+/// For no fault of the caller's.
+pub async fn is_enough(
+    state: &AppState,
+    pool: &Pool,
+    user: &User,
+    second_factor: Option<Factor>,
+) -> Result<bool, ApiError> {
+    if pool.mfa.requirement() == Requirement::Off {
+        return Ok(true);
+    }
+    let enrolment = Enrolment::find(state, user).await?;
+    Ok(match decide(&pool.mfa, user, &enrolment) {
+        Decision::Proved => true,
+        Decision::Ask(_) | Decision::Choose(_) => second_factor
+            .is_some_and(|factor| asked_for(&pool.mfa, user, &enrolment).contains(&factor)),
+        Decision::SetUp(_) | Decision::Unusable => false,
+    })
 }
 
 /// What a user who has proved the password must do.

@@ -101,7 +101,7 @@ pub async fn answer(
     );
     enrolment.turn(Factor::SoftwareToken, true);
     enrolment.save(state, Some(&step)).await?;
-    Ok(Next::Proved(Box::new(user)))
+    Ok(Next::proved_with(user, Some(Factor::SoftwareToken)))
 }
 
 /// The code of an address that `MFA_SETUP` was answered with came back: the address is the user's and

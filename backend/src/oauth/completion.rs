@@ -7,6 +7,7 @@ use super::{AuthorizationRequest, Bearer, LoginTransaction};
 use crate::app::AppState;
 use crate::error::ApiError;
 use crate::pools::Client;
+use crate::sign_in;
 use crate::store::{self, Proved};
 use crate::users::User;
 
@@ -28,7 +29,7 @@ pub struct Completed {
 pub async fn complete(
     state: &AppState,
     transaction: &LoginTransaction,
-    user: &User,
+    who: &sign_in::Proved,
     older: Option<&Bearer>,
 ) -> Result<Completed, ApiError> {
     let (client, request) = (&transaction.client, &transaction.request);
@@ -41,7 +42,8 @@ pub async fn complete(
         id: &transaction.id,
         older: older.as_deref(),
     };
-    let session = sso::begin(state, user)?;
+    let user = &who.user;
+    let session = sso::begin(state, user, who.second_factor)?;
     let auth_time = state.clock.now();
     finish(state, client, request, user, auth_time, proved, session)
         .await?

@@ -5,8 +5,10 @@
 //! The cookie's value is 256 random bits and changes with every use; the database has its hash, and
 //! for half a minute takes the older value too, because several tabs may start at once. A session lasts
 //! one hour from when somebody last proved a password, however often it is used. It counts only while
-//! its user is enabled, confirmed, and has the password that was proved. `GlobalSignOut`, disabling
-//! and deleting the user delete it, and so does `/logout`.
+//! its user is enabled, confirmed, and has the password that was proved, and while that and the second
+//! factor that was proved, if any, are what a sign-in would ask for: somebody who turned a factor on is
+//! asked for it, in browsers that signed in before, too. `GlobalSignOut`, disabling and deleting the
+//! user delete it, and so does `/logout`.
 
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -15,6 +17,7 @@ use super::Bearer;
 use super::bearer::row_name;
 use crate::app::AppState;
 use crate::error::ApiError;
+use crate::mfa::{self, Factor};
 use crate::pools::Pool;
 use crate::seal::{Place, Sealer};
 use crate::store::SsoRow;
@@ -37,6 +40,7 @@ pub struct SsoSession {
     pub expires_at: i64,
     pub(super) id: String,
     pub(super) hash: Vec<u8>,
+    second_factor: Option<Factor>,
 }
 
 /// What the browser is to keep from now on.
@@ -80,12 +84,20 @@ pub async fn find(
             && user.sub == content.sub
             && user.verifier_version == content.verifier_version
     });
-    Ok(user.map(|user| SsoSession {
+    let Some(user) = user else {
+        return Ok(None);
+    };
+    let second_factor = content.second_factor;
+    if !mfa::is_enough(state, pool, &user, second_factor).await? {
+        return Ok(None);
+    }
+    Ok(Some(SsoSession {
         user,
         auth_time: content.auth_time,
         expires_at: content.expires_at,
         id: row.id,
         hash: row.hash,
+        second_factor,
     }))
 }
 
@@ -98,10 +110,21 @@ pub async fn end(state: &AppState, pool: &Pool, value: &Bearer) -> Result<(), Ap
 }
 
 /// A session for somebody who proved everything just now, not stored yet.
-pub(super) fn begin(state: &AppState, user: &User) -> Result<(SsoRow, SsoCookie), ApiError> {
+pub(super) fn begin(
+    state: &AppState,
+    user: &User,
+    second_factor: Option<Factor>,
+) -> Result<(SsoRow, SsoCookie), ApiError> {
     let now = state.clock.now();
-    let id = Uuid::new_v4().to_string();
-    row(state, user, id, now, now + SSO_SECONDS)
+    let content = Content {
+        username: user.username.clone(),
+        sub: user.sub.clone(),
+        verifier_version: user.verifier_version,
+        auth_time: now,
+        expires_at: now + SSO_SECONDS,
+        second_factor,
+    };
+    row(state, &user.pool_id, Uuid::new_v4().to_string(), &content)
 }
 
 /// The same session under a new value, not stored yet.
@@ -109,39 +132,39 @@ pub(super) fn rotate(
     state: &AppState,
     session: &SsoSession,
 ) -> Result<(SsoRow, SsoCookie), ApiError> {
-    let (id, user) = (session.id.clone(), &session.user);
-    row(state, user, id, session.auth_time, session.expires_at)
-}
-
-fn row(
-    state: &AppState,
-    user: &User,
-    id: String,
-    auth_time: i64,
-    expires_at: i64,
-) -> Result<(SsoRow, SsoCookie), ApiError> {
-    let value = Bearer::draw()?;
-    let hash = value.hash();
+    let user = &session.user;
     let content = Content {
         username: user.username.clone(),
         sub: user.sub.clone(),
         verifier_version: user.verifier_version,
-        auth_time,
-        expires_at,
+        auth_time: session.auth_time,
+        expires_at: session.expires_at,
+        second_factor: session.second_factor,
     };
+    row(state, &user.pool_id, session.id.clone(), &content)
+}
+
+fn row(
+    state: &AppState,
+    pool_id: &str,
+    id: String,
+    content: &Content,
+) -> Result<(SsoRow, SsoCookie), ApiError> {
+    let value = Bearer::draw()?;
+    let hash = value.hash();
     let row = SsoRow {
-        content: content.seal(&state.sealer, &hash, &user.pool_id)?,
+        content: content.seal(&state.sealer, &hash, pool_id)?,
         hash,
         id,
-        pool_id: user.pool_id.clone(),
-        username: user.username.clone(),
-        expires_at,
+        pool_id: pool_id.to_owned(),
+        username: content.username.clone(),
+        expires_at: content.expires_at,
         replaced_at: None,
     };
     let cookie = SsoCookie {
-        pool_id: user.pool_id.clone(),
+        pool_id: pool_id.to_owned(),
         value,
-        seconds: expires_at - state.clock.now(),
+        seconds: content.expires_at - state.clock.now(),
     };
     Ok((row, cookie))
 }
@@ -153,6 +176,9 @@ struct Content {
     verifier_version: i64,
     auth_time: i64,
     expires_at: i64,
+    /// Rows of older versions do not say: they count as without.
+    #[serde(default)]
+    second_factor: Option<Factor>,
 }
 
 impl Content {

@@ -40,7 +40,7 @@ pub use step::{Handle, Owner, PendingStep, invalid as invalid_session};
 
 use crate::app::{AppState, Caller};
 use crate::error::ApiError;
-use crate::mfa;
+use crate::mfa::{self, Factor};
 use crate::pools::{Client, Pool};
 use crate::users::{Status, User};
 
@@ -103,7 +103,34 @@ pub enum Next {
     /// Something to prove.
     Challenge(Challenge),
     /// This user has proved everything.
-    Proved(Box<User>),
+    Proved(Proved),
+}
+
+/// Who has proved everything, and how.
+#[derive(Debug)]
+pub struct Proved {
+    /// The user, as stored now.
+    pub user: Box<User>,
+    /// The second factor among it, if there was one.
+    pub second_factor: Option<Factor>,
+}
+
+impl Next {
+    /// Everything is proved, without a second factor.
+    #[must_use]
+    pub fn proved(user: User) -> Self {
+        Self::proved_with(user, None)
+    }
+
+    /// Everything is proved, with this second factor if there was one.
+    #[must_use]
+    pub fn proved_with(user: User, second_factor: Option<Factor>) -> Self {
+        let user = Box::new(user);
+        Self::Proved(Proved {
+            user,
+            second_factor,
+        })
+    }
 }
 
 /// What a challenge tells the client, by name.
@@ -132,7 +159,7 @@ pub async fn after_password(
     user: User,
 ) -> Result<Next, ApiError> {
     match allowed(state, through, user).await? {
-        Next::Proved(user) => mfa::next(state, caller, through, *user).await,
+        Next::Proved(proved) => mfa::next(state, caller, through, *proved.user).await,
         asked => Ok(asked),
     }
 }
@@ -148,7 +175,7 @@ async fn allowed(state: &AppState, through: Through<'_>, user: User) -> Result<N
             "Password reset required for the user",
         )),
         Status::ForceChangePassword => new_password::require(state, through, &user).await,
-        Status::Confirmed => Ok(Next::Proved(Box::new(user))),
+        Status::Confirmed => Ok(Next::proved(user)),
     }
 }
 

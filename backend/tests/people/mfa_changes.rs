@@ -3,9 +3,9 @@
 
 use serde_json::{Value, json};
 
-use crate::browser::{App, Browser};
+use crate::browser::{App, Browser, CALLBACK, location, parameter};
 use crate::mfa_person::{Member, all_factors, configure, pool_with, totp, totp_only, with, wrong};
-use crate::person::{PASSWORD, POOL, Person};
+use crate::person::{PASSWORD, POOL, Person, new_client};
 use crate::support::{Answer, Backend};
 
 const INVALID: &str = "Invalid session for the user.";
@@ -371,4 +371,86 @@ async fn a_code_that_was_used_does_not_lift_the_wait() {
     assert_eq!(guess(&used).await.error_type(), "ExpiredCodeException");
     let waits = guess(&other).await;
     assert_eq!(waits.error().1, "Verification code attempts exceeded");
+}
+
+/// Where a browser with a session is sent: to the app with a code, or to the page.
+async fn is_known(browser: &mut Browser, backend: &Backend, app: &App) -> bool {
+    let there = location(&browser.open(backend, &app.authorize()).await);
+    parameter(&there, "code").is_some()
+}
+
+#[tokio::test]
+async fn a_browsers_session_counts_as_far_as_what_it_proved() {
+    let backend = Backend::start().await;
+    let person = Person::confirmed(&backend).await;
+    let ada = Member {
+        pool: POOL.to_owned(),
+        person: person.clone(),
+    };
+    configure(&backend, POOL, all_factors("OPTIONAL"))
+        .await
+        .ok();
+    let mut browser = Browser::default();
+    browser.sign_in(&backend, &App::demo(), &person).await;
+    assert!(is_known(&mut browser, &backend, &App::demo()).await);
+    let secret = ada.with_totp(&backend).await;
+    let mut copy = browser.clone();
+    assert!(
+        !is_known(&mut copy, &backend, &App::demo()).await,
+        "an app was turned on"
+    );
+    let silent = App::demo().with("prompt", "none");
+    let back = location(&browser.open(&backend, &silent.authorize()).await);
+    assert_eq!(parameter(&back, "error").as_deref(), Some("login_required"));
+
+    let transaction = browser.begin(&backend, &App::demo()).await;
+    let challenge = browser.prove(&backend, &transaction, &person).await.ok();
+    let body = json!({
+        "ChallengeName": "SOFTWARE_TOKEN_MFA", "Session": challenge["Session"],
+        "ChallengeResponses": {
+            "USERNAME": person.email, TOTP: totp(&secret, backend.clock.now()),
+        },
+    });
+    let done = browser
+        .ask(&backend, &transaction, "RespondToAuthChallenge", body)
+        .await;
+    assert!(done.ok()["Location"].is_string());
+    for _ in 0..2 {
+        assert!(
+            is_known(&mut browser, &backend, &App::demo()).await,
+            "the app was proved, also after a rotation"
+        );
+    }
+    let settings = json!({
+        "AllowedOAuthFlowsUserPoolClient": true, "AllowedOAuthFlows": ["code"],
+        "AllowedOAuthScopes": ["openid", "email"], "CallbackURLs": [CALLBACK],
+    });
+    let other = App::of(&new_client(&backend, POOL, settings).await);
+    assert!(is_known(&mut browser, &backend, &other).await);
+
+    let instead = json!({
+        "SoftwareTokenMfaSettings": { "Enabled": false },
+        "EmailMfaSettings": { "Enabled": true, "PreferredMfa": true },
+    });
+    ada.prefer(&backend, instead).await.ok();
+    assert!(
+        !is_known(&mut browser, &backend, &App::demo()).await,
+        "what was proved is not what is asked for any more"
+    );
+}
+
+#[tokio::test]
+async fn a_browsers_session_from_before_the_pool_needs_a_factor_is_not_enough() {
+    let backend = Backend::start().await;
+    let person = Person::confirmed(&backend).await;
+    let mut browser = Browser::default();
+    browser.sign_in(&backend, &App::demo(), &person).await;
+    for mfa in [totp_only("ON"), all_factors("ON")] {
+        let mut copy = browser.clone();
+        configure(&backend, POOL, mfa).await.ok();
+        assert!(!is_known(&mut copy, &backend, &App::demo()).await);
+    }
+    let off = json!({ "MfaConfiguration": "OFF" });
+    configure(&backend, POOL, off).await.ok();
+    assert!(is_known(&mut browser, &backend, &App::demo()).await);
 }
