@@ -31,10 +31,37 @@ impl Destination {
     /// if there is one, else the e-mail address.
     #[must_use]
     pub fn of_sign_up(pool: &Pool, attributes: &Attributes) -> Option<Self> {
+        Self::choices_of_sign_up(pool)
+            .into_iter()
+            .find_map(|attribute| Self::of(attribute, attributes))
+    }
+
+    /// The attributes that sign-up codes go to in this pool, the first choice first.
+    #[must_use]
+    pub fn choices_of_sign_up(pool: &Pool) -> Vec<IdentifierAttribute> {
+        let verified = pool.settings.auto_verified_attributes();
         [IdentifierAttribute::PhoneNumber, IdentifierAttribute::Email]
             .into_iter()
-            .filter(|attribute| pool.settings.auto_verified_attributes().contains(attribute))
-            .find_map(|attribute| Self::of(attribute, attributes))
+            .filter(|attribute| verified.contains(attribute))
+            .collect()
+    }
+
+    /// The attributes that people of this pool are likely to recover by, the first choice first: where
+    /// people neither sign in with phone numbers nor have them verified by the pool, few have a verified
+    /// one.
+    #[must_use]
+    pub fn choices_of_recovery(pool: &Pool) -> Vec<IdentifierAttribute> {
+        const PHONE: IdentifierAttribute = IdentifierAttribute::PhoneNumber;
+        let settings = &pool.settings;
+        let has_phones = settings.auto_verified_attributes().contains(&PHONE)
+            || settings.username_attributes().contains(&PHONE)
+            || settings.alias_attributes().contains(&PHONE);
+        let mechanisms = settings.recovery_mechanisms();
+        let is_only = mechanisms.len() == 1;
+        let attributes = mechanisms.into_iter().filter_map(attribute_of_recovery);
+        attributes
+            .filter(|attribute| is_only || has_phones || *attribute != PHONE)
+            .collect()
     }
 
     /// Where a recovery code goes: the first of the pool's recovery mechanisms for which the user
@@ -45,11 +72,7 @@ impl Destination {
             .recovery_mechanisms()
             .into_iter()
             .find_map(|mechanism| {
-                let attribute = match mechanism {
-                    RecoveryMechanism::VerifiedEmail => IdentifierAttribute::Email,
-                    RecoveryMechanism::VerifiedPhoneNumber => IdentifierAttribute::PhoneNumber,
-                    RecoveryMechanism::AdminOnly => return None,
-                };
+                let attribute = attribute_of_recovery(mechanism)?;
                 (user.has_verified(attribute) && !excluded.contains(&attribute))
                     .then(|| Self::of(attribute, &user.attributes))?
             })
@@ -123,6 +146,14 @@ impl Destination {
             .skip(length.saturating_sub(4))
             .collect::<String>();
         format!("+{}{shown}", "*".repeat(length.saturating_sub(5)))
+    }
+}
+
+fn attribute_of_recovery(mechanism: RecoveryMechanism) -> Option<IdentifierAttribute> {
+    match mechanism {
+        RecoveryMechanism::VerifiedEmail => Some(IdentifierAttribute::Email),
+        RecoveryMechanism::VerifiedPhoneNumber => Some(IdentifierAttribute::PhoneNumber),
+        RecoveryMechanism::AdminOnly => None,
     }
 }
 

@@ -68,7 +68,12 @@ pub async fn forgot(
                 ),
             });
         }
-        let destination = decoy_destination(&state.sealer, pool, name);
+        let destination = decoy_destination(
+            &state.sealer,
+            pool,
+            name,
+            &Destination::choices_of_recovery(pool),
+        );
         let details = destination.details();
         Code::decoy(state, &pool.id, &username, Purpose::Recovery, destination).await?;
         return Ok(details);

@@ -267,7 +267,12 @@ pub async fn resend(
                 _ => ApiError::invalid_parameter("There is no address to send a code to."),
             });
         }
-        let destination = decoy_destination(&state.sealer, pool, name);
+        let destination = decoy_destination(
+            &state.sealer,
+            pool,
+            name,
+            &Destination::choices_of_sign_up(pool),
+        );
         let details = destination.details();
         Code::decoy(state, &pool.id, &username, Purpose::SignUp, destination).await?;
         return Ok(details);

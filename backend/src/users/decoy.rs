@@ -48,30 +48,48 @@ pub fn decoy(sealer: &Sealer, pool: &Pool, name: &str) -> Decoy {
     }
 }
 
-/// Where a code for this name would have been sent. Somebody who signs in with an address gets that
-/// one, as a real user would.
+/// Where a code for this name would have been sent, of the attributes that it could be sent to, the
+/// first choice first. Somebody who signs in with an address has it; whether they have another one is
+/// drawn by the name, so that no medium says that there is a user.
 #[must_use]
-pub fn decoy_destination(sealer: &Sealer, pool: &Pool, name: &str) -> Destination {
+pub fn decoy_destination(
+    sealer: &Sealer,
+    pool: &Pool,
+    name: &str,
+    choices: &[IdentifierAttribute],
+) -> Destination {
     let name = normal(pool, name);
-    if is_phone_number(&name) {
+    let own = if is_phone_number(&name) {
+        Some(IdentifierAttribute::PhoneNumber)
+    } else {
+        is_email(&name).then_some(IdentifierAttribute::Email)
+    };
+    let parts = [pool.id.as_bytes(), name.as_bytes()];
+    let has_another = sealer.derive("decoy medium", &parts)[0] & 1 == 0;
+    let attribute = match choices {
+        [first, _, ..] if Some(*first) == own || has_another => *first,
+        [_, second, ..] => *second,
+        [only] => *only,
+        [] => own.unwrap_or(IdentifierAttribute::Email),
+    };
+    if Some(attribute) == own {
         return Destination {
-            attribute: IdentifierAttribute::PhoneNumber,
+            attribute,
             value: name,
         };
     }
-    if is_email(&name) {
-        return Destination {
-            attribute: IdentifierAttribute::Email,
-            value: name,
-        };
-    }
-    let seed = sealer.derive("decoy address", &[pool.id.as_bytes(), name.as_bytes()]);
+    let seed = sealer.derive("decoy address", &parts);
     let letter = |byte: u8| char::from(b'a' + byte % 26);
-    let value = format!("{}@{}.example", letter(seed[0]), letter(seed[1]));
-    Destination {
-        attribute: IdentifierAttribute::Email,
-        value,
-    }
+    let digit = |byte: &u8| char::from(b'0' + byte % 10);
+    let value = match attribute {
+        IdentifierAttribute::PhoneNumber => {
+            format!("+1{}", seed[..10].iter().map(digit).collect::<String>())
+        }
+        IdentifierAttribute::Email | IdentifierAttribute::PreferredUsername => {
+            format!("{}@{}.example", letter(seed[0]), letter(seed[1]))
+        }
+    };
+    Destination { attribute, value }
 }
 
 fn credential(sealer: &Sealer, pool: &Pool, username: &str) -> Credential {

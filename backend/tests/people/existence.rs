@@ -312,3 +312,53 @@ async fn a_name_that_no_user_can_have_is_refused_before_any_work() {
         assert_eq!(answer.error_type(), "InvalidParameterException");
     }
 }
+
+#[tokio::test]
+async fn a_recovery_by_text_message_does_not_say_that_there_is_a_user() {
+    let backend = Backend::start().await;
+    let settings = json!({ "AutoVerifiedAttributes": ["email", "phone_number"] });
+    let pool = new_pool(&backend, settings).await;
+    let hides = json!({ "PreventUserExistenceErrors": "ENABLED" });
+    let client = new_client(&backend, &pool, hides).await;
+    let create = json!({
+        "UserPoolId": pool, "Username": "ada", "MessageAction": "SUPPRESS",
+        "UserAttributes": [
+            { "Name": "phone_number", "Value": "+14325551212" },
+            { "Name": "phone_number_verified", "Value": "true" },
+        ],
+    });
+    backend.admin("AdminCreateUser", create).await.ok();
+    let password = json!({
+        "UserPoolId": pool, "Username": "ada", "Password": PASSWORD, "Permanent": true,
+    });
+    backend.admin("AdminSetUserPassword", password).await.ok();
+    let forgot = async |name: &str| {
+        let body = json!({ "ClientId": client, "Username": name });
+        let answer = backend.call("ForgotPassword", body).await.ok();
+        answer["CodeDeliveryDetails"].clone()
+    };
+    let real = forgot("ada").await;
+    assert_eq!(real["DeliveryMedium"], "SMS");
+    let form = |details: &Value| {
+        let to = details["Destination"].as_str().unwrap();
+        (to.len(), to.starts_with("+*******"))
+    };
+    let (mut by_text, mut by_mail) = (0, 0);
+    for number in 0..40 {
+        let name = format!("nobody{number}");
+        let details = forgot(&name).await;
+        assert_eq!(details, forgot(&name).await, "the same at every time");
+        if details["DeliveryMedium"] == "SMS" {
+            assert_eq!(details["AttributeName"], "phone_number");
+            assert_eq!(form(&details), form(&real));
+            by_text += 1;
+        } else {
+            assert_eq!(details["AttributeName"], "email");
+            by_mail += 1;
+        }
+    }
+    assert!(by_text > 5 && by_mail > 5, "{by_text} {by_mail}");
+    // Who signs in with a number has it.
+    let details = forgot("+14325550123").await;
+    assert_eq!(details["Destination"], "+*******0123");
+}
