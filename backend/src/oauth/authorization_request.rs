@@ -32,12 +32,20 @@ impl AuthorizationRequest {
     /// The app's address with an answer, `state` and `iss`.
     #[must_use]
     pub fn answer(&self, issuer: &str, answer: &[(&str, &str)]) -> String {
-        let mut answer = answer.to_vec();
-        answer.extend(self.state.as_deref().map(|value| ("state", value)));
-        answer.push(("iss", issuer));
-        self.redirect_uri.with(&answer)
+        location(&self.redirect_uri, self.state.as_deref(), issuer, answer)
     }
+}
 
+/// What an app asked for, and how it wants it decided now; the latter nobody has to remember.
+pub(super) struct Asked {
+    pub(super) request: AuthorizationRequest,
+    /// Whether the person may, must not or must be asked.
+    pub(super) prompt: Prompt,
+    /// How many seconds ago the person may have signed in.
+    pub(super) max_age: Option<i64>,
+}
+
+impl Asked {
     /// Reads the rest of a request whose client and address are sure.
     ///
     /// # Errors
@@ -85,16 +93,71 @@ impl AuthorizationRequest {
                 "There is no identity provider with this name.",
             ));
         }
-        Ok(Self {
+        let request = AuthorizationRequest {
             redirect_uri: redirect_uri.clone(),
             redirect_uri_was_sent,
             scopes: Scopes::requested(given.get("scope")?, settings.oauth_scopes())?,
-            state: bounded(given, "state", 4096)?,
+            state: app_state(given)?,
             nonce: bounded(given, "nonce", 1024)?,
             code_challenge: code_challenge(given, client)?,
             login_hint: bounded(given, "login_hint", 256)?,
             lang: bounded(given, "lang", 35)?,
+        };
+        Ok(Self {
+            request,
+            prompt: Prompt::read(given)?,
+            max_age: max_age(given)?,
         })
+    }
+}
+
+/// The app's address with a refusal of a request that was not read to its end. A `state` that is too
+/// long, or there twice, is part of what is wrong, and does not go back.
+pub(super) fn refusal(
+    redirect_uri: &RedirectUri,
+    given: &Parameters,
+    issuer: &str,
+    error: &OAuthError,
+) -> String {
+    let answer = [
+        ("error", error.code.name()),
+        ("error_description", &*error.description),
+    ];
+    let app_state = app_state(given).ok().flatten();
+    location(redirect_uri, app_state.as_deref(), issuer, &answer)
+}
+
+/// The `prompt` of OpenID Connect Core, 3.1.2.1, as far as it decides something here.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Prompt {
+    /// The person is asked if there is no session.
+    IfNeeded,
+    /// `none`: without a session the request fails.
+    Never,
+    /// The person is asked in any case.
+    Ask,
+}
+
+impl Prompt {
+    fn read(given: &Parameters) -> Result<Self, OAuthError> {
+        let words: Vec<&str> = match given.get("prompt")? {
+            None => return Ok(Self::IfNeeded),
+            Some(text) => text.split(' ').filter(|word| !word.is_empty()).collect(),
+        };
+        if words == ["none"] {
+            return Ok(Self::Never);
+        }
+        let known = |word: &&str| matches!(*word, "login" | "select_account" | "consent");
+        if !words.iter().all(known) {
+            return Err(OAuthError::invalid_request(
+                "prompt must be none, or login, select_account or consent.",
+            ));
+        }
+        // There is no consent to ask for: every app is the pool's own.
+        if words.iter().all(|word| *word == "consent") {
+            return Ok(Self::IfNeeded);
+        }
+        Ok(Self::Ask)
     }
 }
 
@@ -106,6 +169,16 @@ impl fmt::Debug for AuthorizationRequest {
             .field("scopes", &self.scopes)
             .finish_non_exhaustive()
     }
+}
+
+fn max_age(given: &Parameters) -> Result<Option<i64>, OAuthError> {
+    let Some(text) = given.get("max_age")? else {
+        return Ok(None);
+    };
+    let seconds = text
+        .parse::<u32>()
+        .map_err(|_| OAuthError::invalid_request("max_age must be a number of seconds."))?;
+    Ok(Some(i64::from(seconds)))
 }
 
 /// RFC 7636 with S256, which a client that cannot keep a secret must use.
@@ -140,6 +213,22 @@ fn code_challenge(given: &Parameters, client: &Client) -> Result<Option<String>,
         ));
     }
     Ok(Some(challenge.to_owned()))
+}
+
+fn app_state(given: &Parameters) -> Result<Option<String>, OAuthError> {
+    bounded(given, "state", 4096)
+}
+
+fn location(
+    redirect_uri: &RedirectUri,
+    app_state: Option<&str>,
+    issuer: &str,
+    answer: &[(&str, &str)],
+) -> String {
+    let mut answer = answer.to_vec();
+    answer.extend(app_state.map(|value| ("state", value)));
+    answer.push(("iss", issuer));
+    redirect_uri.with(&answer)
 }
 
 fn bounded(given: &Parameters, name: &str, most: usize) -> Result<Option<String>, OAuthError> {

@@ -9,11 +9,11 @@
 
 use std::collections::BTreeMap;
 
+use super::authorization_request::{self, Asked, Prompt};
 use super::completion::complete_silently;
 use super::sso::{self, SsoCookie};
 use super::{
-    AuthorizationRequest, Bearer, LoginTransaction, NewTransaction, OAuthError, OAuthErrorCode,
-    Parameters, RedirectUri,
+    Bearer, LoginTransaction, NewTransaction, OAuthError, OAuthErrorCode, Parameters, RedirectUri,
 };
 use crate::app::AppState;
 use crate::error::ErrorType;
@@ -91,7 +91,10 @@ pub async fn authorize(
     decide(state, page, given, browser, &target)
         .await
         .unwrap_or_else(|error| Outcome::App {
-            location: target.refusal(state, given, &error),
+            location: {
+                let issuer = state.issuer(&target.pool.id);
+                authorization_request::refusal(&target.redirect_uri, given, &issuer, &error)
+            },
             sso: None,
         })
 }
@@ -133,18 +136,6 @@ impl Target {
             client,
         })
     }
-
-    fn refusal(&self, state: &AppState, given: &Parameters, error: &OAuthError) -> String {
-        let issuer = state.issuer(&self.pool.id);
-        let mut answer = vec![
-            ("error", error.code.name()),
-            ("error_description", &*error.description),
-        ];
-        let app_state = given.get("state").ok().flatten();
-        answer.extend(app_state.map(|value| ("state", value)));
-        answer.push(("iss", &issuer));
-        self.redirect_uri.with(&answer)
-    }
 }
 
 async fn decide(
@@ -154,12 +145,11 @@ async fn decide(
     browser: &Browser,
     target: &Target,
 ) -> Result<Outcome, OAuthError> {
-    let request = {
-        let (client, address) = (&target.client, &target.redirect_uri);
-        AuthorizationRequest::read(given, client, address, target.was_sent)?
-    };
-    let prompt = Prompt::read(given)?;
-    let max_age = max_age(given)?;
+    let Asked {
+        request,
+        prompt,
+        max_age,
+    } = Asked::read(given, &target.client, &target.redirect_uri, target.was_sent)?;
     let value = browser.sso.get(&target.pool.id);
     let asks = page != Page::Login || prompt == Prompt::Ask || !browser.is_top_level;
     if let Some(value) = value.filter(|_| !asks)
@@ -180,45 +170,4 @@ async fn decide(
     }
     let transaction = LoginTransaction::begin(state, &target.client, request).await?;
     Ok(Outcome::Page(transaction))
-}
-
-/// Whether the person may, must not or must be asked.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Prompt {
-    IfNeeded,
-    Never,
-    Ask,
-}
-
-impl Prompt {
-    fn read(given: &Parameters) -> Result<Self, OAuthError> {
-        let words: Vec<&str> = match given.get("prompt")? {
-            None => return Ok(Self::IfNeeded),
-            Some(text) => text.split(' ').filter(|word| !word.is_empty()).collect(),
-        };
-        if words == ["none"] {
-            return Ok(Self::Never);
-        }
-        let known = |word: &&str| matches!(*word, "login" | "select_account" | "consent");
-        if !words.iter().all(known) {
-            return Err(OAuthError::invalid_request(
-                "prompt must be none, or login, select_account or consent.",
-            ));
-        }
-        // There is no consent to ask for: every app is the pool's own.
-        if words.iter().all(|word| *word == "consent") {
-            return Ok(Self::IfNeeded);
-        }
-        Ok(Self::Ask)
-    }
-}
-
-fn max_age(given: &Parameters) -> Result<Option<i64>, OAuthError> {
-    let Some(text) = given.get("max_age")? else {
-        return Ok(None);
-    };
-    let seconds = text
-        .parse::<u32>()
-        .map_err(|_| OAuthError::invalid_request("max_age must be a number of seconds."))?;
-    Ok(Some(i64::from(seconds)))
 }

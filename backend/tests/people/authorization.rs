@@ -127,6 +127,14 @@ async fn other_mistakes_are_told_to_the_app_with_its_state_and_our_name() {
         Some("invalid_request")
     );
     assert_eq!(parameter(&back, "state"), None);
+    let long_state = App::demo().with("state", &"x".repeat(4097)).authorize();
+    let back = location(&Browser::default().open(&backend, &long_state).await);
+    assert_eq!(
+        parameter(&back, "error").as_deref(),
+        Some("invalid_request")
+    );
+    assert_eq!(parameter(&back, "iss").as_deref(), Some(ISSUER));
+    assert_eq!(parameter(&back, "state"), None);
 }
 
 #[tokio::test]
