@@ -8,13 +8,14 @@ use serde::{Deserialize, Serialize};
 use subtle::ConstantTimeEq;
 
 use super::bearer::row_name;
-use super::{AuthorizationRequest, Bearer, OAuthError};
+use super::{AuthorizationRequest, Bearer, OAuthError, RedirectUri, Scopes};
 use crate::app::AppState;
 use crate::error::ApiError;
 use crate::pools::{Client, Pool};
 use crate::seal::Place;
-use crate::sessions::{self, Opening, Tokens};
+use crate::sessions::{self, Tokens};
 use crate::store::AuthorizationCodeRow;
+use crate::tokens::SignIn;
 use crate::users::{self, Status, User};
 
 /// How long a code may be redeemed, in seconds.
@@ -54,7 +55,13 @@ pub(super) fn new(
         sub: user.sub.clone(),
         verifier_version: user.verifier_version,
         auth_time,
-        request: request.clone(),
+        grant: Grant {
+            redirect_uri: request.redirect_uri.clone(),
+            redirect_uri_was_sent: request.redirect_uri_was_sent,
+            scopes: request.scopes.clone(),
+            nonce: request.nonce.clone(),
+            code_challenge: request.code_challenge.clone(),
+        },
     };
     let json = serde_json::to_vec(&content).map_err(|error| ApiError::internal(&error))?;
     let content = state
@@ -94,7 +101,7 @@ pub(super) async fn redeem(
         return Err(OAuthError::invalid_grant());
     }
     let content = Content::open(state, &row)?;
-    if content.client_id != client.id || !content.request.fits(redemption) {
+    if content.client_id != client.id || !content.grant.fits(redemption) {
         state
             .store
             .spoil_code(&hash, now)
@@ -111,12 +118,12 @@ pub(super) async fn redeem(
                 && user.verifier_version == content.verifier_version
         })
         .ok_or_else(OAuthError::invalid_grant)?;
-    let opening = Opening {
+    let sign_in = SignIn {
         auth_time: content.auth_time,
-        scopes: Some(&content.request.scopes),
-        nonce: content.request.nonce.as_deref(),
+        scopes: Some(&content.grant.scopes),
+        nonce: content.grant.nonce.as_deref(),
     };
-    let session = sessions::open(state, pool, client, &user, opening).await?;
+    let session = sessions::open(state, pool, client, &user, sign_in).await?;
     let is_first = state
         .store
         .redeem_code(&hash, &session.family, &session.refresh_hash, now)
@@ -154,8 +161,18 @@ async fn used_again(state: &AppState, row: &AuthorizationCodeRow, now: i64) -> O
     OAuthError::invalid_grant()
 }
 
-impl AuthorizationRequest {
-    /// Whether a redemption comes from whoever made this request.
+/// What a redemption needs of the request; the rest of it, as `state`, is not kept.
+#[derive(Serialize, Deserialize)]
+struct Grant {
+    redirect_uri: RedirectUri,
+    redirect_uri_was_sent: bool,
+    scopes: Scopes,
+    nonce: Option<String>,
+    code_challenge: Option<String>,
+}
+
+impl Grant {
+    /// Whether a redemption comes from whoever made the request.
     fn fits(&self, redemption: &Redemption<'_>) -> bool {
         let address_fits = match redemption.redirect_uri {
             Some(given) => given == self.redirect_uri.as_str(),
@@ -189,7 +206,7 @@ struct Content {
     sub: String,
     verifier_version: i64,
     auth_time: i64,
-    request: AuthorizationRequest,
+    grant: Grant,
 }
 
 impl Content {

@@ -36,17 +36,6 @@ pub struct Tokens {
     pub refresh: Option<RefreshToken>,
 }
 
-/// How a session begins.
-#[derive(Debug, Clone, Copy)]
-pub struct Opening<'a> {
-    /// When the person proved everything, seconds since 1970.
-    pub auth_time: i64,
-    /// What the tokens allow; `None` for a sign-in through the JSON API.
-    pub scopes: Option<&'a Scopes>,
-    /// For the first ID token.
-    pub nonce: Option<&'a str>,
-}
-
 /// A session that is not stored yet.
 #[derive(Debug)]
 pub struct NewSession {
@@ -69,12 +58,12 @@ pub async fn start(
     user: &User,
 ) -> Result<Tokens, ApiError> {
     let now = state.clock.now();
-    let opening = Opening {
+    let sign_in = SignIn {
         auth_time: now,
         scopes: None,
         nonce: None,
     };
-    let session = open(state, pool, client, user, opening).await?;
+    let session = open(state, pool, client, user, sign_in).await?;
     state
         .store
         .insert_family(&session.family, &session.refresh_hash, now)
@@ -91,7 +80,7 @@ pub async fn open(
     pool: &Pool,
     client: &Client,
     user: &User,
-    opening: Opening<'_>,
+    sign_in: SignIn<'_>,
 ) -> Result<NewSession, ApiError> {
     let now = state.clock.now();
     let token = RefreshToken::new(random::bearer_text()?);
@@ -100,18 +89,12 @@ pub async fn open(
         pool_id: pool.id.clone(),
         client_id: client.id.clone(),
         username: user.username.clone(),
-        auth_time: opening.auth_time,
+        auth_time: sign_in.auth_time,
         expires_at: now.saturating_add(client.settings.refresh_token_seconds()),
         revoked_at: None,
-        scopes: opening.scopes.map(Scopes::to_string),
+        scopes: sign_in.scopes.map(Scopes::to_string),
     };
-    let sign_in = SignIn {
-        origin_jti: &family.origin_jti,
-        auth_time: opening.auth_time,
-        scopes: opening.scopes,
-        nonce: opening.nonce,
-    };
-    let pair = tokens::issue(state, pool, client, user, sign_in).await?;
+    let pair = tokens::issue(state, pool, client, user, &family.origin_jti, sign_in).await?;
     Ok(NewSession {
         family,
         refresh_hash: hash(&token),
@@ -252,14 +235,14 @@ async fn pair_for(
         Some(text) => Some(Scopes::parse(text).ok_or_else(invalid)?),
     };
     let sign_in = SignIn {
-        origin_jti: &row.family.origin_jti,
         auth_time: row.family.auth_time,
         scopes: scopes.as_ref(),
         // OpenID Connect Core, 12.2: a refreshed ID token should have none.
         nonce: None,
     };
-    let pair = tokens::issue(state, pool, client, &user, sign_in).await?;
-    Ok((pair, row.family.origin_jti))
+    let origin_jti = row.family.origin_jti;
+    let pair = tokens::issue(state, pool, client, &user, &origin_jti, sign_in).await?;
+    Ok((pair, origin_jti))
 }
 
 /// 256 random bits need no salt and no key: nobody can guess what was hashed.

@@ -32,8 +32,6 @@ use crate::users::{self, User};
 /// The sign-in that tokens are made for.
 #[derive(Debug, Clone, Copy)]
 pub struct SignIn<'a> {
-    /// The same in all tokens of one sign-in.
-    pub origin_jti: &'a str,
     /// When the person signed in, seconds since 1970; a refresh does not change it.
     pub auth_time: i64,
     /// What the tokens allow; `None` for a sign-in through the JSON API.
@@ -63,7 +61,8 @@ impl std::fmt::Debug for TokenPair {
     }
 }
 
-/// Makes an access token, and an ID token where there is to be one.
+/// Makes an access token, and an ID token where there is to be one. `origin_jti` is the same in all
+/// tokens of one sign-in.
 ///
 /// # Errors
 /// For no fault of the caller's.
@@ -72,6 +71,7 @@ pub async fn issue(
     pool: &Pool,
     client: &Client,
     user: &User,
+    origin_jti: &str,
     sign_in: SignIn<'_>,
 ) -> Result<TokenPair, ApiError> {
     let now = state.clock.now();
@@ -82,7 +82,7 @@ pub async fn issue(
             "sub": user.sub,
             "iss": issuer,
             "token_use": token_use.as_str(),
-            "origin_jti": sign_in.origin_jti,
+            "origin_jti": origin_jti,
             "jti": Uuid::new_v4().to_string(),
             "event_id": event_id,
             "auth_time": sign_in.auth_time,
