@@ -19,6 +19,7 @@ pub mod limits;
 pub mod messages;
 pub mod mfa;
 pub mod oauth;
+pub mod opaque_secret;
 pub mod password;
 pub mod pools;
 pub mod random;

@@ -1,7 +1,6 @@
 //! Randomness from the operating system, and what is drawn from it without bias.
 
 use aws_lc_rs::rand;
-use base64ct::{Base64UrlUnpadded, Encoding};
 
 /// The system gave no randomness.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -33,16 +32,6 @@ pub fn below(bound: usize) -> Result<usize, NoRandomness> {
     }
 }
 
-/// A text that opens something for whoever has it: 256 random bits, base64url.
-///
-/// # Errors
-/// [`NoRandomness`]
-pub fn bearer_text() -> Result<String, NoRandomness> {
-    let mut bytes = [0; 32];
-    fill(&mut bytes)?;
-    Ok(Base64UrlUnpadded::encode_string(&bytes))
-}
-
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeSet;
@@ -54,12 +43,5 @@ mod tests {
         let drawn: BTreeSet<usize> = (0..1000).map(|_| below(6).unwrap()).collect();
         assert_eq!(drawn, (0..6).collect());
         assert_eq!(below(1), Ok(0));
-    }
-
-    #[test]
-    fn bearer_texts_have_256_bits_and_are_never_the_same() {
-        let drawn: BTreeSet<String> = (0..100).map(|_| bearer_text().unwrap()).collect();
-        assert_eq!(drawn.len(), 100);
-        assert!(drawn.iter().all(|text| text.len() == 43));
     }
 }

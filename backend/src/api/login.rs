@@ -13,7 +13,8 @@ use super::{mfa, password, reply, request, sign_up};
 use crate::app::{AppState, Caller};
 use crate::error::ApiError;
 use crate::oauth::sso::SsoCookie;
-use crate::oauth::{Bearer, LoginTransaction, complete};
+use crate::oauth::{LoginTransaction, complete};
+use crate::opaque_secret::OpaqueSecret;
 use crate::sign_in::Next;
 
 /// What a page asks with.
@@ -22,7 +23,7 @@ pub struct Login<'a> {
     /// The transaction of this page, in this browser.
     pub transaction: &'a LoginTransaction,
     /// The value of the session cookie this browser came with.
-    pub sso: Option<&'a Bearer>,
+    pub sso: Option<&'a OpaqueSecret>,
 }
 
 /// What an operation answers, and what the browser is to keep.

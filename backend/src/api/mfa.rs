@@ -12,8 +12,9 @@ use crate::app::{AppState, Caller};
 use crate::error::ApiError;
 use crate::mfa::preference::{self, Setting};
 use crate::mfa::{Enrolment, Factor, PoolMfa, PoolMfaChange, TotpSecret, set_up};
+use crate::opaque_secret::OpaqueSecret;
 use crate::pools::{self, Pool, find_pool};
-use crate::sign_in::{Handle, PendingStep, Through};
+use crate::sign_in::{PendingStep, Through};
 use crate::tokens::verify_access;
 use crate::users::{self, User};
 
@@ -298,14 +299,14 @@ async fn auth_factors(
     })
 }
 
-fn associated(secret: &TotpSecret, next: Option<&Handle>) -> AssociateAnswer {
+fn associated(secret: &TotpSecret, next: Option<&OpaqueSecret>) -> AssociateAnswer {
     AssociateAnswer {
         secret_code: secret.to_base32().to_string(),
         session: next.map(|handle| handle.secret().to_owned()),
     }
 }
 
-fn verified(next: Option<&Handle>) -> VerifyAnswer {
+fn verified(next: Option<&OpaqueSecret>) -> VerifyAnswer {
     VerifyAnswer {
         status: "SUCCESS",
         session: next.map(|handle| handle.secret().to_owned()),

@@ -12,7 +12,8 @@ use axum::http::{HeaderMap, HeaderValue, header};
 
 use crate::app::AppState;
 use crate::oauth::sso::SsoCookie;
-use crate::oauth::{Bearer, Browser, NewTransaction, TRANSACTION_SECONDS};
+use crate::oauth::{Browser, NewTransaction, TRANSACTION_SECONDS};
+use crate::opaque_secret::OpaqueSecret;
 
 /// Transactions a browser may have under way; beyond it, the oldest cookie goes.
 const MOST_TRANSACTIONS: usize = 20;
@@ -20,8 +21,8 @@ const MOST_TRANSACTIONS: usize = 20;
 /// The cookies of a request.
 #[derive(Debug)]
 pub(super) struct Cookies {
-    transactions: BTreeMap<String, Bearer>,
-    sessions: BTreeMap<String, Bearer>,
+    transactions: BTreeMap<String, OpaqueSecret>,
+    sessions: BTreeMap<String, OpaqueSecret>,
 }
 
 impl Cookies {
@@ -34,7 +35,7 @@ impl Cookies {
                 let Some((name, value)) = pair.trim().split_once('=') else {
                     continue;
                 };
-                let value = || Bearer::new(value.to_owned());
+                let value = || OpaqueSecret::new(value.to_owned());
                 if let Some(id) = name.strip_prefix(prefix(state, Kind::Transaction)) {
                     transactions.push((id.to_owned(), value()));
                 } else if let Some(pool) = name.strip_prefix(prefix(state, Kind::Session)) {
@@ -49,12 +50,12 @@ impl Cookies {
     }
 
     /// The secret of a transaction.
-    pub(super) fn transaction(&self, id: &str) -> Option<&Bearer> {
+    pub(super) fn transaction(&self, id: &str) -> Option<&OpaqueSecret> {
         self.transactions.get(id)
     }
 
     /// The value of a pool's session.
-    pub(super) fn session(&self, pool_id: &str) -> Option<&Bearer> {
+    pub(super) fn session(&self, pool_id: &str) -> Option<&OpaqueSecret> {
         self.sessions.get(pool_id)
     }
 
@@ -161,8 +162,8 @@ fn line(
     Some(line)
 }
 
-fn once(pairs: Vec<(String, Bearer)>) -> BTreeMap<String, Bearer> {
-    let mut found: BTreeMap<String, Option<Bearer>> = BTreeMap::new();
+fn once(pairs: Vec<(String, OpaqueSecret)>) -> BTreeMap<String, OpaqueSecret> {
+    let mut found: BTreeMap<String, Option<OpaqueSecret>> = BTreeMap::new();
     for (name, value) in pairs {
         found
             .entry(name)

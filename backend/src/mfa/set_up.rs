@@ -27,8 +27,9 @@ use crate::app::{AppState, Caller};
 use crate::codes::Destination;
 use crate::error::ApiError;
 use crate::limits::{Gate, Guess};
+use crate::opaque_secret::OpaqueSecret;
 use crate::pools::{IdentifierAttribute, Pool};
-use crate::sign_in::{Challenge, Handle, Next, PendingStep, Through, invalid_session};
+use crate::sign_in::{Challenge, Next, PendingStep, Through, invalid_session};
 use crate::tokens::Access;
 use crate::users::{self, SaveError, Status, User};
 
@@ -140,7 +141,7 @@ pub async fn associate(
     state: &AppState,
     through: Through<'_>,
     session: Option<&str>,
-) -> Result<(TotpSecret, Handle), ApiError> {
+) -> Result<(TotpSecret, OpaqueSecret), ApiError> {
     let step = PendingStep::find(state, through, NAME, session).await?;
     let user = step.user(state, through, Status::Confirmed).await?;
     check_is_needed(state, through.pool, &user).await?;
@@ -168,7 +169,7 @@ pub async fn verify(
     session: Option<&str>,
     code: &str,
     device_name: &str,
-) -> Result<Handle, ApiError> {
+) -> Result<OpaqueSecret, ApiError> {
     check_device_name(device_name)?;
     let step = PendingStep::find(state, through, NAME, session).await?;
     let user = step.user(state, through, Status::Confirmed).await?;

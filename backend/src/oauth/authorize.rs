@@ -13,17 +13,18 @@ use super::authorization_request::{self, Asked, Prompt};
 use super::completion::complete_silently;
 use super::sso::{self, SsoCookie};
 use super::{
-    Bearer, LoginTransaction, NewTransaction, OAuthError, OAuthErrorCode, Parameters, RedirectUri,
+    LoginTransaction, NewTransaction, OAuthError, OAuthErrorCode, Parameters, RedirectUri,
 };
 use crate::app::AppState;
 use crate::error::ErrorType;
+use crate::opaque_secret::OpaqueSecret;
 use crate::pools::{self, Client, Pool};
 
 /// What a request's browser brings.
 #[derive(Debug, Default)]
 pub struct Browser {
     /// The session cookies' values, by pool.
-    pub sso: BTreeMap<String, Bearer>,
+    pub sso: BTreeMap<String, OpaqueSecret>,
     /// Whether the request is a navigation of a whole page: not a frame, not a script's request.
     pub is_top_level: bool,
 }

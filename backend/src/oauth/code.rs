@@ -7,10 +7,10 @@ use base64ct::{Base64UrlUnpadded, Encoding};
 use serde::{Deserialize, Serialize};
 use subtle::ConstantTimeEq;
 
-use super::bearer::row_name;
-use super::{AuthorizationRequest, Bearer, OAuthError, RedirectUri, Scopes};
+use super::{AuthorizationRequest, OAuthError, RedirectUri, Scopes};
 use crate::app::AppState;
 use crate::error::ApiError;
+use crate::opaque_secret::{OpaqueSecret, row_name};
 use crate::pools::{Client, Pool};
 use crate::seal::Place;
 use crate::sessions::{self, Tokens};
@@ -24,7 +24,7 @@ pub const CODE_SECONDS: i64 = 5 * 60;
 /// What an app brings to redeem a code.
 #[derive(Debug)]
 pub(super) struct Redemption<'a> {
-    pub(super) code: Bearer,
+    pub(super) code: OpaqueSecret,
     pub(super) redirect_uri: Option<&'a str>,
     pub(super) verifier: Option<Verifier<'a>>,
 }
@@ -46,8 +46,8 @@ pub(super) fn new(
     request: &AuthorizationRequest,
     user: &User,
     auth_time: i64,
-) -> Result<(AuthorizationCodeRow, Bearer), ApiError> {
-    let code = Bearer::draw()?;
+) -> Result<(AuthorizationCodeRow, OpaqueSecret), ApiError> {
+    let code = OpaqueSecret::draw()?;
     let hash = code.hash();
     let content = Content {
         client_id: client.id.clone(),

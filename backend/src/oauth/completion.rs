@@ -3,9 +3,10 @@
 use super::code;
 use super::sso::{self, GRACE_SECONDS, SsoCookie, SsoSession};
 use super::transaction::not_found;
-use super::{AuthorizationRequest, Bearer, LoginTransaction};
+use super::{AuthorizationRequest, LoginTransaction};
 use crate::app::AppState;
 use crate::error::ApiError;
+use crate::opaque_secret::OpaqueSecret;
 use crate::pools::Client;
 use crate::sign_in;
 use crate::store::{self, Proved};
@@ -30,14 +31,14 @@ pub async fn complete(
     state: &AppState,
     transaction: &LoginTransaction,
     who: &sign_in::Proved,
-    older: Option<&Bearer>,
+    older: Option<&OpaqueSecret>,
 ) -> Result<Completed, ApiError> {
     let (client, request) = (&transaction.client, &transaction.request);
     // An administrator who takes an address away means it for sign-ins under way, too.
     if !client.settings.has_callback(&request.redirect_uri) {
         return Err(not_found());
     }
-    let older = older.map(Bearer::hash);
+    let older = older.map(OpaqueSecret::hash);
     let proved = Proved::Transaction {
         id: &transaction.id,
         older: older.as_deref(),

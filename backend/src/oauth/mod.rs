@@ -31,7 +31,6 @@
 
 mod authorization_request;
 mod authorize;
-mod bearer;
 mod client_authentication;
 mod code;
 mod completion;
@@ -48,7 +47,6 @@ mod user_info;
 
 pub use authorization_request::AuthorizationRequest;
 pub use authorize::{Browser, Outcome, Page, authorize};
-pub use bearer::Bearer;
 pub use code::CODE_SECONDS;
 pub use completion::{Completed, complete};
 pub use error::{OAuthError, OAuthErrorCode};

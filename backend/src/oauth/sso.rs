@@ -13,11 +13,10 @@
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::Bearer;
-use super::bearer::row_name;
 use crate::app::AppState;
 use crate::error::ApiError;
 use crate::mfa::{self, Factor};
+use crate::opaque_secret::{OpaqueSecret, row_name};
 use crate::pools::Pool;
 use crate::seal::{Place, Sealer};
 use crate::store::SsoRow;
@@ -49,7 +48,7 @@ pub struct SsoCookie {
     /// The pool whose session it is.
     pub pool_id: String,
     /// The cookie's value.
-    pub value: Bearer,
+    pub value: OpaqueSecret,
     /// How long to keep it, in seconds.
     pub seconds: i64,
 }
@@ -61,7 +60,7 @@ pub struct SsoCookie {
 pub async fn find(
     state: &AppState,
     pool: &Pool,
-    value: &Bearer,
+    value: &OpaqueSecret,
 ) -> Result<Option<SsoSession>, ApiError> {
     let now = state.clock.now();
     let row = state.store.sso_session(&value.hash()).await?;
@@ -105,7 +104,7 @@ pub async fn find(
 ///
 /// # Errors
 /// For no fault of the caller's.
-pub async fn end(state: &AppState, pool: &Pool, value: &Bearer) -> Result<(), ApiError> {
+pub async fn end(state: &AppState, pool: &Pool, value: &OpaqueSecret) -> Result<(), ApiError> {
     Ok(state.store.end_sso_session(&pool.id, &value.hash()).await?)
 }
 
@@ -150,7 +149,7 @@ fn row(
     id: String,
     content: &Content,
 ) -> Result<(SsoRow, SsoCookie), ApiError> {
-    let value = Bearer::draw()?;
+    let value = OpaqueSecret::draw()?;
     let hash = value.hash();
     let row = SsoRow {
         content: content.seal(&state.sealer, &hash, pool_id)?,

@@ -7,9 +7,10 @@ use serde::Serialize;
 
 use super::client_authentication::authenticate;
 use super::code::{self, Redemption, Verifier};
-use super::{Bearer, OAuthError, OAuthErrorCode, Parameters};
+use super::{OAuthError, OAuthErrorCode, Parameters};
 use crate::app::AppState;
 use crate::error::ErrorType;
+use crate::opaque_secret::OpaqueSecret;
 use crate::pools::{Client, OAuthFlow, Pool};
 use crate::sessions::{self, Tokens};
 
@@ -80,7 +81,7 @@ async fn from_code(
         ));
     }
     let redemption = Redemption {
-        code: Bearer::new(form.required("code")?.to_owned()),
+        code: OpaqueSecret::new(form.required("code")?.to_owned()),
         redirect_uri: form.get("redirect_uri")?,
         verifier: form.get("code_verifier")?.map(Verifier),
     };

@@ -11,9 +11,10 @@ use serde::{Deserialize, Serialize};
 use subtle::ConstantTimeEq;
 use uuid::Uuid;
 
-use super::{AuthorizationRequest, Bearer};
+use super::AuthorizationRequest;
 use crate::app::AppState;
 use crate::error::ApiError;
+use crate::opaque_secret::OpaqueSecret;
 use crate::pools::{self, Client, Pool};
 use crate::seal::Place;
 use crate::sign_in::{Origin, Through};
@@ -42,7 +43,7 @@ pub struct NewTransaction {
     /// The id. Later ones sort behind earlier ones.
     pub id: String,
     /// The cookie's value.
-    pub secret: Bearer,
+    pub secret: OpaqueSecret,
 }
 
 impl LoginTransaction {
@@ -56,7 +57,7 @@ impl LoginTransaction {
         request: AuthorizationRequest,
     ) -> Result<NewTransaction, ApiError> {
         let id = Uuid::now_v7().simple().to_string();
-        let secret = Bearer::draw()?;
+        let secret = OpaqueSecret::draw()?;
         let content = Content {
             cookie: secret.hash(),
             client_id: client.id.clone(),
@@ -82,7 +83,7 @@ impl LoginTransaction {
     pub async fn find(
         state: &AppState,
         id: &str,
-        secret: Option<&Bearer>,
+        secret: Option<&OpaqueSecret>,
     ) -> Result<Self, ApiError> {
         let secret = secret.ok_or_else(not_found)?;
         let row = state.store.login_transaction(id).await?;

@@ -10,19 +10,18 @@
 //!    sign-ins under way: refresh and access tokens stop working here.
 //!
 //! # Security model
-//! A refresh token is 256 random bits; the database has its hash. It works for the client it was
+//! A refresh token is an `OpaqueSecret`; the database has its hash. It works for the client it was
 //! issued to only. A token that was rotated away and comes back after the grace period has been
 //! stolen or copied: the whole family is revoked. Rotation does not prolong a sign-in.
 
-use aws_lc_rs::digest;
 use cognate_core::secret::RefreshToken;
 use uuid::Uuid;
 
 use crate::app::AppState;
 use crate::error::ApiError;
 use crate::oauth::Scopes;
+use crate::opaque_secret::{self, OpaqueSecret};
 use crate::pools::{Client, Pool};
-use crate::random;
 use crate::store::FamilyRow;
 use crate::tokens::{self, SignIn, TokenPair};
 use crate::users::{self, User};
@@ -83,7 +82,7 @@ pub async fn open(
     sign_in: SignIn<'_>,
 ) -> Result<NewSession, ApiError> {
     let now = state.clock.now();
-    let token = RefreshToken::new(random::bearer_text()?);
+    let token = new_token()?;
     let family = FamilyRow {
         origin_jti: Uuid::new_v4().to_string(),
         pool_id: pool.id.clone(),
@@ -124,7 +123,7 @@ pub async fn refresh(
             refresh: None,
         });
     };
-    let new = RefreshToken::new(random::bearer_text()?);
+    let new = new_token()?;
     if !state
         .store
         .rotate_refresh_token(&hash(token), &hash(&new), now, now - grace)
@@ -245,11 +244,12 @@ async fn pair_for(
     Ok((pair, origin_jti))
 }
 
-/// 256 random bits need no salt and no key: nobody can guess what was hashed.
+fn new_token() -> Result<RefreshToken, ApiError> {
+    Ok(RefreshToken::new(OpaqueSecret::draw()?.secret().to_owned()))
+}
+
 fn hash(token: &RefreshToken) -> Vec<u8> {
-    digest::digest(&digest::SHA256, token.secret().as_bytes())
-        .as_ref()
-        .to_vec()
+    opaque_secret::hash(token.secret())
 }
 
 fn invalid() -> ApiError {

@@ -38,6 +38,7 @@ use super::{
 use crate::app::{AppState, Caller};
 use crate::error::ApiError;
 use crate::limits::{Gate, Guess};
+use crate::opaque_secret::OpaqueSecret;
 use crate::triggers::custom_challenge::{self, Answered, Creation, Definition, Sitting};
 use crate::triggers::{ClientMetadata, Occasion, Source};
 use crate::users::{self, User, decoy};
@@ -321,7 +322,7 @@ impl Round<'_> {
         state: &AppState,
         challenge: &'static str,
         created: Creation,
-    ) -> Result<super::Handle, ApiError> {
+    ) -> Result<OpaqueSecret, ApiError> {
         let memory = Memory {
             exists: self.user.is_some(),
             answered: self.answered.clone(),

@@ -36,11 +36,12 @@ use std::collections::BTreeMap;
 pub use new_password::answer as answer_new_password;
 pub use password::{Proof, answer_password_verifier, begin_srp, check_password};
 pub use secret_hash::{check_client_secret, check_secret_hash};
-pub use step::{Handle, Owner, PendingStep, invalid as invalid_session};
+pub use step::{Owner, PendingStep, invalid as invalid_session};
 
 use crate::app::{AppState, Caller};
 use crate::error::ApiError;
 use crate::mfa::{self, Factor};
+use crate::opaque_secret::OpaqueSecret;
 use crate::pools::{Client, Pool};
 use crate::users::{Status, User};
 
@@ -144,7 +145,7 @@ pub struct Challenge {
     /// What the client needs to answer it.
     pub parameters: Parameters,
     /// The handle to send back; `PASSWORD_VERIFIER` has none.
-    pub session: Option<Handle>,
+    pub session: Option<OpaqueSecret>,
 }
 
 /// What follows a right password.

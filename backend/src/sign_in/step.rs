@@ -1,44 +1,25 @@
 //! Steps of a sign-in that wait for an answer (`Session`).
 //!
 //! # Security model
-//! The handle is 256 random bits; the database has its hash. A step belongs to one pool, client,
+//! The handle is an `OpaqueSecret`; the database has its hash. A step belongs to one pool, client,
 //! user, challenge and audience (the JSON API or one login transaction), ends with the client's
 //! `AuthSessionValidity`, which a step that follows another does not begin anew, and with the user's
 //! sessions (`sessions::revoke_all`). It is answered once: the change it allows spends it, or, where
 //! nothing of the user changes, [`PendingStep::spend_now`]. What it remembers is sealed.
 
-use aws_lc_rs::digest;
 use zeroize::Zeroizing;
 
 use super::Through;
 use crate::app::AppState;
 use crate::error::ApiError;
+use crate::opaque_secret::{self, OpaqueSecret};
 use crate::pools::{Client, Pool, find_client_of};
-use crate::random;
 use crate::seal::Place;
 use crate::store::{ChallengeRow, Spend};
 use crate::users::{self, Status, User};
 
 /// Answers that may be tried for one step.
 const MOST_TRIES: i64 = 5;
-
-/// The handle of a step, as the client holds it. It opens the step: never printed.
-#[derive(Clone)]
-pub struct Handle(String);
-
-impl Handle {
-    /// The handle's text.
-    #[must_use]
-    pub fn secret(&self) -> &str {
-        &self.0
-    }
-}
-
-impl std::fmt::Debug for Handle {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Handle(..)")
-    }
-}
 
 /// A step that may be answered now.
 pub struct PendingStep {
@@ -87,7 +68,7 @@ impl PendingStep {
         owner: Owner<'_>,
         challenge: &'static str,
         memory: &[u8],
-    ) -> Result<Handle, ApiError> {
+    ) -> Result<OpaqueSecret, ApiError> {
         let expires_at = state.clock.now() + through.client.settings.auth_session_seconds();
         let (handle, row) = new(state, through, owner, challenge, memory, expires_at)?;
         state.store.insert_challenge(&row).await?;
@@ -105,7 +86,7 @@ impl PendingStep {
         owner: Owner<'_>,
         challenge: &'static str,
         memory: &[u8],
-    ) -> Result<Handle, ApiError> {
+    ) -> Result<OpaqueSecret, ApiError> {
         let (handle, row) = new(state, through, owner, challenge, memory, self.expires_at)?;
         let now = state.clock.now();
         if !state.store.replace_challenge(&self.id, &row, now).await? {
@@ -253,15 +234,15 @@ fn new(
     challenge: &'static str,
     memory: &[u8],
     expires_at: i64,
-) -> Result<(Handle, ChallengeRow), ApiError> {
-    let handle = Handle(random::bearer_text()?);
+) -> Result<(OpaqueSecret, ChallengeRow), ApiError> {
+    let handle = OpaqueSecret::draw()?;
     let audience = through.audience();
     let mut payload = Zeroizing::new(owner.verifier_version.to_be_bytes().to_vec());
     payload.extend_from_slice(&(audience.len() as u64).to_be_bytes());
     payload.extend_from_slice(audience.as_bytes());
     payload.extend_from_slice(memory);
     let row = ChallengeRow {
-        id: hash(&handle.0),
+        id: handle.hash(),
         pool_id: through.pool.id.clone(),
         client_id: through.client.id.clone(),
         username: owner.username.to_owned(),
@@ -279,14 +260,8 @@ async fn find_row(
     state: &AppState,
     handle: Option<&str>,
 ) -> Result<Option<ChallengeRow>, ApiError> {
-    let id = hash(handle.ok_or_else(invalid)?);
+    let id = opaque_secret::hash(handle.ok_or_else(invalid)?);
     Ok(state.store.challenge(&id).await?)
-}
-
-fn hash(handle: &str) -> Vec<u8> {
-    digest::digest(&digest::SHA256, handle.as_bytes())
-        .as_ref()
-        .to_vec()
 }
 
 fn place<'a>(username: &'a str, pool_id: &'a str) -> Place<'a> {
