@@ -61,7 +61,7 @@ impl Cookies {
 
     /// What the domain needs to know of the browser.
     pub(super) fn browser(self, headers: &HeaderMap) -> Browser {
-        // Absent where nothing but pages of the same origin could be told apart anyway.
+        // A browser too old to send them cannot be told what it does: it counts as navigating.
         let is = |name: &str, expected: &str| {
             headers
                 .get(name)

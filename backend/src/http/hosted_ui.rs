@@ -17,7 +17,7 @@ use axum::response::IntoResponse;
 
 use crate::app::AppState;
 
-/// Paths that show a page without beginning a sign-in (`authorize` has the others).
+/// Paths that show a page without beginning a sign-in ([`crate::oauth::Page`] has the others).
 pub(super) const PAGES: [&str; 7] = [
     "/confirm",
     "/confirmUser",
@@ -173,7 +173,21 @@ fn content_type(name: &str) -> Option<&'static str> {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use super::*;
+    use crate::oauth::Page;
+
+    #[test]
+    fn the_pages_answered_are_those_that_the_hosted_ui_has() {
+        let routes = Path::new(env!("CARGO_MANIFEST_DIR")).join("../hosted-ui/src/routes.rs");
+        let routes = std::fs::read_to_string(routes).unwrap();
+        let code = routes.split("#[cfg(test)]").next().unwrap();
+        let texts = code.split('"').skip(1).step_by(2);
+        let theirs: BTreeSet<&str> = texts.filter(|text| text.starts_with('/')).collect();
+        let ours: BTreeSet<&str> = PAGES.into_iter().chain(Page::ALL.map(Page::path)).collect();
+        assert_eq!(ours, theirs);
+    }
 
     #[test]
     fn an_encoding_is_accepted_by_its_name_unless_its_weight_is_zero() {

@@ -2,14 +2,14 @@
 //! knows axum, besides the loop in `serve`.
 
 mod answer;
-mod authorize;
 mod cookies;
 mod cors;
 mod hosted_ui;
 mod inbox;
 mod json_api;
 mod local;
-mod login;
+mod login_operations;
+mod login_pages;
 mod oauth;
 mod proxy;
 mod router;

@@ -3,14 +3,18 @@
 use axum::Json;
 use axum::Router;
 use axum::extract::{Request, State};
-use axum::http::{HeaderName, HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, Uri, header};
 use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use serde_json::json;
 
-use super::{authorize, cors, hosted_ui, inbox, json_api, local, login, oauth, proxy, well_known};
+use super::{
+    cors, hosted_ui, inbox, json_api, local, login_operations, login_pages, oauth, proxy,
+    well_known,
+};
 use crate::app::AppState;
+use crate::oauth::Page;
 
 /// Every route of the backend.
 pub fn router(state: AppState) -> Router {
@@ -41,13 +45,16 @@ pub fn router(state: AppState) -> Router {
         )
         .layer(from_fn(cors::readable_by_all));
     let mut login_domain = Router::new()
-        .route("/oauth2/authorize", get(authorize::authorize))
-        .route("/logout", get(authorize::logout))
-        .route("/login", get(authorize::login))
-        .route("/signup", get(authorize::sign_up))
-        .route("/forgotPassword", get(authorize::forgot_password))
-        .route("/_cognate/login/{operation}", post(login::call))
+        .route("/oauth2/authorize", get(login_pages::authorize))
+        .route("/logout", get(login_pages::logout))
+        .route("/_cognate/login/{operation}", post(login_operations::call))
         .route(hosted_ui::ASSETS, get(hosted_ui::asset));
+    for page in Page::ALL {
+        let open = move |state: State<AppState>, uri: Uri, headers: HeaderMap| {
+            login_pages::open(state, page, uri, headers)
+        };
+        login_domain = login_domain.route(page.path(), get(open));
+    }
     for page in hosted_ui::PAGES {
         login_domain = login_domain.route(page, get(hosted_ui::plain_page));
     }

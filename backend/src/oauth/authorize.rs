@@ -41,6 +41,9 @@ pub enum Page {
 }
 
 impl Page {
+    /// All there are.
+    pub const ALL: [Self; 3] = [Self::Login, Self::SignUp, Self::ForgotPassword];
+
     /// Its path.
     #[must_use]
     pub fn path(self) -> &'static str {

@@ -18,8 +18,8 @@
 //!   that is sure go to a page of ours.
 //! - Public clients need PKCE with S256; a verifier without a challenge is refused (a code from a
 //!   flow of somebody else's does not fit in). A code is good once, for 5 minutes, for one client,
-//!   one address and one challenge. Shown with a wrong one it is spoilt; shown twice, what it gave is
-//!   revoked.
+//!   one address and one challenge. If its client brings it with another address or verifier, it is
+//!   spoilt; if twice, what it gave is revoked. Another client's attempt leaves it as it is.
 //! - `iss` and every address of ours come from the configured public URL, never from the `Host`
 //!   header.
 //! - Contents of rows are sealed to their place: a code for another user cannot be made by writing

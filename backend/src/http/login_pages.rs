@@ -20,31 +20,19 @@ pub(super) async fn authorize(
     begin(&state, Page::Login, &parameters(&uri), &headers).await
 }
 
-/// `GET /login`
-pub(super) async fn login(
+/// `GET` of a page that a sign-in can begin with: for a transaction; opened with an app's request
+/// instead, it begins one.
+pub(super) async fn open(
     State(state): State<AppState>,
+    page: Page,
     uri: Uri,
     headers: HeaderMap,
 ) -> Response<Body> {
-    page(&state, Page::Login, &uri, &headers).await
-}
-
-/// `GET /signup`
-pub(super) async fn sign_up(
-    State(state): State<AppState>,
-    uri: Uri,
-    headers: HeaderMap,
-) -> Response<Body> {
-    page(&state, Page::SignUp, &uri, &headers).await
-}
-
-/// `GET /forgotPassword`
-pub(super) async fn forgot_password(
-    State(state): State<AppState>,
-    uri: Uri,
-    headers: HeaderMap,
-) -> Response<Body> {
-    page(&state, Page::ForgotPassword, &uri, &headers).await
+    let given = parameters(&uri);
+    if given.has("client_id") && !given.has("txn") {
+        return begin(&state, page, &given, &headers).await;
+    }
+    hosted_ui::page(&state, page.path(), &headers).await
 }
 
 /// `GET /logout`
@@ -67,15 +55,6 @@ pub(super) async fn logout(
         set(&mut response, cookies::forget_session(&state, pool_id));
     }
     response
-}
-
-/// The page, for a transaction; opened with an app's request instead, it begins one.
-async fn page(state: &AppState, page: Page, uri: &Uri, headers: &HeaderMap) -> Response<Body> {
-    let given = parameters(uri);
-    if given.has("client_id") && !given.has("txn") {
-        return begin(state, page, &given, headers).await;
-    }
-    hosted_ui::page(state, page.path(), headers).await
 }
 
 async fn begin(
