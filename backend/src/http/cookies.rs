@@ -31,7 +31,9 @@ impl Cookies {
         let mut transactions = Vec::new();
         let mut sessions = Vec::new();
         for line in headers.get_all(header::COOKIE) {
-            for pair in line.to_str().unwrap_or_default().split(';') {
+            // Byte by byte: other cookies of this host may hold what is no text, and must not hide ours.
+            for pair in line.as_bytes().split(|byte| *byte == b';') {
+                let pair = std::str::from_utf8(pair).unwrap_or_default();
                 let Some((name, value)) = pair.trim().split_once('=') else {
                     continue;
                 };

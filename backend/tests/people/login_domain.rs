@@ -1,7 +1,7 @@
 //! The login domain answers to its own page, in the browser that began, and to nobody else.
 
 use axum::body::Body;
-use axum::http::StatusCode;
+use axum::http::{HeaderValue, StatusCode};
 use cognate_core::srp::Handshake;
 use serde_json::{Value, json};
 
@@ -37,6 +37,29 @@ pub(crate) async fn begin_srp(
 
 fn describe(answer: &Answer) -> (StatusCode, String) {
     (answer.status, answer.error_type())
+}
+
+#[tokio::test]
+async fn a_cookie_of_somebody_elses_that_is_no_text_does_not_hide_ours() {
+    let backend = Backend::start().await;
+    let person = Person::confirmed(&backend).await;
+    let mut browser = Browser::default();
+    let transaction = browser.begin(&backend, &App::demo()).await;
+    let name = format!("cognate-txn-{transaction}");
+    let ours = format!("{name}={}", browser.cookies[&name]);
+    let line = [b"theme=caf\xe9; ", ours.as_bytes(), b"; last=\xff"].concat();
+    let body = json!({
+        "AuthFlow": "USER_PASSWORD_AUTH",
+        "AuthParameters": { "USERNAME": person.email, "PASSWORD": person.password },
+    });
+    let mut request = browser
+        .page_request(&transaction, "InitiateAuth")
+        .body(Body::from(body.to_string()))
+        .unwrap();
+    let line = HeaderValue::from_bytes(&line).unwrap();
+    request.headers_mut().insert("cookie", line);
+    let answer = browser.send(&backend, request).await.ok();
+    assert!(answer["Location"].as_str().unwrap().starts_with(CALLBACK));
 }
 
 #[tokio::test]
