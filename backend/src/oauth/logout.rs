@@ -19,6 +19,7 @@ pub struct SignedOut {
 /// Ends the session in the pool of `client_id`. With `logout_uri` (or OpenID Connect's
 /// `post_logout_redirect_uri`), which the client must have registered, the browser goes there; with
 /// `redirect_uri` and `response_type` it is asked to sign in again; with neither, to our own page.
+/// Only a navigation of a whole page ends a session: another page's image or frame must not.
 ///
 /// # Errors
 /// For no fault of the caller's.
@@ -42,12 +43,14 @@ pub async fn log_out(
         Err(error) => return Err(error.into()),
     };
     // First forget, whatever is wrong with the rest.
-    if let Some(value) = browser.sso.get(&pool.id) {
+    if browser.is_top_level
+        && let Some(value) = browser.sso.get(&pool.id)
+    {
         sso::end(state, &pool, value).await?;
     }
     Ok(SignedOut {
         location: next(given, &client.settings).map_err(|error| error.code),
-        pool_id: Some(pool.id),
+        pool_id: browser.is_top_level.then_some(pool.id),
     })
 }
 

@@ -282,6 +282,26 @@ async fn signing_out_ends_the_session_and_goes_only_where_the_client_says() {
 }
 
 #[tokio::test]
+async fn an_image_or_a_frame_of_another_page_signs_nobody_out() {
+    let backend = Backend::start().await;
+    let person = Person::confirmed(&backend).await;
+    let mut browser = Browser::default();
+    browser.sign_in(&backend, &App::demo(), &person).await;
+    for (destination, mode) in [("image", "no-cors"), ("iframe", "navigate")] {
+        let request = browser
+            .navigation(&format!("/logout?client_id={CLIENT}"))
+            .header("sec-fetch-dest", destination)
+            .header("sec-fetch-mode", mode);
+        let answer = browser
+            .send(&backend, request.body(Body::empty()).unwrap())
+            .await;
+        assert_eq!(answer.header("set-cookie"), None, "{destination}");
+        let known = is_known(&mut browser, &backend, &App::demo()).await;
+        assert!(known, "{destination}");
+    }
+}
+
+#[tokio::test]
 async fn whoever_signs_in_next_has_the_browser() {
     let backend = Backend::start().await;
     let (ada, bob) = (
