@@ -115,7 +115,10 @@ pub enum StartError {
     )]
     WeakSecret(String),
     /// Cookies and issuers would be nobody's.
-    #[error("{0} is no address to be known by (--public-url): it must be http(s)://HOST[:PORT]")]
+    #[error(
+        "{0} is no address to be known by (--public-url): it must be https://HOST[:PORT], or on this \
+         machine http://localhost[:PORT]"
+    )]
     PublicUrl(String),
     /// Somebody else listens there.
     #[error(
@@ -159,11 +162,16 @@ pub enum StartError {
     Seed(#[from] SeedError),
 }
 
-/// The origin of an address, as browsers write it.
+/// The origin of an address, as browsers write it. Without TLS only this machine's: elsewhere cookies
+/// could not be `Secure`, and passwords would cross a network in the clear.
 fn origin(public_url: &str) -> Option<Arc<str>> {
     let url = Url::parse(public_url).ok()?;
-    let is_web = matches!(url.scheme(), "http" | "https");
-    is_web.then(|| url.origin().ascii_serialization().into())
+    let is_fit = match url.scheme() {
+        "https" => true,
+        "http" => is_of_this_machine(public_url),
+        _ => false,
+    };
+    is_fit.then(|| url.origin().ascii_serialization().into())
 }
 
 /// People elsewhere reach a backend with another address than this machine's, through a proxy.

@@ -165,6 +165,30 @@ async fn beyond_loopback_the_backend_starts_only_with_keys_of_its_own() {
 }
 
 #[tokio::test]
+async fn without_tls_the_backend_is_known_by_a_name_of_this_machine_only() {
+    for (url, is_fit) in [
+        ("http://auth.intern", false),
+        ("http://localhost.example.com", false),
+        ("ftp://localhost", false),
+        ("http://localhost:4100", true),
+        ("http://127.0.0.1:4100/", true),
+        ("http://[::1]:4100", true),
+        ("https://auth.intern", true),
+    ] {
+        let folder = tempfile::tempdir().unwrap();
+        let mut config = Config::demo();
+        config.data = Some(folder.path().to_owned());
+        config.public_url = Some(url.to_owned());
+        let started = prepare(config, Clock::frozen_at(START), loopback()).await;
+        match started {
+            Ok(_) => assert!(is_fit, "{url}"),
+            Err(StartError::PublicUrl(_)) => assert!(!is_fit, "{url}"),
+            Err(error) => panic!("{url}: {error}"),
+        }
+    }
+}
+
+#[tokio::test]
 async fn others_may_not_reach_a_backend_whose_secret_stands_in_our_example() {
     let mut config = Config::parse(EXAMPLE).unwrap();
     let folder = tempfile::tempdir().unwrap();
