@@ -81,6 +81,12 @@ impl Asked {
                 ));
             }
         }
+        if !settings.supports_pool_users() {
+            return Err(OAuthError::new(
+                OAuthErrorCode::UnauthorizedClient,
+                "The client has no identity provider to sign in with.",
+            ));
+        }
         if !matches!(given.get("response_mode")?, None | Some("query")) {
             return Err(OAuthError::invalid_request(
                 "Only the response mode query is supported.",

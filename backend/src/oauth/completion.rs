@@ -34,8 +34,9 @@ pub async fn complete(
     older: Option<&OpaqueSecret>,
 ) -> Result<Completed, ApiError> {
     let (client, request) = (&transaction.client, &transaction.request);
-    // An administrator who takes an address away means it for sign-ins under way, too.
-    if !client.settings.has_callback(&request.redirect_uri) {
+    // An administrator who takes an address or the provider away means it for sign-ins under way, too.
+    let settings = &client.settings;
+    if !settings.has_callback(&request.redirect_uri) || !settings.supports_pool_users() {
         return Err(not_found());
     }
     let older = older.map(OpaqueSecret::hash);

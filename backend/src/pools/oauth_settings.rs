@@ -19,6 +19,9 @@ pub enum OAuthFlow {
     ClientCredentials,
 }
 
+/// The pool itself as an identity provider.
+const COGNITO: &str = "COGNITO";
+
 /// The members of a client's settings that are about OAuth.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(default)]
@@ -35,6 +38,8 @@ pub(super) struct OAuthSettings {
     logout_urls: Vec<String>,
     #[serde(rename = "DefaultRedirectURI")]
     default_redirect_uri: Option<String>,
+    #[serde(rename = "SupportedIdentityProviders")]
+    identity_providers: Option<Vec<String>>,
 }
 
 impl ClientSettings {
@@ -42,6 +47,14 @@ impl ClientSettings {
     #[must_use]
     pub fn allows_oauth(&self, flow: OAuthFlow) -> bool {
         self.oauth.is_on && self.oauth.flows.contains(&flow)
+    }
+
+    /// Whether people sign in on the login domain as users of the pool (the provider `COGNITO`).
+    /// Default true: there is no other provider yet.
+    #[must_use]
+    pub fn supports_pool_users(&self) -> bool {
+        let providers = self.oauth.identity_providers.as_ref();
+        providers.is_none_or(|list| list.iter().any(|provider| provider == COGNITO))
     }
 
     /// What the client's tokens may allow.
@@ -98,6 +111,14 @@ pub(super) fn check(document: &Map<String, Value>) -> Result<(), ApiError> {
     if let Some(scope) = scopes.iter().find(|scope| Scope::find(scope).is_none()) {
         return Err(ApiError::invalid_parameter(format!(
             "AllowedOAuthScopes: there is no scope {scope}; this version has no resource servers yet."
+        )));
+    }
+    if let Some(provider) = texts("SupportedIdentityProviders")
+        .iter()
+        .find(|provider| **provider != COGNITO)
+    {
+        return Err(ApiError::invalid_parameter(format!(
+            "SupportedIdentityProviders: this version has {COGNITO} only, there is no {provider}."
         )));
     }
     let callbacks = texts("CallbackURLs");

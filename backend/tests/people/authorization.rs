@@ -58,6 +58,26 @@ async fn without_a_sure_client_and_address_nobody_is_sent_to_the_address() {
 }
 
 #[tokio::test]
+async fn a_client_without_the_pool_as_its_provider_signs_nobody_in() {
+    let backend = Backend::start().await;
+    let settings = |providers: serde_json::Value| {
+        json!({
+            "AllowedOAuthFlowsUserPoolClient": true, "AllowedOAuthFlows": ["code"],
+            "AllowedOAuthScopes": ["openid", "email"], "CallbackURLs": [CALLBACK],
+            "SupportedIdentityProviders": providers,
+        })
+    };
+    let none = App::of(&new_client(&backend, POOL, settings(json!([]))).await);
+    let mut browser = Browser::default();
+    let back = location(&browser.open(&backend, &none.authorize()).await);
+    assert!(back.as_str().starts_with(CALLBACK));
+    let error = parameter(&back, "error");
+    assert_eq!(error.as_deref(), Some("unauthorized_client"));
+    let pool = App::of(&new_client(&backend, POOL, settings(json!(["COGNITO"]))).await);
+    browser.begin(&backend, &pool).await;
+}
+
+#[tokio::test]
 async fn other_mistakes_are_told_to_the_app_with_its_state_and_our_name() {
     let backend = Backend::start().await;
     let app = App::demo;

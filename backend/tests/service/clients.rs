@@ -73,6 +73,7 @@ async fn settings_outside_their_bounds_are_refused() {
         json!({ "WriteAttributes": ["email_verified"] }),
         json!({ "EnablePropagateAdditionalUserContextData": true }),
         json!({ "ClientSecret": "short" }),
+        json!({ "SupportedIdentityProviders": ["COGNITO", "Google"] }),
     ] {
         let answer = create(&backend, settings.clone()).await;
         assert_eq!(
