@@ -17,8 +17,8 @@
 //!
 //! # Limits
 //! Somebody with very many addresses gets as many tries of a password. Somebody with a dozen can
-//! spend an account's `TRIES_EVERYWHERE` and so hold up a recovery or a confirmation, not a
-//! sign-in.
+//! spend an account's `TRIES_EVERYWHERE` and so hold up a recovery or a confirmation; who also has
+//! the password, its `MFA_FAILURES_EVERYWHERE`, and so hold up a sign-in with a second factor.
 
 use std::net::IpAddr;
 

@@ -88,7 +88,8 @@ async fn from_code(
     code::redeem(state, pool, client, &redemption).await
 }
 
-/// The scopes stay those of the sign-in; a request for others is refused.
+/// The scopes stay those of the sign-in: `scope` is not read, and the answer says which they are
+/// (RFC 6749, 6).
 async fn from_refresh_token(
     state: &AppState,
     pool: &Pool,
