@@ -10,12 +10,12 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use super::local::{self, OriginRule};
+use super::peer::Peer;
 use super::{answer, proxy, sigv4};
 use crate::api::{Auth, Operation};
 use crate::app::{AppState, Caller};
 use crate::config::AccessKey;
 use crate::error::ApiError;
-use crate::serve::Peer;
 
 /// Requests larger than this are refused. The largest members of the contract have 131,072
 /// characters.

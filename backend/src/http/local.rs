@@ -14,8 +14,8 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
+use super::peer::Peer;
 use crate::app::AppState;
-use crate::serve::Peer;
 
 /// Which `Origin` a comfort tolerates.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

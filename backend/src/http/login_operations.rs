@@ -15,12 +15,12 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use super::cookies::{self, Cookies};
+use super::peer::Peer;
 use super::{answer, json_api, proxy};
 use crate::api::login::{self, Login, LoginAnswer, LoginOperation};
 use crate::app::{AppState, Caller};
 use crate::error::ApiError;
 use crate::oauth::LoginTransaction;
-use crate::serve::Peer;
 
 pub(super) async fn call(
     State(state): State<AppState>,

@@ -11,10 +11,12 @@ mod local;
 mod login_operations;
 mod login_pages;
 mod oauth;
+mod peer;
 mod proxy;
 mod router;
 mod sigv4;
 mod well_known;
 
 pub(crate) use local::names_this_machine;
+pub use peer::Peer;
 pub use router::router;

@@ -13,8 +13,8 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
+use super::peer::Peer;
 use crate::app::AppState;
-use crate::serve::Peer;
 
 /// The address that limits count for.
 pub(super) fn caller(proxies: &[IpAddr], peer: Peer, headers: &HeaderMap) -> IpAddr {

@@ -10,7 +10,7 @@
 
 use std::convert::Infallible;
 use std::io;
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -26,20 +26,12 @@ use tokio::sync::Semaphore;
 use tower::ServiceExt;
 
 use super::StartError;
+use crate::http::Peer;
 
 const HEAD_TIMEOUT: Duration = Duration::from_secs(30);
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(30);
 const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(5);
 const CONNECTIONS: usize = 1024;
-
-/// The address of the peer of a connection, put into each of its requests.
-#[derive(Debug, Clone, Copy)]
-pub struct Peer(pub SocketAddr);
-
-impl Peer {
-    /// A peer nobody knows is nobody to trust: not loopback.
-    pub const UNKNOWN: Self = Self(SocketAddr::new(IpAddr::V4(Ipv4Addr::UNSPECIFIED), 0));
-}
 
 /// Sockets that wait for connections.
 #[derive(Debug)]

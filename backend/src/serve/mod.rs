@@ -28,7 +28,8 @@ use crate::seal::{MasterKey, MasterKeyError, SealError, Sealer};
 use crate::store::{Store, StoreError};
 use crate::triggers::{Triggers, TriggersError};
 
-pub use listeners::{Listeners, Peer};
+pub use crate::http::Peer;
+pub use listeners::Listeners;
 
 /// Characters of an administrator's secret where others can try it: guesses are not limited.
 const SHORTEST_SECRET: usize = 16;
