@@ -8,14 +8,14 @@
 use cognate_core::secret::Code as Digits;
 
 use crate::app::{AppState, Caller};
-use crate::codes::{self, Code, CodeDeliveryDetails, Destination, Outcome, Purpose};
+use crate::codes::{self, Code, Outcome, Purpose};
 use crate::error::ApiError;
 use crate::limits::{self, Hourly};
 use crate::messages::Purpose as MessagePurpose;
 use crate::mfa;
 use crate::pools::IdentifierAttribute;
 use crate::tokens::Access;
-use crate::users::{self, SaveError, User, Writer};
+use crate::users::{self, CodeDeliveryDetails, Destination, SaveError, User, Writer};
 
 /// Sets attributes; an empty value removes one. Answers where codes went.
 ///

@@ -10,10 +10,10 @@ use super::sign_up::SendCodeAnswer;
 use super::{Empty, secret};
 use crate::account;
 use crate::app::{AppState, Caller};
-use crate::codes::CodeDeliveryDetails;
 use crate::error::ApiError;
 use crate::tokens::verify_access;
 use crate::users;
+use crate::users::CodeDeliveryDetails;
 
 /// Carries an access token and nothing else.
 #[derive(Deserialize)]

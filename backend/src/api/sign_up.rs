@@ -6,12 +6,12 @@ use serde::{Deserialize, Serialize};
 use super::attribute::{Attribute, pairs};
 use super::{Empty, secret};
 use crate::app::{AppState, Caller};
-use crate::codes::CodeDeliveryDetails;
 use crate::error::ApiError;
 use crate::pools::find_client;
 use crate::sign_in::{Through, check_secret_hash};
 use crate::sign_up::{self, Application};
 use crate::triggers::ClientMetadata;
+use crate::users::CodeDeliveryDetails;
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]

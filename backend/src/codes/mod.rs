@@ -13,12 +13,8 @@
 //! and address before. Users who do not exist get decoy rows ([`Code::decoy`]): the same work, and
 //! the same answers afterwards.
 
-mod destination;
-
 use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
-
-pub use destination::{CodeDeliveryDetails, Destination};
 
 use crate::app::AppState;
 use crate::error::ApiError;
@@ -26,6 +22,7 @@ use crate::messages::{Message, Purpose as MessagePurpose};
 use crate::random;
 use crate::seal::{Place, Sealer};
 use crate::store::{CodeRow, Spend};
+use crate::users::Destination;
 
 /// Tries of one code over all addresses: 1 in 10,000 to guess it.
 const MOST_ATTEMPTS: i64 = 100;

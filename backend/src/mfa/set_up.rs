@@ -24,14 +24,13 @@ use zeroize::Zeroizing;
 use super::enrolment::Totp;
 use super::{Decision, Enrolment, Factor, Requirement, TotpSecret, challenge, decide};
 use crate::app::{AppState, Caller};
-use crate::codes::Destination;
 use crate::error::ApiError;
 use crate::limits::{Gate, Guess};
 use crate::opaque_secret::OpaqueSecret;
 use crate::pools::{IdentifierAttribute, Pool};
 use crate::sign_in::{Challenge, Next, PendingStep, Through, invalid_session};
 use crate::tokens::Access;
-use crate::users::{self, SaveError, Status, User};
+use crate::users::{self, Destination, SaveError, Status, User};
 
 const NAME: &str = "MFA_SETUP";
 const LONGEST_DEVICE_NAME: usize = 256;

@@ -11,7 +11,7 @@
 use cognate_core::secret::{Code as Digits, Password};
 
 use crate::app::{AppState, Caller};
-use crate::codes::{self, Code, CodeDeliveryDetails, Destination, Outcome, Purpose};
+use crate::codes::{self, Code, Outcome, Purpose};
 use crate::error::ApiError;
 use crate::limits::{self, Hourly};
 use crate::messages::Purpose as MessagePurpose;
@@ -21,7 +21,7 @@ use crate::sign_in::{Through, incorrect};
 use crate::tokens::Access;
 use crate::triggers::post_confirmation::post_confirmation;
 use crate::triggers::{ClientMetadata, Source};
-use crate::users::{self, Status, decoy, decoy_destination};
+use crate::users::{self, CodeDeliveryDetails, Destination, Status, decoy, decoy_destination};
 
 /// `ForgotPassword`
 ///

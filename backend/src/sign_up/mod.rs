@@ -20,7 +20,7 @@ use std::collections::BTreeMap;
 use cognate_core::secret::{Code as Digits, Password};
 
 use crate::app::{AppState, Caller};
-use crate::codes::{self, Code, CodeDeliveryDetails, Destination, Outcome, Purpose, RightCode};
+use crate::codes::{self, Code, Outcome, Purpose, RightCode};
 use crate::error::ApiError;
 use crate::limits::{self, Hourly};
 use crate::messages::Purpose as MessagePurpose;
@@ -30,7 +30,8 @@ use crate::triggers::post_confirmation::post_confirmation;
 use crate::triggers::pre_sign_up::pre_sign_up;
 use crate::triggers::{ClientMetadata, Occasion, Source};
 use crate::users::{
-    self, SaveError, Status, User, Writer, decoy, decoy_destination, identifier_of,
+    self, CodeDeliveryDetails, Destination, SaveError, Status, User, Writer, decoy,
+    decoy_destination, identifier_of,
 };
 
 /// What somebody gives to sign up.

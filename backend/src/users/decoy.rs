@@ -4,8 +4,8 @@
 
 use uuid::Uuid;
 
+use super::Destination;
 use super::{is_email, is_phone_number, normal};
-use crate::codes::Destination;
 use crate::pools::{IdentifierAttribute, Pool};
 use crate::seal::Sealer;
 use crate::srp::SALT_LENGTH;

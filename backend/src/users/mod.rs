@@ -8,6 +8,7 @@
 pub mod admin;
 mod attributes;
 mod decoy;
+mod destination;
 mod name;
 mod new_user;
 mod password;
@@ -20,12 +21,12 @@ use serde::{Deserialize, Serialize};
 pub(crate) use attributes::missing;
 pub use attributes::{Attributes, Writer, check_required, readable, writable};
 pub use decoy::{Decoy, decoy, decoy_destination};
+pub use destination::{CodeDeliveryDetails, Destination};
 pub use name::{identifier_of, is_email, is_phone_number, lookups_of_name, normal};
 pub use new_user::{exists, new_user};
 pub use password::{Credential, check_policy, generate_password};
 
 use crate::app::AppState;
-use crate::codes::Destination;
 use crate::error::ApiError;
 use crate::pools::{IdentifierAttribute, Pool};
 use crate::seal::Place;

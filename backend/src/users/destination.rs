@@ -4,9 +4,9 @@ use std::fmt;
 
 use serde::Serialize;
 
+use super::{Attributes, User};
 use crate::messages::Medium;
 use crate::pools::{IdentifierAttribute, Pool, RecoveryMechanism};
-use crate::users::{Attributes, User};
 
 /// An address a code is sent to.
 #[derive(Clone, PartialEq, Eq)]
@@ -113,11 +113,11 @@ impl Destination {
         }
     }
 
-    pub(super) fn to_text(&self) -> String {
+    pub(crate) fn to_text(&self) -> String {
         format!("{}={}", self.attribute.name(), self.value)
     }
 
-    pub(super) fn from_text(text: &str) -> Option<Self> {
+    pub(crate) fn from_text(text: &str) -> Option<Self> {
         let (name, value) = text.split_once('=')?;
         let attribute = [IdentifierAttribute::Email, IdentifierAttribute::PhoneNumber]
             .into_iter()
