@@ -23,6 +23,8 @@ pub mod opaque_secret;
 pub mod password;
 pub mod pools;
 pub mod random;
+pub mod redirect_uri;
+pub mod scope;
 pub mod seal;
 pub mod serve;
 pub mod sessions;

@@ -4,8 +4,10 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::{OAuthError, OAuthErrorCode, Parameters, RedirectUri, Scopes};
+use super::{OAuthError, OAuthErrorCode, Parameters};
 use crate::pools::{Client, OAuthFlow};
+use crate::redirect_uri::RedirectUri;
+use crate::scope::{Scope, Scopes};
 
 /// What an app asked for, once it is checked.
 #[derive(Clone, Serialize, Deserialize)]
@@ -67,7 +69,7 @@ impl Asked {
             }
         }
         match given.required("response_type")? {
-            "code" if settings.allows_oauth(OAuthFlow::Code) => {}
+            "code" if settings.oauth.allows(OAuthFlow::Code) => {}
             "code" => {
                 return Err(OAuthError::new(
                     OAuthErrorCode::UnauthorizedClient,
@@ -81,7 +83,7 @@ impl Asked {
                 ));
             }
         }
-        if !settings.supports_pool_users() {
+        if !settings.oauth.supports_pool_users() {
             return Err(OAuthError::new(
                 OAuthErrorCode::UnauthorizedClient,
                 "The client has no identity provider to sign in with.",
@@ -102,7 +104,7 @@ impl Asked {
         let request = AuthorizationRequest {
             redirect_uri: redirect_uri.clone(),
             redirect_uri_was_sent,
-            scopes: Scopes::requested(given.get("scope")?, settings.oauth_scopes())?,
+            scopes: requested(given.get("scope")?, settings.oauth.scopes())?,
             state: app_state(given)?,
             nonce: bounded(given, "nonce", 1024)?,
             code_challenge: code_challenge(given, client)?,
@@ -177,6 +179,23 @@ impl fmt::Debug for AuthorizationRequest {
     }
 }
 
+/// The scopes of a request: those it names, or all of the client's if it names none.
+fn requested(given: Option<&str>, allowed: &Scopes) -> Result<Scopes, OAuthError> {
+    let invalid = |why: &'static str| OAuthError::new(OAuthErrorCode::InvalidScope, why);
+    let Some(given) = given else {
+        return Ok(allowed.clone());
+    };
+    let scopes =
+        Scopes::parse(given).ok_or_else(|| invalid("There is no scope with this name."))?;
+    if !scopes.are_within(allowed) {
+        return Err(invalid("The client does not have this scope."));
+    }
+    if scopes.tells_about_the_person() && !scopes.has(Scope::OpenId) {
+        return Err(invalid("email, phone and profile need openid."));
+    }
+    Ok(scopes)
+}
+
 fn max_age(given: &Parameters) -> Result<Option<i64>, OAuthError> {
     let Some(text) = given.get("max_age")? else {
         return Ok(None);
@@ -243,5 +262,34 @@ fn bounded(given: &Parameters, name: &str, most: usize) -> Result<Option<String>
             "{name} is longer than {most} bytes."
         ))),
         value => Ok(value.map(str::to_owned)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn requested(given: Option<&str>, allowed: &str) -> Result<String, OAuthErrorCode> {
+        let allowed = Scopes::parse(allowed).unwrap();
+        super::requested(given, &allowed)
+            .map(|scopes| scopes.to_string())
+            .map_err(|error| error.code)
+    }
+
+    #[test]
+    fn a_request_gets_what_it_asks_for_and_all_of_the_clients_if_it_asks_for_nothing() {
+        let all = "openid email profile";
+        assert_eq!(requested(None, all).as_deref(), Ok(all));
+        assert_eq!(
+            requested(Some("email  openid email"), all).as_deref(),
+            Ok("email openid")
+        );
+        for refused in ["openid phone", "openid admin", "email", "OPENID"] {
+            assert_eq!(
+                requested(Some(refused), all),
+                Err(OAuthErrorCode::InvalidScope),
+                "{refused}"
+            );
+        }
     }
 }

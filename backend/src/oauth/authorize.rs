@@ -12,13 +12,12 @@ use std::collections::BTreeMap;
 use super::authorization_request::{self, Asked, Prompt};
 use super::completion::complete_silently;
 use super::sso::{self, SsoCookie};
-use super::{
-    LoginTransaction, NewTransaction, OAuthError, OAuthErrorCode, Parameters, RedirectUri,
-};
+use super::{LoginTransaction, NewTransaction, OAuthError, OAuthErrorCode, Parameters};
 use crate::app::AppState;
 use crate::error::ErrorType;
 use crate::opaque_secret::OpaqueSecret;
 use crate::pools::{self, Client, Pool};
+use crate::redirect_uri::RedirectUri;
 
 /// What a request's browser brings.
 #[derive(Debug, Default)]
@@ -130,8 +129,8 @@ impl Target {
         };
         let sent = given.get("redirect_uri").map_err(|_| mismatch())?;
         let redirect_uri = match sent {
-            Some(sent) => client.settings.callback(sent),
-            None => client.settings.default_redirect_uri(),
+            Some(sent) => client.settings.oauth.callback(sent),
+            None => client.settings.oauth.default_redirect_uri(),
         };
         Ok(Self {
             redirect_uri: redirect_uri.ok_or_else(mismatch)?,

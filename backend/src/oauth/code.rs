@@ -7,11 +7,13 @@ use base64ct::{Base64UrlUnpadded, Encoding};
 use serde::{Deserialize, Serialize};
 use subtle::ConstantTimeEq;
 
-use super::{AuthorizationRequest, OAuthError, RedirectUri, Scopes};
+use super::{AuthorizationRequest, OAuthError};
 use crate::app::AppState;
 use crate::error::ApiError;
 use crate::opaque_secret::{OpaqueSecret, row_name};
 use crate::pools::{Client, Pool};
+use crate::redirect_uri::RedirectUri;
+use crate::scope::Scopes;
 use crate::seal::Place;
 use crate::sessions::{self, Tokens};
 use crate::store::AuthorizationCodeRow;

@@ -36,7 +36,8 @@ pub async fn complete(
     let (client, request) = (&transaction.client, &transaction.request);
     // An administrator who takes an address or the provider away means it for sign-ins under way, too.
     let settings = &client.settings;
-    if !settings.has_callback(&request.redirect_uri) || !settings.supports_pool_users() {
+    if !settings.oauth.has_callback(&request.redirect_uri) || !settings.oauth.supports_pool_users()
+    {
         return Err(not_found());
     }
     let older = older.map(OpaqueSecret::hash);

@@ -62,11 +62,11 @@ fn next(given: &Parameters, settings: &pools::ClientSettings) -> Result<String, 
         )
     };
     if let Some(uri) = given.get("logout_uri")? {
-        let uri = settings.logout_url(uri).ok_or_else(mismatch)?;
+        let uri = settings.oauth.logout_url(uri).ok_or_else(mismatch)?;
         return Ok(uri.as_str().to_owned());
     }
     if let Some(uri) = given.get("post_logout_redirect_uri")? {
-        let uri = settings.logout_url(uri).ok_or_else(mismatch)?;
+        let uri = settings.oauth.logout_url(uri).ok_or_else(mismatch)?;
         let app_state = given.get("state")?.map(|value| ("state", value));
         return Ok(uri.with(app_state.as_slice()));
     }

@@ -74,7 +74,7 @@ async fn from_code(
     client: &Client,
     form: &Parameters,
 ) -> Result<Tokens, OAuthError> {
-    if !client.settings.allows_oauth(OAuthFlow::Code) {
+    if !client.settings.oauth.allows(OAuthFlow::Code) {
         return Err(OAuthError::new(
             OAuthErrorCode::UnauthorizedClient,
             "The code flow is not enabled for this client.",

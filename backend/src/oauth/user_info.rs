@@ -3,9 +3,10 @@
 use cognate_core::secret::AccessToken;
 use serde_json::{Map, Value, json};
 
-use super::{OAuthError, OAuthErrorCode, Scope};
+use super::{OAuthError, OAuthErrorCode};
 use crate::app::AppState;
 use crate::error::ErrorType;
+use crate::scope::Scope;
 use crate::tokens::{self, verify_access_with};
 
 /// The claims for an access token with the scope `openid`. The flags `email_verified` and

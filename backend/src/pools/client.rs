@@ -101,8 +101,9 @@ pub struct ClientSettings {
     refresh_token_rotation: Option<RefreshTokenRotation>,
     read_attributes: Option<Vec<String>>,
     write_attributes: Option<Vec<String>>,
+    /// What it may do with OAuth.
     #[serde(flatten)]
-    pub(super) oauth: OAuthSettings,
+    pub oauth: OAuthSettings,
 }
 
 const HOUR: i64 = 3600;

@@ -14,7 +14,7 @@ mod seed;
 
 pub use client::{Client, ClientSecret, ClientSettings, ExplicitAuthFlow};
 pub use create::{NewClient, NewPool};
-pub use oauth_settings::OAuthFlow;
+pub use oauth_settings::{OAuthFlow, OAuthSettings};
 pub use pool::{
     IdentifierAttribute, PasswordPolicy, Pool, PoolSettings, RecoveryMechanism, SchemaAttribute,
 };

@@ -3,9 +3,9 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::client::ClientSettings;
 use crate::error::ApiError;
-use crate::oauth::{RedirectUri, Scope, Scopes};
+use crate::redirect_uri::RedirectUri;
+use crate::scope::{Scope, Scopes};
 
 /// A way to get tokens with a browser.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -25,7 +25,7 @@ const COGNITO: &str = "COGNITO";
 /// The members of a client's settings that are about OAuth.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(default)]
-pub(super) struct OAuthSettings {
+pub struct OAuthSettings {
     #[serde(rename = "AllowedOAuthFlowsUserPoolClient")]
     is_on: bool,
     #[serde(rename = "AllowedOAuthFlows")]
@@ -42,31 +42,31 @@ pub(super) struct OAuthSettings {
     identity_providers: Option<Vec<String>>,
 }
 
-impl ClientSettings {
+impl OAuthSettings {
     /// Whether this flow is on. Default none.
     #[must_use]
-    pub fn allows_oauth(&self, flow: OAuthFlow) -> bool {
-        self.oauth.is_on && self.oauth.flows.contains(&flow)
+    pub fn allows(&self, flow: OAuthFlow) -> bool {
+        self.is_on && self.flows.contains(&flow)
     }
 
     /// Whether people sign in on the login domain as users of the pool (the provider `COGNITO`).
     /// Default true: there is no other provider yet.
     #[must_use]
     pub fn supports_pool_users(&self) -> bool {
-        let providers = self.oauth.identity_providers.as_ref();
+        let providers = self.identity_providers.as_ref();
         providers.is_none_or(|list| list.iter().any(|provider| provider == COGNITO))
     }
 
     /// What the client's tokens may allow.
     #[must_use]
-    pub fn oauth_scopes(&self) -> &Scopes {
-        &self.oauth.scopes
+    pub fn scopes(&self) -> &Scopes {
+        &self.scopes
     }
 
     /// The registered callback address that is this text, character by character.
     #[must_use]
     pub fn callback(&self, text: &str) -> Option<RedirectUri> {
-        listed(&self.oauth.callbacks, text)
+        listed(&self.callbacks, text)
     }
 
     /// Whether an address is one of the client's callbacks.
@@ -78,13 +78,13 @@ impl ClientSettings {
     /// Where a request goes that names no address. Default none: it must name one.
     #[must_use]
     pub fn default_redirect_uri(&self) -> Option<RedirectUri> {
-        self.callback(self.oauth.default_redirect_uri.as_deref()?)
+        self.callback(self.default_redirect_uri.as_deref()?)
     }
 
     /// The registered address for after a sign-out that is this text, character by character.
     #[must_use]
     pub fn logout_url(&self, text: &str) -> Option<RedirectUri> {
-        listed(&self.oauth.logout_urls, text)
+        listed(&self.logout_urls, text)
     }
 }
 

@@ -19,9 +19,9 @@ use uuid::Uuid;
 
 use crate::app::AppState;
 use crate::error::ApiError;
-use crate::oauth::Scopes;
 use crate::opaque_secret::{self, OpaqueSecret};
 use crate::pools::{Client, Pool};
+use crate::scope::Scopes;
 use crate::store::FamilyRow;
 use crate::tokens::{self, SignIn, TokenPair};
 use crate::users::{self, User};

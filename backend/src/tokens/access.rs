@@ -7,8 +7,8 @@ use serde::Deserialize;
 use crate::app::AppState;
 use crate::error::ApiError;
 use crate::keys::{KeyError, TokenUse};
-use crate::oauth::{Scope, Scopes};
 use crate::pools::{self, Client, Pool};
+use crate::scope::{Scope, Scopes};
 use crate::users::{self, User};
 
 /// What a good access token stands for.

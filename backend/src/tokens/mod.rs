@@ -25,8 +25,8 @@ pub use access::{Access, verify_access, verify_access_with};
 use crate::app::AppState;
 use crate::error::ApiError;
 use crate::keys::TokenUse;
-use crate::oauth::{Scope, Scopes};
 use crate::pools::{Client, Pool};
+use crate::scope::{Scope, Scopes};
 use crate::users::{self, User};
 
 /// The sign-in that tokens are made for.

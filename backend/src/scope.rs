@@ -4,8 +4,6 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::{OAuthError, OAuthErrorCode};
-
 /// A scope.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Scope {
@@ -56,27 +54,6 @@ impl Scope {
 pub struct Scopes(Vec<Scope>);
 
 impl Scopes {
-    /// The scopes of a request: those it names, or all of the client's if it names none.
-    ///
-    /// # Errors
-    /// `invalid_scope` for a word that is no scope, one the client does not have, or a scope about the
-    /// person without `openid`.
-    pub fn requested(given: Option<&str>, allowed: &Self) -> Result<Self, OAuthError> {
-        let invalid = |why: &'static str| OAuthError::new(OAuthErrorCode::InvalidScope, why);
-        let Some(given) = given else {
-            return Ok(allowed.clone());
-        };
-        let scopes =
-            Self::parse(given).ok_or_else(|| invalid("There is no scope with this name."))?;
-        if scopes.0.iter().any(|scope| !allowed.has(*scope)) {
-            return Err(invalid("The client does not have this scope."));
-        }
-        if scopes.tells_about_the_person() && !scopes.has(Scope::OpenId) {
-            return Err(invalid("email, phone and profile need openid."));
-        }
-        Ok(scopes)
-    }
-
     /// Scopes separated by spaces; `None` if a word is no scope.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
@@ -88,6 +65,12 @@ impl Scopes {
     #[must_use]
     pub fn has(&self, scope: Scope) -> bool {
         self.0.contains(&scope)
+    }
+
+    /// Whether all of them are among others.
+    #[must_use]
+    pub fn are_within(&self, others: &Self) -> bool {
+        self.0.iter().all(|scope| others.has(*scope))
     }
 
     /// Whether an attribute may be told. `openid` alone tells all that the client may read; with
@@ -104,7 +87,9 @@ impl Scopes {
         })
     }
 
-    fn tells_about_the_person(&self) -> bool {
+    /// Whether one of them is about the person beyond who it is: `email`, `phone`, `profile`.
+    #[must_use]
+    pub fn tells_about_the_person(&self) -> bool {
         [Scope::Email, Scope::Phone, Scope::Profile]
             .into_iter()
             .any(|scope| self.has(scope))
@@ -148,30 +133,6 @@ impl fmt::Display for Scopes {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn requested(given: Option<&str>, allowed: &str) -> Result<String, OAuthErrorCode> {
-        let allowed = Scopes::parse(allowed).unwrap();
-        Scopes::requested(given, &allowed)
-            .map(|scopes| scopes.to_string())
-            .map_err(|error| error.code)
-    }
-
-    #[test]
-    fn a_request_gets_what_it_asks_for_and_all_of_the_clients_if_it_asks_for_nothing() {
-        let all = "openid email profile";
-        assert_eq!(requested(None, all).as_deref(), Ok(all));
-        assert_eq!(
-            requested(Some("email  openid email"), all).as_deref(),
-            Ok("email openid")
-        );
-        for refused in ["openid phone", "openid admin", "email", "OPENID"] {
-            assert_eq!(
-                requested(Some(refused), all),
-                Err(OAuthErrorCode::InvalidScope),
-                "{refused}"
-            );
-        }
-    }
 
     #[test]
     fn openid_alone_tells_everything_and_beside_others_nothing_by_itself() {
