@@ -36,64 +36,18 @@ pub mod challenge;
 mod enrolment;
 pub mod preference;
 pub mod set_up;
-mod settings;
 mod totp;
 
-use serde::{Deserialize, Serialize};
-
 pub use enrolment::Enrolment;
-pub use settings::{PoolMfa, PoolMfaChange, Requirement};
 pub use totp::TotpSecret;
+
+pub use crate::pools::{Factor, PoolMfa, PoolMfaChange, Requirement};
 
 use crate::app::{AppState, Caller};
 use crate::error::ApiError;
 use crate::pools::{IdentifierAttribute, Pool};
 use crate::sign_in::{Next, Through};
 use crate::users::User;
-
-/// A second factor.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub enum Factor {
-    /// A code by text message.
-    #[serde(rename = "SMS_MFA")]
-    Sms,
-    /// A code of an authenticator app (TOTP).
-    #[serde(rename = "SOFTWARE_TOKEN_MFA")]
-    SoftwareToken,
-    /// A code by e-mail.
-    #[serde(rename = "EMAIL_OTP")]
-    Email,
-}
-
-impl Factor {
-    /// All, in the order in which answers list them.
-    pub const ALL: [Self; 3] = [Self::Sms, Self::SoftwareToken, Self::Email];
-
-    /// The word on the wire: the challenge's name.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Sms => "SMS_MFA",
-            Self::SoftwareToken => "SOFTWARE_TOKEN_MFA",
-            Self::Email => "EMAIL_OTP",
-        }
-    }
-
-    /// The factor of a challenge's name.
-    #[must_use]
-    pub fn of(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|factor| factor.name() == name)
-    }
-
-    /// Where its codes go, if they are sent.
-    fn address(self) -> Option<IdentifierAttribute> {
-        match self {
-            Self::Sms => Some(IdentifierAttribute::PhoneNumber),
-            Self::Email => Some(IdentifierAttribute::Email),
-            Self::SoftwareToken => None,
-        }
-    }
-}
 
 /// What follows when a user has proved the password.
 ///

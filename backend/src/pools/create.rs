@@ -6,12 +6,12 @@
 use serde_json::{Map, Value};
 
 use super::client::{Client, ClientSecret, ClientSettings, secret_place};
+use super::mfa::{PoolMfa, PoolMfaChange};
 use super::pool::Pool;
 use super::{document, oauth_settings};
 use crate::app::AppState;
 use crate::contract;
 use crate::error::ApiError;
-use crate::mfa::{PoolMfa, PoolMfaChange};
 use crate::random::{self, NoRandomness};
 use crate::seal::SealError;
 use crate::store::{ClientRow, PoolRow, StoreError};

@@ -7,6 +7,8 @@
 mod client;
 mod create;
 mod document;
+mod factor;
+mod mfa;
 mod oauth_settings;
 mod pool;
 mod recent;
@@ -14,6 +16,8 @@ mod seed;
 
 pub use client::{Client, ClientSecret, ClientSettings, ExplicitAuthFlow};
 pub use create::{NewClient, NewPool};
+pub use factor::Factor;
+pub use mfa::{PoolMfa, PoolMfaChange, Requirement};
 pub use oauth_settings::{OAuthFlow, OAuthSettings};
 pub use pool::{
     IdentifierAttribute, PasswordPolicy, Pool, PoolSettings, RecoveryMechanism, SchemaAttribute,
@@ -25,7 +29,6 @@ use serde_json::json;
 
 use crate::app::AppState;
 use crate::error::ApiError;
-use crate::mfa::{PoolMfa, PoolMfaChange};
 
 /// The pool with this id.
 ///

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use super::mfa::PoolMfa;
 use crate::error::ApiError;
-use crate::mfa::PoolMfa;
 use crate::store::PoolRow;
 
 /// A user pool.
