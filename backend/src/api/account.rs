@@ -6,28 +6,14 @@ use serde::{Deserialize, Serialize};
 
 use super::attribute::{Attribute, of_user, pairs};
 use super::mfa::MfaMembers;
+use super::requests::TokenRequest;
 use super::sign_up::SendCodeAnswer;
 use super::{Empty, secret};
 use crate::account;
 use crate::app::{AppState, Caller};
 use crate::error::ApiError;
 use crate::tokens::verify_access;
-use crate::users;
-use crate::users::CodeDeliveryDetails;
-
-/// Carries an access token and nothing else.
-#[derive(Deserialize)]
-#[serde(rename_all = "PascalCase")]
-pub(super) struct TokenRequest {
-    #[serde(deserialize_with = "secret::required")]
-    access_token: AccessToken,
-}
-
-impl TokenRequest {
-    pub(super) fn access_token(&self) -> &AccessToken {
-        &self.access_token
-    }
-}
+use crate::users::{self, CodeDeliveryDetails};
 
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]

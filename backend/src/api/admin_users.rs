@@ -6,36 +6,17 @@ use serde::{Deserialize, Serialize};
 
 use super::attribute::{Attribute, of_user, pairs};
 use super::mfa::MfaMembers;
+use super::requests::UserRequest;
 use super::{Empty, secret};
 use crate::app::{AppState, Caller};
 use crate::error::ApiError;
 use crate::messages::Medium;
-use crate::pools::{Pool, find_pool};
+use crate::pools::find_pool;
 use crate::sessions;
 use crate::triggers::ClientMetadata;
 use crate::users::admin::{self, Invitation};
 use crate::users::search::{self, Filter};
 use crate::users::{self, Status, User};
-
-/// Names a user.
-#[derive(Deserialize)]
-#[serde(rename_all = "PascalCase")]
-pub(super) struct UserRequest {
-    user_pool_id: String,
-    username: String,
-}
-
-impl UserRequest {
-    async fn find(&self, state: &AppState) -> Result<User, ApiError> {
-        self.find_in_pool(state).await.map(|(_, user)| user)
-    }
-
-    pub(super) async fn find_in_pool(&self, state: &AppState) -> Result<(Pool, User), ApiError> {
-        let pool = find_pool(state, &self.user_pool_id).await?;
-        let user = users::find_existing(state, &pool, &self.username).await?;
-        Ok((pool, user))
-    }
-}
 
 /// `UserType`
 #[derive(Serialize)]

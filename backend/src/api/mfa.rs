@@ -5,8 +5,7 @@
 use cognate_core::secret::{AccessToken, Code};
 use serde::{Deserialize, Serialize};
 
-use super::account::TokenRequest;
-use super::admin_users::UserRequest;
+use super::requests::{TokenRequest, UserRequest};
 use super::{Empty, secret};
 use crate::app::{AppState, Caller};
 use crate::error::ApiError;
@@ -273,7 +272,7 @@ pub(super) async fn get_user_auth_factors(
     _: &Caller,
     request: TokenRequest,
 ) -> Result<AuthFactorsAnswer, ApiError> {
-    let access = verify_access(state, request.access_token()).await?;
+    let access = verify_access(state, &request.access_token).await?;
     auth_factors(state, &access.pool, access.user).await
 }
 

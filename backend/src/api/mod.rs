@@ -15,6 +15,7 @@ pub mod login;
 mod mfa;
 mod password;
 mod pools;
+mod requests;
 mod secret;
 mod session;
 mod sign_in;
