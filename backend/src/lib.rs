@@ -8,6 +8,7 @@
 pub mod account;
 pub mod api;
 pub mod app;
+pub mod challenges;
 pub mod clock;
 pub mod codes;
 pub mod config;

@@ -13,7 +13,7 @@
 //! burst of requests could all pass the check before the first failure is counted.
 //!
 //! What one code or one challenge endures is counted beside it: `codes` (`MOST_ATTEMPTS`),
-//! `sign_in::PendingStep` (`MOST_TRIES`). These limits are about an account, over all its codes.
+//! `challenges::PendingStep` (`MOST_TRIES`). These limits are about an account, over all its codes.
 //!
 //! # Limits
 //! Somebody with very many addresses gets as many tries of a password. Somebody with a dozen can

@@ -8,12 +8,14 @@ use zeroize::Zeroizing;
 
 use super::{Decision, Enrolment, Factor, asked_for, decide, set_up};
 use crate::app::{AppState, Caller};
+use crate::challenges::{
+    Challenge, Next, Parameters, PendingStep, Through, invalid as invalid_session,
+};
 use crate::error::ApiError;
 use crate::limits::{self, Gate, Guess, Hourly};
 use crate::messages::{Medium, Message, Purpose};
 use crate::pools::IdentifierAttribute;
 use crate::random;
-use crate::sign_in::{Challenge, Next, Parameters, PendingStep, Through, invalid_session};
 use crate::users::{self, Destination, SaveError, Status, User};
 
 const SELECT: &str = "SELECT_MFA_TYPE";

@@ -8,9 +8,9 @@ use zeroize::Zeroizing;
 
 use super::{Factor, TotpSecret};
 use crate::app::AppState;
+use crate::challenges::{PendingStep, invalid as invalid_session};
 use crate::error::ApiError;
 use crate::seal::Place;
-use crate::sign_in::{PendingStep, invalid_session};
 use crate::store::{FactorsRow, Saved, TotpUse};
 use crate::users::User;
 

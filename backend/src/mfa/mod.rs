@@ -44,9 +44,9 @@ pub use totp::TotpSecret;
 pub use crate::pools::{Factor, PoolMfa, PoolMfaChange, Requirement};
 
 use crate::app::{AppState, Caller};
+use crate::challenges::{Next, Through};
 use crate::error::ApiError;
 use crate::pools::{IdentifierAttribute, Pool};
-use crate::sign_in::{Next, Through};
 use crate::users::User;
 
 /// What follows when a user has proved the password.

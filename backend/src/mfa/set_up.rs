@@ -24,11 +24,11 @@ use zeroize::Zeroizing;
 use super::enrolment::Totp;
 use super::{Decision, Enrolment, Factor, Requirement, TotpSecret, challenge, decide};
 use crate::app::{AppState, Caller};
+use crate::challenges::{Challenge, Next, PendingStep, Through, invalid as invalid_session};
 use crate::error::ApiError;
 use crate::limits::{Gate, Guess};
 use crate::opaque_secret::OpaqueSecret;
 use crate::pools::{IdentifierAttribute, Pool};
-use crate::sign_in::{Challenge, Next, PendingStep, Through, invalid_session};
 use crate::tokens::Access;
 use crate::users::{self, Destination, SaveError, Status, User};
 

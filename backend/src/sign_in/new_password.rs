@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use cognate_core::secret::Password;
 
-use super::step::invalid;
 use super::{Challenge, Next, PendingStep, Through};
 use crate::app::{AppState, Caller};
+use crate::challenges::invalid;
 use crate::error::ApiError;
 use crate::mfa;
 use crate::users::{self, SaveError, Status, User, Writer};
