@@ -227,7 +227,8 @@ async fn endless_memory_ends_with_an_error() {
     }
     let bomb = "const all = []; for (;;) all.push(new Array(1000).fill(1.5))";
     let result = answer_with_little(bomb).await;
-    assert_eq!(result, Err(RunError::Crashed("out of memory".to_owned())));
+    // What it says is "out of memory", unless not even that could be allocated any more.
+    assert!(matches!(result, Err(RunError::Crashed(_))), "{result:?}");
 }
 
 #[tokio::test]
