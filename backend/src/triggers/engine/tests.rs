@@ -199,7 +199,6 @@ async fn endless_work_ends_with_the_time() {
     for body in [
         "for (;;) {}",
         "try { for (;;) {} } catch { return 1 } finally { for (;;) {} }",
-        "const again = () => Promise.resolve().then(again); await again()",
         "await new Promise((done) => setTimeout(done, 60000))",
         "const tick = () => setTimeout(tick, 1); tick(); await new Promise(() => {})",
         "/^(a+)+$/.test('a'.repeat(40) + 'b')",
@@ -217,6 +216,13 @@ async fn endless_work_ends_with_the_time() {
             "the engine ends it itself: {body}"
         );
     }
+}
+
+/// Nothing is collected during a call, so a fast machine runs out of memory before the time is over.
+#[tokio::test]
+async fn endless_promises_end_with_the_time_or_the_memory() {
+    let result = answer("const again = () => Promise.resolve().then(again); await again()").await;
+    assert!(is_no_answer(&result), "{result:?}");
 }
 
 #[tokio::test]
