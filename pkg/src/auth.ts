@@ -127,15 +127,18 @@ class Client implements Auth {
   readonly #listeners = new Set<(event: AuthEvent) => void>();
   readonly #link = new Link(({ event }) => this.#changed(event as AuthEvent));
   readonly #closing = new AbortController();
+  #hasOAuth = false;
 
   readonly signIn = Object.assign((input: Parameters<Auth['signIn']>[0], options?: CallOptions) => this.#step('signIn', input, options), {
     redirect: async (input: RedirectInput = {}, options?: CallOptions): Promise<never> => {
+      if (!this.#hasOAuth) throw new AuthError({ code: 'invalid_configuration', message: 'signIn.redirect needs oauth in the configuration' });
       const { url } = (await this.#link.call('beginRedirect', input, options)) as { url: string };
       return leave(url);
     },
   });
 
   async start(config: AuthConfig, start: Omit<StartMessage, 'wasm'>): Promise<void> {
+    this.#hasOAuth = config.oauth !== undefined;
     const { state, redirect } = (await this.#link.start(config, start)) as Started;
     this.state = state;
     if (redirect) this.redirectResult = redirect.error ? { ...redirect, error: new AuthError(redirect.error) } : redirect;

@@ -69,6 +69,10 @@ export function workerConfig(config: AuthConfig): WorkerConfig {
   if (persistence !== 'session' && persistence !== 'memory') {
     throw refuse(`persistence '${persistence}' is not supported by this version`);
   }
+  const { api = [] } = rest;
+  if (!Array.isArray(api) || api.some((entry) => typeof entry?.origin !== 'string')) {
+    throw refuse("api must be a list such as [{ origin: 'https://api.example.com' }]");
+  }
   return { ...rest, persistence };
 }
 

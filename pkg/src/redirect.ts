@@ -1,6 +1,6 @@
 /**
- * Signing in by redirect, the page's half: it leaves, and it takes the answer out of the address. State, nonce and verifier
- * are the worker's.
+ * Signing in by redirect, the page's half: it leaves, and it takes the answer out of the address. The verifier, and
+ * what state and nonce are compared with, are the worker's.
  */
 import type { AuthConfig } from './config.ts';
 import { aborted, type AuthError } from './errors.ts';

@@ -1,4 +1,5 @@
-//! Signing in by redirect, as it crosses to JavaScript. The verifier, the nonce and the code's tokens do not.
+//! Signing in by redirect, as it crosses to JavaScript. The verifier and the code's tokens do not; the
+//! nonce does as a part of the address.
 
 use alloc::string::String;
 

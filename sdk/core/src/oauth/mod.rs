@@ -15,7 +15,8 @@
 //!
 //! # Security model
 //!
-//! - The verifier and the nonce leave this crate only sealed, by the platform's [`FlowStore`]; the state
+//! - The verifier leaves this crate only sealed, by the platform's [`FlowStore`], until it buys the tokens. State
+//!   and nonce are in the address; the nonce to compare with is sealed. The state
 //!   is 256 random bits, and one state is good for one answer within [`FLOW_LIFETIME_MS`].
 //! - An answer to no question of this tab changes nothing: nobody is signed in or out by a link.
 //! - `iss` of the answer is checked where there is one
