@@ -3,7 +3,8 @@
 //! The arrows point down: `http` (routes, CORS, signatures) calls `api` (the table of operations),
 //! which calls the domain (`pools`, `users`, `sign_in`, ...), which uses `store` (the only SQL),
 //! `seal` (data at rest), `keys` (tokens' signatures) and `messages` (the outbox). The domain knows
-//! no HTTP, the store no rules.
+//! no HTTP, the store no rules. One knot is left to untie: `pools`, `users`, `config` and `triggers` use
+//! each other's types.
 
 pub mod account;
 pub mod api;
