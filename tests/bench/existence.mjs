@@ -3,7 +3,7 @@
 // known one's: 50 % tells nothing; outside three standard errors of that, something does.
 
 import http from 'node:http';
-import { begin } from '../contract/srp-client.mjs';
+import { begin } from '../support/srp-client.mjs';
 import { startBackend } from '../support/backend.mjs';
 import { makePeople } from './people.mjs';
 import { median, printTable, short } from './table.mjs';

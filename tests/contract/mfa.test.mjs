@@ -3,10 +3,10 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { GetUserPoolMfaConfigCommand, SetUserPoolMfaConfigCommand } from '@aws-sdk/client-cognito-identity-provider';
-import { authenticatorApp, wrong } from '../interop/mfa-pool.mjs';
-import { adminClient } from '../interop/target.mjs';
+import { authenticatorApp, wrong } from '../support/mfa-pool.mjs';
+import { adminClient } from '../support/target.mjs';
 import { startBackend } from '../support/backend.mjs';
-import { Api } from './api.mjs';
+import { Api } from '../support/user-pools-api.mjs';
 
 let backend;
 let api;

@@ -4,8 +4,8 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { createRemoteJWKSet, jwtVerify } from 'jose';
 import { startBackend } from '../support/backend.mjs';
-import { Api, send } from './api.mjs';
-import { APP, LoginDomain, form } from './login-domain.mjs';
+import { Api, send } from '../support/user-pools-api.mjs';
+import { APP, LoginDomain, form } from '../support/login-domain.mjs';
 
 let backend;
 let api;

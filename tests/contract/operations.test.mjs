@@ -6,7 +6,7 @@ import { readFileSync } from 'node:fs';
 import { after, before, test } from 'node:test';
 import { startBackend } from '../support/backend.mjs';
 import { code } from '../support/inbox.mjs';
-import { Api } from './api.mjs';
+import { Api } from '../support/user-pools-api.mjs';
 
 let backend;
 let api;
@@ -62,7 +62,7 @@ test('members that clients also send are accepted: empty ClientMetadata, null Se
 test('SRP_A may be upper case and may have an odd number of digits', async () => {
   const { email, password } = await api.confirmedPerson();
   let client;
-  const { begin } = await import('./srp-client.mjs');
+  const { begin } = await import('../support/srp-client.mjs');
   do client = begin(); while (client.A.toString(16).length % 2 === 0);
   const started = await api.srpStart(email, { client, SRP_A: client.A.toString(16).toUpperCase() });
   assert.equal((await api.srpAnswer(api.srpClaim(started, password))).status, 200);

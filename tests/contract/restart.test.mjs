@@ -8,7 +8,7 @@ import { after, test } from 'node:test';
 import { startBackend } from '../support/backend.mjs';
 import { freePort } from '../support/free-port.mjs';
 import { code } from '../support/inbox.mjs';
-import { Api, send } from './api.mjs';
+import { Api, send } from '../support/user-pools-api.mjs';
 
 const folders = [];
 after(async () => { for (const folder of folders) await rm(folder, { recursive: true, force: true }); });

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { N, begin, claimTimestamp, pad, passwordClaim, poolNameOf } from './srp-client.mjs';
+import { N, begin, claimTimestamp, pad, passwordClaim, poolNameOf } from '../support/srp-client.mjs';
 
 const vectors = JSON.parse(readFileSync(new URL('../../sdk/core/tests/vectors/srp.json', import.meta.url), 'utf8'));
 

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { startBackend } from '../support/backend.mjs';
-import { Api, send } from './api.mjs';
+import { Api, send } from '../support/user-pools-api.mjs';
 
 let backend;
 let api;

@@ -6,7 +6,7 @@ import { launchChromium } from '../support/chromium.mjs';
 import { code } from '../support/inbox.mjs';
 import { confirmedPerson } from '../support/person.mjs';
 import { assertClean, tabTo } from './axe.mjs';
-import { authorization, backInApp, heading, newAddress, openLogin, PASSWORD, password, press, problem, script, signIn, signUp, startHosted, TITLES, username } from './hosted-page.mjs';
+import { authorization, backInApp, heading, newAddress, openLogin, PASSWORD, password, press, problem, script, signIn, signUp, startHosted, TITLES, username } from '../support/hosted-page.mjs';
 
 let system;
 let browser;

@@ -6,7 +6,7 @@ import { createHmac } from 'node:crypto';
 import { after, before, test } from 'node:test';
 import { launchChromium } from '../support/chromium.mjs';
 import { confirmedPerson } from '../support/person.mjs';
-import { codeField, heading, openLogin, PASSWORD, press, problem, script, signIn, startHosted, TITLES } from './hosted-page.mjs';
+import { codeField, heading, openLogin, PASSWORD, press, problem, script, signIn, startHosted, TITLES } from '../support/hosted-page.mjs';
 
 const SECRET = 'JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXPJBSW';
 

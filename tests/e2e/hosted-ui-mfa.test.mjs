@@ -5,9 +5,9 @@ import { after, before, test } from 'node:test';
 import { AdminGetUserCommand, AdminSetUserMFAPreferenceCommand, SetUserPoolMfaConfigCommand } from '@aws-sdk/client-cognito-identity-provider';
 import { launchChromium } from '../support/chromium.mjs';
 import { confirmedPerson } from '../support/person.mjs';
-import { authenticatorApp, wrong } from '../interop/mfa-pool.mjs';
-import { adminClient } from '../interop/target.mjs';
-import { backInApp, codeField, enterCode, heading, openLogin, PASSWORD, press, problem, redeem, signIn, startHosted, TITLES } from './hosted-page.mjs';
+import { authenticatorApp, wrong } from '../support/mfa-pool.mjs';
+import { adminClient } from '../support/target.mjs';
+import { backInApp, codeField, enterCode, heading, openLogin, PASSWORD, press, problem, redeem, signIn, startHosted, TITLES } from '../support/hosted-page.mjs';
 
 let system;
 let browser;

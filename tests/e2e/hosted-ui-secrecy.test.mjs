@@ -5,7 +5,7 @@ import { after, before, test } from 'node:test';
 import { launchChromium } from '../support/chromium.mjs';
 import { code } from '../support/inbox.mjs';
 import { confirmedPerson } from '../support/person.mjs';
-import { backInApp, codeField, heading, newAddress, openLogin, PASSWORD, press, problem, redeem, signIn, signUp, startHosted, TITLES } from './hosted-page.mjs';
+import { backInApp, codeField, heading, newAddress, openLogin, PASSWORD, press, problem, redeem, signIn, signUp, startHosted, TITLES } from '../support/hosted-page.mjs';
 import { readEverything } from './readable.mjs';
 
 let system;

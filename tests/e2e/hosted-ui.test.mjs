@@ -6,10 +6,10 @@ import { AdminCreateUserCommand } from '@aws-sdk/client-cognito-identity-provide
 import { launchChromium } from '../support/chromium.mjs';
 import { code } from '../support/inbox.mjs';
 import { confirmedPerson } from '../support/person.mjs';
-import { adminClient } from '../interop/target.mjs';
+import { adminClient } from '../support/target.mjs';
 import {
   authorization, backInApp, codeField, codesTo, enterCode, heading, newAddress, newPassword, openLogin, PASSWORD, password, press, problem, redeem, signIn, signUp, startHosted, TITLES, username,
-} from './hosted-page.mjs';
+} from '../support/hosted-page.mjs';
 
 let system;
 let browser;

@@ -6,7 +6,7 @@ import { launchChromium } from '../support/chromium.mjs';
 import { startSystem } from '../support/demo.mjs';
 import { confirmedPerson } from '../support/person.mjs';
 import { claim, heading, newAddress, openDemo, PASSWORD, press } from './demo-page.mjs';
-import * as hosted from './hosted-page.mjs';
+import * as hosted from '../support/hosted-page.mjs';
 import { readEverything } from './readable.mjs';
 
 let system;

@@ -25,7 +25,7 @@ import {
   UserNotFoundException,
   UsernameExistsException,
 } from '@aws-sdk/client-cognito-identity-provider';
-import { isMinistack, newPerson, startTarget } from './target.mjs';
+import { isMinistack, newPerson, startTarget } from '../support/target.mjs';
 
 let target;
 let admin;

@@ -19,7 +19,7 @@ import {
 } from '@aws-amplify/auth';
 import { cognitoUserPoolsTokenProvider } from '@aws-amplify/auth/cognito';
 import { AdminCreateUserCommand } from '@aws-sdk/client-cognito-identity-provider';
-import { newPerson, startTarget } from './target.mjs';
+import { newPerson, startTarget } from '../support/target.mjs';
 
 let target;
 

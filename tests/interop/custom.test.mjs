@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { startBackend } from '../support/backend.mjs';
 import { code } from '../support/inbox.mjs';
 import { IdentityJsApp, visibleError } from './identity-js.mjs';
-import { isMinistack, newPerson } from './target.mjs';
+import { isMinistack, newPerson } from '../support/target.mjs';
 
 const CONFIG = fileURLToPath(new URL('handlers/cognate.toml', import.meta.url));
 const skip = isMinistack && 'it runs no handler files';

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { AdminCreateUserCommand } from '@aws-sdk/client-cognito-identity-provider';
 import { IdentityJsApp, visibleError } from './identity-js.mjs';
-import { isMinistack, newPerson, startTarget } from './target.mjs';
+import { isMinistack, newPerson, startTarget } from '../support/target.mjs';
 
 let target;
 let app;

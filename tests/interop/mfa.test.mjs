@@ -18,8 +18,8 @@ import { Amplify } from 'aws-amplify';
 import { confirmSignIn, fetchMFAPreference, setUpTOTP, signIn, signOut, updateMFAPreference, verifyTOTPSetup } from '@aws-amplify/auth';
 import { cognitoUserPoolsTokenProvider } from '@aws-amplify/auth/cognito';
 import { IdentityJsApp } from './identity-js.mjs';
-import { authenticatorApp, newNumber, personIn, poolWithMfa, wrong } from './mfa-pool.mjs';
-import { isMinistack, startTarget } from './target.mjs';
+import { authenticatorApp, newNumber, personIn, poolWithMfa, wrong } from '../support/mfa-pool.mjs';
+import { isMinistack, startTarget } from '../support/target.mjs';
 
 const options = { skip: isMinistack && 'its second factors take any code' };
 const ON = { Enabled: true, PreferredMfa: true };

@@ -4,12 +4,12 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { CreateUserPoolClientCommand } from '@aws-sdk/client-cognito-identity-provider';
-import { heading, HOSTED_UI, PASSWORD, signIn, TITLES } from '../e2e/hosted-page.mjs';
+import { heading, HOSTED_UI, PASSWORD, signIn, TITLES } from '../support/hosted-page.mjs';
 import { startBackend } from '../support/backend.mjs';
 import { launchChromium } from '../support/chromium.mjs';
 import { confirmedPerson } from '../support/person.mjs';
 import { startOidcApp } from './oidc-app.mjs';
-import { adminClient } from './target.mjs';
+import { adminClient } from '../support/target.mjs';
 
 let backend;
 let app;

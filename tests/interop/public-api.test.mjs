@@ -27,8 +27,8 @@ import {
   UserNotConfirmedException,
   UsernameExistsException,
 } from '@aws-sdk/client-cognito-identity-provider';
-import { begin, claimTimestamp, passwordClaim, poolNameOf } from '../contract/srp-client.mjs';
-import { isMinistack, newPerson, startTarget } from './target.mjs';
+import { begin, claimTimestamp, passwordClaim, poolNameOf } from '../support/srp-client.mjs';
+import { isMinistack, newPerson, startTarget } from '../support/target.mjs';
 
 let target;
 let client;

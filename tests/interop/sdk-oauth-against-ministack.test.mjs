@@ -6,8 +6,8 @@ import { after, before, test } from 'node:test';
 import { AdminCreateUserCommand, AdminSetUserPasswordCommand, CreateUserPoolClientCommand, GetTokensFromRefreshTokenCommand, NotAuthorizedException } from '@aws-sdk/client-cognito-identity-provider';
 import { startMinistack } from '../support/ministack.mjs';
 import { startRecorder } from '../support/recorder.mjs';
-import { startPackagePages, withAuth } from './package-page.mjs';
-import { newPerson } from './target.mjs';
+import { startPackagePages, withAuth } from '../support/package-page.mjs';
+import { newPerson } from '../support/target.mjs';
 
 let peer;
 let recorder;

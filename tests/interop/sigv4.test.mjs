@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { AdminCreateUserCommand, CognitoIdentityProviderClient, ListUserPoolsCommand } from '@aws-sdk/client-cognito-identity-provider';
-import { adminClient, isMinistack, startTarget } from './target.mjs';
+import { adminClient, isMinistack, startTarget } from '../support/target.mjs';
 
 let target;
 

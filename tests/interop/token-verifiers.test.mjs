@@ -7,7 +7,7 @@ import { JwtVerifier } from 'aws-jwt-verify';
 import { validateCognitoJwtFields } from 'aws-jwt-verify/cognito-verifier';
 import { SimpleJwksCache } from 'aws-jwt-verify/jwk';
 import { createRemoteJWKSet, decodeJwt, decodeProtectedHeader, jwtVerify } from 'jose';
-import { isMinistack, newPerson, startTarget } from './target.mjs';
+import { isMinistack, newPerson, startTarget } from '../support/target.mjs';
 
 let target;
 let tokens;

@@ -5,7 +5,7 @@ import { mkdtemp, readFile, readdir, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { Api } from '../contract/api.mjs';
+import { Api } from '../support/user-pools-api.mjs';
 import { startBackend } from '../support/backend.mjs';
 import { code } from '../support/inbox.mjs';
 

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import http from 'node:http';
 import { after, before, test } from 'node:test';
-import { Api } from '../contract/api.mjs';
+import { Api } from '../support/user-pools-api.mjs';
 import { startBackend } from '../support/backend.mjs';
 import { code } from '../support/inbox.mjs';
 

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { request } from 'node:http';
 import { after, before, test } from 'node:test';
 import { serveApi } from '../../www/demo/api/server.mjs';
-import { Api } from '../contract/api.mjs';
+import { Api } from '../support/user-pools-api.mjs';
 import { startBackend } from '../support/backend.mjs';
 
 const APP = 'http://localhost:4200';

@@ -7,9 +7,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { CreateUserPoolClientCommand } from '@aws-sdk/client-cognito-identity-provider';
-import { Api, send } from '../contract/api.mjs';
-import { APP, LoginDomain, form, parseCookie, pkce } from '../contract/login-domain.mjs';
-import { adminClient } from '../interop/target.mjs';
+import { Api, send } from '../support/user-pools-api.mjs';
+import { APP, LoginDomain, form, parseCookie, pkce } from '../support/login-domain.mjs';
+import { adminClient } from '../support/target.mjs';
 import { startBackend } from '../support/backend.mjs';
 
 let backend;

@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { CognitoIdentityProviderClient, ListUserPoolsCommand } from '@aws-sdk/client-cognito-identity-provider';
-import { Api, send } from '../contract/api.mjs';
+import { Api, send } from '../support/user-pools-api.mjs';
 import { backendBinary, startBackend } from '../support/backend.mjs';
 import { freePort } from '../support/free-port.mjs';
 import { code } from '../support/inbox.mjs';

@@ -2,8 +2,8 @@
 
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { Api } from '../contract/api.mjs';
-import { N, begin, claimTimestamp } from '../contract/srp-client.mjs';
+import { Api } from '../support/user-pools-api.mjs';
+import { N, begin, claimTimestamp } from '../support/srp-client.mjs';
 import { startBackend } from '../support/backend.mjs';
 
 let backend;

@@ -11,7 +11,7 @@ import {
   CreateUserPoolCommand,
 } from '@aws-sdk/client-cognito-identity-provider';
 import { exportSPKI, importJWK } from 'jose';
-import { Api, send } from '../contract/api.mjs';
+import { Api, send } from '../support/user-pools-api.mjs';
 import { startBackend } from '../support/backend.mjs';
 
 let backend;

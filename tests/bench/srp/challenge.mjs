@@ -3,7 +3,7 @@
 
 import { createHash, createHmac } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { N, modPow, pad, poolNameOf } from '../../contract/srp-client.mjs';
+import { N, modPow, pad, poolNameOf } from '../../support/srp-client.mjs';
 
 const vectors = JSON.parse(readFileSync(new URL('../../../sdk/core/tests/vectors/srp.json', import.meta.url), 'utf8'));
 const vector = vectors.user_vectors.find(({ label }) => label === 'basic');

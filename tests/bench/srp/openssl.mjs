@@ -2,7 +2,7 @@
 // exponentiation, reached through Node's Diffie-Hellman with the same prime. No hashing, no parsing: what no client can beat by much.
 
 import { createDiffieHellman, randomBytes } from 'node:crypto';
-import { N } from '../../contract/srp-client.mjs';
+import { N } from '../../support/srp-client.mjs';
 import { challenge } from './challenge.mjs';
 
 /** @returns a function that performs the three exponentiations once and answers its milliseconds. */

@@ -1,10 +1,10 @@
-// The backend that the foreign clients of this folder talk to: ours, unless INTEROP_TARGET=ministack asks for one that nobody here wrote.
+// The backend that the foreign clients of the tests talk to: ours, unless INTEROP_TARGET=ministack asks for one that nobody here wrote.
 // The second is how a test is shown to be right: what fails only against ours is our fault, what fails against both is the test's.
 
 import { CognitoIdentityProviderClient } from '@aws-sdk/client-cognito-identity-provider';
-import { startBackend } from '../support/backend.mjs';
-import { code } from '../support/inbox.mjs';
-import { startMinistack } from '../support/ministack.mjs';
+import { startBackend } from './backend.mjs';
+import { code } from './inbox.mjs';
+import { startMinistack } from './ministack.mjs';
 
 /** True where the target is the foreign emulator: a few rules hold only in ours (single-use codes of the inbox, limits, bound sessions). */
 export const isMinistack = process.env.INTEROP_TARGET === 'ministack';

@@ -2,7 +2,7 @@
 // of raw requests, so that a test may leave out or falsify every header, cookie and parameter.
 
 import { createHash, randomBytes } from 'node:crypto';
-import { Api, send } from './api.mjs';
+import { Api, send } from './user-pools-api.mjs';
 
 /** Where the demo client's people return to; `startBackend` makes it so by default. */
 export const APP = 'http://localhost:4200/';

@@ -5,15 +5,15 @@ import assert from 'node:assert/strict';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { form, pkce } from '../contract/login-domain.mjs';
-import { startBackend } from '../support/backend.mjs';
-import { code, messages } from '../support/inbox.mjs';
-import { heading, newAddress, PASSWORD, press, problem, watch } from './demo-page.mjs';
+import { form, pkce } from './login-domain.mjs';
+import { startBackend } from './backend.mjs';
+import { code, messages } from './inbox.mjs';
+import { heading, newAddress, PASSWORD, press, problem, watch } from '../e2e/demo-page.mjs';
 
 export { heading, newAddress, PASSWORD, press, problem };
 
 /** The built bundle, as `npm start` serves it. */
-export const HOSTED_UI = join(fileURLToPath(new URL('../../', import.meta.url)), 'hosted-ui', 'dist');
+export const HOSTED_UI = join(fileURLToPath(new URL('../..', import.meta.url)), 'hosted-ui', 'dist');
 
 /** The headings, in the order in which a person may meet them. */
 export const TITLES = {

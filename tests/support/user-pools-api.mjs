@@ -1,7 +1,7 @@
 // The JSON API as bytes on the wire: nothing is added, hidden or retried between a test and the backend.
 
 import http from 'node:http';
-import { code } from '../support/inbox.mjs';
+import { code } from './inbox.mjs';
 import { begin, claimTimestamp, passwordClaim, poolNameOf } from './srp-client.mjs';
 
 const TARGET_PREFIX = 'AWSCognitoIdentityProviderService.';

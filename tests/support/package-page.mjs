@@ -4,7 +4,7 @@ import { createReadStream, existsSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { launchChromium } from '../support/chromium.mjs';
+import { launchChromium } from './chromium.mjs';
 
 const dist = fileURLToPath(new URL('../../pkg/dist', import.meta.url));
 const CONTENT_TYPES = { '.js': 'text/javascript', '.wasm': 'application/wasm' };
