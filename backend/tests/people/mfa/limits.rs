@@ -6,7 +6,7 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 use tokio::task::JoinSet;
 
-use crate::mfa_person::{Member, all_factors, associate, totp, totp_only, with, wrong};
+use crate::mfa::person::{Member, all_factors, associate, totp, totp_only, with, wrong};
 use crate::person::PASSWORD;
 use crate::support::{Answer, Backend};
 

@@ -4,7 +4,7 @@
 use serde_json::{Value, json};
 
 use crate::browser::{App, Browser, CALLBACK, location, parameter};
-use crate::mfa_person::{Member, all_factors, configure, pool_with, totp, totp_only, with, wrong};
+use crate::mfa::person::{Member, all_factors, configure, pool_with, totp, totp_only, with, wrong};
 use crate::person::{PASSWORD, POOL, Person, new_client};
 use crate::support::{Answer, Backend};
 

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::mfa_person::{Member, all_factors, pool_with, settings, totp, totp_only, wrong};
+use crate::mfa::person::{Member, all_factors, pool_with, settings, totp, totp_only, wrong};
 use crate::person::{PASSWORD, Person};
 use crate::support::{Answer, Backend};
 

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::mfa_person::{
+use crate::mfa::person::{
     Member, all_factors, associate, configure, pool_with, settings, totp, totp_only, verify, wrong,
 };
 use crate::person::{PASSWORD, POOL, Person, new_client};

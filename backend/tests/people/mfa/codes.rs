@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::mfa_person::{Member, all_factors, settings, totp, with, wrong};
+use crate::mfa::person::{Member, all_factors, settings, totp, with, wrong};
 use crate::person::get_user;
 use crate::support::{Answer, Backend};
 

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::browser::{App, Browser};
-use crate::mfa_person::{Member, configure, totp, totp_only};
+use crate::mfa::person::{Member, configure, totp, totp_only};
 use crate::person::{POOL, Person};
 use crate::support::{Answer, Backend};
 
