@@ -11,7 +11,7 @@ import { endTogether, start, stop } from './run/processes.mjs';
 import { main, Problem } from './run/problem.mjs';
 import { step } from './run/steps.mjs';
 import { BACKEND_BINARY, inRoot } from './run/workspace.mjs';
-import { serveDemo } from './serve-demo.mjs';
+import { serveDemo } from '../www/demo/server/app.mjs';
 import { setUp } from './setup.mjs';
 
 const START_TIMEOUT_MS = 20_000;
@@ -39,7 +39,7 @@ await main(async () => {
   const app = `http://localhost:${demoPort}`;
   const pool = { userPoolId: 'local_demo', clientId: 'demowebclient', issuer: `${url}/local_demo` };
   // Here and not above: what it needs is installed by the set-up.
-  const { serveApi } = await import('../www/demo/api/server.mjs');
+  const { serveApi } = await import('../www/demo/server/api.mjs');
   const api = await serveApi({ port: apiPort, issuer: pool.issuer, clientId: pool.clientId, app });
   const demo = await serveDemo({
     port: demoPort,

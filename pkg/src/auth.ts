@@ -4,7 +4,7 @@ import { AuthError } from './errors.ts';
 import { packRequest, unpackResponse } from './fetch.ts';
 import { Link } from './link.ts';
 import type { FetchResponse, Started, StartMessage } from './messages.ts';
-import { leave, onReturn, takeAnswer, type RedirectInput, type RedirectResult } from './redirect.ts';
+import { checkLeaving, leave, onReturn, takeAnswer, type RedirectInput, type RedirectResult } from './redirect.ts';
 import { stepFrom, type Attributes, type SignInStep, type StepRecord, type User } from './steps.ts';
 import { tabSecret } from './tab.ts';
 
@@ -127,18 +127,18 @@ class Client implements Auth {
   readonly #listeners = new Set<(event: AuthEvent) => void>();
   readonly #link = new Link(({ event }) => this.#changed(event as AuthEvent));
   readonly #closing = new AbortController();
-  #hasOAuth = false;
+  #oauth: AuthConfig['oauth'];
 
   readonly signIn = Object.assign((input: Parameters<Auth['signIn']>[0], options?: CallOptions) => this.#step('signIn', input, options), {
     redirect: async (input: RedirectInput = {}, options?: CallOptions): Promise<never> => {
-      if (!this.#hasOAuth) throw new AuthError({ code: 'invalid_configuration', message: 'signIn.redirect needs oauth in the configuration' });
+      checkLeaving(input, this.#oauth);
       const { url } = (await this.#link.call('beginRedirect', input, options)) as { url: string };
       return leave(url);
     },
   });
 
   async start(config: AuthConfig, start: Omit<StartMessage, 'wasm'>): Promise<void> {
-    this.#hasOAuth = config.oauth !== undefined;
+    this.#oauth = config.oauth;
     const { state, redirect } = (await this.#link.start(config, start)) as Started;
     this.state = state;
     if (redirect) this.redirectResult = redirect.error ? { ...redirect, error: new AuthError(redirect.error) } : redirect;

@@ -63,6 +63,7 @@ export class Link {
     return new Promise((resolve, reject) => {
       if (this.#lost) return reject(this.#lost);
       if (signal?.aborted) return reject(aborted('notSent'));
+      if (typeof args !== 'object' || !args) return reject(new AuthError({ code: 'invalid_parameter', message: `${op} takes an object` }));
       const id = this.#next++;
       let watchdog: ReturnType<typeof setTimeout>;
       const settle = (): void => {

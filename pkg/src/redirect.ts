@@ -2,8 +2,8 @@
  * Signing in by redirect, the page's half: it leaves, and it takes the answer out of the address. The verifier, and
  * what state and nonce are compared with, are the worker's.
  */
-import type { AuthConfig } from './config.ts';
-import { aborted, type AuthError } from './errors.ts';
+import type { AuthConfig, OAuthConfig } from './config.ts';
+import { aborted, AuthError } from './errors.ts';
 import type { User } from './steps.ts';
 
 /** What the login domain is told, and what is noted here. */
@@ -35,6 +35,17 @@ export function takeAnswer({ clientId, oauth }: AuthConfig): string | undefined 
   return answer;
 }
 
+/** Refuses a sign-in by redirect that this page could not complete, or that was asked for in words that nothing reads. */
+export function checkLeaving(input: RedirectInput, oauth: OAuthConfig | undefined): void {
+  if (!oauth) throw new AuthError({ code: 'invalid_configuration', message: 'signIn.redirect needs oauth in the configuration' });
+  const { redirectUri } = oauth;
+  if (URL.canParse(redirectUri) && new URL(redirectUri).origin !== location.origin) {
+    throw new AuthError({ code: 'invalid_configuration', message: `oauth.redirectUri must be a page of ${location.origin}: what this sign-in must remember stays here` });
+  }
+  const unknown = Object.keys(input).find((name) => !INPUT.includes(name));
+  if (unknown !== undefined) throw new AuthError({ code: 'invalid_parameter', message: `signIn.redirect does not know ${unknown}` });
+}
+
 /** Leaves the page. Rejects with `aborted` when the browser shows the page again as it was left. */
 export function leave(url: string): Promise<never> {
   location.assign(url);
@@ -46,4 +57,5 @@ export function onReturn(listener: () => void, signal?: AbortSignal): void {
   addEventListener('pageshow', ({ persisted }) => persisted && listener(), signal && { signal });
 }
 
+const INPUT = ['provider', 'loginHint', 'prompt', 'lang', 'appState'];
 const ANSWER = /^(code|state|iss|error|error_description|error_uri|session_state)=/;

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { afterEach, test } from 'node:test';
 import { load } from './compile.mjs';
 
-const { takeAnswer } = await load('redirect.ts');
+const { checkLeaving, takeAnswer } = await load('redirect.ts');
 
 const oauth = { domain: 'https://login.example', redirectUri: 'https://app.example/back?from=login' };
 const config = { userPoolId: 'eu-central-1_Ab1Cd2Ef3', clientId: 'client', oauth };
@@ -53,4 +53,17 @@ test('without oauth in the configuration, or with a redirect URI that is none, n
   const here = 'https://app.example/back?code=a&state=client.xyz';
   assert.deepEqual(take(here, { ...config, oauth: undefined }), { answer: undefined, shown: undefined });
   assert.deepEqual(take(here, { ...config, oauth: { ...oauth, redirectUri: '/back' } }), { answer: undefined, shown: undefined });
+});
+
+test('a sign-in that would come back to another origin is refused before it begins: what it must remember stays on this one', () => {
+  globalThis.location = { origin: 'https://www.app.example' };
+  assert.throws(() => checkLeaving({}, oauth), { code: 'invalid_configuration', message: /https:\/\/www\.app\.example/ });
+  globalThis.location = { origin: 'https://app.example' };
+  checkLeaving({ loginHint: 'ada', appState: null }, oauth);
+  assert.throws(() => checkLeaving({}, undefined), { code: 'invalid_configuration' });
+});
+
+test('a parameter that nothing reads is refused by name', () => {
+  globalThis.location = { origin: 'https://app.example' };
+  assert.throws(() => checkLeaving({ login_hint: 'ada' }, oauth), { code: 'invalid_parameter', message: /login_hint/ });
 });

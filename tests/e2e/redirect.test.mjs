@@ -27,7 +27,7 @@ const isLoginPage = (url) => url.origin === system.backend.url;
 
 // From the demo's sign-in page to the hosted one.
 async function leaveForLogin(page) {
-  await press(page, 'Sign in with Cognate');
+  await press(page, 'Sign in on the hosted page');
   await page.waitForURL(isLoginPage);
   await hosted.heading(page, hosted.TITLES.signIn);
 }
@@ -64,7 +64,7 @@ test('the whole way: sign up on the hosted page, back in the app signed in, a se
   await page.getByText('The API has checked the token and answered:').waitFor();
 
   const tab = await newTab(context);
-  await press(tab, 'Sign in with Cognate');
+  await press(tab, 'Sign in on the hosted page');
   await heading(tab, 'You are signed in');
   assert.equal(await claim(tab, 'email'), address);
 
@@ -82,6 +82,7 @@ test('signing out ends the browser\'s session at the login domain, too: the next
   await signIn(page, (await person()).email);
   await Promise.all([page.waitForRequest((request) => request.url().startsWith(`${system.backend.url}/logout?`)), press(page, 'Sign out')]);
   await heading(page, 'Sign in');
+  await page.getByRole('status').filter({ hasText: 'You are signed out.' }).waitFor();
   await leaveForLogin(page);
   await close();
 });

@@ -28,6 +28,8 @@ test('it prints what to open, serves everything on loopback, and Ctrl-C ends eve
   assert.deepEqual(await (await fetch(`http://localhost:${port}/health`)).json(), { status: 'ok' });
   const page = await fetch(`http://localhost:${demoPort}/`);
   assert.match(page.headers.get('content-security-policy'), /default-src 'none'.*require-trusted-types-for 'script'/);
+  const byNumber = await fetch(`http://127.0.0.1:${demoPort}/`, { redirect: 'manual' });
+  assert.equal(byNumber.headers.get('location'), `http://localhost:${demoPort}/`, 'one origin, whatever was typed');
   const config = await (await fetch(`http://localhost:${demoPort}/config.json`)).json();
   assert.equal(config.endpoint, `http://localhost:${port}`);
   const discovery = await (await fetch(`http://localhost:${port}/local_demo/.well-known/openid-configuration`)).json();

@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 import { cp, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { serveDemo } from '../../scripts/serve-demo.mjs';
+import { serveDemo } from '../../www/demo/server/app.mjs';
 import { startBackend } from '../support/backend.mjs';
 import { launchChromium } from '../support/chromium.mjs';
 import { confirmedPerson } from '../support/person.mjs';

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { request } from 'node:http';
 import { after, before, test } from 'node:test';
-import { serveApi } from '../../www/demo/api/server.mjs';
+import { serveApi } from '../../www/demo/server/api.mjs';
 import { Api } from '../support/user-pools-api.mjs';
 import { startBackend } from '../support/backend.mjs';
 

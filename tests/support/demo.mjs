@@ -1,8 +1,8 @@
 // The whole system for a browser test: the real backend, the recorder in front of its API, the built demo as `npm start`
 // serves it, and the demo's own API. Nothing is a stand-in.
 
-import { serveDemo } from '../../scripts/serve-demo.mjs';
-import { serveApi } from '../../www/demo/api/server.mjs';
+import { serveDemo } from '../../www/demo/server/app.mjs';
+import { serveApi } from '../../www/demo/server/api.mjs';
 import { startBackend } from './backend.mjs';
 import { freePort } from './free-port.mjs';
 import { startRecorder } from './recorder.mjs';

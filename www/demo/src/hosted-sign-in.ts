@@ -3,7 +3,7 @@ import { element } from './dom.ts';
 import { memory } from './memory.ts';
 import { wordingOf } from './wording.ts';
 
-const LABEL = 'Sign in with Cognate';
+const LABEL = 'Sign in on the hosted page';
 
 /** The way to the hosted page, above this app's own form. */
 export function hostedSignIn(auth: Auth): HTMLElement {

@@ -1,5 +1,6 @@
 import { createAuth, isAuthError, type Auth, type AuthConfig } from 'cognate-auth';
 import { loadConfig, type DemoConfig } from './config.ts';
+import { memory } from './memory.ts';
 import { accountPage } from './pages/account.ts';
 import { confirmPage } from './pages/confirm.ts';
 import { forgotPasswordPage, resetPasswordPage } from './pages/forgot-password.ts';
@@ -42,7 +43,7 @@ async function start(persistence: NonNullable<AuthConfig['persistence']> = 'sess
 }
 
 function run(auth: Auth, config: DemoConfig): void {
-  let notice = returned(auth);
+  let notice = returned(auth) ?? said();
   const context: Context = {
     auth,
     config,
@@ -60,6 +61,8 @@ function run(auth: Auth, config: DemoConfig): void {
       if (route !== 'account') return go('account', { replace: true });
       shell.show(accountPage(context, state.user), notice);
     }
+    // Kept while it is shown: signing out of the login domain leaves the page and comes back.
+    memory.set('notice', notice?.isProblem ? undefined : notice?.words);
     notice = undefined;
   };
   // The back button may bring the page as it was left for a redirect, while somebody has signed in on the way.
@@ -75,10 +78,16 @@ function run(auth: Auth, config: DemoConfig): void {
   onRoute(show);
 }
 
+/** What was said when this page was left or loaded anew. */
+function said(): Notice | undefined {
+  const words = memory.get('notice');
+  return words === undefined ? undefined : { words };
+}
+
 /** What there is to say about a sign-in by redirect that the browser has just come back from. */
 function returned({ redirectResult, state }: Auth): Notice | undefined {
   if (!redirectResult) return undefined;
-  if (!redirectResult.error) return { words: 'You have signed in with Cognate.' };
+  if (!redirectResult.error) return { words: 'You have signed in on the hosted page.' };
   // Going back to an address that was used, or a link of somebody else's, is no news to whoever is signed in.
   if (redirectResult.error.code === 'redirect_unknown' && state.status === 'signedIn') return undefined;
   return { words: wordingOf(redirectResult.error).text, isProblem: true };

@@ -24,7 +24,7 @@ export class Shell {
     });
     document.body.prepend(
       skip,
-      element('header', {}, element('p', { class: 'brand' }, mark(), 'Cognate'), element('nav', { 'aria-label': 'Demo' }, this.#inbox)),
+      element('header', {}, element('p', { class: 'brand' }, mark(), NAME), element('nav', { 'aria-label': 'Demo' }, this.#inbox)),
       this.#main,
       element(
         'aside',

@@ -4,11 +4,11 @@
 // pool for this client that has not expired. It is checked here and nobody is asked: a token that was revoked counts until it
 // expires, as with every API that does so. Only the demo's page may read the answers. No cookie is read.
 
-import { createServer } from 'node:http';
 import { createRemoteJWKSet, errors, jwtVerify } from 'jose';
+import { namesThisMachine, startOnLoopback } from './loopback.mjs';
 
 /**
- * Starts the API on 127.0.0.1 and, where the machine has it, on [::1].
+ * Starts the API on this machine.
  *
  * `issuer` is what tokens must say, and where the keys are published; `clientId` the client they must be for; `app` the origin
  * of the page that may ask.
@@ -23,29 +23,12 @@ export async function serveApi({ port, issuer, clientId, app }) {
         response.end(body && JSON.stringify(body));
       });
   };
-  const servers = [await listen(handler, port, '127.0.0.1')];
-  const bound = servers[0].address().port;
-  await listen(handler, bound, '::1').then(
-    (server) => servers.push(server),
-    (error) => {
-      if (['EADDRNOTAVAIL', 'EAFNOSUPPORT'].includes(error.code)) return;
-      servers[0].close();
-      throw error;
-    },
-  );
-  return {
-    url: `http://localhost:${bound}`,
-    close: async () => {
-      for (const server of servers) server.closeAllConnections();
-      await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
-    },
-  };
+  return startOnLoopback(handler, port);
 }
 
 async function answer(request, service) {
   const { pathname } = new URL(request.url, 'http://localhost');
-  // A page elsewhere whose name was made to point here (DNS rebinding) gets nothing.
-  if (!/^(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/.test(request.headers.host ?? '')) return { status: 421, body: { message: 'This API answers to localhost only.' } };
+  if (!namesThisMachine(request.headers.host)) return { status: 421, body: { message: 'This API answers to localhost only.' } };
   if (pathname !== '/me') return { status: 404, body: { message: 'There is /me.' } };
   if (request.method === 'OPTIONS') return { status: 204, headers: { 'Access-Control-Allow-Headers': 'authorization', 'Access-Control-Allow-Methods': 'GET', 'Access-Control-Max-Age': '600' } };
   if (request.method !== 'GET') return { status: 405, body: { message: 'Ask with GET.' }, headers: { Allow: 'GET, OPTIONS' } };
@@ -92,15 +75,4 @@ function commonHeaders(app) {
     'X-Content-Type-Options': 'nosniff',
     Vary: 'Origin',
   };
-}
-
-function listen(handler, port, host) {
-  return new Promise((resolve, reject) => {
-    const server = createServer(handler);
-    server.once('error', reject);
-    server.listen(port, host, () => {
-      server.removeListener('error', reject);
-      resolve(server);
-    });
-  });
 }

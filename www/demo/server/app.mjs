@@ -6,11 +6,11 @@
 
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
-import { createServer } from 'node:http';
 import { extname, join, normalize, sep } from 'node:path';
-import { inRoot } from './run/workspace.mjs';
+import { fileURLToPath } from 'node:url';
+import { namesThisMachine, startOnLoopback } from './loopback.mjs';
 
-const FOLDER = inRoot('www', 'demo', 'dist');
+const FOLDER = fileURLToPath(new URL('../dist', import.meta.url));
 
 const MEDIA_TYPES = {
   '.css': 'text/css; charset=utf-8',
@@ -26,7 +26,8 @@ const MEDIA_TYPES = {
 const HASHED_NAME = /-[\w-]{8}\.\w+$/; // as Vite names what never changes
 
 /**
- * Starts the demo's server on 127.0.0.1 and, where the machine has it, on [::1]: `localhost` may mean either.
+ * Starts the demo's server on this machine. Its origin is `http://localhost:<port>`: whoever asks for the page at a number is sent there,
+ * since a sign-in by redirect that began elsewhere would come back to another origin than it left.
  *
  * `config` is what the page reads from /config.json; its `endpoint`, `oauth.domain` and `api` are the other origins that the
  * worker may reach. `headers` replaces single response headers and `folder` the files served: the tests break things with them.
@@ -37,23 +38,7 @@ export async function serveDemo({ port, config, headers = () => ({}), folder = F
   const handler = (request, response) => {
     answer(request, response, { config, policies, headers, folder }).catch(() => response.destroy());
   };
-  const servers = [await listen(handler, port, '127.0.0.1')];
-  const bound = servers[0].address().port;
-  try {
-    servers.push(await listen(handler, bound, '::1'));
-  } catch (error) {
-    if (!['EADDRNOTAVAIL', 'EAFNOSUPPORT'].includes(error.code)) {
-      servers[0].close();
-      throw error;
-    }
-  }
-  return {
-    url: `http://localhost:${bound}`,
-    close: async () => {
-      for (const server of servers) server.closeAllConnections();
-      await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
-    },
-  };
+  return startOnLoopback(handler, port);
 }
 
 function contentPolicies(others) {
@@ -91,9 +76,12 @@ async function answer(request, response, { config, policies, headers, folder }) 
   };
   const plain = { 'Content-Type': 'text/plain; charset=utf-8', 'Cache-Control': 'no-store' };
   if (!['GET', 'HEAD'].includes(request.method)) return send(405, 'Method not allowed\n', { ...plain, Allow: 'GET, HEAD' });
-  if (!isLocal(request.headers.host)) return send(421, 'This server answers to localhost only.\n', plain);
+  if (!namesThisMachine(request.headers.host)) return send(421, 'This server answers to localhost only.\n', plain);
   if (path === '/config.json') {
     return send(200, JSON.stringify(config), { 'Content-Type': MEDIA_TYPES['.json'], 'Cache-Control': 'no-store' });
+  }
+  if (path === '/' && !request.headers.host.startsWith('localhost')) {
+    return send(307, '', { ...plain, Location: `http://localhost:${request.socket.localPort}/` });
   }
   const file = path && join(folder, path === '/' ? 'index.html' : path);
   const found = file?.startsWith(folder + sep) && (await stat(file).catch(() => undefined));
@@ -127,20 +115,4 @@ function requestPath(url) {
   } catch {
     return undefined; // not a URL, or not UTF-8: there is no such file
   }
-}
-
-// A page elsewhere whose name was made to point here (DNS rebinding) gets nothing.
-function isLocal(host = '') {
-  return /^(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/.test(host);
-}
-
-function listen(handler, port, host) {
-  return new Promise((resolve, reject) => {
-    const server = createServer(handler);
-    server.once('error', reject);
-    server.listen(port, host, () => {
-      server.removeListener('error', reject);
-      resolve(server);
-    });
-  });
 }
