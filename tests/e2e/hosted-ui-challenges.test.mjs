@@ -1,5 +1,5 @@
-// The pages of the second step. The backend does not ask for one yet: its answers to the password are scripted, and everything else is the
-// page as it is, down to what it sends.
+// The pages of the second step, against answers that no backend gives on demand: what follows the password is scripted, and everything else
+// is the page as it is, down to what it sends. `hosted-ui-mfa.test.mjs` has the same pages against our backend.
 
 import assert from 'node:assert/strict';
 import { createHmac } from 'node:crypto';
@@ -189,12 +189,12 @@ test('a session that ran out starts again at the password, in words', async () =
   await close();
 });
 
-test('an answer that leads somewhere other than over http is not followed', async () => {
+test('an answer that leads to a script or to data is not followed, and the person is told', async () => {
   for (const Location of ['javascript:alert(document.domain)', 'data:text/html,x']) {
     const { page, close } = await afterPassword({ 'RespondToAuthChallenge PASSWORD_VERIFIER': () => ({ Location }) });
     let dialogs = 0;
     page.on('dialog', (dialog) => { dialogs += 1; dialog.dismiss(); });
-    await page.waitForTimeout(1_000);
+    await problem(page);
     assert.equal(dialogs, 0);
     assert.ok(page.url().startsWith(system.backend.url), page.url());
     await close();

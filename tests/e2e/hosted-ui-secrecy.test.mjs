@@ -5,7 +5,7 @@ import { after, before, test } from 'node:test';
 import { launchChromium } from '../support/chromium.mjs';
 import { code } from '../support/inbox.mjs';
 import { confirmedPerson } from '../support/person.mjs';
-import { backInApp, codeField, heading, newAddress, openLogin, PASSWORD, press, problem, redeem, signIn, signUp, startHosted, TITLES } from '../support/hosted-page.mjs';
+import { authorization, backInApp, codeField, heading, newAddress, openLogin, PASSWORD, press, problem, redeem, signIn, signUp, startHosted, TITLES } from '../support/hosted-page.mjs';
 import { readEverything } from './readable.mjs';
 
 let system;
@@ -98,13 +98,15 @@ test('the page cannot be framed, by the app nor by anybody', async () => {
   const context = await browser.newContext();
   const page = await context.newPage();
   await page.goto(system.appUrl);
-  await page.evaluate((url) => {
+  const refused = page.waitForEvent('console', { predicate: (message) => /frame-ancestors/.test(message.text()), timeout: 10_000 });
+  const { url } = authorization(system);
+  await page.evaluate((src) => {
     const frame = document.createElement('iframe');
-    frame.src = url;
+    frame.src = src;
     document.body.append(frame);
-  }, `${system.backend.url}/login`);
-  await page.waitForTimeout(1_000);
-  const [frame] = page.frames().slice(1);
-  assert.equal(await frame.locator('form').count().catch(() => 0), 0);
+  }, url);
+  assert.match((await refused).text(), new RegExp(`${system.backend.url}.*'none'`));
+  const framed = page.frames().slice(1).map((frame) => frame.url());
+  assert.ok(framed.length === 1 && !framed[0].startsWith(system.backend.url), framed.join());
   await context.close();
 });

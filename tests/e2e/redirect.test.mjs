@@ -116,14 +116,11 @@ test('an answer that this browser did not ask for signs nobody in and is told in
   const attacker = await openDemo(browser, system.url);
   await leaveForLogin(attacker.page);
   // The attacker's own answer, kept from being used.
-  let answer;
-  await attacker.page.route((url) => url.href.startsWith(`${system.url}/?`), (route) => {
-    answer = route.request().url();
-    return route.abort();
-  });
+  const isAnswer = (url) => url.href.startsWith(`${system.url}/?`);
+  await attacker.page.route(isAnswer, (route) => route.abort());
+  const answer = attacker.page.waitForRequest((request) => isAnswer(new URL(request.url())), { timeout: 10_000 });
   await hosted.signIn(attacker.page, (await person()).email);
-  await assert.doesNotReject(async () => { while (!answer) await attacker.page.waitForTimeout(50); });
-  await victim.page.goto(answer);
+  await victim.page.goto((await answer).url());
   await heading(victim.page, 'Sign in');
   await victim.page.getByText(/not begun in this tab/).waitFor();
   assert.equal(new URL(victim.page.url()).search, '');
@@ -181,15 +178,11 @@ test('a page that the browser keeps does not show somebody who has signed out me
 test('neither the code, nor verifier, nor any token can be read in the page after a redirect', async () => {
   const { page, context, close } = await openDemo(browser, system.url);
   const secrets = [];
-  context.on('requestfinished', async (request) => {
-    if (!request.url().endsWith('/oauth2/token') || request.method() !== 'POST') return;
-    const sent = new URLSearchParams(request.postData());
-    secrets.push(sent.get('code'), sent.get('code_verifier'));
-    const answer = await (await request.response()).json();
-    secrets.push(answer.access_token, answer.id_token, answer.refresh_token);
-  });
+  const exchange = context.waitForEvent('requestfinished', (request) => request.url().endsWith('/oauth2/token') && request.method() === 'POST');
   await signIn(page, (await person()).email);
-  await page.waitForTimeout(200);
+  const sent = new URLSearchParams((await exchange).postData());
+  const answer = await (await (await exchange).response()).json();
+  secrets.push(sent.get('code'), sent.get('code_verifier'), answer.access_token, answer.id_token, answer.refresh_token);
   assert.equal(secrets.filter(Boolean).length, 5, 'the exchange was seen');
   for (const moment of ['after the return', 'after a reload']) {
     const readable = await page.evaluate(readEverything);

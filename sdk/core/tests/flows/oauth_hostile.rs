@@ -7,8 +7,9 @@ use serde_json::{Value, json};
 
 use crate::login_domain::{query, taken_apart};
 use crate::oauth::{begin, code_of, complete, page_of, redirecting, signed_in};
-use crate::platform::Platform;
+use crate::platform::{Platform, Scripted};
 use crate::{ISSUER, is_signed_in};
+use cognate_core::ports::SendFailure;
 
 /// Changes claims or an answer before they are given out.
 type Forgery = fn(&mut Value);
@@ -278,14 +279,33 @@ fn a_failed_redirect_leaves_the_session_that_there_is() {
 }
 
 #[test]
-fn codes_and_verifiers_do_not_show_in_debug_output() {
+fn codes_verifiers_and_tokens_do_not_show_in_debug_output() {
     let (client, platform) = redirecting();
-    let url = begin(&client);
-    let answer = platform.server().authorize(&url, "ana");
-    let result = complete(&client, &answer);
-    let shown = format!("{result:?}");
-    assert!(!shown.contains("code+0"), "{shown}");
-    for token in platform.server().refresh_tokens.keys() {
-        assert!(!shown.contains(token.as_str()), "{shown}");
+    let answer = platform.server().authorize(&begin(&client), "ana");
+    let back = page_of(&platform);
+    let mut shown = format!("{:?}", complete(&back, &answer));
+    assert!(is_signed_in(&back));
+    let record: Value = serde_json::from_str(&platform.record().unwrap()).unwrap();
+    // And one that fails on the way.
+    let answer = platform.server().authorize(&begin(&client), "ana");
+    platform.script([Scripted::Fail(SendFailure::Unreachable)]);
+    shown += &format!("{:?}{:?}", complete(&back, &answer), back.state());
+
+    let mut secrets = Vec::new();
+    for sent in platform.calls() {
+        if sent.operation == "POST /oauth2/token" {
+            secrets.extend([
+                sent.body["code"].clone(),
+                sent.body["code_verifier"].clone(),
+            ]);
+        }
+    }
+    assert_eq!(secrets.len(), 4, "both exchanges were seen");
+    for token in ["accessToken", "idToken", "refreshToken"] {
+        secrets.push(record[token].clone());
+    }
+    for secret in secrets {
+        let secret = secret.as_str().unwrap();
+        assert!(!shown.contains(secret), "{secret} in {shown}");
     }
 }

@@ -37,7 +37,7 @@ struct Inner {
     store_is_blocked: Cell<bool>,
     hides_date: Cell<bool>,
     now_ms: Cell<u64>,
-    random: Cell<u8>,
+    random: Cell<u64>,
 }
 
 /// What happens to the next request, instead of reaching the server.
@@ -271,11 +271,14 @@ impl Clock for Platform {
 
 impl Random for Platform {
     fn fill(&self, into: &mut [u8]) -> Result<(), Unavailable> {
-        for byte in into {
-            self.0
-                .random
-                .set(self.0.random.get().wrapping_mul(167).wrapping_add(13));
-            *byte = self.0.random.get();
+        // SplitMix64: the same in every run, and no two draws alike.
+        for chunk in into.chunks_mut(8) {
+            let state = self.0.random.get().wrapping_add(0x9e37_79b9_7f4a_7c15);
+            self.0.random.set(state);
+            let mixed = (state ^ (state >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+            let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+            let bytes = (mixed ^ (mixed >> 31)).to_le_bytes();
+            chunk.copy_from_slice(&bytes[..chunk.len()]);
         }
         Ok(())
     }
