@@ -36,7 +36,7 @@ function speak(texts: Record<string, string> | undefined): void {
 
 /** Links between the pages keep the query: it names the login transaction. */
 function keepQuery(): void {
-  for (const link of document.querySelectorAll<HTMLAnchorElement>('#first a')) link.search = location.search;
+  for (const link of document.querySelectorAll<HTMLAnchorElement>('#content a')) link.search = location.search;
 }
 
 function holdSubmit(event: Event): void {
@@ -48,7 +48,7 @@ function holdSubmit(event: Event): void {
 
 /** Instead of the form: why there is none. */
 function stop(why: 'no-wasm' | 'not-loaded'): void {
-  document.getElementById('first-content')?.setAttribute('hidden', '');
+  document.getElementById('content')?.setAttribute('hidden', '');
   document.getElementById(why)?.removeAttribute('hidden');
 }
 

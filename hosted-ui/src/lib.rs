@@ -1,8 +1,8 @@
 //! Cognate's hosted UI: the pages that people sign up and sign in at.
 //!
-//! `flow` decides what is shown and what happens next, without a browser. `i18n` has the texts,
-//! `routes` the paths. The rest exists in the browser only: `browser` carries out what the flow wants,
-//! over the SDK's own Rust; `pages` and `components` draw.
+//! `flow` decides what is shown and what happens next. `i18n` has the texts, `routes` the paths. `pages`
+//! and `components` say what a `screen` looks like, as data (`element`). All of that runs without a
+//! browser. `browser` carries out what the flow wants, over the SDK's own Rust, and draws with Leptos.
 //!
 //! # Security model
 //!
@@ -12,12 +12,12 @@
 
 #[cfg(target_arch = "wasm32")]
 mod browser;
-#[cfg(target_arch = "wasm32")]
 mod components;
+pub mod element;
 pub mod flow;
 pub mod i18n;
-#[cfg(target_arch = "wasm32")]
-mod pages;
+pub mod pages;
 pub mod routes;
+pub mod screen;
 #[cfg(target_arch = "wasm32")]
 mod start;

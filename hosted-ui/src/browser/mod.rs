@@ -1,42 +1,47 @@
 //! What the flow wants, carried out in the browser: calls through the SDK's Rust, history, storage.
 //!
 //! Steps: [`App::begin`] reads where the page was opened and what was stored; every event goes through
-//! [`App::happens`], which asks the flow, stores what may be stored, and carries the effects out.
+//! [`App::happens`], which asks the flow, stores what may be stored, and carries the effects out. What the
+//! screen depends on is one signal; whenever it is put, Leptos draws the page anew (`draw`).
 
-mod adopt;
 mod calls;
+mod draw;
 mod focus;
+mod listen;
 mod place;
+mod qr;
 mod storage;
 mod typed;
 
+use core::time::Duration;
+
+use cognate_core::ErrorCode;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
+use wasm_bindgen::JsCast;
+use web_sys::HtmlFormElement;
 
-pub(crate) use adopt::{hand_over, input_element};
-pub(crate) use focus::{focus, focus_soon};
-pub(crate) use typed::{copy, typed_attributes, value_of};
-
+pub(crate) use draw::{ROOT, View};
+use focus::{focus, focus_soon};
 use place::Place;
+use typed::{copy, input, typed_attributes, value_of};
 
-use crate::flow::{self, Effect, Event, State};
-use crate::i18n::{Lang, Texts};
-use crate::routes::Route;
+use crate::flow::{self, Alert, Effect, Event, Page, State};
+use crate::i18n::Lang;
+use crate::pages::{otpauth_uri, window_title};
+use crate::screen::Screen;
 
-/// The page as every component sees it. A handle: copies are the same page.
+/// The page. A handle: copies are the same page.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct App {
-    pub(crate) state: RwSignal<State>,
-    pub(crate) lang: RwSignal<Lang>,
-    /// Whether the browser has a network.
-    pub(crate) is_online: RwSignal<bool>,
-    /// Whether what is under way takes longer than people expect.
-    pub(crate) is_slow: RwSignal<bool>,
-    place: StoredValue<Place>,
+    pub(crate) screen: RwSignal<Screen>,
+    place: &'static Place,
 }
 
 /// What is under way is called slow after this.
-const SLOW_AFTER: core::time::Duration = core::time::Duration::from_secs(5);
+const SLOW_AFTER: Duration = Duration::from_secs(5);
+/// Longer than anybody waits for another code: more is a clock that was set back.
+const LONGEST_WAIT_S: u64 = 60;
 
 impl App {
     /// The page as it was opened.
@@ -44,39 +49,24 @@ impl App {
         let place = Place::read();
         let stored = place.transaction().and_then(storage::load);
         let (state, effects) = flow::open(place.arrival(), stored);
-        let app = Self {
-            state: RwSignal::new(state),
-            lang: RwSignal::new(place.lang()),
-            is_online: RwSignal::new(window().navigator().on_line()),
-            is_slow: RwSignal::new(false),
-            place: StoredValue::new(place),
+        let screen = Screen {
+            lang: place.lang(),
+            search: place.search().to_owned(),
+            linked_code: place.code(),
+            is_online: window().navigator().on_line(),
+            ..Screen::new(state)
         };
+        let app = Self {
+            screen: RwSignal::new(screen),
+            // It lives as long as the page.
+            place: Box::leak(Box::new(place)),
+        };
+        app.tick();
+        app.tell_window();
         app.carry_out(effects);
-        app.watch_window();
+        app.listen();
+        let _ = set_interval_with_handle(move || app.tick(), Duration::from_secs(1));
         app
-    }
-
-    /// The texts in the language of the page; tracks it.
-    pub(crate) fn texts(self) -> &'static Texts {
-        self.lang.get().texts()
-    }
-
-    /// A text of the catalogue.
-    pub(crate) fn said(self, text: Text) -> Signal<String> {
-        Signal::derive(move || text(self.texts()).to_owned())
-    }
-
-    /// A text that depends on how things are.
-    pub(crate) fn says(self, text: fn(&'static Texts, &State) -> String) -> Signal<String> {
-        Signal::derive(move || {
-            let texts = self.texts();
-            self.state.with(|state| text(texts, state))
-        })
-    }
-
-    /// Whether something holds; tells when that changes.
-    pub(crate) fn is(self, holds: fn(&State) -> bool) -> Signal<bool> {
-        Memo::new(move |_| self.state.with(holds)).into()
     }
 
     /// Something happened.
@@ -88,17 +78,21 @@ impl App {
                 | Event::Answered { .. }
                 | Event::Described(_)
         );
+        let mut screen = self.screen.get_untracked();
         if let Event::Described(Ok(login)) = &event {
-            let asked = login.lang.as_deref();
-            self.lang
-                .set(self.place.with_value(|place| place.lang_beside(asked)));
+            screen.lang = self.place.lang_beside(login.lang.as_deref());
         }
-        let (state, effects) = flow::step(self.state.get_untracked(), event);
+        let (state, effects) = flow::step(screen.state, event);
         let has_failed = state.alert.is_some() || !state.problems.is_empty();
-        if let Some(transaction) = self.place.with_value(|place| place.transaction().cloned()) {
-            storage::save(&transaction, &state);
+        if let Some(transaction) = self.place.transaction() {
+            storage::save(transaction, &state);
         }
-        self.state.set(state);
+        screen.state = state;
+        if may_fail && is_wrong_password(&screen.state) {
+            listen::empty_password();
+        }
+        screen.is_slow = false;
+        self.put(screen);
         self.watch_patience();
         self.carry_out(effects);
         if may_fail && has_failed {
@@ -107,43 +101,75 @@ impl App {
     }
 
     /// Speaks another language from now on.
-    pub(crate) fn choose_lang(self, lang: Lang) {
+    fn choose_lang(self, lang: Lang) {
         storage::remember_lang(lang);
-        self.lang.set(lang);
+        let mut screen = self.screen.get_untracked();
+        screen.lang = lang;
+        self.put(screen);
     }
 
-    /// The URL of another page of this login.
-    pub(crate) fn url(self, route: Route) -> String {
-        self.place.with_value(|place| place.url(route))
+    /// Shows this from now on.
+    fn put(self, mut screen: Screen) {
+        let has_turned = self.screen.with_untracked(Screen::key) != screen.key();
+        if has_turned {
+            screen = screen.turned();
+            // A page that is turned to is read from its heading on.
+            focus_soon("title");
+            window().scroll_to_with_x_and_y(0.0, 0.0);
+        }
+        // A password is hidden again once it is sent: browsers remember what stands in text fields.
+        if screen.state.busy.is_some() {
+            screen.now.is_password_shown = false;
+        }
+        if let (Some(secret), None) = (&screen.state.totp_secret, &screen.now.picture) {
+            screen.now.picture = qr::picture(&otpauth_uri(&screen, secret));
+        }
+        screen.wait_s = wait_s(&screen);
+        self.screen.set(screen);
+        self.tell_window();
     }
 
-    /// The code that the link of a message brought.
-    pub(crate) fn linked_code(self) -> String {
-        self.place.with_value(Place::code).unwrap_or_default()
+    /// A second went by.
+    fn tick(self) {
+        let screen = self.screen.get_untracked();
+        if wait_s(&screen) != screen.wait_s {
+            self.put(screen);
+        }
+    }
+
+    /// What is outside of the page: the window's title, and the language that everything is in.
+    fn tell_window(self) {
+        let screen = self.screen.get_untracked();
+        document().set_title(&window_title(&screen));
+        if let Some(html) = document().document_element() {
+            let _ = html.set_attribute("lang", screen.lang.tag());
+            let _ = html.set_attribute("dir", screen.lang.dir());
+        }
     }
 
     fn carry_out(self, effects: Vec<Effect>) {
         for effect in effects {
             match effect {
-                Effect::Describe => self.describe(),
+                Effect::Describe => spawn_local(async move {
+                    let login = calls::describe(self.place).await;
+                    self.happens(Event::Described(login));
+                }),
                 Effect::Call { number, call } => {
-                    let login = self.state.with_untracked(|state| state.login.clone());
-                    let place = self.place.get_value();
+                    let login = self.screen.get_untracked().state.login;
                     spawn_local(async move {
-                        let answer = calls::run(&place, login.as_ref(), call).await;
-                        let at_ms = now_ms();
+                        let answer = calls::run(self.place, login.as_ref(), call).await;
                         self.happens(Event::Answered {
                             call: number,
-                            at_ms,
+                            at_ms: now_ms(),
                             answer,
                         });
                     });
                 }
-                Effect::Show(route) => self.place.with_value(|place| place.push(route)),
-                Effect::Replace(route) => self.place.with_value(|place| place.replace(route)),
+                Effect::Show(route) => self.place.push(route),
+                Effect::Replace(route) => self.place.replace(route),
                 Effect::Leave(location) => place::leave(&location),
                 Effect::Forget => {
-                    if let Some(transaction) = self.place.get_value().transaction() {
+                    if let Some(transaction) = self.place.transaction() {
                         storage::forget(transaction);
                     }
                 }
@@ -151,70 +177,66 @@ impl App {
         }
     }
 
-    fn describe(self) {
-        let place = self.place.get_value();
-        spawn_local(async move {
-            let login = calls::describe(&place).await;
-            self.happens(Event::Described(login));
-        });
-    }
-
     /// Says so when what is under way takes long.
     fn watch_patience(self) {
-        self.is_slow.set(false);
         let under_way = move || {
-            self.state
-                .with_untracked(|state| state.busy.map(|_| state.call_number()))
+            self.screen
+                .with_untracked(|Screen { state, .. }| state.busy.map(|_| state.call_number()))
         };
         let Some(call) = under_way() else {
             return;
         };
-        set_timeout(
-            move || {
-                if under_way() == Some(call) {
-                    self.is_slow.set(true);
-                }
-            },
-            SLOW_AFTER,
-        );
-    }
-
-    fn watch_window(self) {
-        let listen = |name: &str, then: Box<dyn Fn()>| {
-            // The page's own listeners live as long as it does.
-            window_event_listener_untyped(name, move |_| then());
-        };
-        listen(
-            "online",
-            Box::new(move || {
-                self.is_online.set(true);
-                // What the page needs is asked for again; what a person sent is theirs to repeat.
-                if self
-                    .state
-                    .with_untracked(|state| state.alert.is_some() && state.login.is_none())
-                {
-                    self.happens(Event::Retry);
-                }
-            }),
-        );
-        listen("offline", Box::new(move || self.is_online.set(false)));
-        listen(
-            "popstate",
-            Box::new(move || self.happens(Event::Navigated(place::route()))),
-        );
-        // Back from the app to a page that the browser kept: the login is over, and says so itself.
-        window_event_listener(leptos::ev::pageshow, move |event| {
-            if event.persisted() {
-                place::reload();
+        let complain = move || {
+            if under_way() == Some(call) {
+                let mut screen = self.screen.get_untracked();
+                screen.is_slow = true;
+                self.put(screen);
             }
-        });
+        };
+        set_timeout(complain, SLOW_AFTER);
     }
 }
 
-/// A text of the catalogue.
-pub(crate) type Text = fn(&'static Texts) -> &'static str;
+/// The page is this code's from now on. A submit that the first script held is done now.
+pub(crate) fn hand_over() {
+    let Some(root) = document().document_element() else {
+        return;
+    };
+    let was_submitted = root.has_attribute("data-submitted");
+    let _ = root.remove_attribute("data-submitted");
+    let _ = root.set_attribute("data-ready", "");
+    if was_submitted {
+        let form = document().query_selector("form").ok().flatten();
+        if let Some(form) = form.and_then(|form| form.dyn_into::<HtmlFormElement>().ok()) {
+            let _ = form.request_submit();
+        }
+    }
+}
 
 /// Milliseconds since 1970, by this device's clock.
-pub(crate) fn now_ms() -> u64 {
+fn now_ms() -> u64 {
     js_sys::Date::now() as u64
+}
+
+fn is_wrong_password(state: &State) -> bool {
+    match &state.alert {
+        Some(Alert::Call(failure)) => failure.code == ErrorCode::IncorrectCredentials,
+        _ => false,
+    }
+}
+
+/// Until another code can be had. Nothing where there was nothing to wait for.
+fn wait_s(screen: &Screen) -> Option<u64> {
+    let wait_ms = match screen.state.page {
+        Page::Confirm {
+            resend_after_ms, ..
+        }
+        | Page::Reset {
+            resend_after_ms, ..
+        } => resend_after_ms.saturating_sub(now_ms()),
+        _ => return None,
+    };
+    let seconds = wait_ms.div_ceil(1000);
+    let seconds = if seconds > LONGEST_WAIT_S { 0 } else { seconds };
+    (seconds > 0 || screen.wait_s.is_some()).then_some(seconds)
 }

@@ -3,8 +3,8 @@
 use cognate_core::login::TransactionId;
 use cognate_core::secret::Location;
 use leptos::prelude::window;
-use wasm_bindgen::JsValue;
-use web_sys::UrlSearchParams;
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::{Event, PageTransitionEvent, UrlSearchParams};
 
 use super::storage;
 use crate::flow::Arrival;
@@ -92,13 +92,18 @@ impl Place {
             history.map(|history| history.replace_state_with_url(&JsValue::NULL, "", Some(&url)));
     }
 
-    pub(super) fn url(&self, route: Route) -> String {
+    fn url(&self, route: Route) -> String {
         [route.path(), &self.search].concat()
     }
 
-    /// A code that the link of a message brought.
-    pub(super) fn code(&self) -> Option<String> {
-        self.code.clone()
+    /// A code that the link of a message brought, or nothing.
+    pub(super) fn code(&self) -> String {
+        self.code.clone().unwrap_or_default()
+    }
+
+    /// The query, with its question mark.
+    pub(super) fn search(&self) -> &str {
+        &self.search
     }
 }
 
@@ -114,6 +119,12 @@ pub(super) fn leave(location: &Location) {
 
 pub(super) fn reload() {
     let _ = window().location().reload();
+}
+
+/// Whether the browser had kept the page, and shows it again as it was.
+pub(super) fn was_kept(event: &Event) -> bool {
+    let event = event.dyn_ref::<PageTransitionEvent>();
+    event.is_some_and(PageTransitionEvent::persisted)
 }
 
 fn browser_lang() -> Lang {

@@ -1,4 +1,4 @@
-//! What stands in the fields, read when a form is submitted.
+//! What stands in the fields.
 
 use leptos::prelude::{document, window};
 use wasm_bindgen::JsCast;
@@ -6,14 +6,18 @@ use web_sys::HtmlInputElement;
 
 use crate::flow::Typed;
 
+/// The input with this id, if there is one.
+pub(super) fn input(id: &str) -> Option<HtmlInputElement> {
+    document().get_element_by_id(id)?.dyn_into().ok()
+}
+
 /// What stands in the input with this id, if there is one.
-pub(crate) fn value_of(id: &str) -> Option<String> {
-    let input = document().get_element_by_id(id)?;
-    Some(input.dyn_into::<HtmlInputElement>().ok()?.value())
+pub(super) fn value_of(id: &str) -> Option<String> {
+    input(id).map(|input| input.value())
 }
 
 /// Every attribute's field, by its name.
-pub(crate) fn typed_attributes() -> Vec<Typed> {
+pub(super) fn typed_attributes() -> Vec<Typed> {
     let mut typed = Vec::new();
     let Ok(inputs) = document().query_selector_all("input[data-attribute]") else {
         return typed;
@@ -33,6 +37,6 @@ pub(crate) fn typed_attributes() -> Vec<Typed> {
 }
 
 /// Puts a text on the clipboard. A browser that does not allow it leaves the text to be selected.
-pub(crate) fn copy(text: &str) {
+pub(super) fn copy(text: &str) {
     let _ = window().navigator().clipboard().write_text(text);
 }

@@ -1,25 +1,23 @@
 //! One field for a whole one-time code: browsers and phones fill it, people paste into it.
 
-use leptos::prelude::*;
-
-use super::field::{Kind, Spec, text_field};
-use super::parts::{group, stack};
-use crate::browser::App;
+use super::field::{Kind, Spec, field};
+use super::parts::group;
+use crate::element::Element;
 use crate::flow::Field;
+use crate::screen::Screen;
 
 /// The code. Nothing limits its length: what is not a digit is dropped when it is sent.
-pub(crate) fn code_field(app: App) -> AnyView {
-    let spec = Spec {
-        field: Field::Code,
-        label: app.said(|texts| texts.code_label),
-        hint: Some(|texts| texts.code_hint),
-        kind: Kind {
-            of: "text",
-            autocomplete: "one-time-code",
-            input_mode: "numeric",
-        },
-        value: app.linked_code(),
-        beside: stack(Vec::new()),
+pub(crate) fn code_field(screen: &Screen) -> Element {
+    let texts = screen.texts();
+    let kind = Kind {
+        of: "text",
+        autocomplete: "one-time-code",
+        input_mode: "numeric",
     };
-    group("code", vec![text_field(app, spec)])
+    let spec = Spec {
+        hint: texts.code_hint,
+        value: &screen.linked_code,
+        ..Spec::new(Field::Code, texts.code_label, kind)
+    };
+    group("code", vec![field(screen, spec)])
 }

@@ -1,26 +1,22 @@
 //! A label, an input, what helps with it and what is wrong with it.
 
-use leptos::html::Div;
-use leptos::prelude::*;
-use wasm_bindgen::JsCast;
-use web_sys::HtmlInputElement;
-
-use super::parts::{stack, watch, when};
-use crate::browser::{App, Text, input_element};
-use crate::flow::{Attribute, Field, State};
+use super::parts::{group, paragraph};
+use crate::element::{Element, element};
+use crate::flow::{Attribute, Field};
 use crate::i18n::{attribute_label, problem_text, username_label};
+use crate::screen::Screen;
 
 /// What a field is like. Its id is that of its kind.
-pub(super) struct Spec {
+pub(super) struct Spec<'a> {
     pub(super) field: Field,
-    pub(super) label: Signal<String>,
-    /// What helps to fill it in.
-    pub(super) hint: Option<Text>,
+    pub(super) label: &'a str,
     pub(super) kind: Kind,
-    /// What stands in it at first, unless something was typed already.
-    pub(super) value: String,
+    /// What helps to fill it in, or nothing.
+    pub(super) hint: &'a str,
+    /// What stands in it until somebody types.
+    pub(super) value: &'a str,
     /// What stands beside the input.
-    pub(super) beside: AnyView,
+    pub(super) beside: Option<Element>,
 }
 
 /// What an input is like.
@@ -34,197 +30,109 @@ pub(super) struct Kind {
     pub(super) input_mode: &'static str,
 }
 
-/// A field. Its input is not drawn again when anything changes.
-pub(super) fn text_field(app: App, spec: Spec) -> AnyView {
-    let id = spec.field.id();
-    let slot = NodeRef::<Div>::new();
-    let hint_id = [&id, "-hint"].concat();
-    let problem_id = [&id, "-problem"].concat();
-    let has_hint = spec.hint.is_some();
-    let problem = problem_of(app, spec.field.clone());
-    let is_wrong = Signal::derive(move || problem.with(|problem| !problem.is_empty()));
-
-    let mut has_input = false;
-    let described = [hint_id.clone(), problem_id.clone()];
-    let made = Made {
-        id: id.clone(),
-        kind: spec.kind,
-        value: spec.value,
-        attribute: match spec.field {
-            Field::Attribute(name) => Some(name),
-            _ => None,
-        },
-    };
-    watch(move || {
-        let Some(slot) = slot.get() else { return };
-        if !has_input {
-            make(&slot, &made);
-            has_input = true;
+impl<'a> Spec<'a> {
+    pub(super) fn new(field: Field, label: &'a str, kind: Kind) -> Self {
+        Self {
+            field,
+            label,
+            kind,
+            hint: "",
+            value: "",
+            beside: None,
         }
-        describe(&made.id, has_hint, is_wrong.get(), &described);
-    });
-
-    let hint = spec.hint.map_or_else(
-        || stack(Vec::new()),
-        |hint| described_by("hint", hint_id, app.said(hint)),
-    );
-    let told = when(is_wrong, move || {
-        described_by("problem", problem_id.clone(), problem)
-    });
-    let beside = spec.beside;
-    view! {
-        <div class=FIELD data-invalid=is_wrong>
-            <label for=id>{spec.label}</label>
-            {hint}
-            {told}
-            <div class=CONTROL node_ref=slot>{beside}</div>
-        </div>
     }
-    .into_any()
+}
+
+/// A field.
+pub(super) fn field(screen: &Screen, spec: Spec<'_>) -> Element {
+    let id = spec.field.id();
+    let problem = problem(screen, &spec.field);
+    let mut input = element("input", "")
+        .id(&id)
+        .with("name", &id)
+        .with("type", spec.kind.of)
+        .with("autocomplete", spec.kind.autocomplete)
+        .with("inputmode", spec.kind.input_mode)
+        .with("autocapitalize", "none")
+        .with("spellcheck", "false")
+        .with("dir", "auto");
+    if !spec.value.is_empty() {
+        input = input.with("value", spec.value);
+    }
+    if let Field::Attribute(name) = &spec.field {
+        input = input.with("data-attribute", name);
+    }
+    if problem.is_some() {
+        input = input.with("aria-invalid", "true");
+    }
+    let label = element("label", "").with("for", &id).text(spec.label);
+    let mut parts = vec![label];
+    let mut described = String::new();
+    let hint = Some(spec.hint).filter(|hint| !hint.is_empty());
+    let beside = [("hint", hint), ("problem", problem.as_deref())];
+    for (class, said) in beside {
+        let Some(said) = said else { continue };
+        let said_id = [&id, "-", class].concat();
+        described.push_str(if described.is_empty() { "" } else { " " });
+        described.push_str(&said_id);
+        parts.push(paragraph(class, said).id(&said_id));
+    }
+    if !described.is_empty() {
+        input = input.with("aria-describedby", &described);
+    }
+    let mut control = vec![input];
+    control.extend(spec.beside);
+    parts.push(group("control", control));
+    group("field", parts)
+        .id(&[&id, "-field"].concat())
+        .with_if(problem.is_some(), "data-invalid")
 }
 
 /// Who somebody is, as the pool has it.
-pub(crate) fn username_field(app: App) -> AnyView {
-    let label = app.says(|texts, state| username_label(texts, state.login.as_ref()).to_owned());
-    // The app's hint may come later than the field: it never replaces what somebody typed.
-    watch(move || {
-        let hint = app
-            .state
-            .with(|state| state.login.as_ref()?.login_hint.clone());
-        let empty = input("username").filter(|input| input.value().is_empty());
-        if let (Some(input), Some(hint)) = (empty, hint) {
-            input.set_value(&hint);
-        }
-    });
-    let spec = Spec {
-        field: Field::Username,
-        label,
-        hint: None,
-        kind: Kind {
-            of: "text",
-            autocomplete: "username",
-            input_mode: "email",
-        },
-        value: app.state.with_untracked(|state| state.username.clone()),
-        beside: stack(Vec::new()),
+pub(crate) fn username_field(screen: &Screen) -> Element {
+    let kind = Kind {
+        of: "text",
+        autocomplete: "username",
+        input_mode: "email",
     };
-    text_field(app, spec)
+    let label = username_label(screen.texts(), screen.state.login.as_ref());
+    let spec = Spec {
+        value: &screen.state.username,
+        ..Spec::new(Field::Username, label, kind)
+    };
+    field(screen, spec)
 }
 
 /// The attributes that the pool requires at sign-up.
-pub(crate) fn attribute_fields(app: App) -> AnyView {
-    let is_known = app.is(|state| state.login.is_some());
-    when(is_known, move || {
-        let known = app.state.with_untracked(|state| {
-            let login = state.login.as_ref();
-            login.map(|login| login.sign_up.attributes.clone())
-        });
-        let known = known.unwrap_or_default().into_iter();
-        stack(
-            known
-                .map(|attribute| attribute_field(app, &attribute))
-                .collect(),
-        )
-    })
+pub(crate) fn attribute_fields(screen: &Screen) -> Vec<Element> {
+    let attributes = screen.attributes().iter();
+    attributes
+        .map(|attribute| attribute_field(screen, attribute))
+        .collect()
 }
 
 /// One attribute.
-pub(crate) fn attribute_field(app: App, attribute: &Attribute) -> AnyView {
-    let name = attribute.name.clone();
-    let is_optional = !attribute.required;
-    let label = Signal::derive(move || {
-        let label = attribute_label(app.texts(), &name);
-        match is_optional {
-            true => [&label, " (", app.texts().hint_optional, ")"].concat(),
-            false => label,
-        }
-    });
-    let phone: Text = |texts| texts.hint_phone;
+pub(crate) fn attribute_field(screen: &Screen, attribute: &Attribute) -> Element {
+    let texts = screen.texts();
+    let mut label = attribute_label(texts, &attribute.name);
+    if !attribute.required {
+        label = [&label, " (", texts.hint_optional, ")"].concat();
+    }
+    let is_phone = attribute.name == "phone_number";
+    let with = Field::Attribute(attribute.name.clone());
     let spec = Spec {
-        field: Field::Attribute(attribute.name.clone()),
-        label,
-        hint: (attribute.name == "phone_number").then_some(phone),
-        kind: kind_of(attribute),
-        value: String::new(),
-        beside: stack(Vec::new()),
+        hint: if is_phone { texts.hint_phone } else { "" },
+        ..Spec::new(with, &label, kind_of(attribute))
     };
-    text_field(app, spec)
+    field(screen, spec)
 }
 
-/// The input with this id, once it is there.
-pub(super) fn input(id: &str) -> Option<HtmlInputElement> {
-    document().get_element_by_id(id)?.dyn_into().ok()
-}
-
-/// What is wrong with a field, in words; empty when nothing is.
-fn problem_of(app: App, field: Field) -> Signal<String> {
-    let problem = Memo::new(move |_| {
-        let texts = app.texts();
-        app.state.with(
-            |State {
-                 problems, login, ..
-             }| {
-                let found = problems.iter().find(|(with, _)| *with == field);
-                found.map_or_else(String::new, |(_, problem)| {
-                    problem_text(texts, &field, problem, login.as_ref())
-                })
-            },
-        )
-    });
-    problem.into()
-}
-
-struct Made {
-    id: String,
-    kind: Kind,
-    value: String,
-    attribute: Option<String>,
-}
-
-fn make(slot: &web_sys::Element, made: &Made) {
-    let Some(input) = input_element(slot, &made.id) else {
-        return;
-    };
-    input.set_type(made.kind.of);
-    let attributes = [
-        ("autocomplete", made.kind.autocomplete),
-        ("inputmode", made.kind.input_mode),
-        ("autocapitalize", "none"),
-        ("spellcheck", "false"),
-        ("dir", "auto"),
-    ];
-    for (name, value) in attributes {
-        let _ = input.set_attribute(name, value);
-    }
-    if let Some(name) = &made.attribute {
-        let _ = input.set_attribute("data-attribute", name);
-    }
-    if input.value().is_empty() && !made.value.is_empty() {
-        input.set_value(&made.value);
-    }
-}
-
-fn described_by(class: &'static str, id: String, text: Signal<String>) -> AnyView {
-    view! { <p class=class id=id>{text}</p> }.into_any()
-}
-
-/// Says of the input what is beside it.
-fn describe(id: &str, has_hint: bool, is_wrong: bool, [hint, problem]: &[String; 2]) {
-    let Some(input) = input(id) else { return };
-    let _ = match is_wrong {
-        true => input.set_attribute("aria-invalid", "true"),
-        false => input.remove_attribute("aria-invalid"),
-    };
-    let described = match (has_hint, is_wrong) {
-        (true, true) => [hint, " ", problem].concat(),
-        (true, false) => hint.clone(),
-        (false, true) => problem.clone(),
-        (false, false) => String::new(),
-    };
-    let _ = match described.is_empty() {
-        true => input.remove_attribute("aria-describedby"),
-        false => input.set_attribute("aria-describedby", &described),
-    };
+/// What is wrong with a field, in words.
+fn problem(screen: &Screen, field: &Field) -> Option<String> {
+    let state = &screen.state;
+    let (_, problem) = state.problems.iter().find(|(with, _)| with == field)?;
+    let login = state.login.as_ref();
+    Some(problem_text(screen.texts(), field, problem, login))
 }
 
 fn kind_of(attribute: &Attribute) -> Kind {
@@ -251,6 +159,3 @@ fn kind_of(attribute: &Attribute) -> Kind {
         input_mode,
     }
 }
-
-const FIELD: &str = "field";
-const CONTROL: &str = "control";

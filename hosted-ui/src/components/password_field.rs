@@ -1,213 +1,94 @@
-//! Passwords: to be shown on request, with a word about Caps Lock, and for new ones what they need.
+//! A password: with a button to show it, a word about Caps Lock, and for new ones what they need.
 
-use cognate_core::ErrorCode;
-use cognate_core::password::policy::{Policy, Violation};
-use leptos::ev::KeyboardEvent;
-use leptos::prelude::*;
+use cognate_core::password::policy::Violation;
 
-use super::field::{Kind, Spec, input, text_field};
-use super::parts::{
-    NOTHING, either, group, item, list, paragraph, replaced, stack, status, text, watch,
-};
-use crate::browser::{App, Text};
-use crate::flow::{Alert, Field, Login};
+use super::field::{Kind, Spec, field};
+use super::parts::{button, group, item, list, paragraph, status, text};
+use crate::element::{Element, Press, element};
+use crate::flow::Field;
 use crate::i18n::rule_text;
+use crate::screen::Screen;
 
 /// The password that somebody has.
-pub(crate) fn known_password(app: App) -> AnyView {
-    // A wrong one is typed anew, not mended.
-    let was_wrong = app.is(|state| match &state.alert {
-        Some(Alert::Call(failure)) => failure.code == ErrorCode::IncorrectCredentials,
-        _ => false,
-    });
-    watch(move || {
-        if was_wrong.get()
-            && let Some(input) = input("password")
-        {
-            input.set_value("");
-        }
-    });
-    let met = RwSignal::new(String::new());
-    let label: Text = |texts| texts.label_password;
-    password_field(app, Field::Password, label, "current-password", met)
+pub(crate) fn known_password(screen: &Screen) -> Element {
+    let label = screen.texts().label_password;
+    password_field(screen, Field::Password, label, "current-password")
 }
 
 /// The password that somebody chooses, with the pool's policy as a list that follows the typing.
-pub(crate) fn new_password(app: App, label: Text) -> AnyView {
-    // Which rules it meets, a letter each: not what was typed.
-    let met = RwSignal::new(String::new());
-    let field = password_field(app, Field::NewPassword, label, "new-password", met);
-    let has_all = Signal::derive(move || {
-        let policy = policy(app);
-        met.with(|met| {
-            let is_met = |rule| met.contains(letter(rule));
-            rules(policy).into_iter().all(is_met)
-        })
-    });
-    let is_known = app.is(|state| state.login.is_some());
-    let rules = move || {
-        is_known.track();
-        let rules = rules(policy(app)).into_iter();
-        list(
-            "",
-            rules.map(|violation| rule(app, violation, met)).collect(),
-        )
-    };
+pub(crate) fn new_password(screen: &Screen, label: &str) -> Vec<Element> {
+    let texts = screen.texts();
+    let rules = screen.rules();
+    let has_all = rules.iter().all(|rule| screen.now.met.contains(rule));
+    let all = if has_all { texts.policy_all_met } else { "" };
+    let rules = rules.into_iter().map(|rule| rule_item(screen, rule));
     let policy = vec![
-        paragraph("", app.said(|texts| texts.policy_title)),
-        replaced(Box::new(rules)),
-        status(
-            "aside",
-            either(app, has_all, |texts| texts.policy_all_met, NOTHING),
-        ),
+        paragraph("", texts.policy_title),
+        list("", rules.collect()),
+        status("aside", all),
     ];
-    stack(vec![field, group("policy", policy)])
+    let field = password_field(screen, Field::NewPassword, label, "new-password");
+    vec![field, group("policy", policy)]
 }
 
-fn rule(app: App, violation: Violation, met: RwSignal<String>) -> AnyView {
-    let is_met = Signal::derive(move || met.with(|met| met.contains(letter(violation))));
-    let name =
-        Signal::derive(move || rule_text(app.texts(), violation, policy(app).minimum_length));
-    let state = either(
-        app,
-        is_met,
-        |texts| texts.policy_met,
-        |texts| texts.policy_unmet,
-    );
-    let state = Signal::derive(move || state.with(|state| [": ", state].concat()));
-    let state = view! { <span class=ASIDE>{state}</span> }.into_any();
-    item(is_met, vec![text(name), state])
+/// Who a new password belongs to, for password managers. Not shown: the page says it already.
+pub(crate) fn hidden_username(screen: &Screen) -> Element {
+    element("input", "aside")
+        .with("type", "text")
+        .with("name", "username")
+        .with("autocomplete", "username")
+        .with("tabindex", "-1")
+        .with("aria-hidden", "true")
+        .with("readonly", "")
+        .with("value", &screen.state.username)
+}
+
+fn rule_item(screen: &Screen, rule: Violation) -> Element {
+    let texts = screen.texts();
+    let is_met = screen.now.met.contains(&rule);
+    let state = match is_met {
+        true => texts.policy_met,
+        false => texts.policy_unmet,
+    };
+    let name = rule_text(texts, rule, screen.policy().minimum_length);
+    let state = element("span", "aside").text(&[": ", state].concat());
+    item(vec![text(&name), state]).with_if(is_met, "data-met")
 }
 
 fn password_field(
-    app: App,
-    field: Field,
-    label: Text,
+    screen: &Screen,
+    with: Field,
+    label: &str,
     autocomplete: &'static str,
-    met: RwSignal<String>,
-) -> AnyView {
-    let id = field.id();
-    let is_shown = RwSignal::new(false);
-    let has_caps = RwSignal::new(false);
-    let shown_id = id.clone();
-    watch(move || {
-        let of = if is_shown.get() { "text" } else { "password" };
-        if let Some(input) = input(&shown_id) {
-            input.set_type(of);
-        }
-    });
-    // A password is hidden again once it is sent: browsers remember what stands in text fields.
-    let is_busy = app.is(|state| state.busy.is_some());
-    watch(move || {
-        if is_busy.get() {
-            is_shown.set(false);
-        }
-    });
-    let typed_id = id.clone();
-    let on_input = move |_| {
-        if let Some(input) = input(&typed_id) {
-            met.set(met_rules(policy(app), &input.value()));
-        }
+) -> Element {
+    let texts = screen.texts();
+    let is_shown = screen.now.is_password_shown;
+    let kind = Kind {
+        of: if is_shown { "text" } else { "password" },
+        autocomplete,
+        input_mode: "text",
     };
-    let key = move |event: KeyboardEvent| has_caps.set(event.get_modifier_state("CapsLock"));
+    let (pressed, tip, shown) = match is_shown {
+        true => ("true", texts.password_hide, texts.password_shown),
+        false => ("false", texts.password_show, ""),
+    };
+    let toggle = button("toggle", "toggle", Press::TogglePassword)
+        .with("aria-controls", &with.id())
+        .with("aria-pressed", pressed)
+        .with("aria-label", texts.password_show)
+        .with("title", tip);
     let spec = Spec {
-        field,
-        label: app.said(label),
-        hint: None,
-        kind: Kind {
-            of: "password",
-            autocomplete,
-            input_mode: "text",
-        },
-        value: String::new(),
-        beside: toggle(app, id, is_shown),
+        beside: Some(toggle),
+        ..Spec::new(with, label, kind)
     };
-    let caps = either(app, has_caps.into(), |texts| texts.caps_lock, NOTHING);
-    let shown = either(app, is_shown.into(), |texts| texts.password_shown, NOTHING);
-    let views = vec![
-        text_field(app, spec),
+    let caps = match screen.now.has_caps {
+        true => texts.caps_lock,
+        false => "",
+    };
+    let parts = vec![
+        field(screen, spec),
         status("caps", caps),
         status("aside", shown),
     ];
-    view! {
-        <div class=PASSWORD on:input=on_input on:keyup=key on:focusout=move |_| has_caps.set(false)>
-            {views}
-        </div>
-    }
-    .into_any()
+    group("password", parts)
 }
-
-fn toggle(app: App, id: String, is_shown: RwSignal<bool>) -> AnyView {
-    let label = app.said(|texts| texts.password_show);
-    let pressed = either(app, is_shown.into(), |_| "true", |_| "false");
-    let tip = either(
-        app,
-        is_shown.into(),
-        |texts| texts.password_hide,
-        |texts| texts.password_show,
-    );
-    let turn = move |_| is_shown.update(|shown| *shown = !*shown);
-    view! {
-        <button
-            type="button"
-            class="toggle"
-            aria-controls=id
-            aria-pressed=pressed
-            aria-label=label
-            title=tip
-            on:click=turn
-        ></button>
-    }
-    .into_any()
-}
-
-/// The pool's policy; the service's usual one until it is known.
-fn policy(app: App) -> Policy {
-    app.state.with_untracked(|state| {
-        state
-            .login
-            .as_ref()
-            .map_or_else(Policy::default, Login::policy)
-    })
-}
-
-/// What the policy asks for.
-fn rules(policy: Policy) -> Vec<Violation> {
-    let rules = [
-        (true, Violation::TooShort),
-        (policy.uppercase, Violation::NoUppercase),
-        (policy.lowercase, Violation::NoLowercase),
-        (policy.numbers, Violation::NoNumber),
-        (policy.symbols, Violation::NoSymbol),
-    ];
-    let asked = rules
-        .into_iter()
-        .filter_map(|(asked, rule)| asked.then_some(rule));
-    asked.collect()
-}
-
-fn met_rules(policy: Policy, password: &str) -> String {
-    let violated: Vec<_> = policy.violations(password).collect();
-    let is_met = |rule: &Violation| !password.is_empty() && !violated.contains(rule);
-    rules(policy)
-        .into_iter()
-        .filter(is_met)
-        .map(letter)
-        .collect()
-}
-
-fn letter(rule: Violation) -> char {
-    match rule {
-        Violation::TooShort => 's',
-        Violation::TooLong => 'l',
-        Violation::WhiteSpace => 'w',
-        Violation::NoUppercase => 'A',
-        Violation::NoLowercase => 'a',
-        Violation::NoNumber => '1',
-        Violation::NoSymbol => '!',
-    }
-}
-
-const PASSWORD: &str = "password";
-/// Read out, not shown.
-const ASIDE: &str = "aside";

@@ -1,70 +1,49 @@
 //! What is around every page: the app's name, banners, the language.
 
-use leptos::prelude::*;
-use wasm_bindgen::JsCast;
-use web_sys::HtmlSelectElement;
-
-use super::parts::{paragraph, replaced, when};
-use crate::browser::App;
+use super::parts::{group, paragraph};
+use crate::element::{Element, element};
 use crate::i18n::Lang;
+use crate::screen::Screen;
 
 /// The frame. It is the same in the HTML that comes before this code.
-pub(crate) fn shell(app: App, page: Box<dyn Fn() -> AnyView + Send>) -> AnyView {
-    let name = app.says(|_, state| state.client_name().to_owned());
-    let banner = Signal::derive(move || {
-        let texts = app.texts();
-        let text = match (app.is_online.get(), app.is_slow.get()) {
-            (false, _) => texts.banner_offline,
-            (true, true) => texts.banner_slow,
-            (true, false) => "",
-        };
-        text.to_owned()
-    });
-    let has_banner = Signal::derive(move || banner.with(|text| !text.is_empty()));
-    view! {
-        <div class=PAGE>
-            <div class=BANNER role="status">{when(has_banner, move || paragraph("", banner))}</div>
-            <header>
-                <span class=MARK aria-hidden="true"></span>
-                <span class=NAME dir="auto">{name}</span>
-            </header>
-            <main>{replaced(page)}</main>
-            <footer>{language(app)}</footer>
-        </div>
-    }
-    .into_any()
+pub(crate) fn shell(screen: &Screen, page: Vec<Element>) -> Element {
+    let mark = element("span", "mark").with("aria-hidden", "true");
+    let name = element("span", "name").with("dir", "auto");
+    let name = name.text(screen.state.client_name());
+    let mut page = group("content", page).id("content");
+    page.key = screen.key();
+    let parts = vec![
+        group("banner", banners(screen)).with("role", "status"),
+        element("header", "").children(vec![mark, name]),
+        element("main", "").children(vec![page]),
+        element("footer", "").children(language(screen)),
+    ];
+    group("page", parts)
 }
 
-fn language(app: App) -> AnyView {
-    let change = move |event: leptos::ev::Event| {
-        let target = event
-            .target()
-            .and_then(|target| target.dyn_into::<HtmlSelectElement>().ok());
-        if let Some(lang) = target.and_then(|select| Lang::parse(&select.value())) {
-            app.choose_lang(lang);
-        }
+fn banners(screen: &Screen) -> Vec<Element> {
+    let texts = screen.texts();
+    let text = match (screen.is_online, screen.is_slow) {
+        (false, _) => texts.banner_offline,
+        (true, true) => texts.banner_slow,
+        (true, false) => return Vec::new(),
     };
-    let options = Lang::ALL
-        .map(|lang| option(app, lang))
-        .into_iter()
-        .collect::<Vec<_>>();
-    let label = app.said(|texts| texts.foot_language);
-    view! {
-        <label for=LANGUAGE>{label}</label>
-        <select id=LANGUAGE on:change=change>{options}</select>
-    }
-    .into_any()
+    vec![paragraph("", text)]
 }
 
-fn option(app: App, lang: Lang) -> AnyView {
-    let tag = lang.tag();
-    let is_chosen = Signal::derive(move || app.lang.get() == lang);
-    let name = lang.texts().language_name;
-    view! { <option value=tag lang=tag selected=is_chosen>{name}</option> }.into_any()
+fn language(screen: &Screen) -> Vec<Element> {
+    let label = element("label", "").with("for", LANGUAGE);
+    let options = Lang::ALL.into_iter().map(|lang| {
+        let option = element("option", "").id(&["language-", lang.tag()].concat());
+        let option = option.with("value", lang.tag()).with("lang", lang.tag());
+        let option = option.with_if(lang == screen.lang, "selected");
+        option.text(lang.name())
+    });
+    let select = element("select", "").id(LANGUAGE);
+    vec![
+        label.text(screen.texts().foot_language),
+        select.children(options.collect()),
+    ]
 }
 
-const PAGE: &str = "page";
-const BANNER: &str = "banner";
-const MARK: &str = "mark";
-const NAME: &str = "name";
 const LANGUAGE: &str = "language";

@@ -43,6 +43,15 @@ impl Lang {
         }
     }
 
+    /// What its speakers call it.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::En => "English",
+            Self::De => "Deutsch",
+        }
+    }
+
     /// Its direction, for `dir`.
     #[must_use]
     pub fn dir(self) -> &'static str {

@@ -1,74 +1,62 @@
-//! The pages, one folder per domain. [`pages`] shows the one that the flow is at.
+//! The pages, one folder per domain, as data. [`page`] gives the one that the flow is at.
 
 mod end;
 mod mfa;
 mod password;
 mod sign_in;
 mod sign_up;
+#[cfg(test)]
+mod tests;
+mod typed;
 
-use leptos::prelude::*;
+pub use mfa::otpauth_uri;
+pub use typed::typed;
 
-use crate::browser::{App, focus_soon};
-use crate::components::{shell, stack, title, watch};
-use crate::flow::{Page, State};
+use crate::components::{below, heading, shell};
+use crate::element::Element;
+use crate::flow::Page;
 use crate::i18n::{Texts, fill};
+use crate::routes::Route;
+use crate::screen::Screen;
 
 /// The page that the flow is at, in its frame.
-pub(crate) fn pages(app: App) -> AnyView {
-    // What makes a page another one: while it is the same, what stands in its fields stays.
-    let key = Memo::new(move |_| app.state.with(|state| key_of(&state.page)));
-    // A page that is turned to is read from its heading on; the first one from its beginning.
-    let mut before = None;
-    watch(move || {
-        let now = key.get();
-        if before.as_ref().is_some_and(|before| *before != now) {
-            focus_soon("title");
-            window().scroll_to_with_x_and_y(0.0, 0.0);
-        }
-        before = Some(now);
-    });
-    let window_title = app.says(window_title);
-    watch(move || document().set_title(&window_title.get()));
-    let page = move || {
-        key.track();
-        let heading = title(app.says(|texts, state| title_of(texts, &state.page).to_owned()));
-        let page = app.state.with_untracked(|state| state.page.clone());
-        stack(vec![heading, show(app, page)])
-    };
-    shell(app, Box::new(page))
-}
-
-fn show(app: App, page: Page) -> AnyView {
-    match page {
-        Page::SignIn => sign_in::sign_in(app),
-        Page::SignUp => sign_up::sign_up(app),
-        Page::Confirm { .. } => sign_up::confirm(app),
-        Page::NewPassword { missing, .. } => password::new(app, &missing),
-        Page::Forgot => password::forgot(app),
-        Page::Reset { .. } => password::reset(app),
-        Page::Code { .. } => mfa::code(app),
+#[must_use]
+pub fn page(screen: &Screen) -> Element {
+    let title = title_of(screen.texts(), &screen.state.page);
+    let mut page = vec![heading(title)];
+    page.extend(match &screen.state.page {
+        Page::SignIn => sign_in::sign_in(screen),
+        Page::SignUp => sign_up::sign_up(screen),
+        Page::Confirm { destination, .. } => sign_up::confirm(screen, destination.as_deref()),
+        Page::NewPassword { missing, .. } => password::new(screen, missing),
+        Page::Forgot => password::forgot(screen),
+        Page::Reset {
+            destination,
+            is_required,
+            ..
+        } => password::reset(screen, destination.as_deref(), *is_required),
+        Page::Code {
+            challenge,
+            destination,
+            ..
+        } => mfa::code(screen, *challenge, destination.as_deref()),
         Page::ChooseFactor {
             factors, is_setup, ..
-        } => mfa::choose(app, factors, is_setup),
-        Page::EnrolTotp { .. } => mfa::enrol_totp(app),
-        Page::EnrolEmail { .. } => mfa::enrol_email(app),
-        Page::Leaving => end::leaving(app),
-        Page::StartAgain => end::start_again(app),
-        Page::SignedOut => end::signed_out(app),
-        Page::Error(code) => end::error(app, code),
-    }
+        } => mfa::choose(screen, factors, *is_setup),
+        Page::EnrolTotp { .. } => mfa::enrol_totp(screen),
+        Page::EnrolEmail { .. } => mfa::enrol_email(screen),
+        Page::Leaving => end::leaving(screen),
+        Page::StartAgain => end::start_again(screen),
+        Page::SignedOut => end::signed_out(screen),
+        Page::Error(code) => end::error(screen, code),
+    });
+    shell(screen, page)
 }
 
-fn key_of(page: &Page) -> String {
-    let step = match page {
-        // Enrolling an app gets a step of its own on the way: the page stays.
-        Page::EnrolTotp { .. } => "",
-        page => page.step().map_or("", |step| &step.0),
-    };
-    [page.name(), " ", step].concat()
-}
-
-fn window_title(texts: &'static Texts, state: &State) -> String {
+/// The window's title.
+#[must_use]
+pub fn window_title(screen: &Screen) -> String {
+    let (texts, state) = (screen.texts(), &screen.state);
     let title = title_of(texts, &state.page);
     let title = match state.alert.is_some() || !state.problems.is_empty() {
         true => fill(texts.title_error, &[("title", title)]),
@@ -98,6 +86,18 @@ fn title_of(texts: &'static Texts, page: &Page) -> &'static str {
         Page::SignedOut => texts.signed_out_title,
         Page::Error(_) => texts.error_title,
     }
+}
+
+/// The way back from a page of its own.
+fn back_to_sign_in(screen: &Screen) -> Element {
+    let label = screen.texts().back_to_sign_in;
+    below(screen, "", "sign-in", Route::SignIn, label)
+}
+
+/// The way back from a step of a sign-in.
+fn start_over(screen: &Screen) -> Element {
+    let label = screen.texts().start_over;
+    below(screen, "", "sign-in", Route::SignIn, label)
 }
 
 /// An address inside a sentence keeps its own direction.

@@ -1,53 +1,39 @@
 //! Pages from which nothing leads on: on the way back to the app, or that there is no way.
 
-use leptos::prelude::*;
-
-use crate::browser::{App, Text};
-use crate::components::{paragraph, stack, status};
-use crate::flow::Page;
+use crate::components::{group, paragraph, status};
+use crate::element::Element;
 use crate::i18n::{error_text, fill};
+use crate::screen::Screen;
 
 /// Signed in: the browser is leaving.
-pub(super) fn leaving(app: App) -> AnyView {
-    let text = app.says(|texts, state| match state.client_name() {
+pub(super) fn leaving(screen: &Screen) -> Vec<Element> {
+    let texts = screen.texts();
+    let text = match screen.state.client_name() {
         "" => texts.leaving_text_unnamed.to_owned(),
         name => fill(texts.leaving_text, &[("app", name)]),
-    });
-    view! {
-        {status("lead", text)}
-        <div class=PROGRESS aria-hidden="true"></div>
-    }
-    .into_any()
+    };
+    let progress = group("progress", Vec::new());
+    vec![status("lead", &text), progress.with("aria-hidden", "true")]
 }
 
 /// There is no login transaction, or no more.
-pub(super) fn start_again(app: App) -> AnyView {
-    explained(app, |t| t.start_again_text)
+pub(super) fn start_again(screen: &Screen) -> Vec<Element> {
+    vec![paragraph("text", screen.texts().start_again_text)]
 }
 
 /// Signed out.
-pub(super) fn signed_out(app: App) -> AnyView {
-    explained(app, |t| t.signed_out_text)
+pub(super) fn signed_out(screen: &Screen) -> Vec<Element> {
+    vec![paragraph("text", screen.texts().signed_out_text)]
 }
 
 /// The app's request was refused. The code is shown as text, and only if it looks like one.
-pub(super) fn error(app: App, code: String) -> AnyView {
-    let text = app.says(|texts, state| match &state.page {
-        Page::Error(code) => error_text(texts, code).to_owned(),
-        _ => String::new(),
-    });
+pub(super) fn error(screen: &Screen, code: &str) -> Vec<Element> {
+    let texts = screen.texts();
+    let mut page = vec![paragraph("text", error_text(texts, code))];
     let sound = |b: u8| b.is_ascii_alphanumeric() || b == b'_';
-    let is_code = (1..=64).contains(&code.len()) && code.bytes().all(sound);
-    let shown = Signal::derive(move || match is_code {
-        true => fill(app.texts().error_code, &[("code", &code)]),
-        false => String::new(),
-    });
-    stack(vec![paragraph(TEXT, text), paragraph("reference", shown)])
+    if (1..=64).contains(&code.len()) && code.bytes().all(sound) {
+        let shown = fill(texts.error_code, &[("code", code)]);
+        page.push(paragraph("reference", &shown));
+    }
+    page
 }
-
-fn explained(app: App, text: Text) -> AnyView {
-    paragraph(TEXT, app.said(text))
-}
-
-const PROGRESS: &str = "progress";
-const TEXT: &str = "text";

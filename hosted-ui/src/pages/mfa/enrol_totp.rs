@@ -1,74 +1,69 @@
 //! An authenticator app: its key as a picture, as text, and as a link; then the first code.
 
-use cognate_core::secret::{Code, TotpSecret};
-use js_sys::encode_uri_component;
-use leptos::prelude::*;
+use cognate_core::secret::TotpSecret;
 
-use super::qr::qr_code;
-use crate::browser::{App, copy, value_of};
-use crate::components::{
-    Button, NOTHING, below, button, code_field, either, form, group, lead, line, link, paragraph,
-    stack, status, text, when,
-};
-use crate::flow::Form;
-use crate::routes::Route;
+use crate::components::{button, code_field, form, group, lead, paragraph, status};
+use crate::element::{Element, Press, element};
+use crate::pages::start_over;
+use crate::screen::{Picture, Screen};
 
 /// The page. The key is made for it, and made anew after a reload.
-pub(crate) fn enrol_totp(app: App) -> AnyView {
-    let has_key = app.is(|state| state.totp_secret.is_some());
-    let waiting = app.says(|texts, state| {
-        let is_waiting = state.totp_secret.is_none() && state.alert.is_none();
-        if is_waiting { texts.totp_loading } else { "" }.to_owned()
-    });
-    let read = || Form::Code(Code::new(value_of("code").unwrap_or_default()));
-    let fields = vec![paragraph("", app.said(|t| t.totp_then)), code_field(app)];
-    stack(vec![
-        lead(app.said(|t| t.totp_scan)),
-        status("hint", waiting),
-        when(has_key, move || key(app)),
-        form(app, read, |t| t.mfa_submit, |t| t.totp_busy, fields),
-        below(app, NOTHING, Route::SignIn, |t| t.start_over, "sign-in"),
-    ])
+pub(crate) fn enrol_totp(screen: &Screen) -> Vec<Element> {
+    let texts = screen.texts();
+    let state = &screen.state;
+    let waiting = match state.totp_secret.is_none() && state.alert.is_none() {
+        true => texts.totp_loading,
+        false => "",
+    };
+    let mut page = vec![lead(texts.totp_scan), status("hint", waiting)];
+    page.extend(state.totp_secret.as_ref().map(|secret| key(screen, secret)));
+    let fields = vec![paragraph("", texts.totp_then), code_field(screen)];
+    page.extend([
+        form(screen, texts.mfa_submit, texts.totp_busy, fields),
+        start_over(screen),
+    ]);
+    page
 }
 
-fn key(app: App) -> AnyView {
-    let Some(secret) = app.state.with_untracked(|state| state.totp_secret.clone()) else {
-        return stack(Vec::new());
+fn key(screen: &Screen, secret: &TotpSecret) -> Element {
+    let texts = screen.texts();
+    let mut parts = Vec::new();
+    parts.extend(screen.now.picture.as_ref().map(|squares| {
+        let picture = picture(squares);
+        picture.with("aria-label", texts.totp_image)
+    }));
+    let shown = element("code", "").id("totp-key").with("dir", "ltr");
+    let shown = shown.text(&grouped(secret.secret()));
+    let copy = button("copy", "quiet", Press::CopyKey).text(texts.totp_copy);
+    let open = element("a", "").id("totp-open").text(texts.totp_open);
+    let open = open.with("href", &otpauth_uri(screen, secret));
+    let copied = match screen.now.was_copied {
+        true => texts.totp_copied,
+        false => "",
     };
-    let uri = app
-        .state
-        .with_untracked(|state| otpauth_uri(state.client_name(), &state.username, &secret));
-    let was_copied = RwSignal::new(false);
-    let grouped = grouped(secret.secret());
-    let copy_button = button(Button {
-        id: "copy",
-        class: "quiet",
-        content: text(app.said(|t| t.totp_copy)),
-        press: Box::new(move |_| {
-            copy(secret.secret());
-            was_copied.set(true);
-        }),
-    });
-    let picture = qr_code(&uri, app.said(|t| t.totp_image));
-    let open = app.said(|t| t.totp_open);
-    let open = link("totp-open".to_owned(), uri, open, Box::new(|_| ()));
-    let copied = either(app, was_copied.into(), |t| t.totp_copied, NOTHING);
-    group(
-        "key",
-        vec![
-            picture,
-            paragraph("", app.said(|t| t.totp_manual)),
-            view! { <p><code id=SECRET dir="ltr">{grouped}</code></p> }.into_any(),
-            line("row", vec![copy_button, open]),
-            status("hint", copied),
-        ],
-    )
+    parts.extend([
+        paragraph("", texts.totp_manual),
+        element("p", "").children(vec![shown]),
+        element("p", "row").children(vec![copy, open]),
+        status("hint", copied),
+    ]);
+    group("key", parts)
+}
+
+/// Dark on light, whatever the colours of the page.
+fn picture(squares: &Picture) -> Element {
+    let view_box = ["0 0 ", &squares.side, " ", &squares.side].concat();
+    let svg = element("svg", "").id("qr").with("role", "img");
+    let path = element("path", "").with("d", &squares.path);
+    svg.with("viewBox", &view_box).children(vec![path])
 }
 
 /// The form that authenticator apps read. The key is in it: it is shown and linked, never stored.
-fn otpauth_uri(issuer: &str, user: &str, secret: &TotpSecret) -> String {
-    let encoded = |text: &str| String::from(encode_uri_component(text));
-    let (issuer, user, key) = (encoded(issuer), encoded(user), secret.secret());
+#[must_use]
+pub fn otpauth_uri(screen: &Screen, secret: &TotpSecret) -> String {
+    let issuer = encoded(screen.state.client_name());
+    let user = encoded(&screen.state.username);
+    let key = secret.secret();
     match &*issuer {
         "" => ["otpauth://totp/", &user, "?secret=", key].concat(),
         issuer => {
@@ -76,6 +71,22 @@ fn otpauth_uri(issuer: &str, user: &str, secret: &TotpSecret) -> String {
             [&label, "?secret=", key, "&issuer=", issuer].concat()
         }
     }
+}
+
+/// Percent-encoded, but for RFC 3986's unreserved characters.
+fn encoded(text: &str) -> String {
+    let mut encoded = String::new();
+    for byte in text.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
+            encoded.push(byte.into());
+        } else {
+            let digit = |half: u8| char::from_digit(half.into(), 16).unwrap_or_default();
+            let digits = [byte >> 4, byte & 15].map(|half| digit(half).to_ascii_uppercase());
+            encoded.push('%');
+            encoded.extend(digits);
+        }
+    }
+    encoded
 }
 
 /// Four characters at a time: easier to type.
@@ -90,4 +101,18 @@ fn grouped(key: &str) -> String {
     text
 }
 
-const SECRET: &str = "totp-key";
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_no_plain_character_is_percent_encoded() {
+        assert_eq!(encoded("a-Z.0_~"), "a-Z.0_~");
+        assert_eq!(encoded("Zoë & co@b"), "Zo%C3%AB%20%26%20co%40b");
+    }
+
+    #[test]
+    fn a_key_is_shown_four_letters_at_a_time() {
+        assert_eq!(grouped("ABCDEFGHIJ"), "ABCD EFGH IJ");
+    }
+}

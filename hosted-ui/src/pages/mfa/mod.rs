@@ -4,9 +4,9 @@ mod choose;
 mod code;
 mod enrol_email;
 mod enrol_totp;
-mod qr;
 
 pub(super) use choose::choose;
 pub(super) use code::code;
 pub(super) use enrol_email::enrol_email;
 pub(super) use enrol_totp::enrol_totp;
+pub use enrol_totp::otpauth_uri;

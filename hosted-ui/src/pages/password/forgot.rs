@@ -1,27 +1,17 @@
 //! Who has forgotten their password.
 
-use leptos::prelude::*;
-
-use crate::browser::{App, value_of};
-use crate::components::{NOTHING, below, form, lead, stack, username_field};
-use crate::flow::Form;
-use crate::routes::Route;
+use crate::components::{form, lead, username_field};
+use crate::element::Element;
+use crate::pages::back_to_sign_in;
+use crate::screen::Screen;
 
 /// The page.
-pub(crate) fn forgot(app: App) -> AnyView {
-    let read = || Form::Forgot {
-        username: value_of("username").unwrap_or_default(),
-    };
-    let fields = vec![username_field(app)];
-    stack(vec![
-        lead(app.said(|t| t.forgot_text)),
-        form(app, read, |t| t.forgot_submit, |t| t.forgot_busy, fields),
-        below(
-            app,
-            NOTHING,
-            Route::SignIn,
-            |t| t.back_to_sign_in,
-            "sign-in",
-        ),
-    ])
+pub(crate) fn forgot(screen: &Screen) -> Vec<Element> {
+    let texts = screen.texts();
+    let fields = vec![username_field(screen)];
+    vec![
+        lead(texts.forgot_text),
+        form(screen, texts.forgot_submit, texts.forgot_busy, fields),
+        back_to_sign_in(screen),
+    ]
 }

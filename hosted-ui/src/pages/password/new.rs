@@ -1,34 +1,23 @@
 //! A password instead of a temporary one, and what the pool requires besides.
 
-use cognate_core::secret::Password;
-use leptos::prelude::*;
-
-use super::hidden_username;
-use crate::browser::{App, typed_attributes, value_of};
-use crate::components::{NOTHING, attribute_field, below, form, lead, new_password, stack};
-use crate::flow::{Attribute, Form};
-use crate::routes::Route;
+use crate::components::{attribute_field, form, hidden_username, lead, new_password};
+use crate::element::Element;
+use crate::flow::Attribute;
+use crate::pages::start_over;
+use crate::screen::Screen;
 
 /// The page.
-pub(crate) fn new(app: App, missing: &[String]) -> AnyView {
-    let read = || Form::NewPassword {
-        password: Password::new(value_of("new-password").unwrap_or_default()),
-        attributes: typed_attributes(),
-    };
-    let mut fields = vec![hidden_username(app)];
+pub(crate) fn new(screen: &Screen, missing: &[String]) -> Vec<Element> {
+    let texts = screen.texts();
+    let mut fields = vec![hidden_username(screen)];
     for name in missing {
-        fields.push(attribute_field(app, &Attribute::required(name)));
+        fields.push(attribute_field(screen, &Attribute::required(name)));
     }
-    fields.push(new_password(app, |t| t.label_new_password));
-    stack(vec![
-        lead(app.said(|t| t.new_password_text)),
-        form(
-            app,
-            read,
-            |t| t.new_password_submit,
-            |t| t.new_password_busy,
-            fields,
-        ),
-        below(app, NOTHING, Route::SignIn, |t| t.start_over, "sign-in"),
-    ])
+    fields.extend(new_password(screen, texts.label_new_password));
+    let (submit, busy) = (texts.new_password_submit, texts.new_password_busy);
+    vec![
+        lead(texts.new_password_text),
+        form(screen, submit, busy, fields),
+        start_over(screen),
+    ]
 }

@@ -1,24 +1,16 @@
-//! A QR code as SVG: one path, dark on light whatever the colours of the page.
+//! A QR code as one path.
 
-use leptos::prelude::*;
-
-use crate::components::stack;
 use qrcodegen::{QrCode, QrCodeEcc};
 
-/// The picture. Without one (a text that is too long) there is the key beside it.
-pub(super) fn qr_code(text: &str, label: Signal<String>) -> AnyView {
-    let Ok(modules) = QrCode::encode_text(text, QrCodeEcc::Medium) else {
-        return stack(Vec::new());
-    };
-    let side = (modules.size() + 2 * QUIET).to_string();
-    let view_box = ["0 0 ", &side, " ", &side].concat();
-    let path = path(&modules);
-    view! {
-        <svg id=QR role="img" aria-label=label viewBox=view_box>
-            <path d=path />
-        </svg>
-    }
-    .into_any()
+use crate::screen::Picture;
+
+/// The picture of a text, unless that is too long.
+pub(super) fn picture(text: &str) -> Option<Picture> {
+    let modules = QrCode::encode_text(text, QrCodeEcc::Medium).ok()?;
+    Some(Picture {
+        side: (modules.size() + 2 * QUIET).to_string(),
+        path: path(&modules),
+    })
 }
 
 /// A rectangle for each run of dark modules in a row.
@@ -46,4 +38,3 @@ fn path(modules: &QrCode) -> String {
 
 /// Light modules around the code, which scanners want.
 const QUIET: i32 = 4;
-const QR: &str = "qr";
