@@ -5,7 +5,7 @@ import { packRequest, unpackResponse } from './fetch.ts';
 import { Link } from './link.ts';
 import type { FetchResponse, Started, StartMessage } from './messages.ts';
 import { checkLeaving, leave, onReturn, takeAnswer, type RedirectInput, type RedirectResult } from './redirect.ts';
-import { stepFrom, type Attributes, type SignInStep, type StepRecord, type User } from './steps.ts';
+import { stepFrom, type Attributes, type Factor, type SignInStep, type StepRecord, type User } from './steps.ts';
 import { tabSecret } from './tab.ts';
 
 /** Who is signed in. `offline`: signed in, but the last refresh could not reach the service. `expired`: it was refused. */
@@ -88,10 +88,21 @@ export interface Auth {
   close(): void;
 }
 
+/** Who signs in, and how. */
+export type SignInInput = { username: string; password?: string } & (
+  | { flow?: 'srp' | 'password' | 'custom'; preferred?: never }
+  | { flow: 'userAuth'; preferred?: Exclude<Factor, 'totp'> }
+);
+
 /** Signs in with the app's own form, or by redirect. */
 export interface SignIn {
-  /** Default flow `srp`: the password does not leave the worker. `password` sends it to the service, over TLS. */
-  (input: { username: string; password: string; flow?: 'srp' | 'password' }, options?: CallOptions): Promise<SignInStep>;
+  /**
+   * Default flow `srp`: the password does not leave the worker. `password` sends it to the service, over TLS. `custom`: the
+   * pool's triggers ask; a password is proved first, by SRP. `userAuth`: the person chooses among what the pool allows, or
+   * begins with what is `preferred` (not `totp`); a password given with it is what is preferred. Where a flow needs a
+   * password and there is none, the first step asks for it.
+   */
+  (input: SignInInput, options?: CallOptions): Promise<SignInStep>;
   /**
    * Leaves the page for the login domain. The next `createAuth` at `oauth.redirectUri` completes the sign-in: see
    * `redirectResult`. Never resolves; rejects when the page cannot be left, and with `aborted` when the browser shows it again.

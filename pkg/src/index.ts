@@ -3,10 +3,10 @@
  * app's own origin; passwords go in, claims and next steps come out, tokens stay there.
  */
 export { createAuth } from './auth.ts';
-export type { Auth, AuthEvent, AuthState, Profile, SignIn, SignOutResult, SignUpResult } from './auth.ts';
+export type { Auth, AuthEvent, AuthState, Profile, SignIn, SignInInput, SignOutResult, SignUpResult } from './auth.ts';
 export type { CallOptions, CodeDelivery } from './calls.ts';
 export type { ApiAccess, AuthConfig, OAuthConfig } from './config.ts';
 export { AuthError, isAuthError } from './errors.ts';
 export type { AuthErrorCode, AuthErrorDetails } from './errors.ts';
 export type { RedirectInput, RedirectResult } from './redirect.ts';
-export type { Attributes, SignInStep, User } from './steps.ts';
+export type { Attributes, Factor, SignInStep, User } from './steps.ts';

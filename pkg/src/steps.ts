@@ -1,4 +1,5 @@
 import type { CallOptions } from './calls.ts';
+import { otpauthUri } from './totp.ts';
 
 /** Attribute names and values: `email`, `name`, `custom:team`. */
 export type Attributes = Record<string, string>;
@@ -29,14 +30,37 @@ interface StepBase<K extends string, A> {
   respond(answer: A, options?: CallOptions): Promise<SignInStep>;
 }
 
+/**
+ * What proves who somebody is: the password, a code by text message, by e-mail or of an authenticator app, or a passkey.
+ * A password is proved by SRP where the service offers that.
+ */
+export type Factor = 'password' | 'sms' | 'email' | 'totp' | 'passkey';
+
 type Step<K extends string, A, X = unknown> = X & StepBase<K, A>;
 
 /** Where a sign-in stands. Loop until `done`. */
 export type SignInStep =
   | { kind: 'done'; user: User }
+  /**
+   * A one-time code, of as many digits as the service likes. `destination`: where it went, masked; of an authenticator app,
+   * the name that it was given. No other code can be sent: the sign-in starts again. `rememberDevice`: where the pool leaves
+   * it to the person whether this device is to be remembered.
+   */
+  | Step<'code', { code: string; rememberDevice?: boolean }, { factor: 'sms' | 'email' | 'totp'; purpose: 'mfa' | 'firstFactor'; destination?: string }>
+  /** A choice: how to sign in, with which second factor, or which one to set up. */
+  | Step<'selectFactor', { factor: Factor }, { stage: 'first' | 'mfa' | 'setUp'; options: Factor[] }>
+  /**
+   * An authenticator app is to be set up: show `uri` as a QR code and `secret` as text, and ask for the first code. Neither
+   * is in `toJSON`: whoever resumes the step gets new ones.
+   */
+  | Step<'setUpTotp', { code: string; deviceName?: string }, { secret: string; uri: string }>
+  /** An e-mail address is to be set up as the second factor. A code goes there. */
+  | Step<'setUpEmail', { email: string }>
+  /** A question of the pool's own triggers. After a wrong answer they ask again, or refuse. */
+  | Step<'custom', { answer: string }, { parameters: Record<string, string> }>
   /** The password was set by an administrator: choose another. `missing`: attributes the pool also wants. */
   | Step<'newPassword', { password: string; attributes?: Attributes }, { missing: string[] }>
-  /** The account is confirmed or has a new password: the password is asked for once more. */
+  /** The password: chosen as the factor, or once more, because nothing that proves it is remembered. */
   | Step<'password', { password: string }>
   /** The address has not been confirmed: the code that was sent on sign-up. */
   | Step<'confirmSignUp', { code: string }>
@@ -48,7 +72,7 @@ export type SignInStep =
 /** How a step crosses from the worker. */
 export type StepRecord =
   | { kind: 'done'; user: User }
-  | { kind: string; id: string; expiresAt: number; sealed: string; [detail: string]: unknown };
+  | { kind: string; id: string; expiresAt: number; username: string; sealed: string; [detail: string]: unknown };
 
 /** Sends an answer to a sealed step. */
 export type Respond = (sealed: string, answer: unknown, options?: CallOptions) => Promise<StepRecord>;
@@ -56,9 +80,10 @@ export type Respond = (sealed: string, answer: unknown, options?: CallOptions) =
 /** Gives a step from the worker its two methods. */
 export function stepFrom(record: StepRecord, respond: Respond): SignInStep {
   if (!('sealed' in record)) return record as SignInStep;
-  const { sealed, ...details } = record;
+  const { sealed, username, ...details } = record;
   return {
     ...details,
+    ...(record.kind === 'setUpTotp' && { uri: otpauthUri(record['secret'] as string, username) }),
     toJSON: () => sealed,
     respond: async (answer: unknown, options?: CallOptions) => stepFrom(await respond(sealed as string, answer, options), respond),
   } as SignInStep;

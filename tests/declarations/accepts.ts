@@ -8,6 +8,7 @@ import {
   type AuthErrorCode,
   type AuthState,
   type CodeDelivery,
+  type Factor,
   type OAuthConfig,
   type RedirectInput,
   type SignInStep,
@@ -30,6 +31,24 @@ export async function answer(step: Exclude<SignInStep, { kind: 'done' }>): Promi
   const until: number = step.expiresAt;
   void [kept, until];
   switch (step.kind) {
+    case 'code': {
+      const how: ['sms' | 'email' | 'totp', 'mfa' | 'firstFactor', string | undefined] = [step.factor, step.purpose, step.destination];
+      void how;
+      return step.respond({ code: '123456', rememberDevice: true });
+    }
+    case 'selectFactor': {
+      const [first]: Factor[] = step.options;
+      return step.stage === 'setUp' || !first ? step.respond({ factor: 'totp' }) : step.respond({ factor: first });
+    }
+    case 'setUpTotp': {
+      const shown: [string, string] = [step.secret, step.uri];
+      void shown;
+      return step.respond({ code: '123456', deviceName: 'Phone' });
+    }
+    case 'setUpEmail':
+      return step.respond({ email: 'ana@example.com' });
+    case 'custom':
+      return step.respond({ answer: step.parameters['question'] ?? '' });
     case 'newPassword': {
       const missing: string[] = step.missing;
       return step.respond({ password: 'x', attributes: Object.fromEntries(missing.map((name) => [name, 'x'])) });
@@ -77,6 +96,9 @@ export async function everyOperation(auth: Auth, signal: AbortSignal): Promise<v
   await auth.confirmSignUp({ username: 'a', code: '1' }, options);
   await auth.resendSignUpCode({ username: 'a' }, options);
   await auth.signIn({ username: 'a', password: 'b', flow: 'password' }, options);
+  await auth.signIn({ username: 'a' });
+  await auth.signIn({ username: 'a', flow: 'custom' });
+  await auth.signIn({ username: 'a', flow: 'userAuth', preferred: 'email' }, options);
   await auth.resume('sealed');
   await auth.forgotPassword({ username: 'a' }, options);
   await auth.confirmForgotPassword({ username: 'a', code: '1', password: 'b' }, options);

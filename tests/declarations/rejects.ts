@@ -25,6 +25,10 @@ export async function steps(auth: Auth, step: SignInStep): Promise<void> {
   if (step.kind !== 'done') void step.user;
   // @ts-expect-error not a flow
   await auth.signIn({ username: 'a', password: 'b', flow: 'SRP' });
+  // @ts-expect-error only where there is something to prefer
+  await auth.signIn({ username: 'a', password: 'b', preferred: 'email' });
+  // @ts-expect-error an authenticator app is no first factor
+  await auth.signIn({ username: 'a', flow: 'userAuth', preferred: 'totp' });
   // @ts-expect-error not a prompt
   await auth.signIn.redirect({ prompt: 'LOGIN' });
   // @ts-expect-error a redirect ends with somebody or with an error, not with both

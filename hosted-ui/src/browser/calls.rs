@@ -6,7 +6,7 @@ use std::rc::Rc;
 use cognate::browser::{Cancel, LoginPage};
 use cognate_core::config::Username;
 use cognate_core::secret::{Code, Password, TotpSecret};
-use cognate_core::sign_in::{self, Flow, SignInStep, Step};
+use cognate_core::sign_in::{self, Flow, SignInStep, Step, StepKind};
 use cognate_core::wire::{Attribute, CodeDelivery};
 use cognate_core::{CallOptions, Client, Config, Error, ErrorCode};
 
@@ -54,9 +54,6 @@ pub(super) async fn run(place: &Place, login: Option<&Login>, call: Call) -> Ans
         Call::Associate { step } => {
             Answer::Associated(service.associate(&step).await.map_err(failure))
         }
-        Call::VerifyTotp { step, code } => {
-            Answer::Advanced(service.verify_totp(&step, &code).await.map_err(failure))
-        }
     }
 }
 
@@ -86,7 +83,7 @@ impl Service<'_> {
         let client = self.client()?;
         advance(
             client
-                .sign_in(&username, password, flow, &options())
+                .sign_in(&username, Some(password), flow, &options())
                 .await?,
         )
     }
@@ -148,18 +145,18 @@ impl Service<'_> {
     async fn associate(&self, step: &StepHandle) -> Result<(TotpSecret, StepHandle), Error> {
         let client = self.client()?;
         let step = open(&client, step)?;
-        let (secret, step) = client.associate_software_token(&step, &options()).await?;
-        Ok((secret, handle(&step)))
-    }
-
-    async fn verify_totp(&self, step: &StepHandle, code: &Code) -> Result<Advance, Error> {
-        let client = self.client()?;
-        let step = open(&client, step)?;
-        advance(
-            client
-                .verify_software_token(&step, code, &options())
-                .await?,
-        )
+        match client.resume_step(step, &options()).await? {
+            SignInStep::Next(step) => {
+                let handle = handle(&step);
+                match step.kind {
+                    StepKind::SetUpTotp {
+                        secret: Some(secret),
+                    } => Ok((secret, handle)),
+                    _ => Err(no_session()),
+                }
+            }
+            _ => Err(no_session()),
+        }
     }
 
     /// One client for the whole visit: it keeps the service's clock.
@@ -200,11 +197,13 @@ fn advance(step: SignInStep) -> Result<Advance, Error> {
             step: handle(&step),
             kind: step.kind,
         }),
-        SignInStep::Done(_) => Err(Error::answered(
-            ErrorCode::InvalidResponse,
-            "the login domain gives no session",
-        )),
+        SignInStep::Done(_) => Err(no_session()),
     }
+}
+
+fn no_session() -> Error {
+    let message = "the login domain gives no session";
+    Error::answered(ErrorCode::InvalidResponse, message)
 }
 
 fn handle(step: &Step) -> StepHandle {

@@ -1,7 +1,7 @@
 //! What the service's answers lead to.
 
 use cognate_core::ErrorCode;
-use cognate_core::sign_in::StepKind;
+use cognate_core::sign_in::{Stage, StepKind};
 
 use super::{
     Advance, Alert, Answer, Busy, Call, Challenge, Delivery, Effect, Factor, Notice, Page,
@@ -86,14 +86,6 @@ impl State {
         effects
     }
 
-    /// A page to set a second step up.
-    pub(super) fn begin_setup(&mut self, step: StepHandle, factor: Factor) {
-        self.turn_to(match factor {
-            Factor::Email => Page::EnrolEmail { step },
-            Factor::Totp | Factor::Sms => Page::EnrolTotp { step },
-        });
-    }
-
     fn advance(&mut self, advance: Advance) -> Vec<Effect> {
         match advance {
             Advance::Redirect(location) => {
@@ -117,52 +109,40 @@ impl State {
                 is_required: true,
             },
             StepKind::Password => Page::SignIn,
-            StepKind::Unknown { name, parameters } => {
-                let parameter = |name| parameters.get(name);
-                let listed = |name| parameter(name).map_or_else(Vec::new, Factor::listed);
-                match &*name {
-                    "SELECT_MFA_TYPE" => {
-                        let factors = listed("MFAS_CAN_CHOOSE");
-                        return self.offer(step, factors, false);
-                    }
-                    "MFA_SETUP" => {
-                        // A phone number cannot be added in the middle of a sign-in.
-                        let mut factors = listed("MFAS_CAN_SETUP");
-                        factors.retain(|factor| *factor != Factor::Sms);
-                        return self.offer(step, factors, true);
-                    }
-                    _ => {}
-                }
-                let Some(challenge) = Challenge::parse(&name) else {
-                    return self.unsupported();
-                };
-                let destination = parameter("CODE_DELIVERY_DESTINATION").map(ToOwned::to_owned);
-                Page::Code {
+            StepKind::Code {
+                factor,
+                purpose,
+                destination,
+            } => match Challenge::of(factor, purpose) {
+                Some(challenge) => Page::Code {
                     step,
                     challenge,
                     destination,
+                },
+                None => return self.unsupported(),
+            },
+            StepKind::SelectFactor { stage, options } => {
+                let factors: Vec<_> = options.into_iter().filter_map(Factor::of).collect();
+                if stage == Stage::First || factors.is_empty() {
+                    return self.unsupported();
                 }
+                Page::ChooseFactor {
+                    step,
+                    factors,
+                    is_setup: stage == Stage::SetUp,
+                }
+            }
+            StepKind::SetUpTotp { secret } => {
+                let effects = self.arrive(Page::EnrolTotp { step });
+                self.totp_secret = secret;
+                return effects;
+            }
+            StepKind::SetUpEmail => Page::EnrolEmail { step },
+            StepKind::Passkey { .. } | StepKind::Custom { .. } | StepKind::Unknown { .. } => {
+                return self.unsupported();
             }
         };
         self.arrive(page)
-    }
-
-    fn offer(&mut self, step: StepHandle, factors: Vec<Factor>, is_setup: bool) -> Vec<Effect> {
-        match *factors {
-            [] => self.unsupported(),
-            [factor] if is_setup => {
-                let from = self.page.route();
-                self.begin_setup(step, factor);
-                let mut effects = self.shown_from(from);
-                effects.extend(self.prepare());
-                effects
-            }
-            _ => self.arrive(Page::ChooseFactor {
-                step,
-                factors,
-                is_setup,
-            }),
-        }
     }
 
     fn unsupported(&mut self) -> Vec<Effect> {

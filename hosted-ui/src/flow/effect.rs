@@ -82,16 +82,9 @@ pub enum Call {
         /// The new one.
         password: Password,
     },
-    /// Asks for the secret of an authenticator app.
+    /// Asks for another secret of an authenticator app, after a reload.
     Associate {
         /// The challenge.
         step: StepHandle,
-    },
-    /// Proves the authenticator app.
-    VerifyTotp {
-        /// The challenge.
-        step: StepHandle,
-        /// From the app.
-        code: Code,
     },
 }

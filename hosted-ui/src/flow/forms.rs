@@ -79,21 +79,23 @@ impl State {
                 };
                 self.send(problems, Call::Respond { step, answer })
             }
-            (
-                Page::Code {
-                    step, challenge, ..
-                },
-                Form::Code(code),
-            ) => {
+            (Page::Code { step, .. }, Form::Code(code)) => {
                 let mut problems = Vec::new();
                 let code = check_code(&mut problems, &code);
-                let answer = respond(challenge.response(), code.secret());
+                let answer = Answer::Code {
+                    code,
+                    remember_device: false,
+                };
                 self.send(problems, Call::Respond { step, answer })
             }
             (Page::EnrolTotp { step }, Form::Code(code)) => {
                 let mut problems = Vec::new();
                 let code = check_code(&mut problems, &code);
-                self.send(problems, Call::VerifyTotp { step, code })
+                let answer = Answer::SetUpTotp {
+                    code,
+                    device_name: None,
+                };
+                self.send(problems, Call::Respond { step, answer })
             }
             (Page::EnrolEmail { step }, Form::Email(address)) => {
                 let address = address.trim();
@@ -103,7 +105,7 @@ impl State {
                 if problems.is_empty() && !is_email(address) {
                     problems.push((field, Problem::NotAnEmail));
                 }
-                let answer = respond("EMAIL", address);
+                let answer = Answer::SetUpEmail(address.to_owned());
                 self.send(problems, Call::Respond { step, answer })
             }
             (Page::Forgot, Form::Forgot { username }) => {
@@ -138,24 +140,15 @@ impl State {
 
     /// A second step was chosen from the list.
     pub(super) fn choose(&mut self, factor: Factor) -> Vec<Effect> {
-        let Page::ChooseFactor {
-            step,
-            factors,
-            is_setup,
-        } = self.page.clone()
-        else {
+        let Page::ChooseFactor { step, factors, .. } = self.page.clone() else {
             return Vec::new();
         };
         if !factors.contains(&factor) {
             return Vec::new();
         }
         self.clear_problems();
-        if !is_setup {
-            let answer = respond("ANSWER", factor.name());
-            return self.send(Vec::new(), Call::Respond { step, answer });
-        }
-        self.begin_setup(step, factor);
-        self.prepare()
+        let answer = Answer::SelectFactor(factor.into());
+        self.send(Vec::new(), Call::Respond { step, answer })
     }
 
     /// Another code is wanted. Before its time nothing is sent.
@@ -251,11 +244,6 @@ enum Rule {
     Known,
     /// It is to be created.
     New,
-}
-
-/// The answer to a challenge that has one member.
-fn respond(name: &str, value: &str) -> Answer {
-    Answer::Unknown([(name.to_owned(), value.to_owned())].into())
 }
 
 fn require(problems: &mut Problems, field: Field, value: &str) {

@@ -3,6 +3,7 @@
 use super::{Field, Problem};
 use crate::routes::Route;
 use cognate_core::ErrorCode;
+use cognate_core::sign_in::{self, Purpose};
 
 /// A page. What it holds survives a reload.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -228,6 +229,17 @@ impl Page {
 }
 
 impl Factor {
+    /// The core's name for it, if it is a second step.
+    #[must_use]
+    pub fn of(factor: sign_in::Factor) -> Option<Self> {
+        match factor {
+            sign_in::Factor::Totp => Some(Self::Totp),
+            sign_in::Factor::Email => Some(Self::Email),
+            sign_in::Factor::Sms => Some(Self::Sms),
+            sign_in::Factor::Password | sign_in::Factor::Passkey => None,
+        }
+    }
+
     /// Those of a challenge's list, such as `["SMS_MFA","SOFTWARE_TOKEN_MFA"]`; others are left out.
     #[must_use]
     pub fn listed(names: &str) -> Vec<Self> {
@@ -282,14 +294,24 @@ impl Challenge {
         }
     }
 
-    /// The member of the answer that holds the code.
+    /// By what the core says of a code.
     #[must_use]
-    pub fn response(self) -> &'static str {
-        match self {
-            Self::Totp => "SOFTWARE_TOKEN_MFA_CODE",
-            Self::Email => "EMAIL_OTP_CODE",
-            Self::Sms => "SMS_MFA_CODE",
-            Self::SmsFirst => "SMS_OTP_CODE",
+    pub fn of(factor: sign_in::Factor, purpose: Purpose) -> Option<Self> {
+        Some(match Factor::of(factor)? {
+            Factor::Totp => Self::Totp,
+            Factor::Email => Self::Email,
+            Factor::Sms if purpose == Purpose::FirstFactor => Self::SmsFirst,
+            Factor::Sms => Self::Sms,
+        })
+    }
+}
+
+impl From<Factor> for sign_in::Factor {
+    fn from(factor: Factor) -> Self {
+        match factor {
+            Factor::Totp => Self::Totp,
+            Factor::Email => Self::Email,
+            Factor::Sms => Self::Sms,
         }
     }
 }

@@ -3,7 +3,7 @@
 use cognate_core::ErrorCode;
 use cognate_core::json::{self, StringMap};
 use cognate_core::secret::{Code, Location, Password, TotpSecret};
-use cognate_core::sign_in::{Answer as CoreAnswer, StepKind};
+use cognate_core::sign_in::{self, Answer as CoreAnswer, Purpose, Stage, StepKind};
 use proptest::collection::vec;
 use proptest::prelude::*;
 
@@ -169,14 +169,28 @@ fn asked(kind: StepKind) -> Answer {
     }))
 }
 
-fn challenge(name: &str, parameters: &[(&str, &str)]) -> Answer {
-    let mut map = StringMap::new();
-    for (name, value) in parameters {
-        map.insert((*name).into(), (*value).into());
-    }
-    asked(StepKind::Unknown {
-        name: name.into(),
-        parameters: map,
+fn code_asked(factor: sign_in::Factor, purpose: Purpose) -> Answer {
+    asked(StepKind::Code {
+        factor,
+        purpose,
+        destination: Some("a***".into()),
+    })
+}
+
+fn choice(stage: Stage, options: &[sign_in::Factor]) -> Answer {
+    let options = options.to_vec();
+    asked(StepKind::SelectFactor { stage, options })
+}
+
+fn totp_set_up() -> Answer {
+    asked(StepKind::SetUpTotp {
+        secret: Some(TotpSecret::new(TOTP_SECRET.into())),
+    })
+}
+
+fn custom() -> Answer {
+    asked(StepKind::Custom {
+        parameters: StringMap::new(),
     })
 }
 
@@ -275,25 +289,25 @@ fn after_a_reload_the_confirmed_person_types_the_password() {
 
 #[test]
 fn every_second_step_has_its_page_and_its_answer() {
-    let ways = [
-        ("SOFTWARE_TOKEN_MFA", "SOFTWARE_TOKEN_MFA_CODE"),
-        ("EMAIL_OTP", "EMAIL_OTP_CODE"),
-        ("SMS_MFA", "SMS_MFA_CODE"),
-        ("SMS_OTP", "SMS_OTP_CODE"),
-    ];
-    for (name, member) in ways {
+    for (factor, purpose) in [
+        (sign_in::Factor::Totp, Purpose::Mfa),
+        (sign_in::Factor::Email, Purpose::Mfa),
+        (sign_in::Factor::Sms, Purpose::Mfa),
+        (sign_in::Factor::Sms, Purpose::FirstFactor),
+    ] {
+        let name = format!("{factor:?} {purpose:?}");
         let mut walk = Walk::begin(Route::SignIn);
         walk.happens(sign_in());
-        walk.answers(challenge(name, &[("CODE_DELIVERY_DESTINATION", "a***")]));
+        walk.answers(code_asked(factor, purpose));
         walk.happens(Event::Submitted(Form::Code(Code::new("31 41-59".into()))));
         let Call::Respond {
-            answer: CoreAnswer::Unknown(responses),
+            answer: CoreAnswer::Code { code, .. },
             ..
         } = walk.call()
         else {
             panic!("{name} is not answered")
         };
-        assert_eq!(responses.get(member), Some(CODE), "{name}");
+        assert_eq!(code.secret(), CODE, "{name}");
         walk.answers(Answer::Advanced(Err(failed(ErrorCode::CodeMismatch))));
         assert!(matches!(walk.state.page, Page::Code { .. }), "{name}");
     }
@@ -303,30 +317,26 @@ fn every_second_step_has_its_page_and_its_answer() {
 fn a_choice_is_offered_and_only_what_was_offered_counts() {
     let mut walk = Walk::begin(Route::SignIn);
     walk.happens(sign_in());
-    let listed = r#"["SMS_MFA","SOFTWARE_TOKEN_MFA","NEWER_THAN_THIS"]"#;
-    walk.answers(challenge("SELECT_MFA_TYPE", &[("MFAS_CAN_CHOOSE", listed)]));
+    let options = [sign_in::Factor::Sms, sign_in::Factor::Totp];
+    walk.answers(choice(Stage::Mfa, &options));
     walk.happens(Event::Chose(Factor::Email));
     assert!(walk.effects.is_empty());
     walk.happens(Event::Chose(Factor::Sms));
     let Call::Respond {
-        answer: CoreAnswer::Unknown(responses),
+        answer: CoreAnswer::SelectFactor(factor),
         ..
     } = walk.call()
     else {
         panic!("not an answer")
     };
-    assert_eq!(responses.get("ANSWER"), Some("SMS_MFA"));
+    assert_eq!(*factor, sign_in::Factor::Sms);
 }
 
 #[test]
 fn an_authenticator_app_is_enrolled_and_a_reload_makes_a_new_secret() {
     let mut walk = Walk::begin(Route::SignIn);
     walk.happens(sign_in());
-    let only = r#"["SOFTWARE_TOKEN_MFA"]"#;
-    walk.answers(challenge("MFA_SETUP", &[("MFAS_CAN_SETUP", only)]));
-    assert!(matches!(walk.call(), Call::Associate { .. }));
-    let secret = TotpSecret::new(TOTP_SECRET.into());
-    walk.answers(Answer::Associated(Ok((secret, StepHandle("two".into())))));
+    walk.answers(totp_set_up());
     assert!(walk.state.totp_secret.is_some());
     let (state, effects) = walk.reload();
     assert!(state.totp_secret.is_none());
@@ -336,14 +346,9 @@ fn an_authenticator_app_is_enrolled_and_a_reload_makes_a_new_secret() {
         "the secret is asked for once the login is described"
     );
     let (state, effects) = step(state, Event::Described(Ok(Login::default())));
-    assert_eq!(
-        state.page,
-        Page::EnrolTotp {
-            step: StepHandle("two".into())
-        }
-    );
+    assert_eq!(state.page, Page::EnrolTotp { step: handle() });
     assert!(
-        matches!(&*effects, [Effect::Call { call: Call::Associate { step }, .. }] if step.0 == "two")
+        matches!(&*effects, [Effect::Call { call: Call::Associate { step }, .. }] if *step == handle())
     );
 }
 
@@ -351,7 +356,7 @@ fn an_authenticator_app_is_enrolled_and_a_reload_makes_a_new_secret() {
 fn a_challenge_that_the_pages_do_not_know_is_said_to_be_one() {
     let mut walk = Walk::begin(Route::SignIn);
     walk.happens(sign_in());
-    walk.answers(challenge("CUSTOM_CHALLENGE", &[]));
+    walk.answers(custom());
     assert_eq!(walk.state.alert, Some(Alert::Unsupported));
     assert_eq!(walk.state.page, Page::SignIn);
 }
@@ -360,7 +365,7 @@ fn a_challenge_that_the_pages_do_not_know_is_said_to_be_one() {
 fn an_expired_challenge_leads_back_to_the_sign_in_and_says_so() {
     let mut walk = Walk::begin(Route::SignIn);
     walk.happens(sign_in());
-    walk.answers(challenge("SMS_MFA", &[]));
+    walk.answers(code_asked(sign_in::Factor::Sms, Purpose::Mfa));
     walk.happens(Event::Submitted(Form::Code(code())));
     walk.answers(Answer::Advanced(Err(failed(ErrorCode::ChallengeExpired))));
     assert_eq!(walk.state.page, Page::SignIn);
@@ -455,19 +460,22 @@ fn results<T: Clone + std::fmt::Debug + 'static>(
 }
 
 fn kinds() -> impl Strategy<Value = Answer> {
-    let all = r#"["SMS_MFA","SOFTWARE_TOKEN_MFA","EMAIL_OTP"]"#;
+    use sign_in::Factor::{Email, Sms, Totp};
+    let all = [Sms, Totp, Email];
     prop_oneof![
         Just(asked(StepKind::ConfirmSignUp)),
         Just(asked(StepKind::ResetPassword)),
         Just(asked(StepKind::NewPassword {
             missing: vec!["name".into()]
         })),
-        Just(challenge("SMS_MFA", &[])),
-        Just(challenge("SOFTWARE_TOKEN_MFA", &[])),
-        Just(challenge("SELECT_MFA_TYPE", &[("MFAS_CAN_CHOOSE", all)])),
-        Just(challenge("MFA_SETUP", &[("MFAS_CAN_SETUP", all)])),
-        Just(challenge("MFA_SETUP", &[])),
-        Just(challenge("CUSTOM_CHALLENGE", &[])),
+        Just(code_asked(sign_in::Factor::Sms, Purpose::Mfa)),
+        Just(code_asked(sign_in::Factor::Totp, Purpose::Mfa)),
+        Just(choice(Stage::Mfa, &all)),
+        Just(choice(Stage::SetUp, &all)),
+        Just(choice(Stage::First, &[sign_in::Factor::Passkey])),
+        Just(totp_set_up()),
+        Just(asked(StepKind::SetUpEmail)),
+        Just(custom()),
         failures().prop_map(|failure| Answer::Advanced(Err(failure))),
     ]
 }

@@ -19,8 +19,6 @@ pub mod json;
 pub mod jwt;
 #[cfg(feature = "login")]
 pub mod login;
-#[cfg(feature = "login")]
-mod mfa;
 #[cfg(feature = "oauth")]
 pub mod oauth;
 pub mod password;

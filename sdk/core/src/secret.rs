@@ -53,6 +53,10 @@ secrets! {
     RefreshToken,
     /// The service's handle on a sign-in under way (`Session`), valid for 3 to 15 minutes.
     ChallengeSession,
+    /// What a person answers to a question of the pool's triggers.
+    CustomAnswer,
+    /// What a passkey answers: `AuthenticationResponseJSON` as text.
+    PasskeyCredential,
     /// What an authenticator app computes its codes from, in base32.
     TotpSecret,
     /// Where a sign-in at the login domain leads back to: the app's URL, with a one-time code in it.

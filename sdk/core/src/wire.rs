@@ -52,8 +52,29 @@ impl<V: Value> Reply<V> {
         self.read(name, V::boolean)
     }
 
-    pub(crate) fn strings(&self, name: &str) -> Result<Option<StringMap>, Error> {
-        self.read(name, V::strings)
+    /// `ChallengeParameters`. What is no string is left out: nothing that is needed is another kind.
+    pub(crate) fn parameters(&self) -> Result<StringMap, Error> {
+        let mut parameters = StringMap::new();
+        let members = self.read("ChallengeParameters", V::members)?;
+        for (name, value) in members.unwrap_or_default() {
+            if let Some(value) = value.text() {
+                parameters.insert(name, value);
+            }
+        }
+        Ok(parameters)
+    }
+
+    /// A list of names, as one text.
+    pub(crate) fn words(&self, name: &str) -> Result<Option<String>, Error> {
+        let mut words = String::new();
+        let Some(names) = self.read(name, V::elements)? else {
+            return Ok(None);
+        };
+        for name in names {
+            words.push_str(&name.text().unwrap_or_default());
+            words.push(' ');
+        }
+        Ok(Some(words))
     }
 
     /// `AuthenticationResult`.

@@ -5,8 +5,8 @@ use alloc::vec::Vec;
 
 use cognate_core::config::{Config, Username};
 use cognate_core::json::{StringMap, Value};
-use cognate_core::secret::{Code, Password};
-use cognate_core::sign_in::{Answer, Flow, StepKind};
+use cognate_core::secret::{Code, CustomAnswer, PasskeyCredential, Password};
+use cognate_core::sign_in::{Answer, Factor, Flow, StepKind};
 use cognate_core::wire::Attribute;
 use cognate_core::{CallOptions, Error, ErrorCode};
 use web_sys::AbortSignal;
@@ -73,16 +73,15 @@ impl Arguments {
         self.text("sealed").map(Option::unwrap_or_default)
     }
 
-    pub(super) fn everywhere(&self) -> Result<bool, Error> {
-        self.given("everywhere", Value::boolean)
+    pub(super) fn flag(&self, name: &str) -> Result<bool, Error> {
+        self.given(name, Value::boolean)
             .map(Option::unwrap_or_default)
     }
 
     pub(super) fn flow(&self) -> Result<Flow, Error> {
-        match self.text("flow")? {
-            Some(flow) => Flow::parse(&flow),
-            None => Ok(Flow::default()),
-        }
+        let flow = self.text("flow")?;
+        let preferred = self.text("preferred")?;
+        Flow::parse(flow.as_deref().unwrap_or("srp"), preferred.as_deref())
     }
 
     pub(super) fn attributes(&self) -> Result<Vec<Attribute>, Error> {
@@ -99,6 +98,28 @@ impl Arguments {
     /// The answer that a step of this kind wants.
     pub(super) fn answer(&self, kind: &StepKind) -> Result<Answer, Error> {
         Ok(match kind {
+            StepKind::Code { .. } => Answer::Code {
+                code: self.code()?,
+                remember_device: self.flag("rememberDevice")?,
+            },
+            StepKind::SelectFactor { .. } => Answer::SelectFactor(
+                self.text("factor")?
+                    .and_then(|name| Factor::parse(&name))
+                    .ok_or_else(|| missing("factor must be one of the step's options"))?,
+            ),
+            StepKind::SetUpTotp { .. } => Answer::SetUpTotp {
+                code: self.code()?,
+                device_name: self.text("deviceName")?,
+            },
+            StepKind::SetUpEmail => {
+                Answer::SetUpEmail(self.required("email", "email must be a string")?)
+            }
+            StepKind::Passkey { .. } => Answer::Passkey(PasskeyCredential::new(
+                self.required("credential", "credential must be a string")?,
+            )),
+            StepKind::Custom { .. } => Answer::Custom(CustomAnswer::new(
+                self.required("answer", "answer must be a string")?,
+            )),
             StepKind::NewPassword { .. } => Answer::NewPassword {
                 password: self.password()?,
                 attributes: self.attributes()?,

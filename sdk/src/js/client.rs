@@ -10,6 +10,7 @@ use alloc::string::String;
 use core::future::Future;
 use core::pin::Pin;
 
+use cognate_core::secret::Password;
 use cognate_core::{Client, Error, ErrorCode};
 use js_sys::Promise;
 use wasm_bindgen::prelude::*;
@@ -125,8 +126,9 @@ async fn run(
             results::delivery(&client.resend_sign_up_code(&username, options).await?)
         }
         "signIn" => {
-            let (username, password) = (given.username()?, given.password()?);
-            let step = client.sign_in(&username, &password, given.flow()?, options);
+            let (username, password) = (given.username()?, given.text("password")?);
+            let password = password.map(Password::new);
+            let step = client.sign_in(&username, password.as_ref(), given.flow()?, options);
             results::step(client, &step.await?).await?
         }
         "respond" => {
@@ -135,8 +137,8 @@ async fn run(
             results::step(client, &next.await?).await?
         }
         "resume" => {
-            let sealed = given.sealed()?;
-            results::sealed_step(&results::open_step(client, &sealed).await?, &sealed)
+            let step = results::open_step(client, &given.sealed()?).await?;
+            results::step(client, &client.resume_step(step, options).await?).await?
         }
         "forgotPassword" => {
             let username = given.username()?;
@@ -166,7 +168,7 @@ async fn run(
             let url = client.sign_out_url();
             #[cfg(not(feature = "oauth"))]
             let url: Option<String> = None;
-            let outcome = client.sign_out(given.everywhere()?, options).await;
+            let outcome = client.sign_out(given.flag("everywhere")?, options).await;
             results::signed_out(&outcome, url.as_deref())
         }
         "reread" => {

@@ -46,20 +46,17 @@ pub(super) async fn step(client: &Client<Browser>, step: &SignInStep) -> Result<
         )),
         SignInStep::Next(step) => {
             let sealed = seal(client).seal(STEP_CONTEXT, &step.to_json()).await?;
-            Ok(sealed_step(step, &sealed))
+            let mut record = Object::new();
+            step.kind.write(&mut record);
+            record
+                // A seal begins with its random IV: 16 characters that no other step has.
+                .text_if("id", sealed.get(..16))
+                .whole("expiresAt", step.expires_at_ms)
+                .text("username", step.username()?.as_str())
+                .text("sealed", &sealed);
+            Ok(text(record))
         }
     }
-}
-
-pub(super) fn sealed_step(step: &Step, sealed: &str) -> String {
-    let mut record = Object::new();
-    step.kind.write(&mut record);
-    record
-        // A seal begins with its random IV: 16 characters that no other step has.
-        .text_if("id", sealed.get(..16))
-        .whole("expiresAt", step.expires_at_ms)
-        .text("sealed", sealed);
-    text(record)
 }
 
 /// Opens a sealed step of this tab.
@@ -137,4 +134,4 @@ fn delivery_object(delivery: &CodeDelivery) -> Object {
     record
 }
 
-const STEP_CONTEXT: &str = "step/1";
+const STEP_CONTEXT: &str = "step/2";

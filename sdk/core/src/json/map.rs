@@ -18,8 +18,13 @@ impl StringMap {
 
     /// Adds a member, in the place of one with the same name.
     pub fn insert(&mut self, name: String, value: String) {
-        self.0.retain(|(known, _)| *known != name);
+        self.remove(&name);
         self.0.push((name, value));
+    }
+
+    /// Takes a member away.
+    pub fn remove(&mut self, name: &str) {
+        self.0.retain(|(known, _)| *known != name);
     }
 
     /// The member of this name.

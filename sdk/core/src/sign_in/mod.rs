@@ -1,59 +1,55 @@
 //! Signing in: `InitiateAuth`, then `RespondToAuthChallenge` until there are tokens.
 //!
 //! Steps of [`Flow::Srp`]: `SRP_A` goes out; the challenge `PASSWORD_VERIFIER` comes back; the claim
-//! goes out; tokens come back, or another challenge, which becomes a [`Step`]. [`Flow::Password`]
-//! sends the password and goes on from there. What the service says by an error and a person can
-//! answer (an unconfirmed sign-up, a reset password) is a step too.
+//! goes out; tokens come back, or another challenge, which becomes a [`Step`]. The other flows differ
+//! in what goes out first. What the service says by an error and a person can answer (an unconfirmed
+//! sign-up, a reset password) is a step too. An authenticator app is set up within the step that asks
+//! for it: `AssociateSoftwareToken` when it arrives, `VerifySoftwareToken` when it is answered.
 //!
 //! # Security model
 //!
 //! With SRP neither the network nor whoever terminates TLS sees the password. Tokens are verified
-//! before anybody counts as signed in, and the keys for that are there before the password is
-//! proved. Nothing that proves the password is kept between steps.
+//! before anybody counts as signed in, and the keys for that are there before anything is
+//! proved. Nothing that proves the password is kept between steps, nor the secret of an authenticator
+//! app: whoever comes back to that step gets a new secret, which replaces the old one.
 //!
 //! # Limits
 //!
-//! Multi-factor, passwordless and custom challenges are [`StepKind::Unknown`]: data that an app can
-//! answer itself.
+//! A challenge that this version does not know is [`StepKind::Unknown`]: data that an app can
+//! answer itself. The proof of a password has to follow its `SRP_A` at once, with nothing asked in between.
 
-mod challenge;
+mod answer;
+mod factor;
+mod flow;
+mod kind;
 mod step;
+mod turn;
 
 use crate::client::{Client, Options};
 use crate::config::Username;
-use crate::error::{Error, ErrorCode, incomplete};
-use crate::join::join;
+use crate::error::{Error, ErrorCode};
 use crate::json::Object;
 use crate::ports::Ports;
-use crate::secret::{ChallengeSession, Code, Password};
-use crate::srp::{Handshake, Identity, ServerValues, timestamp};
+use crate::secret::Password;
+use crate::srp::Handshake;
 use crate::text::joined;
-use crate::transport::{Deadline, Repeat};
-use crate::wire::{Attribute, Reply};
+use crate::transport::Repeat;
 
-use challenge::Challenge;
-pub use step::{Answer, Flow, SignInStep, Step, StepKind};
-
-/// A challenge session lives for 3 to 15 minutes, as the pool decides and does not tell.
-const SESSION_MS: u64 = 3 * 60_000;
-/// The code of a password reset lives for an hour.
-const RESET_MS: u64 = 60 * 60_000;
-/// The code of a sign-up lives for a day.
-const CONFIRMATION_MS: u64 = 24 * 60 * 60_000;
+pub use answer::Answer;
+pub use factor::Factor;
+pub use flow::Flow;
+use kind::{PASSWORD, SELECT_CHALLENGE, START_AGAIN};
+pub use kind::{Purpose, Stage, StepKind};
+pub use step::{SignInStep, Step};
+use turn::{Attempt, Next, SESSION_MS, Then};
 
 /// What stands before the names of attributes in challenges and answers.
 const ATTRIBUTE: &str = "userAttributes.";
 
-/// Who is signing in, how, and until when.
-struct Attempt<'a, P: Ports> {
-    username: &'a Username,
-    flow: Flow,
-    options: &'a Options<P>,
-    deadline: Deadline<'a, P::Cancel>,
-}
-
 impl<P: Ports> Client<P> {
-    /// Starts to sign in. The result is [`SignInStep::Done`], or what is asked next.
+    /// Starts to sign in. The result is [`SignInStep::Done`], or what is asked next: where the flow
+    /// needs a password and there is none, that, before anything is sent. A password that the flow has
+    /// no use for is not sent.
     ///
     /// # Errors
     /// [`ErrorCode::IncorrectCredentials`], [`ErrorCode::NotAuthorized`], [`ErrorCode::TokenRejected`],
@@ -61,21 +57,14 @@ impl<P: Ports> Client<P> {
     pub async fn sign_in(
         &self,
         username: &Username,
-        password: &Password,
+        password: Option<&Password>,
         flow: Flow,
         options: &Options<P>,
     ) -> Result<SignInStep, Error> {
-        let deadline = self.deadline(options);
-        self.start(
-            Attempt {
-                username,
-                flow,
-                options,
-                deadline,
-            },
-            password,
-        )
-        .await
+        let mut attempt = Attempt::new(username, flow, options);
+        attempt.password = password;
+        let first = self.start(&mut attempt)?;
+        self.run(attempt, first).await
     }
 
     /// Answers a step. After an error the step can be answered again, except after
@@ -91,14 +80,117 @@ impl<P: Ports> Client<P> {
         options: &Options<P>,
     ) -> Result<SignInStep, Error> {
         let username = step.username()?;
-        let deadline = self.deadline(options);
-        let attempt = Attempt {
-            username: &username,
-            flow: step.flow,
-            options,
-            deadline,
+        let mut attempt = Attempt::new(&username, step.flow, options);
+        attempt.user_id.clone_from(&step.user_id);
+        let first = self.answer_to(&mut attempt, step, &answer)?;
+        self.run(attempt, first).await
+    }
+
+    /// Takes up a step that was read back: one that sets an authenticator app up gets a new secret.
+    ///
+    /// # Errors
+    /// [`ErrorCode::ChallengeExpired`], and those of every call.
+    pub async fn resume_step(&self, step: Step, options: &Options<P>) -> Result<SignInStep, Error> {
+        let username = step.username()?;
+        let attempt = Attempt::new(&username, step.flow, options);
+        let first = Next::ask(step);
+        self.run(attempt, first).await
+    }
+
+    /// The first call of the attempt's flow.
+    fn start(&self, attempt: &mut Attempt<'_, P>) -> Result<Next, Error> {
+        let mut parameters = Object::new();
+        parameters.text("USERNAME", attempt.username.as_str());
+        let mut preferred = attempt.flow.preferred();
+        let (flow, by_srp) = match attempt.flow {
+            Flow::Srp => ("USER_SRP_AUTH", true),
+            Flow::Password => ("USER_PASSWORD_AUTH", false),
+            Flow::Custom => {
+                if attempt.password.is_some() {
+                    parameters.text("CHALLENGE_NAME", "SRP_A");
+                }
+                ("CUSTOM_AUTH", true)
+            }
+            Flow::UserAuth(_) => {
+                preferred = preferred.or_else(|| attempt.password.map(|_| Factor::Password));
+                ("USER_AUTH", preferred == Some(Factor::Password))
+            }
         };
+        if let Some(name) = preferred.and_then(Factor::preferred) {
+            parameters.text("PREFERRED_CHALLENGE", name);
+        }
+        match attempt.password {
+            None if attempt.flow.needs_password() => {
+                return self.ask(attempt, START_AGAIN, SESSION_MS);
+            }
+            Some(_) if by_srp => self.begin_srp(attempt, &mut parameters)?,
+            Some(password) if attempt.flow == Flow::Password => {
+                parameters.text("PASSWORD", password.secret());
+            }
+            _ => attempt.is_first = matches!(attempt.flow, Flow::UserAuth(_)),
+        }
+        // Anything else counts as an attempt, sends messages, or lets triggers run.
+        let repeat = match attempt.flow {
+            Flow::Srp => Repeat::Safe,
+            _ => Repeat::Never,
+        };
+        let turn = self.initiate(attempt, flow, &parameters, repeat);
+        Ok(Next::Call(turn))
+    }
+
+    fn begin_srp(&self, attempt: &mut Attempt<'_, P>, to: &mut Object) -> Result<(), Error> {
+        let handshake = Handshake::begin(&self.ports)?;
+        to.text("SRP_A", &handshake.public_hex());
+        attempt.handshake = Some(handshake);
+        Ok(())
+    }
+
+    /// What an answer leads to.
+    fn answer_to<'a>(
+        &self,
+        attempt: &mut Attempt<'a, P>,
+        step: &Step,
+        answer: &'a Answer,
+    ) -> Result<Next, Error> {
+        let mut responses = Object::new();
         match (&step.kind, answer) {
+            (
+                StepKind::Code { .. },
+                Answer::Code {
+                    code,
+                    remember_device,
+                },
+            ) => {
+                attempt.remember_device = *remember_device;
+                responses.text(&joined(&[&step.name, "_CODE"]), code.secret());
+            }
+            (StepKind::SelectFactor { stage, options }, Answer::SelectFactor(factor))
+                if options.contains(factor) =>
+            {
+                let name = step.offered(*stage, *factor);
+                if *stage == Stage::SetUp || *factor == Factor::Password {
+                    let step = step.narrowed(&self.ports, *stage, name)?;
+                    return Ok(Next::ask(step));
+                }
+                attempt.is_first = *stage == Stage::First;
+                responses.text("ANSWER", name);
+            }
+            (StepKind::SetUpTotp { .. }, Answer::SetUpTotp { code, device_name }) => {
+                responses
+                    .text_if("Session", step.session())
+                    .text("UserCode", code.secret())
+                    .text_if("FriendlyDeviceName", device_name.as_deref());
+                return Ok(Next::once("VerifySoftwareToken", responses, Then::Verified));
+            }
+            (StepKind::SetUpEmail, Answer::SetUpEmail(address)) => {
+                responses.text("EMAIL", address);
+            }
+            (StepKind::Passkey { .. }, Answer::Passkey(credential)) => {
+                responses.text("CREDENTIAL", credential.secret());
+            }
+            (StepKind::Custom { .. }, Answer::Custom(answer)) => {
+                responses.text("ANSWER", answer.secret());
+            }
             (
                 StepKind::NewPassword { .. },
                 Answer::NewPassword {
@@ -106,170 +198,58 @@ impl<P: Ports> Client<P> {
                     attributes,
                 },
             ) => {
-                self.set_new_password(attempt, step, &password, &attributes)
-                    .await
+                responses.text("NEW_PASSWORD", password.secret());
+                for attribute in attributes {
+                    let value = attribute.value.as_deref().unwrap_or_default();
+                    responses.text(&joined(&[ATTRIBUTE, &attribute.name]), value);
+                }
             }
             (StepKind::Password, Answer::Password(password)) => {
-                self.start(attempt, &password).await
+                attempt.password = Some(password);
+                let way = match &*step.name {
+                    START_AGAIN => return self.start(attempt),
+                    SELECT_CHALLENGE => {
+                        let name = step.offered(Stage::First, Factor::Password);
+                        responses.text("ANSWER", name);
+                        name
+                    }
+                    name => name,
+                };
+                if way == PASSWORD {
+                    responses.text("PASSWORD", password.secret());
+                } else {
+                    self.begin_srp(attempt, &mut responses)?;
+                }
             }
             (StepKind::ConfirmSignUp, Answer::ConfirmSignUp(code)) => {
-                self.confirm_sign_up_until(&username, &code, options, &attempt.deadline)
-                    .await?;
-                Ok(SignInStep::Next(self.ask(
-                    &attempt,
-                    StepKind::Password,
-                    CONFIRMATION_MS,
-                )))
+                let mut body = self.request_of(attempt.username, attempt.options);
+                body.text("ConfirmationCode", code.secret())
+                    .text_if("Session", step.session());
+                return Ok(Next::once("ConfirmSignUp", body, Then::Confirmed));
             }
             (StepKind::ResetPassword, Answer::ResetPassword { code, password }) => {
-                self.reset_password(attempt, &code, &password).await
+                attempt.password = Some(password);
+                let mut body = self.request_of(attempt.username, attempt.options);
+                body.text("ConfirmationCode", code.secret())
+                    .text("Password", password.secret());
+                return Ok(Next::once("ConfirmForgotPassword", body, Then::Replaced));
             }
-            (StepKind::Unknown { name, .. }, Answer::Unknown(responses)) => {
-                let mut given = Object::new();
-                for (name, value) in responses.iter() {
-                    given.text(name, value);
+            (StepKind::Unknown { .. }, Answer::Unknown(given)) => {
+                for (name, value) in given.iter() {
+                    match name {
+                        "USERNAME" => attempt.user_id = Some(value.into()),
+                        _ => _ = responses.text(name, value),
+                    }
                 }
-                let challenge = Challenge {
-                    is_named: responses.get("USERNAME").is_some(),
-                    ..step.challenge(name)
-                };
-                self.answer_challenge(&attempt, challenge, given).await
             }
-            _ => Err(Error::not_sent(
-                ErrorCode::InvalidParameter,
-                "the answer does not belong to this kind of step",
-            )),
+            _ => {
+                return Err(Error::not_sent(
+                    ErrorCode::InvalidParameter,
+                    "the answer does not belong to this kind of step",
+                ));
+            }
         }
-    }
-
-    async fn start(
-        &self,
-        attempt: Attempt<'_, P>,
-        password: &Password,
-    ) -> Result<SignInStep, Error> {
-        let result = match attempt.flow {
-            Flow::Srp => self.start_with_srp(&attempt, password).await,
-            Flow::Password => self.start_with_password(&attempt, password).await,
-        };
-        match result {
-            Err(error) if error.code == ErrorCode::UserNotConfirmed => Ok(SignInStep::Next(
-                self.ask(&attempt, StepKind::ConfirmSignUp, CONFIRMATION_MS),
-            )),
-            Err(error) if error.code == ErrorCode::PasswordResetRequired => Ok(SignInStep::Next(
-                self.ask(&attempt, StepKind::ResetPassword, RESET_MS),
-            )),
-            result => result,
-        }
-    }
-
-    async fn start_with_srp(
-        &self,
-        attempt: &Attempt<'_, P>,
-        password: &Password,
-    ) -> Result<SignInStep, Error> {
-        let handshake = Handshake::begin(&self.ports)?;
-        let public = handshake.public_hex();
-        let first = self.initiate(attempt, "USER_SRP_AUTH", ("SRP_A", &public), Repeat::Safe);
-        let (reply, keys) = join(first, self.have_keys(&attempt.deadline)).await;
-        let reply = reply?;
-        keys?;
-        if reply.text("ChallengeName")?.as_deref() != Some("PASSWORD_VERIFIER") {
-            return self.advance(attempt, reply, None).await;
-        }
-
-        let parameters = reply.strings("ChallengeParameters")?.unwrap_or_default();
-        let parameter = |name| parameters.get(name).ok_or_else(incomplete);
-        let user = parameter("USER_ID_FOR_SRP")?;
-        let secret_block = parameter("SECRET_BLOCK")?;
-        let server = ServerValues {
-            salt: parameter("SALT")?,
-            public: parameter("SRP_B")?,
-            secret_block,
-        };
-        let identity = Identity {
-            pool: self.config.pool.name(),
-            user,
-        };
-        let timestamp = timestamp(self.service_now_ms() / 1000);
-        let claim = handshake.prove(server, identity, password.secret(), &timestamp)?;
-
-        let challenge = Challenge {
-            name: "PASSWORD_VERIFIER",
-            session: reply.text("Session")?.map(ChallengeSession::new),
-            user_id: user,
-            is_named: false,
-        };
-        let mut responses = Object::new();
-        responses
-            .text("PASSWORD_CLAIM_SECRET_BLOCK", secret_block)
-            .text("PASSWORD_CLAIM_SIGNATURE", &claim)
-            .text("TIMESTAMP", &timestamp);
-        self.answer_challenge(attempt, challenge, responses).await
-    }
-
-    async fn start_with_password(
-        &self,
-        attempt: &Attempt<'_, P>,
-        password: &Password,
-    ) -> Result<SignInStep, Error> {
-        self.have_keys(&attempt.deadline).await?;
-        // Not repeated: it may count as an attempt, and triggers run.
-        let proof = ("PASSWORD", password.secret());
-        let reply = self
-            .initiate(attempt, "USER_PASSWORD_AUTH", proof, Repeat::Never)
-            .await?;
-        self.advance(attempt, reply, None).await
-    }
-
-    async fn initiate(
-        &self,
-        attempt: &Attempt<'_, P>,
-        flow: &str,
-        (name, proof): (&str, &str),
-        repeat: Repeat,
-    ) -> Result<Reply<P::Value>, Error> {
-        let mut parameters = Object::new();
-        parameters
-            .text("USERNAME", attempt.username.as_str())
-            .text(name, proof);
-        let mut call = self.request(attempt.options);
-        call.text("AuthFlow", flow)
-            .object("AuthParameters", &parameters);
-        self.call("InitiateAuth", repeat, call, &attempt.deadline)
-            .await
-    }
-
-    async fn set_new_password(
-        &self,
-        attempt: Attempt<'_, P>,
-        step: &Step,
-        password: &Password,
-        attributes: &[Attribute],
-    ) -> Result<SignInStep, Error> {
-        let mut responses = Object::new();
-        responses.text("NEW_PASSWORD", password.secret());
-        for attribute in attributes {
-            let value = attribute.value.as_deref().unwrap_or_default();
-            responses.text(&joined(&[ATTRIBUTE, &attribute.name]), value);
-        }
-        self.answer_challenge(&attempt, step.challenge("NEW_PASSWORD_REQUIRED"), responses)
-            .await
-    }
-
-    async fn reset_password(
-        &self,
-        attempt: Attempt<'_, P>,
-        code: &Code,
-        password: &Password,
-    ) -> Result<SignInStep, Error> {
-        self.confirm_forgot_password_until(
-            attempt.username,
-            code,
-            password,
-            attempt.options,
-            &attempt.deadline,
-        )
-        .await?;
-        self.start(attempt, password).await
+        let turn = self.challenge(attempt, &step.name, step.session.as_ref(), responses);
+        Ok(Next::Call(turn))
     }
 }

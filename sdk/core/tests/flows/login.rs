@@ -1,6 +1,5 @@
 //! The hosted pages' client: the same operations under a transaction, and a location at the end.
 
-use cognate_core::json::StringMap;
 use cognate_core::login::{TransactionId, is_transaction_gone};
 use cognate_core::ports::HttpResponse;
 use cognate_core::secret::Location;
@@ -26,7 +25,7 @@ fn login() -> (Client<Platform>, Platform) {
 }
 
 fn sign_in(client: &Client<Platform>) -> Result<SignInStep, Error> {
-    run(client.sign_in(&ana(), &password(PASSWORD), Flow::Srp, &options()))
+    run(client.sign_in(&ana(), Some(&password(PASSWORD)), Flow::Srp, &options()))
 }
 
 fn says(body: &Value) -> Scripted {
@@ -121,16 +120,20 @@ fn an_authenticator_app_is_enrolled_with_the_session_that_each_answer_brings() {
         says(&json!({ "Location": BACK })),
     ]);
     let step = asked(sign_in(&client));
-    assert!(matches!(&step.kind, StepKind::Unknown { name, .. } if name == "MFA_SETUP"));
-    let (secret, step) = run(client.associate_software_token(&step, &options())).unwrap();
+    let StepKind::SetUpTotp {
+        secret: Some(secret),
+    } = &step.kind
+    else {
+        panic!("no secret: {step:?}")
+    };
     assert_eq!(secret.secret(), "JBSWY3DPEHPK3PXP");
-    let wrong = run(client.verify_software_token(&step, &code("000000"), &options()));
+    let answer = |text| Answer::SetUpTotp {
+        code: code(text),
+        device_name: None,
+    };
+    let wrong = run(client.respond(&step, answer("000000"), &options()));
     assert_eq!(wrong.unwrap_err().code, ErrorCode::CodeMismatch);
-    location(run(client.verify_software_token(
-        &step,
-        &code("123456"),
-        &options(),
-    )));
+    location(run(client.respond(&step, answer("123456"), &options())));
     let sessions: Vec<_> = platform.calls()[2..]
         .iter()
         .map(|sent| sent.body["Session"].as_str().unwrap_or_default().to_owned())
@@ -146,11 +149,19 @@ fn a_code_that_the_authenticator_app_did_not_give_is_a_mismatch_however_it_is_sa
     let (client, platform) = login();
     platform.script([
         Scripted::Reach,
-        says(&json!({ "ChallengeName": "MFA_SETUP", "Session": "session-1" })),
+        says(&json!({
+            "ChallengeName": "MFA_SETUP", "Session": "session-1",
+            "ChallengeParameters": { "MFAS_CAN_SETUP": "[\"SOFTWARE_TOKEN_MFA\"]" },
+        })),
+        says(&json!({ "SecretCode": "JBSWY3DPEHPK3PXP", "Session": "session-1" })),
         says(&json!({ "Status": "ERROR", "Session": "session-2" })),
     ]);
     let step = asked(sign_in(&client));
-    let wrong = run(client.verify_software_token(&step, &code("000000"), &options()));
+    let answer = Answer::SetUpTotp {
+        code: code("000000"),
+        device_name: None,
+    };
+    let wrong = run(client.respond(&step, answer, &options()));
     assert_eq!(wrong.unwrap_err().code, ErrorCode::CodeMismatch);
 }
 
@@ -163,12 +174,11 @@ fn a_second_step_is_answered_under_the_transaction_too() {
         says(&json!({ "Location": BACK })),
     ]);
     let step = asked(sign_in(&client));
-    let answer: StringMap = [("SMS_MFA_CODE".to_owned(), "123456".to_owned())].into();
-    location(run(client.respond(
-        &step,
-        Answer::Unknown(answer),
-        &options(),
-    )));
+    let answer = Answer::Code {
+        code: code("123456"),
+        remember_device: false,
+    };
+    location(run(client.respond(&step, answer, &options())));
     let sent = platform.calls().pop().unwrap().body;
     assert_eq!(sent["ChallengeResponses"]["SMS_MFA_CODE"], "123456");
     assert_eq!(sent["ChallengeResponses"]["USERNAME"], "ana-3f1c2d4e");

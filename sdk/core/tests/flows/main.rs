@@ -67,7 +67,7 @@ fn code(text: &str) -> Code {
 fn sign_in(client: &Client<Platform>) -> User {
     done(run(client.sign_in(
         &ana(),
-        &password(PASSWORD),
+        Some(&password(PASSWORD)),
         Flow::Srp,
         &options(),
     )))

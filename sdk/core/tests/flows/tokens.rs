@@ -237,7 +237,7 @@ fn a_sign_in_with_a_forged_token_is_no_sign_in() {
         let (client, platform) = client();
         platform.server().forge = Some(forge);
         let flow = Default::default();
-        let error = run(client.sign_in(&ana(), &password(PASSWORD), flow, &options()));
+        let error = run(client.sign_in(&ana(), Some(&password(PASSWORD)), flow, &options()));
         assert_eq!(error.unwrap_err().code, ErrorCode::TokenRejected);
         assert!(!is_signed_in(&client));
         assert_eq!(platform.record(), None);
@@ -273,7 +273,7 @@ fn keys_are_fetched_once_and_again_for_a_new_key_after_a_cool_down() {
     // The set lacks the access token's key: no sign-in, and no second fetch within a minute.
     let attempt = || {
         let (ana, password, options) = (ana(), password(PASSWORD), options());
-        run(fresh.sign_in(&ana, &password, Default::default(), &options)).map(|_| ())
+        run(fresh.sign_in(&ana, Some(&password), Default::default(), &options)).map(|_| ())
     };
     platform.script([Scripted::Reach, Scripted::Answer(response())]);
     assert_eq!(attempt().unwrap_err().code, ErrorCode::TokenRejected);

@@ -1,0 +1,356 @@
+//! Turns: calls of the service and what their answers lead to, until there are tokens or something is
+//! asked.
+//!
+//! What is called next is decided by plain functions, and one loop waits for all of it: each place of
+//! the code that waits is a state of its own in the wasm.
+
+use alloc::string::{String, ToString};
+
+use super::kind::{AVAILABLE, MFA_SETUP, MUST_RESET, NOT_CONFIRMED, START_AGAIN};
+use super::{Flow, SignInStep, Step, StepKind};
+use crate::client::{Client, Options};
+use crate::config::Username;
+use crate::error::{Error, ErrorCode, incomplete};
+use crate::join::join;
+use crate::json::{Object, StringMap};
+use crate::ports::Ports;
+use crate::secret::{ChallengeSession, Password, TotpSecret};
+use crate::srp::{Handshake, Identity, ServerValues, timestamp};
+use crate::transport::Repeat;
+use crate::wire::{Reply, Tokens};
+
+/// A challenge session lives for 3 to 15 minutes, as the pool decides and does not tell.
+pub(super) const SESSION_MS: u64 = 3 * 60_000;
+/// The code of a password reset lives for an hour.
+const RESET_MS: u64 = 60 * 60_000;
+/// The code of a sign-up lives for a day.
+pub(super) const CONFIRMATION_MS: u64 = 24 * 60 * 60_000;
+
+/// Who is signing in, how, and with what.
+pub(super) struct Attempt<'a, P: Ports> {
+    pub(super) username: &'a Username,
+    pub(super) flow: Flow,
+    pub(super) options: &'a Options<P>,
+    pub(super) password: Option<&'a Password>,
+    /// The real user name, once the service has said it.
+    pub(super) user_id: Option<String>,
+    /// What is sent proves nothing: a code that is asked for then is the first factor.
+    pub(super) is_first: bool,
+    /// The person wants this device to be remembered. Read where the tokens arrive.
+    pub(super) remember_device: bool,
+    /// Of the `SRP_A` that was sent last.
+    pub(super) handshake: Option<Handshake>,
+}
+
+/// A call of the service, and what its answer is taken for.
+pub(super) struct Turn {
+    pub(super) operation: &'static str,
+    pub(super) body: Object,
+    /// What is safe to repeat proves nothing.
+    pub(super) repeat: Repeat,
+    pub(super) then: Then,
+}
+
+/// What an answer is taken for.
+pub(super) enum Then {
+    /// The end of the sign-in, or what is asked next.
+    Advance,
+    /// The same, after a sign-up was confirmed: where it fails the password is asked for.
+    AdvanceOrAsk,
+    /// The sign-up is confirmed.
+    Confirmed,
+    /// The password was replaced by that of the attempt.
+    Replaced,
+    /// The secret of an authenticator app, for this step.
+    Associated(Step),
+    /// The authenticator app is proved.
+    Verified,
+}
+
+/// What comes next.
+pub(super) enum Next {
+    Call(Turn),
+    Begin(Tokens),
+    End(SignInStep),
+}
+
+impl<'a, P: Ports> Attempt<'a, P> {
+    pub(super) fn new(username: &'a Username, flow: Flow, options: &'a Options<P>) -> Self {
+        Self {
+            username,
+            flow,
+            options,
+            password: None,
+            user_id: None,
+            is_first: false,
+            remember_device: false,
+            handshake: None,
+        }
+    }
+}
+
+impl Next {
+    /// Asks, or gets first what the step cannot do without.
+    pub(super) fn ask(step: Step) -> Self {
+        if !matches!(step.kind, StepKind::SetUpTotp { secret: None }) {
+            return Self::End(SignInStep::Next(step));
+        }
+        let mut body = Object::new();
+        body.text_if("Session", step.session());
+        Self::once("AssociateSoftwareToken", body, Then::Associated(step))
+    }
+
+    /// A call that is not repeated.
+    pub(super) fn once(operation: &'static str, body: Object, then: Then) -> Self {
+        Self::Call(Turn {
+            operation,
+            body,
+            repeat: Repeat::Never,
+            then,
+        })
+    }
+}
+
+impl<P: Ports> Client<P> {
+    /// Takes turns.
+    pub(super) async fn run(
+        &self,
+        mut attempt: Attempt<'_, P>,
+        mut next: Next,
+    ) -> Result<SignInStep, Error> {
+        let deadline = self.deadline(attempt.options);
+        loop {
+            let Turn {
+                operation,
+                body,
+                repeat,
+                then,
+            } = match next {
+                Next::Call(turn) => turn,
+                // Devices: `NewDeviceMetadata` of the tokens is at hand here, and what the person
+                // wants in `attempt.remember_device`.
+                Next::Begin(tokens) => {
+                    let user = self.begin_session(tokens, &deadline).await?;
+                    return Ok(SignInStep::Done(user));
+                }
+                Next::End(step) => return Ok(step),
+            };
+            let call = self.call(operation, repeat, body, &deadline);
+            // Nothing is proved to a pool whose keys are not there.
+            let keys = self.have_keys(&deadline);
+            let reply = if repeat == Repeat::Safe {
+                let (reply, keys) = join(call, keys).await;
+                reply.and_then(|reply| keys.map(|()| reply))
+            } else {
+                match keys.await {
+                    Ok(()) => call.await,
+                    Err(error) => Err(error),
+                }
+            };
+            next = match reply {
+                Ok(reply) => self.decide(&mut attempt, then, &reply)?,
+                Err(error) => self.recover(&attempt, &then, error)?,
+            };
+        }
+    }
+
+    fn decide(
+        &self,
+        attempt: &mut Attempt<'_, P>,
+        then: Then,
+        reply: &Reply<P::Value>,
+    ) -> Result<Next, Error> {
+        let session = reply.text("Session")?.map(ChallengeSession::new);
+        match then {
+            Then::Advance | Then::AdvanceOrAsk => self.advance(attempt, reply, session),
+            Then::Confirmed => Ok(match session {
+                Some(session) => {
+                    let mut parameters = Object::new();
+                    parameters.text("USERNAME", attempt.username.as_str());
+                    let mut turn = self.initiate(attempt, "USER_AUTH", &parameters, Repeat::Never);
+                    turn.body.text("Session", session.secret());
+                    turn.then = Then::AdvanceOrAsk;
+                    Next::Call(turn)
+                }
+                None => self.ask(attempt, START_AGAIN, CONFIRMATION_MS)?,
+            }),
+            Then::Replaced => self.start(attempt),
+            Then::Associated(step) => {
+                let secret = reply.text("SecretCode")?.ok_or_else(incomplete)?;
+                Ok(Next::End(SignInStep::Next(Step {
+                    kind: StepKind::SetUpTotp {
+                        secret: Some(TotpSecret::new(secret)),
+                    },
+                    session,
+                    ..step
+                })))
+            }
+            Then::Verified if reply.text("Status")?.as_deref() != Some("SUCCESS") => {
+                let message = "the code does not belong to the secret";
+                Err(Error::answered(ErrorCode::CodeMismatch, message))
+            }
+            Then::Verified => {
+                let nothing_more = Object::new();
+                let turn = self.challenge(attempt, MFA_SETUP, session.as_ref(), nothing_more);
+                Ok(Next::Call(turn))
+            }
+        }
+    }
+
+    /// Two errors are something to ask, wherever they come.
+    fn recover(&self, attempt: &Attempt<'_, P>, then: &Then, error: Error) -> Result<Next, Error> {
+        match (error.code, then) {
+            (_, Then::AdvanceOrAsk) => self.ask(attempt, START_AGAIN, CONFIRMATION_MS),
+            (ErrorCode::UserNotConfirmed, _) => self.ask(attempt, NOT_CONFIRMED, CONFIRMATION_MS),
+            (ErrorCode::PasswordResetRequired, _) => self.ask(attempt, MUST_RESET, RESET_MS),
+            _ => Err(error),
+        }
+    }
+
+    /// Tokens end the sign-in; a challenge is the next turn or step.
+    fn advance(
+        &self,
+        attempt: &mut Attempt<'_, P>,
+        reply: &Reply<P::Value>,
+        session: Option<ChallengeSession>,
+    ) -> Result<Next, Error> {
+        #[cfg(feature = "login")]
+        if let Some(end) = self.redirect(reply)? {
+            return Ok(Next::End(end));
+        }
+        if P::KEEPS
+            && let Some(tokens) = reply.tokens()?
+        {
+            return Ok(Next::Begin(tokens));
+        }
+        let name = reply.text("ChallengeName")?.ok_or_else(incomplete)?;
+        let mut parameters = reply.parameters()?;
+        if let Some(factors) = reply.words(AVAILABLE)? {
+            parameters.insert(AVAILABLE.to_string(), factors);
+        }
+        let user_id = parameters.get("USER_ID_FOR_SRP");
+        if let Some(user_id) = user_id.or_else(|| parameters.get("USERNAME")) {
+            attempt.user_id = Some(user_id.to_string());
+        }
+        // Devices: `DEVICE_SRP_AUTH` and `DEVICE_PASSWORD_VERIFIER` arrive here, and are further turns.
+        if name == "PASSWORD_VERIFIER" {
+            let turn = self.prove(attempt, &parameters, session.as_ref())?;
+            return Ok(Next::Call(turn));
+        }
+        let step = self.step(attempt, name, parameters, SESSION_MS)?;
+        Ok(Next::ask(Step { session, ..step }))
+    }
+
+    /// The proof of the password, to the challenge `PASSWORD_VERIFIER`.
+    fn prove(
+        &self,
+        attempt: &mut Attempt<'_, P>,
+        parameters: &StringMap,
+        session: Option<&ChallengeSession>,
+    ) -> Result<Turn, Error> {
+        let (Some(handshake), Some(password)) = (attempt.handshake.take(), attempt.password) else {
+            return Err(Error::answered(
+                ErrorCode::InvalidResponse,
+                "the service wants the proof of a password that was not begun: sign in again",
+            ));
+        };
+        let parameter = |name| parameters.get(name).ok_or_else(incomplete);
+        let secret_block = parameter("SECRET_BLOCK")?;
+        let server = ServerValues {
+            salt: parameter("SALT")?,
+            public: parameter("SRP_B")?,
+            secret_block,
+        };
+        let identity = Identity {
+            pool: self.config.pool.name(),
+            user: parameter("USER_ID_FOR_SRP")?,
+        };
+        let timestamp = timestamp(self.service_now_ms() / 1000);
+        let claim = handshake.prove(server, identity, password.secret(), &timestamp)?;
+        let mut responses = Object::new();
+        responses
+            .text("PASSWORD_CLAIM_SECRET_BLOCK", secret_block)
+            .text("PASSWORD_CLAIM_SIGNATURE", &claim)
+            .text("TIMESTAMP", &timestamp);
+        attempt.is_first = false;
+        Ok(self.challenge(attempt, "PASSWORD_VERIFIER", session, responses))
+    }
+
+    /// `InitiateAuth`.
+    pub(super) fn initiate(
+        &self,
+        attempt: &Attempt<'_, P>,
+        flow: &str,
+        parameters: &Object,
+        repeat: Repeat,
+    ) -> Turn {
+        // Devices: `DEVICE_KEY` goes into the parameters here.
+        let mut body = self.request(attempt.options);
+        body.text("AuthFlow", flow)
+            .object("AuthParameters", parameters);
+        Turn {
+            operation: "InitiateAuth",
+            body,
+            repeat,
+            then: Then::Advance,
+        }
+    }
+
+    /// `RespondToAuthChallenge`; never twice, since an answer spends the challenge.
+    pub(super) fn challenge(
+        &self,
+        attempt: &Attempt<'_, P>,
+        name: &str,
+        session: Option<&ChallengeSession>,
+        mut responses: Object,
+    ) -> Turn {
+        // Devices: `DEVICE_KEY` goes into the responses here.
+        let user_id = attempt.user_id.as_deref();
+        responses.text("USERNAME", user_id.unwrap_or(attempt.username.as_str()));
+        let mut body = self.request(attempt.options);
+        body.text("ChallengeName", name)
+            .object("ChallengeResponses", &responses)
+            .text_if("Session", session.map(ChallengeSession::secret));
+        Turn {
+            operation: "RespondToAuthChallenge",
+            body,
+            repeat: Repeat::Never,
+            then: Then::Advance,
+        }
+    }
+
+    /// A step that stands for itself: no challenge of the service is behind it.
+    pub(super) fn ask(
+        &self,
+        attempt: &Attempt<'_, P>,
+        name: &str,
+        lifetime_ms: u64,
+    ) -> Result<Next, Error> {
+        let nothing = StringMap::new();
+        let step = self.step(attempt, name.to_string(), nothing, lifetime_ms)?;
+        Ok(Next::End(SignInStep::Next(step)))
+    }
+
+    fn step(
+        &self,
+        attempt: &Attempt<'_, P>,
+        name: String,
+        mut parameters: StringMap,
+        lifetime_ms: u64,
+    ) -> Result<Step, Error> {
+        let kind = StepKind::of(&self.ports, &name, &parameters, attempt.is_first);
+        // Who the person is has no business in what is kept.
+        parameters.remove("userAttributes");
+        Ok(Step {
+            kind: kind.map_err(|_| incomplete())?,
+            expires_at_ms: self.ports.now_ms() + lifetime_ms,
+            username: attempt.username.as_str().to_string(),
+            flow: attempt.flow,
+            user_id: attempt.user_id.clone(),
+            session: None,
+            name,
+            parameters,
+            is_first: attempt.is_first,
+        })
+    }
+}
