@@ -30,7 +30,6 @@ for (const colorScheme of ['light', 'dark']) {
       ['confirm', 'Check your e-mail'],
       ['forgot-password', 'Forgot your password?'],
       ['reset-password', 'Choose a new password'],
-      ['new-password', 'Choose your own password'],
     ]) {
       await page.goto(`${system.url}/#/${route}`);
       await heading(page, title);
@@ -53,7 +52,7 @@ test('no page scrolls sideways on a screen of 320 pixels', async () => {
     const width = await page.evaluate(() => document.documentElement.scrollWidth);
     assert.ok(width <= 320, `${where} is ${width} pixels wide`);
   };
-  for (const route of ['sign-in', 'sign-up', 'confirm', 'forgot-password', 'reset-password', 'new-password']) {
+  for (const route of ['sign-in', 'sign-up', 'confirm', 'forgot-password', 'reset-password']) {
     await page.goto(`${system.url}/#/${route}`);
     await page.locator('button[type=submit]').click();
     await problem(page);

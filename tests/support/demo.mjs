@@ -7,22 +7,26 @@ import { startBackend } from './backend.mjs';
 import { freePort } from './free-port.mjs';
 import { startRecorder } from './recorder.mjs';
 
-/** Starts it; `headers` may replace response headers of the demo's server, as `serveDemo` has it. */
-export async function startSystem({ headers } = {}) {
+/**
+ * Starts it; `headers` may replace response headers of the demo's server, as `serveDemo` has it. `choosePool` makes another pool than the
+ * demo's, without the login domain: given the backend it answers `poolId` and `clientId`.
+ */
+export async function startSystem({ headers, choosePool } = {}) {
   const port = await freePort();
   const app = `http://localhost:${port}`;
   const backend = await startBackend({ args: ['--demo-app', app] });
+  const pool = choosePool ? await choosePool(backend) : backend;
   const recorder = await startRecorder(backend.url);
-  const api = await serveApi({ port: 0, issuer: backend.issuer, clientId: backend.clientId, app });
+  const api = await serveApi({ port: 0, issuer: `${backend.url}/${pool.poolId}`, clientId: pool.clientId, app });
   const demo = await serveDemo({
     port,
     config: {
-      userPoolId: backend.poolId,
-      clientId: backend.clientId,
+      userPoolId: pool.poolId,
+      clientId: pool.clientId,
       endpoint: recorder.url,
-      issuer: backend.issuer,
+      issuer: `${backend.url}/${pool.poolId}`,
       // Not the recorder: the login domain answers to its own address only.
-      oauth: { domain: backend.url, redirectUri: `${app}/`, signOutUri: `${app}/` },
+      ...(!choosePool && { oauth: { domain: backend.url, redirectUri: `${app}/`, signOutUri: `${app}/` } }),
       api: api.url,
       inbox: `${backend.url}/_cognate/inbox`,
     },
@@ -30,6 +34,7 @@ export async function startSystem({ headers } = {}) {
   });
   return {
     backend,
+    pool,
     recorder,
     url: demo.url,
     stop: async () => {

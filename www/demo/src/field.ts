@@ -14,12 +14,12 @@ export interface Field {
 interface FieldOptions {
   name: string;
   label: string;
-  type: 'email' | 'password' | 'text';
+  type: 'email' | 'password' | 'text' | 'tel' | 'date';
   /** The browser's and the password manager's word for what this is. */
   autocomplete: string;
   hint?: string;
   value?: string;
-  inputMode?: 'numeric' | 'email';
+  inputMode?: 'numeric' | 'email' | 'tel';
   check: (value: string) => string | undefined;
   /** Shown between the input and the next field, and named as its description. */
   below?: HTMLElement;
@@ -27,7 +27,7 @@ interface FieldOptions {
 }
 
 /** The e-mail address people sign in with. The browser's own word for it is `username`. */
-export function emailField(options: { value?: string; hint?: string } = {}): Field {
+export function emailField(options: { value?: string; hint?: string; autocomplete?: 'email' } = {}): Field {
   return field({
     name: 'email',
     label: 'E-mail address',
@@ -53,6 +53,34 @@ export function codeField(hint: string): Field {
     hint,
     check: (value) => (value === '' ? 'Enter the code from the message.' : undefined),
   });
+}
+
+/** Words of the person's own. */
+export function textField(name: string, label: string): Field {
+  return field({ name, label, type: 'text', autocomplete: 'off', check: (value) => (value === '' ? `Enter ${label.toLowerCase()}.` : undefined) });
+}
+
+/** An attribute that the pool wants to know, by the name that the service has for it. */
+export function attributeField(name: string): Field {
+  const { label, ...known } = ATTRIBUTES[name] ?? { label: name.replace(/^custom:/, '').replaceAll('_', ' ') };
+  return field({ name, label, type: 'text', autocomplete: 'off', ...known, check: (value) => (value === '' ? `Enter your ${label.toLowerCase()}.` : undefined) });
+}
+
+const ATTRIBUTES: Record<string, Pick<FieldOptions, 'label'> & Partial<FieldOptions>> = {
+  name: { label: 'Name', autocomplete: 'name' },
+  given_name: { label: 'First name', autocomplete: 'given-name' },
+  family_name: { label: 'Last name', autocomplete: 'family-name' },
+  email: { label: 'E-mail address', type: 'email', inputMode: 'email', autocomplete: 'email' },
+  phone_number: { label: 'Phone number', type: 'tel', inputMode: 'tel', autocomplete: 'tel', hint: 'With the country’s code, such as +49.' },
+  birthdate: { label: 'Date of birth', type: 'date', autocomplete: 'bday' },
+};
+
+/** A box to tick; its value is `on` or nothing. */
+export function checkbox(name: string, label: string): Field {
+  const id = `field-${name}`;
+  const input = element('input', { id, name, type: 'checkbox' });
+  const root = element('div', { class: 'tick' }, input, element('label', { for: id }, label));
+  return { name, input, root, check: () => undefined, mark: () => {} };
 }
 
 /** A password that exists: never judged here, only required. */

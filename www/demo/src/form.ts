@@ -109,5 +109,10 @@ function linkTo(field: Field, text: string): HTMLAnchorElement {
 }
 
 function valuesOf(fields: Field[]): Record<string, string> {
-  return Object.fromEntries(fields.map(({ name, input }) => [name, input.type === 'email' || name === 'code' ? input.value.trim() : input.value]));
+  return Object.fromEntries(fields.map(({ name, input }) => [name, valueOf(name, input)]));
+}
+
+function valueOf(name: string, input: HTMLInputElement): string {
+  if (input.type === 'checkbox') return input.checked ? 'on' : '';
+  return input.type === 'email' || name === 'code' ? input.value.trim() : input.value;
 }

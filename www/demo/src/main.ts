@@ -4,21 +4,21 @@ import { memory } from './memory.ts';
 import { accountPage } from './pages/account.ts';
 import { confirmPage } from './pages/confirm.ts';
 import { forgotPasswordPage, resetPasswordPage } from './pages/forgot-password.ts';
-import { newPasswordPage } from './pages/new-password.ts';
 import { signInPage } from './pages/sign-in.ts';
 import { signUpPage } from './pages/sign-up.ts';
+import { stepPage } from './pages/step.ts';
 import type { Context, Notice, Page } from './page.ts';
 import { currentRoute, go, onRoute, type Route } from './router.ts';
 import { Shell } from './shell.ts';
+import { waitingStep } from './sign-in.ts';
 import { wordingOf } from './wording.ts';
 
-const PAGES: Record<Exclude<Route, 'account'>, (context: Context) => Page> = {
+const PAGES: Record<Exclude<Route, 'account' | 'step'>, (context: Context) => Page> = {
   'sign-in': signInPage,
   'sign-up': signUpPage,
   confirm: confirmPage,
   'forgot-password': forgotPasswordPage,
   'reset-password': resetPasswordPage,
-  'new-password': newPasswordPage,
 };
 
 const shell = new Shell();
@@ -56,6 +56,7 @@ function run(auth: Auth, config: DemoConfig): void {
     const { state } = auth;
     if (state.status === 'signedOut' || state.status === 'expired') {
       if (route === undefined || route === 'account') return go('sign-in', { replace: true });
+      if (route === 'step') return void showStep();
       shell.show(PAGES[route](context), notice);
     } else {
       if (route !== 'account') return go('account', { replace: true });
@@ -64,6 +65,12 @@ function run(auth: Auth, config: DemoConfig): void {
     // Kept while it is shown: signing out of the login domain leaves the page and comes back.
     memory.set('notice', notice?.isProblem ? undefined : notice?.words);
     notice = undefined;
+  };
+  const showStep = async (): Promise<void> => {
+    const step = await waitingStep(auth);
+    if (currentRoute() !== 'step') return;
+    if (step) shell.show(stepPage(context, step));
+    else context.next('sign-in', 'That sign-in is over. Please start again.');
   };
   // The back button may bring the page as it was left for a redirect, while somebody has signed in on the way.
   let isKept = false;

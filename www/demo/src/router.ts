@@ -1,5 +1,5 @@
 /** Where in the demo somebody is. Part of the address after `#`, so that the back button and a reload work. */
-export const ROUTES = ['sign-in', 'sign-up', 'confirm', 'forgot-password', 'reset-password', 'new-password', 'account'] as const;
+export const ROUTES = ['sign-in', 'sign-up', 'confirm', 'forgot-password', 'reset-password', 'step', 'account'] as const;
 export type Route = (typeof ROUTES)[number];
 
 /** The route of the present address, if it names one. */
