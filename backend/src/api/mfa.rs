@@ -12,10 +12,10 @@ use crate::error::ApiError;
 use crate::mfa::preference::{self, Setting};
 use crate::mfa::{Enrolment, Factor, PoolMfa, PoolMfaChange, TotpSecret, set_up};
 use crate::opaque_secret::OpaqueSecret;
-use crate::pools::{self, Pool, find_pool};
-use crate::sign_in::{PendingStep, Through};
+use crate::pools::{self, FirstFactor, Pool, find_pool};
+use crate::sign_in::{PendingStep, Through, first_factors};
 use crate::tokens::verify_access;
-use crate::users::{self, User};
+use crate::users::User;
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
@@ -293,7 +293,10 @@ async fn auth_factors(
 ) -> Result<AuthFactorsAnswer, ApiError> {
     Ok(AuthFactorsAnswer {
         mfa: MfaMembers::of(state, &user).await?,
-        configured_user_auth_factors: users::first_factors(pool, &user),
+        configured_user_auth_factors: first_factors::configured(pool, &user)
+            .into_iter()
+            .map(FirstFactor::name)
+            .collect(),
         username: user.username,
     })
 }

@@ -12,6 +12,7 @@ use crate::error::ApiError;
 use crate::mfa::{self, Factor};
 use crate::pools::{ExplicitAuthFlow, find_client, find_client_of};
 use crate::sessions::{self, Tokens};
+use crate::sign_in::user_auth::{self, Choice, Given, after_sign_up, otp};
 use crate::sign_in::{
     self, Challenge, Next, Parameters, Proof, Through, answer_new_password,
     answer_password_verifier, check_secret_hash,
@@ -28,6 +29,7 @@ pub(super) struct InitiateAuthRequest {
     pub(super) auth_flow: String,
     #[serde(default)]
     auth_parameters: Texts,
+    session: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -58,6 +60,8 @@ pub(super) struct ChallengeAnswer {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) session: Option<String>,
     pub(super) challenge_parameters: Parameters,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(super) available_challenges: Vec<&'static str>,
 }
 
 /// `InitiateAuth`
@@ -100,6 +104,7 @@ async fn begin(
         "USER_PASSWORD_AUTH" => Flow::AllowUserPasswordAuth,
         "ADMIN_USER_PASSWORD_AUTH" | "ADMIN_NO_SRP_AUTH" => Flow::AllowAdminUserPasswordAuth,
         "CUSTOM_AUTH" => Flow::AllowCustomAuth,
+        "USER_AUTH" => Flow::AllowUserAuth,
         "REFRESH_TOKEN_AUTH" | "REFRESH_TOKEN" => Flow::AllowRefreshTokenAuth,
         other => {
             return Err(ApiError::invalid_parameter(format!(
@@ -153,6 +158,19 @@ pub(super) async fn first_step(
             _ => None,
         };
         return sign_in::custom::begin(state, caller, through, username, srp_a).await;
+    }
+    if request.auth_flow == "USER_AUTH" {
+        if let Some(unknown) = STEP_UP.iter().find(|name| given.contains_key(**name)) {
+            return Err(ApiError::invalid_parameter(format!(
+                "{unknown} is not supported by this backend."
+            )));
+        }
+        if let Some(session) = &request.session {
+            return after_sign_up::sign_in(state, caller, through, session, username).await;
+        }
+        let preferred = given.get("PREFERRED_CHALLENGE").map(String::as_str);
+        let with = given_with(given);
+        return user_auth::begin(state, caller, through, username, preferred, with).await;
     }
     let password = Password::new(required(given, "PASSWORD")?.to_owned());
     sign_in::check_password(state, caller, through, username, &password).await
@@ -250,6 +268,36 @@ pub(super) async fn next_step(
             step.answer(state, caller, through, username, answer, metadata)
                 .await
         }
+        "SELECT_CHALLENGE" => {
+            let (session, with) = (request.session.as_deref(), given_with(given));
+            let answer = required(given, "ANSWER")?;
+            user_auth::choose(state, caller, through, session, username, answer, with).await
+        }
+        "PASSWORD" => {
+            required(given, "PASSWORD")?;
+            let (session, with) = (request.session.as_deref(), given_with(given));
+            let choice = Choice::Password;
+            user_auth::answer(state, caller, through, choice, session, username, with).await
+        }
+        "PASSWORD_SRP" => {
+            required(given, "SRP_A")?;
+            let (session, with) = (request.session.as_deref(), given_with(given));
+            let choice = Choice::PasswordSrp;
+            user_auth::answer(state, caller, through, choice, session, username, with).await
+        }
+        "SMS_OTP" | "EMAIL_OTP"
+            if let Some(step) = otp::Step::find(
+                state,
+                through,
+                &request.challenge_name,
+                request.session.as_deref(),
+            )
+            .await? =>
+        {
+            let code = required(given, step.response_name())?;
+            step.answer(state, caller, through, username, code).await
+        }
+        "SMS_OTP" => Err(sign_in::invalid_session()),
         "SELECT_MFA_TYPE" => {
             let session = request.session.as_deref();
             let answer = required(given, "ANSWER")?;
@@ -291,6 +339,7 @@ impl From<Challenge> for ChallengeAnswer {
             challenge_name: challenge.name,
             session: challenge.session.map(|handle| handle.secret().to_owned()),
             challenge_parameters: challenge.parameters,
+            available_challenges: challenge.available,
         }
     }
 }
@@ -301,6 +350,17 @@ impl From<Tokens> for AuthAnswer {
             challenge_parameters: Empty {},
             authentication_result: tokens.into(),
         }
+    }
+}
+
+/// Parameters of `USER_AUTH` that ask for a stronger sign-in than this backend knows. To ignore them would
+/// give less than was asked for.
+const STEP_UP: [&str; 3] = ["TARGET_ACR_VALUES", "ACCESS_TOKEN", "MAX_AGE"];
+
+fn given_with(given: &Texts) -> Given<'_> {
+    Given {
+        password: given.get("PASSWORD").cloned().map(Password::new),
+        srp_a: given.get("SRP_A").map(String::as_str),
     }
 }
 

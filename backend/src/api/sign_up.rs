@@ -4,12 +4,12 @@ use cognate_core::secret::{Code, Password};
 use serde::{Deserialize, Serialize};
 
 use super::attribute::{Attribute, pairs};
-use super::{Empty, secret};
+use super::secret;
 use crate::app::{AppState, Caller};
 use crate::error::ApiError;
 use crate::pools::find_client;
 use crate::sign_in::{Through, check_secret_hash};
-use crate::sign_up::{self, Application};
+use crate::sign_up::{self, Application, Confirmation};
 use crate::triggers::ClientMetadata;
 use crate::users::CodeDeliveryDetails;
 
@@ -33,6 +33,8 @@ pub(super) struct SignUpAnswer {
     user_sub: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     code_delivery_details: Option<CodeDeliveryDetails>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    session: Option<String>,
 }
 
 /// `SignUp`
@@ -56,13 +58,9 @@ pub(super) async fn sign_up_through(
     through: Through<'_>,
     request: SignUpRequest,
 ) -> Result<SignUpAnswer, ApiError> {
-    // Only pools with passwordless sign-in take users without; there are none yet.
-    let password = request
-        .password
-        .ok_or_else(|| ApiError::invalid_parameter("A password is required in this user pool."))?;
     let application = Application {
         username: &request.username,
-        password: &password,
+        password: request.password.as_ref(),
         attributes: pairs(request.user_attributes),
         validation_data: request
             .validation_data
@@ -74,6 +72,7 @@ pub(super) async fn sign_up_through(
         user_confirmed: signed_up.confirmed,
         user_sub: signed_up.sub,
         code_delivery_details: signed_up.delivery,
+        session: signed_up.session.map(|handle| handle.secret().to_owned()),
     })
 }
 
@@ -88,6 +87,14 @@ pub(super) struct ConfirmSignUpRequest {
     #[serde(default)]
     force_alias_creation: bool,
     client_metadata: Option<ClientMetadata>,
+    session: Option<String>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub(super) struct ConfirmSignUpAnswer {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    session: Option<String>,
 }
 
 /// `ConfirmSignUp`
@@ -95,7 +102,7 @@ pub(super) async fn confirm_sign_up(
     state: &AppState,
     caller: &Caller,
     request: ConfirmSignUpRequest,
-) -> Result<Empty, ApiError> {
+) -> Result<ConfirmSignUpAnswer, ApiError> {
     let found = find_client(state, &request.client_id).await?;
     let through = Through::from(&found);
     check_secret_hash(
@@ -111,12 +118,20 @@ pub(super) async fn confirm_sign_up_through(
     caller: &Caller,
     through: Through<'_>,
     request: ConfirmSignUpRequest,
-) -> Result<Empty, ApiError> {
+) -> Result<ConfirmSignUpAnswer, ApiError> {
     let username = &request.username;
     let (code, force) = (&request.confirmation_code, request.force_alias_creation);
+    let confirmation = Confirmation {
+        name: username,
+        code,
+        force_alias: force,
+        session: request.session.as_deref(),
+    };
     let metadata = request.client_metadata.as_ref();
-    sign_up::confirm(state, caller, through, username, code, force, metadata).await?;
-    Ok(Empty {})
+    let next = sign_up::confirm(state, caller, through, confirmation, metadata).await?;
+    Ok(ConfirmSignUpAnswer {
+        session: next.map(|handle| handle.secret().to_owned()),
+    })
 }
 
 /// Names a user, to send a code to.

@@ -111,6 +111,8 @@ pub struct Challenge {
     pub name: &'static str,
     /// What the client needs to answer it.
     pub parameters: Parameters,
+    /// What `SELECT_CHALLENGE` lets choose from; elsewhere empty.
+    pub available: Vec<&'static str>,
     /// The handle to send back; `PASSWORD_VERIFIER` has none.
     pub session: Option<OpaqueSecret>,
 }

@@ -57,8 +57,8 @@ impl std::fmt::Debug for ClientConfig {
 }
 
 impl PoolConfig {
-    /// The pool that exists when there is no file: people sign up with their e-mail address. Its
-    /// client's app is at this origin.
+    /// The pool that exists when there is no file: people sign up with their e-mail address, and can sign
+    /// in with a code instead of the password. Its client's app is at this origin.
     #[must_use]
     pub fn demo(app: &str) -> Self {
         let home = format!("{}/", app.trim_end_matches('/'));
@@ -69,6 +69,9 @@ impl PoolConfig {
                 "UsernameAttributes": ["email"],
                 "AutoVerifiedAttributes": ["email"],
                 "UsernameConfiguration": { "CaseSensitive": false },
+                "Policies": {
+                    "SignInPolicy": { "AllowedFirstAuthFactors": ["PASSWORD", "EMAIL_OTP"] },
+                },
                 "AccountRecoverySetting": {
                     "RecoveryMechanisms": [{ "Priority": 1, "Name": "verified_email" }],
                 },
@@ -83,6 +86,7 @@ impl PoolConfig {
                     "ExplicitAuthFlows": [
                         "ALLOW_USER_SRP_AUTH",
                         "ALLOW_USER_PASSWORD_AUTH",
+                        "ALLOW_USER_AUTH",
                         "ALLOW_REFRESH_TOKEN_AUTH",
                     ],
                     "PreventUserExistenceErrors": "ENABLED",

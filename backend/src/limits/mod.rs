@@ -17,7 +17,8 @@
 //!
 //! # Limits
 //! Somebody with very many addresses gets as many tries of a password. Somebody with a dozen can
-//! spend an account's `TRIES_EVERYWHERE` and so hold up a recovery or a confirmation; who also has
+//! spend an account's `TRIES_EVERYWHERE` or `SIGN_IN_CODES_EVERYWHERE` and so hold up a recovery, a
+//! confirmation, or a sign-in without the password; who also has
 //! the password, its `MFA_FAILURES_EVERYWHERE`, and so hold up a sign-in with a second factor.
 
 use std::net::IpAddr;
@@ -34,6 +35,10 @@ const QUIET_MILLIS: i64 = 15 * 60 * 1000;
 const HOUR_MILLIS: i64 = 3_600_000;
 /// Tries of an account's codes an hour from all addresses together: 1 in 200 to guess one in a day.
 const TRIES_EVERYWHERE: i64 = 200;
+
+/// Codes that one account is sent an hour to sign in with, from all addresses together: five tries each, of
+/// eight digits. 1 in 14,000 to guess one in a day, and no flood of messages.
+const SIGN_IN_CODES_EVERYWHERE: i64 = 60;
 
 /// Wrong codes of a second factor from all addresses together before the account waits an hour. Whoever
 /// tries them has the password. 1 in 280 to guess a TOTP code in a day, of which three count at a time.
@@ -56,6 +61,8 @@ pub enum Hourly {
     ConfirmForgotPassword,
     /// Be sent a code of a second factor: 20.
     MfaCode,
+    /// Be sent a code to sign in with: 20.
+    SignInCode,
     /// Give the old password wrongly when changing it: 5.
     ChangePassword,
 }
@@ -68,15 +75,23 @@ impl Hourly {
             | Self::AttributeCode
             | Self::ForgotPassword
             | Self::ChangePassword => 5,
-            Self::ConfirmForgotPassword | Self::MfaCode => 20,
+            Self::ConfirmForgotPassword | Self::MfaCode | Self::SignInCode => 20,
         }
     }
 
-    fn tries_a_code(self) -> bool {
-        matches!(
-            self,
-            Self::ConfirmSignUp | Self::VerifyAttribute | Self::ConfirmForgotPassword
-        )
+    /// How often an hour from all addresses together, where that is limited, too.
+    fn limit_everywhere(self) -> Option<i64> {
+        match self {
+            Self::ConfirmSignUp | Self::VerifyAttribute | Self::ConfirmForgotPassword => {
+                Some(TRIES_EVERYWHERE)
+            }
+            Self::SignInCode => Some(SIGN_IN_CODES_EVERYWHERE),
+            Self::ResendCode
+            | Self::AttributeCode
+            | Self::ForgotPassword
+            | Self::MfaCode
+            | Self::ChangePassword => None,
+        }
     }
 
     fn purpose(self) -> &'static str {
@@ -88,6 +103,7 @@ impl Hourly {
             Self::ForgotPassword => "ForgotPassword",
             Self::ConfirmForgotPassword => "ConfirmForgotPassword",
             Self::MfaCode => "MfaCode",
+            Self::SignInCode => "SignInCode",
             Self::ChangePassword => "ChangePassword",
         }
     }
@@ -108,10 +124,10 @@ pub async fn count(
     let here = key(state, caller, action.purpose(), pool_id, username);
     let mut is_exceeded = store.count_attempt(&here, now, HOUR_MILLIS).await? > action.limit();
     // What was refused here is no try, so nobody uses up everybody's from one address.
-    if !is_exceeded && action.tries_a_code() {
+    if let Some(limit) = action.limit_everywhere().filter(|_| !is_exceeded) {
         let parts = [action.purpose(), pool_id, username].map(str::as_bytes);
         let everywhere = state.sealer.derive("attempts everywhere", &parts);
-        is_exceeded = store.count_attempt(&everywhere, now, HOUR_MILLIS).await? > TRIES_EVERYWHERE;
+        is_exceeded = store.count_attempt(&everywhere, now, HOUR_MILLIS).await? > limit;
     }
     if is_exceeded {
         return Err(ApiError::limit_exceeded(
@@ -145,6 +161,8 @@ pub enum Guess {
     MfaCode,
     /// An answer to a challenge of the pool's own triggers.
     CustomAnswer,
+    /// A code that signs in by itself.
+    SignInCode,
 }
 
 /// Permission to check one guess at one user. Holding it keeps other guesses waiting that it is counted
@@ -175,6 +193,7 @@ impl<'a> Gate<'a> {
         static TURNS: [Mutex<()>; 256] = [const { Mutex::const_new(()) }; 256];
         let (purpose, refusal) = match guess {
             Guess::Password => ("password", "Password attempts exceeded"),
+            Guess::SignInCode => ("sign-in code", "Verification code attempts exceeded"),
             Guess::CustomAnswer => ("custom answer", "Challenge attempts exceeded"),
             Guess::MfaCode => ("mfa code", "Verification code attempts exceeded"),
         };

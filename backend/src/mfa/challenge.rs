@@ -326,6 +326,7 @@ async fn challenge(
     Ok(Challenge {
         name,
         parameters,
+        available: Vec::new(),
         session: Some(session),
     })
 }

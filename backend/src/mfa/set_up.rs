@@ -51,6 +51,7 @@ pub(super) async fn ask(
             ("USER_ID_FOR_SRP".into(), user.username.clone()),
             ("MFAS_CAN_SETUP".into(), names),
         ]),
+        available: Vec::new(),
         session: Some(session),
     })
 }

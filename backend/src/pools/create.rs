@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 use super::client::{Client, ClientSecret, ClientSettings, secret_place};
 use super::mfa::{PoolMfa, PoolMfaChange};
 use super::pool::Pool;
-use super::{document, oauth_settings};
+use super::{document, first_factor, oauth_settings};
 use crate::app::AppState;
 use crate::contract;
 use crate::error::ApiError;
@@ -62,6 +62,7 @@ impl NewPool {
             triggers.check(config)?;
         }
         check_schema(&settings)?;
+        first_factor::check(&settings)?;
         Ok(Self {
             name,
             mfa: PoolMfa::of_new_pool(&settings)?,

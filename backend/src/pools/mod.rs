@@ -8,6 +8,7 @@ mod client;
 mod create;
 mod document;
 mod factor;
+mod first_factor;
 mod mfa;
 mod oauth_settings;
 mod pool;
@@ -17,6 +18,7 @@ mod seed;
 pub use client::{Client, ClientSecret, ClientSettings, ExplicitAuthFlow};
 pub use create::{NewClient, NewPool};
 pub use factor::Factor;
+pub use first_factor::FirstFactor;
 pub use mfa::{PoolMfa, PoolMfaChange, Requirement};
 pub use oauth_settings::{OAuthFlow, OAuthSettings};
 pub use pool::{

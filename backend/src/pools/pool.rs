@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use super::first_factor::FirstFactor;
 use super::mfa::PoolMfa;
 use crate::error::ApiError;
 use crate::store::PoolRow;
@@ -156,11 +157,19 @@ impl PoolSettings {
         &self.policies.password_policy
     }
 
-    /// Whether people may begin a sign-in with this (`PASSWORD`, `EMAIL_OTP`, ...).
+    /// Whether people may begin a sign-in with this. Default the password only.
     #[must_use]
-    pub fn allows_first_factor(&self, name: &str) -> bool {
+    pub fn allows_first_factor(&self, factor: FirstFactor) -> bool {
         let allowed = &self.policies.sign_in_policy.allowed_first_auth_factors;
-        allowed.iter().any(|allowed| allowed == name)
+        allowed.iter().any(|allowed| allowed == factor.name())
+    }
+
+    /// Whether people can do without a password, because codes can be sent to them instead.
+    #[must_use]
+    pub fn allows_users_without_password(&self) -> bool {
+        [FirstFactor::EmailOtp, FirstFactor::SmsOtp]
+            .into_iter()
+            .any(|factor| self.allows_first_factor(factor))
     }
 
     /// What people sign up with instead of a user name; empty if they choose a user name.

@@ -311,6 +311,7 @@ impl Round<'_> {
                 Ok(Next::Challenge(Challenge {
                     name: CHALLENGE,
                     parameters,
+                    available: Vec::new(),
                     session: Some(self.remember(state, CHALLENGE, created).await?),
                 }))
             }

@@ -9,6 +9,8 @@
 //!                  otherwise                             -> second factor
 //! CUSTOM_AUTH (`custom`): what the pool's triggers ask for -> everything proved; with the password
 //!                  among it, as after the password
+//! USER_AUTH (`user_auth`): the choice of a first factor: the password as above, a code by e-mail or text
+//!                  message, or what a confirmed sign-up left behind
 //! second factor (`mfa`): none needed, or its challenges answered -> everything proved
 //! ```
 //! What somebody gets who has proved everything is not decided here: the JSON API gives tokens
@@ -22,12 +24,15 @@
 //! round, nor in another login transaction.
 //!
 //! # Limits
-//! The flow `USER_AUTH` and devices do not exist yet: they are refused by name.
+//! Devices do not exist yet.
 
+mod candidate;
 pub mod custom;
+pub mod first_factors;
 mod new_password;
 mod password;
 mod secret_hash;
+pub mod user_auth;
 
 pub use new_password::answer as answer_new_password;
 pub use password::{Proof, answer_password_verifier, begin_srp, check_password};

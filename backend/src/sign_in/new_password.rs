@@ -42,6 +42,7 @@ pub(super) async fn require(
                 json(serde_json::json!(required))?,
             ),
         ]),
+        available: Vec::new(),
         session: Some(session),
     }))
 }

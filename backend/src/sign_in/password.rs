@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use cognate_core::secret::Password;
 
+use super::candidate::Candidate;
 use super::{Next, Through, after_password, incorrect};
 use crate::app::{AppState, Caller};
 use crate::error::ApiError;
@@ -12,7 +13,7 @@ use crate::srp::{
     self, BLOCK_SECONDS, Block, Challenge, SrpError, Subject, TIMESTAMP_TOLERANCE_SECONDS,
     seconds_of_timestamp,
 };
-use crate::users::{self, Decoy, Status, User, decoy};
+use crate::users::{self, Status, User};
 
 /// `USER_SRP_AUTH`: answers the challenge `PASSWORD_VERIFIER`, for a user who exists or not.
 ///
@@ -54,6 +55,7 @@ pub async fn begin_srp(
             ("USERNAME".into(), username.clone()),
             ("USER_ID_FOR_SRP".into(), username),
         ]),
+        available: Vec::new(),
         session: None,
     }))
 }
@@ -137,7 +139,7 @@ pub(super) async fn prove(
         )
         .map_err(|error| ApiError::internal(&SrpError::from(error)))?;
     let user = candidate
-        .into_user()
+        .with_password()
         .filter(|user| is_proved && user.verifier_version == block.verifier_version);
     gate.leave(user.is_some()).await?;
     let user = user.ok_or_else(incorrect)?;
@@ -157,70 +159,28 @@ pub async fn check_password(
     password: &Password,
 ) -> Result<Next, ApiError> {
     let candidate = Candidate::find(state, through, name).await?;
-    let pool_id = &through.pool.id;
-    let gate = Gate::enter(
-        state,
-        caller,
-        Guess::Password,
-        pool_id,
-        candidate.username(),
-    )
-    .await?;
-    let is_right =
-        candidate
-            .credential()
-            .matches(pool_id, candidate.username(), password.secret())?;
-    let user = candidate.into_user().filter(|_| is_right);
-    gate.leave(user.is_some()).await?;
-    let user = user.ok_or_else(incorrect)?;
-    refuse_old_temporary_password(state, through, &user)?;
+    let user = prove_by_sending(state, caller, through, candidate, password).await?;
     after_password(state, caller, through, user).await
 }
 
-/// Whoever a name stands for: a user with a password, or a decoy.
-#[derive(Debug)]
-struct Candidate {
-    user: Option<User>,
-    decoy: Decoy,
-}
-
-impl Candidate {
-    async fn find(state: &AppState, through: Through<'_>, name: &str) -> Result<Self, ApiError> {
-        let user = users::find(state, through.pool, name).await?;
-        if user.is_none() && !through.hides_existence() {
-            return Err(users::not_found());
-        }
-        Ok(Self::of(state, through, user, name))
-    }
-
-    /// The decoy is computed for users who exist, too: it costs microseconds, and both ways cost
-    /// the same.
-    fn of(state: &AppState, through: Through<'_>, user: Option<User>, name: &str) -> Self {
-        Self {
-            user,
-            decoy: decoy(&state.sealer, through.pool, name),
-        }
-    }
-
-    fn username(&self) -> &str {
-        self.user
-            .as_ref()
-            .map_or(&self.decoy.username, |user| &user.username)
-    }
-
-    /// A user without a password is checked against the decoy's, which no password fits.
-    fn credential(&self) -> &users::Credential {
-        let own = self.user.as_ref().and_then(|user| user.credential.as_ref());
-        own.unwrap_or(&self.decoy.credential)
-    }
-
-    fn verifier_version(&self) -> i64 {
-        self.user.as_ref().map_or(1, |user| user.verifier_version)
-    }
-
-    fn into_user(self) -> Option<User> {
-        self.user.filter(|user| user.credential.is_some())
-    }
+/// The user whose password was sent.
+pub(super) async fn prove_by_sending(
+    state: &AppState,
+    caller: &Caller,
+    through: Through<'_>,
+    candidate: Candidate,
+    password: &Password,
+) -> Result<User, ApiError> {
+    let pool_id = &through.pool.id;
+    let username = candidate.username();
+    let gate = Gate::enter(state, caller, Guess::Password, pool_id, username).await?;
+    let credential = candidate.credential();
+    let is_right = credential.matches(pool_id, username, password.secret())?;
+    let user = candidate.with_password().filter(|_| is_right);
+    gate.leave(user.is_some()).await?;
+    let user = user.ok_or_else(incorrect)?;
+    refuse_old_temporary_password(state, through, &user)?;
+    Ok(user)
 }
 
 fn name_hash(state: &AppState, through: Through<'_>, name: &str) -> [u8; 32] {

@@ -4,7 +4,7 @@
 //! 1. [`sign_up`] asks the trigger `PreSignUp`, stores an unconfirmed user with its code and queues
 //!    the message. A user whom the trigger confirmed gets no code.
 //! 2. [`confirm`] takes the code, confirms the user and marks the address it was sent to as
-//!    verified.
+//!    verified. A sign-in may follow at once (`sign_in::user_auth::after_sign_up`).
 //! 3. [`resend`] replaces the code.
 //!
 //! Whoever was confirmed is told to the trigger `PostConfirmation`.
@@ -24,8 +24,10 @@ use crate::codes::{self, Code, Outcome, Purpose, RightCode};
 use crate::error::ApiError;
 use crate::limits::{self, Hourly};
 use crate::messages::Purpose as MessagePurpose;
+use crate::opaque_secret::OpaqueSecret;
 use crate::pools::Pool;
 use crate::sign_in::Through;
+use crate::sign_in::user_auth::after_sign_up;
 use crate::triggers::post_confirmation::post_confirmation;
 use crate::triggers::pre_sign_up::pre_sign_up;
 use crate::triggers::{ClientMetadata, Occasion, Source};
@@ -39,8 +41,8 @@ use crate::users::{
 pub struct Application<'a> {
     /// The user name, or the e-mail address or phone number where the pool wants those.
     pub username: &'a str,
-    /// The password.
-    pub password: &'a Password,
+    /// The password; `None` where codes that are sent can be signed in with instead.
+    pub password: Option<&'a Password>,
     /// Attribute names and values.
     pub attributes: Vec<(String, String)>,
     /// For the trigger `PreSignUp` only; not stored.
@@ -58,6 +60,22 @@ pub struct SignedUp {
     pub confirmed: bool,
     /// Where the code went; `None` if the pool verifies nothing by itself.
     pub delivery: Option<CodeDeliveryDetails>,
+    /// What lets this person in without asking for the password again, after the confirmation; `None`
+    /// if the client has no `USER_AUTH`.
+    pub session: Option<OpaqueSecret>,
+}
+
+/// What somebody confirms a sign-up with.
+#[derive(Debug)]
+pub struct Confirmation<'a> {
+    /// Any name of the user.
+    pub name: &'a str,
+    /// The code.
+    pub code: &'a Digits,
+    /// Whether to take the address away from the user who has it as an alias.
+    pub force_alias: bool,
+    /// What the sign-up left behind, if there is to be a sign-in right after.
+    pub session: Option<&'a str>,
 }
 
 /// `SignUp`
@@ -76,7 +94,15 @@ pub async fn sign_up(
             "SignUp is not permitted for this user pool",
         ));
     }
-    users::check_policy(pool, application.password.secret())?;
+    match application.password {
+        Some(password) => users::check_policy(pool, password.secret())?,
+        None if pool.settings.allows_users_without_password() => {}
+        None => {
+            return Err(ApiError::invalid_parameter(
+                "A password is required in this user pool.",
+            ));
+        }
+    }
     users::writable(
         pool,
         Writer::SignUp(through.client),
@@ -94,7 +120,9 @@ pub async fn sign_up(
         user.set_attribute(name, value);
     }
     users::check_required(pool, &user.attributes)?;
-    user.set_password(application.password.secret(), state.clock.now())?;
+    if let Some(password) = application.password {
+        user.set_password(password.secret(), state.clock.now())?;
+    }
     let metadata = application.client_metadata.as_ref();
     let confirmed = ask_trigger(state, through, &mut user, &application).await?;
     let code = match Destination::of_sign_up(pool, &user.attributes) {
@@ -118,6 +146,7 @@ pub async fn sign_up(
         confirmed_through(state, through, &user, metadata).await?;
     }
     Ok(SignedUp {
+        session: after_sign_up::begin(state, through, &user).await?,
         sub: user.sub,
         confirmed,
         delivery,
@@ -172,7 +201,7 @@ async fn confirmed_through(
     .await
 }
 
-/// `ConfirmSignUp`. `force_alias` takes an address away from the user who has it as an alias.
+/// `ConfirmSignUp`. Answers what to sign in with right after, if the sign-up's handle came along.
 ///
 /// # Errors
 /// `CodeMismatchException`, `ExpiredCodeException`, `AliasExistsException`,
@@ -182,11 +211,15 @@ pub async fn confirm(
     state: &AppState,
     caller: &Caller,
     through: Through<'_>,
-    name: &str,
-    code: &Digits,
-    force_alias: bool,
+    confirmation: Confirmation<'_>,
     client_metadata: Option<&ClientMetadata>,
-) -> Result<(), ApiError> {
+) -> Result<Option<OpaqueSecret>, ApiError> {
+    let Confirmation {
+        name,
+        code,
+        force_alias,
+        session,
+    } = confirmation;
     let pool = through.pool;
     let hides = through.hides_existence();
     let user = users::find(state, pool, name).await?;
@@ -230,7 +263,11 @@ pub async fn confirm(
         }
         outcome => outcome?,
     }
-    confirmed_through(state, through, &user, client_metadata).await
+    confirmed_through(state, through, &user, client_metadata).await?;
+    match session {
+        Some(session) => after_sign_up::confirmed(state, through, session, &user).await,
+        None => Ok(None),
+    }
 }
 
 /// `ResendConfirmationCode`

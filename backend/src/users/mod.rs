@@ -420,23 +420,6 @@ pub async fn delete(state: &AppState, user: &User) -> Result<(), ApiError> {
     Ok(())
 }
 
-/// What a user can begin a sign-in with, of what the pool allows (`ConfiguredUserAuthFactors`).
-#[must_use]
-pub fn first_factors(pool: &Pool, user: &User) -> Vec<&'static str> {
-    [
-        ("PASSWORD", user.credential.is_some()),
-        ("EMAIL_OTP", user.has_verified(IdentifierAttribute::Email)),
-        (
-            "SMS_OTP",
-            user.has_verified(IdentifierAttribute::PhoneNumber),
-        ),
-    ]
-    .into_iter()
-    .filter(|(name, has)| *has && pool.settings.allows_first_factor(name))
-    .map(|(name, _)| name)
-    .collect()
-}
-
 /// `UserNotFoundException`, as the service words it.
 #[must_use]
 pub fn not_found() -> ApiError {

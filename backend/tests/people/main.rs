@@ -14,6 +14,7 @@ mod support;
 
 mod account;
 mod administration;
+mod after_sign_up;
 mod aliases;
 mod authorization;
 mod authorization_codes;
@@ -36,3 +37,5 @@ mod srp;
 mod sweep;
 mod tokens;
 mod triggers;
+mod user_auth;
+mod user_auth_person;

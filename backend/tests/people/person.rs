@@ -155,6 +155,11 @@ impl Started {
 
     /// What a client answers that believes in this password.
     pub(crate) fn responses(&self, password: &str, timestamp: &str) -> Value {
+        self.responses_in("demo", password, timestamp)
+    }
+
+    /// The same in another pool than the demo's; `pool` is what follows `_` in its id.
+    pub(crate) fn responses_in(&self, pool: &str, password: &str, timestamp: &str) -> Value {
         let secret_block = self.text("SECRET_BLOCK").to_owned();
         let user = self.text("USER_ID_FOR_SRP");
         let values = ServerValues {
@@ -162,7 +167,7 @@ impl Started {
             public: self.text("SRP_B"),
             secret_block: &secret_block,
         };
-        let identity = Identity { pool: "demo", user };
+        let identity = Identity { pool, user };
         let handshake = Handshake::dangerous_with_secret(&self.secret).unwrap();
         let signature = handshake
             .prove(values, identity, password, timestamp)
