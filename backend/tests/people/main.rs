@@ -14,7 +14,6 @@ mod support;
 
 mod account;
 mod administration;
-mod after_sign_up;
 mod aliases;
 mod authorization;
 mod authorization_codes;
@@ -38,4 +37,3 @@ mod sweep;
 mod tokens;
 mod triggers;
 mod user_auth;
-mod user_auth_person;

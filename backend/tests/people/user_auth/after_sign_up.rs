@@ -2,10 +2,10 @@
 
 use serde_json::{Value, json};
 
-use crate::mfa_person::{configure, with};
+use super::person::{is_signed_in, pool_with, user_auth_client};
+use crate::mfa::person::{configure, with};
 use crate::person::{PASSWORD, POOL, Person, new_client};
 use crate::support::Backend;
-use crate::user_auth_person::{is_signed_in, pool_with, user_auth_client};
 
 #[tokio::test]
 async fn a_confirmation_with_the_sign_ups_session_signs_in_once() {

@@ -4,7 +4,7 @@ use cognate_core::srp::Handshake;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::mfa_person::{Member, with};
+use crate::mfa::person::{Member, with};
 use crate::person::{Person, Started, new_client, new_pool};
 use crate::support::{Answer, Backend};
 

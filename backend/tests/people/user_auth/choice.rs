@@ -4,12 +4,12 @@ use std::net::IpAddr;
 
 use serde_json::{Value, json};
 
-use crate::mfa_person::{Member, configure, totp, with};
-use crate::person::{CLIENT, PASSWORD, POOL, Person, new_client};
-use crate::support::Backend;
-use crate::user_auth_person::{
+use super::person::{
     is_signed_in, member, pool_of, pool_with, proof, srp_a, user_auth_client, verified_email,
 };
+use crate::mfa::person::{Member, configure, totp, with};
+use crate::person::{CLIENT, PASSWORD, POOL, Person, new_client};
+use crate::support::Backend;
 
 const OTP: [&str; 3] = ["PASSWORD", "EMAIL_OTP", "SMS_OTP"];
 

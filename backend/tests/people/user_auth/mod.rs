@@ -1,0 +1,6 @@
+//! `USER_AUTH`: people who choose how to sign in.
+
+pub(crate) mod person;
+
+mod after_sign_up;
+mod choice;
