@@ -92,7 +92,7 @@ impl Service<'_> {
         let client = self.client()?;
         advance(
             client
-                .respond(&open(&client, step)?, answer, &options())
+                .respond(open(&client, step)?, answer, &options())
                 .await?,
         )
     }

@@ -66,12 +66,12 @@ impl<V: Value> Reply<V> {
 
     /// A list of names, as one text.
     pub(crate) fn words(&self, name: &str) -> Result<Option<String>, Error> {
-        let mut words = String::new();
-        let Some(names) = self.read(name, V::elements)? else {
+        let Some(names) = self.read(name, |names| names.list(V::text))? else {
             return Ok(None);
         };
+        let mut words = String::new();
         for name in names {
-            words.push_str(&name.text().unwrap_or_default());
+            words.push_str(&name);
             words.push(' ');
         }
         Ok(Some(words))

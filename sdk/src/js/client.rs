@@ -11,6 +11,7 @@ use core::future::Future;
 use core::pin::Pin;
 
 use cognate_core::secret::Password;
+use cognate_core::sign_in::Entry;
 use cognate_core::{Client, Error, ErrorCode};
 use js_sys::Promise;
 use wasm_bindgen::prelude::*;
@@ -125,20 +126,25 @@ async fn run(
             let username = given.username()?;
             results::delivery(&client.resend_sign_up_code(&username, options).await?)
         }
-        "signIn" => {
-            let (username, password) = (given.username()?, given.text("password")?);
-            let password = password.map(Password::new);
-            let step = client.sign_in(&username, password.as_ref(), given.flow()?, options);
-            results::step(client, &step.await?).await?
-        }
-        "respond" => {
-            let step = results::open_step(client, &given.sealed()?).await?;
-            let next = client.respond(&step, given.answer(&step.kind)?, options);
-            results::step(client, &next.await?).await?
-        }
-        "resume" => {
-            let step = results::open_step(client, &given.sealed()?).await?;
-            results::step(client, &client.resume_step(step, options).await?).await?
+        "signIn" | "respond" | "resume" => {
+            let entry = if operation == "signIn" {
+                Entry::SignIn {
+                    username: given.username()?,
+                    password: given.text("password")?.map(Password::new),
+                    flow: given.flow()?,
+                }
+            } else {
+                let step = results::open_step(client, &given.sealed()?).await?;
+                match operation {
+                    "respond" => {
+                        let answer = given.answer(&step.kind)?;
+                        Entry::Respond(step, answer)
+                    }
+                    _ => Entry::Resume(step),
+                }
+            };
+            let step = client.enter(entry, options).await?;
+            results::step(client, &step).await?
         }
         "forgotPassword" => {
             let username = given.username()?;

@@ -46,6 +46,24 @@ use turn::{Attempt, Next, SESSION_MS, Then};
 /// What stands before the names of attributes in challenges and answers.
 const ATTRIBUTE: &str = "userAttributes.";
 
+/// Where a sign-in is entered.
+#[derive(Debug)]
+pub enum Entry {
+    /// At its beginning; see [`Client::sign_in`].
+    SignIn {
+        /// Who.
+        username: Username,
+        /// The password, if it is known already.
+        password: Option<Password>,
+        /// How.
+        flow: Flow,
+    },
+    /// With an answer; see [`Client::respond`].
+    Respond(Step, Answer),
+    /// At a step that was read back; see [`Client::resume_step`].
+    Resume(Step),
+}
+
 impl<P: Ports> Client<P> {
     /// Starts to sign in. The result is [`SignInStep::Done`], or what is asked next: where the flow
     /// needs a password and there is none, that, before anything is sent. A password that the flow has
@@ -61,10 +79,12 @@ impl<P: Ports> Client<P> {
         flow: Flow,
         options: &Options<P>,
     ) -> Result<SignInStep, Error> {
-        let mut attempt = Attempt::new(username, flow, options);
-        attempt.password = password;
-        let first = self.start(&mut attempt)?;
-        self.run(attempt, first).await
+        let entry = Entry::SignIn {
+            username: username.clone(),
+            password: password.cloned(),
+            flow,
+        };
+        self.enter(entry, options).await
     }
 
     /// Answers a step. After an error the step can be answered again, except after
@@ -75,15 +95,11 @@ impl<P: Ports> Client<P> {
     /// operation behind it.
     pub async fn respond(
         &self,
-        step: &Step,
+        step: Step,
         answer: Answer,
         options: &Options<P>,
     ) -> Result<SignInStep, Error> {
-        let username = step.username()?;
-        let mut attempt = Attempt::new(&username, step.flow, options);
-        attempt.user_id.clone_from(&step.user_id);
-        let first = self.answer_to(&mut attempt, step, &answer)?;
-        self.run(attempt, first).await
+        self.enter(Entry::Respond(step, answer), options).await
     }
 
     /// Takes up a step that was read back: one that sets an authenticator app up gets a new secret.
@@ -91,10 +107,36 @@ impl<P: Ports> Client<P> {
     /// # Errors
     /// [`ErrorCode::ChallengeExpired`], and those of every call.
     pub async fn resume_step(&self, step: Step, options: &Options<P>) -> Result<SignInStep, Error> {
-        let username = step.username()?;
-        let attempt = Attempt::new(&username, step.flow, options);
-        let first = Next::ask(step);
-        self.run(attempt, first).await
+        self.enter(Entry::Resume(step), options).await
+    }
+
+    /// Any of the three: what waits is compiled once for whoever uses this.
+    ///
+    /// # Errors
+    /// As [`Self::sign_in`], [`Self::respond`], [`Self::resume_step`].
+    pub async fn enter(&self, entry: Entry, options: &Options<P>) -> Result<SignInStep, Error> {
+        let mut attempt;
+        let first = match entry {
+            Entry::SignIn {
+                username,
+                password,
+                flow,
+            } => {
+                attempt = Attempt::new(username, flow, options);
+                attempt.password = password;
+                self.start(&mut attempt)
+            }
+            Entry::Respond(step, answer) => {
+                attempt = Attempt::new(step.username()?, step.flow, options);
+                attempt.user_id.clone_from(&step.user_id);
+                self.answer_to(&mut attempt, step, &answer)
+            }
+            Entry::Resume(step) => {
+                attempt = Attempt::new(step.username()?, step.flow, options);
+                Ok(Next::ask(step))
+            }
+        };
+        self.run(attempt, first?).await
     }
 
     /// The first call of the attempt's flow.
@@ -102,24 +144,25 @@ impl<P: Ports> Client<P> {
         let mut parameters = Object::new();
         parameters.text("USERNAME", attempt.username.as_str());
         let mut preferred = attempt.flow.preferred();
+        let has_password = attempt.password.is_some();
         let (flow, by_srp) = match attempt.flow {
             Flow::Srp => ("USER_SRP_AUTH", true),
             Flow::Password => ("USER_PASSWORD_AUTH", false),
             Flow::Custom => {
-                if attempt.password.is_some() {
+                if has_password {
                     parameters.text("CHALLENGE_NAME", "SRP_A");
                 }
                 ("CUSTOM_AUTH", true)
             }
             Flow::UserAuth(_) => {
-                preferred = preferred.or_else(|| attempt.password.map(|_| Factor::Password));
+                preferred = preferred.or_else(|| has_password.then_some(Factor::Password));
                 ("USER_AUTH", preferred == Some(Factor::Password))
             }
         };
         if let Some(name) = preferred.and_then(Factor::preferred) {
             parameters.text("PREFERRED_CHALLENGE", name);
         }
-        match attempt.password {
+        match &attempt.password {
             None if attempt.flow.needs_password() => {
                 return self.ask(attempt, START_AGAIN, SESSION_MS);
             }
@@ -146,11 +189,11 @@ impl<P: Ports> Client<P> {
     }
 
     /// What an answer leads to.
-    fn answer_to<'a>(
+    fn answer_to(
         &self,
-        attempt: &mut Attempt<'a, P>,
-        step: &Step,
-        answer: &'a Answer,
+        attempt: &mut Attempt<'_, P>,
+        step: Step,
+        answer: &Answer,
     ) -> Result<Next, Error> {
         let mut responses = Object::new();
         match (&step.kind, answer) {
@@ -169,7 +212,8 @@ impl<P: Ports> Client<P> {
             {
                 let name = step.offered(*stage, *factor);
                 if *stage == Stage::SetUp || *factor == Factor::Password {
-                    let step = step.narrowed(&self.ports, *stage, name)?;
+                    let stage = *stage;
+                    let step = step.narrowed(&self.ports, stage, name)?;
                     return Ok(Next::ask(step));
                 }
                 attempt.is_first = *stage == Stage::First;
@@ -205,33 +249,36 @@ impl<P: Ports> Client<P> {
                 }
             }
             (StepKind::Password, Answer::Password(password)) => {
-                attempt.password = Some(password);
-                let way = match &*step.name {
-                    START_AGAIN => return self.start(attempt),
-                    SELECT_CHALLENGE => {
-                        let name = step.offered(Stage::First, Factor::Password);
-                        responses.text("ANSWER", name);
-                        name
-                    }
-                    name => name,
+                let is_choice = step.name == SELECT_CHALLENGE;
+                let way = match is_choice {
+                    true => step.offered(Stage::First, Factor::Password),
+                    false => &step.name,
                 };
+                if way == START_AGAIN {
+                    attempt.password = Some(password.clone());
+                    return self.start(attempt);
+                }
+                if is_choice {
+                    responses.text("ANSWER", way);
+                }
                 if way == PASSWORD {
                     responses.text("PASSWORD", password.secret());
                 } else {
                     self.begin_srp(attempt, &mut responses)?;
                 }
+                attempt.password = Some(password.clone());
             }
             (StepKind::ConfirmSignUp, Answer::ConfirmSignUp(code)) => {
-                let mut body = self.request_of(attempt.username, attempt.options);
+                let mut body = self.request_of(&attempt.username, attempt.options);
                 body.text("ConfirmationCode", code.secret())
                     .text_if("Session", step.session());
                 return Ok(Next::once("ConfirmSignUp", body, Then::Confirmed));
             }
             (StepKind::ResetPassword, Answer::ResetPassword { code, password }) => {
-                attempt.password = Some(password);
-                let mut body = self.request_of(attempt.username, attempt.options);
+                let mut body = self.request_of(&attempt.username, attempt.options);
                 body.text("ConfirmationCode", code.secret())
                     .text("Password", password.secret());
+                attempt.password = Some(password.clone());
                 return Ok(Next::once("ConfirmForgotPassword", body, Then::Replaced));
             }
             (StepKind::Unknown { .. }, Answer::Unknown(given)) => {

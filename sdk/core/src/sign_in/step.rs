@@ -108,17 +108,16 @@ impl Step {
 
     /// The same with one thing chosen from its list.
     pub(super) fn narrowed(
-        &self,
+        mut self,
         json: &impl Json,
         stage: Stage,
         name: &str,
     ) -> Result<Self, Error> {
-        let mut step = self.clone();
         let list = stage.list().to_string();
-        step.parameters.insert(list, name.to_string());
-        step.kind = StepKind::of(json, &step.name, &step.parameters, step.is_first)
+        self.parameters.insert(list, name.to_string());
+        self.kind = StepKind::of(json, &self.name, &self.parameters, self.is_first)
             .map_err(|_| incomplete())?;
-        Ok(step)
+        Ok(self)
     }
 
     pub(crate) fn session(&self) -> Option<&str> {

@@ -28,10 +28,10 @@ pub(super) const CONFIRMATION_MS: u64 = 24 * 60 * 60_000;
 
 /// Who is signing in, how, and with what.
 pub(super) struct Attempt<'a, P: Ports> {
-    pub(super) username: &'a Username,
+    pub(super) username: Username,
     pub(super) flow: Flow,
     pub(super) options: &'a Options<P>,
-    pub(super) password: Option<&'a Password>,
+    pub(super) password: Option<Password>,
     /// The real user name, once the service has said it.
     pub(super) user_id: Option<String>,
     /// What is sent proves nothing: a code that is asked for then is the first factor.
@@ -75,7 +75,7 @@ pub(super) enum Next {
 }
 
 impl<'a, P: Ports> Attempt<'a, P> {
-    pub(super) fn new(username: &'a Username, flow: Flow, options: &'a Options<P>) -> Self {
+    pub(super) fn new(username: Username, flow: Flow, options: &'a Options<P>) -> Self {
         Self {
             username,
             flow,
@@ -135,20 +135,17 @@ impl<P: Ports> Client<P> {
                 }
                 Next::End(step) => return Ok(step),
             };
-            let call = self.call(operation, repeat, body, &deadline);
             // Nothing is proved to a pool whose keys are not there.
-            let keys = self.have_keys(&deadline);
-            let reply = if repeat == Repeat::Safe {
-                let (reply, keys) = join(call, keys).await;
-                reply.and_then(|reply| keys.map(|()| reply))
-            } else {
-                match keys.await {
-                    Ok(()) => call.await,
-                    Err(error) => Err(error),
-                }
-            };
+            if repeat == Repeat::Never {
+                self.have_keys(&deadline).await?;
+            }
+            let call = self.call(operation, repeat, body, &deadline);
+            let (reply, keys) = join(call, self.have_keys(&deadline)).await;
             next = match reply {
-                Ok(reply) => self.decide(&mut attempt, then, &reply)?,
+                Ok(reply) => {
+                    keys?;
+                    self.decide(&mut attempt, then, &reply)?
+                }
                 Err(error) => self.recover(&attempt, &then, error)?,
             };
         }
@@ -248,7 +245,8 @@ impl<P: Ports> Client<P> {
         parameters: &StringMap,
         session: Option<&ChallengeSession>,
     ) -> Result<Turn, Error> {
-        let (Some(handshake), Some(password)) = (attempt.handshake.take(), attempt.password) else {
+        let (Some(handshake), Some(password)) = (attempt.handshake.take(), &attempt.password)
+        else {
             return Err(Error::answered(
                 ErrorCode::InvalidResponse,
                 "the service wants the proof of a password that was not begun: sign in again",

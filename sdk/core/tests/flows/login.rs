@@ -131,9 +131,13 @@ fn an_authenticator_app_is_enrolled_with_the_session_that_each_answer_brings() {
         code: code(text),
         device_name: None,
     };
-    let wrong = run(client.respond(&step, answer("000000"), &options()));
+    let wrong = run(client.respond(step.clone(), answer("000000"), &options()));
     assert_eq!(wrong.unwrap_err().code, ErrorCode::CodeMismatch);
-    location(run(client.respond(&step, answer("123456"), &options())));
+    location(run(client.respond(
+        step.clone(),
+        answer("123456"),
+        &options(),
+    )));
     let sessions: Vec<_> = platform.calls()[2..]
         .iter()
         .map(|sent| sent.body["Session"].as_str().unwrap_or_default().to_owned())
@@ -161,7 +165,7 @@ fn a_code_that_the_authenticator_app_did_not_give_is_a_mismatch_however_it_is_sa
         code: code("000000"),
         device_name: None,
     };
-    let wrong = run(client.respond(&step, answer, &options()));
+    let wrong = run(client.respond(step.clone(), answer, &options()));
     assert_eq!(wrong.unwrap_err().code, ErrorCode::CodeMismatch);
 }
 
@@ -178,7 +182,7 @@ fn a_second_step_is_answered_under_the_transaction_too() {
         code: code("123456"),
         remember_device: false,
     };
-    location(run(client.respond(&step, answer, &options())));
+    location(run(client.respond(step.clone(), answer, &options())));
     let sent = platform.calls().pop().unwrap().body;
     assert_eq!(sent["ChallengeResponses"]["SMS_MFA_CODE"], "123456");
     assert_eq!(sent["ChallengeResponses"]["USERNAME"], "ana-3f1c2d4e");

@@ -179,14 +179,14 @@ fn a_temporary_password_is_replaced() {
             value: Some("Ana".into()),
         }],
     };
-    let short = run(client.respond(&step, answer("Ab1!"), &options())).unwrap_err();
+    let short = run(client.respond(step.clone(), answer("Ab1!"), &options())).unwrap_err();
     assert_eq!(
         short.code,
         ErrorCode::InvalidPassword,
         "and the step can be answered again"
     );
     done(run(client.respond(
-        &step,
+        step.clone(),
         answer("Better-Horse9!"),
         &options(),
     )));
@@ -218,7 +218,7 @@ fn a_step_survives_a_reload_and_holds_no_password() {
         attributes: Vec::new(),
     };
     done(run(client_of(&platform).respond(
-        &resumed,
+        resumed.clone(),
         answer,
         &options(),
     )));
@@ -236,13 +236,13 @@ fn an_unconfirmed_person_confirms_and_then_gives_the_password_again() {
     )));
     assert!(matches!(step.kind, StepKind::ConfirmSignUp));
 
-    let wrong = run(client.respond(&step, Answer::ConfirmSignUp(code("1")), &options()));
+    let wrong = run(client.respond(step.clone(), Answer::ConfirmSignUp(code("1")), &options()));
     assert_eq!(wrong.unwrap_err().code, ErrorCode::CodeMismatch);
     let right = Answer::ConfirmSignUp(code("123456"));
-    let step = next(run(client.respond(&step, right, &options())));
+    let step = next(run(client.respond(step.clone(), right, &options())));
     assert!(matches!(step.kind, StepKind::Password));
     done(run(client.respond(
-        &step,
+        step.clone(),
         Answer::Password(password(PASSWORD)),
         &options(),
     )));
@@ -263,7 +263,7 @@ fn a_reset_password_is_replaced_and_signs_in() {
         code: code("123456"),
         password: password("Better-Horse9!"),
     };
-    done(run(client.respond(&step, answer, &options())));
+    done(run(client.respond(step.clone(), answer, &options())));
     assert_eq!(platform.server().users["ana"].password, "Better-Horse9!");
 }
 
@@ -287,7 +287,7 @@ fn an_unknown_challenge_is_data_that_can_be_answered() {
     );
     let responses = [("ANSWER".to_owned(), "42".to_owned())].into();
     done(run(client.respond(
-        &step,
+        step.clone(),
         Answer::Unknown(responses),
         &options(),
     )));
@@ -311,7 +311,11 @@ fn an_answer_of_another_kind_is_not_sent() {
         &options(),
     )));
     platform.take_operations();
-    let error = run(client.respond(&step, Answer::Password(password(PASSWORD)), &options()));
+    let error = run(client.respond(
+        step.clone(),
+        Answer::Password(password(PASSWORD)),
+        &options(),
+    ));
     assert_eq!(error.unwrap_err().code, ErrorCode::InvalidParameter);
     assert!(platform.take_operations().is_empty());
 }
