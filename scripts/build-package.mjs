@@ -20,10 +20,12 @@ const env = { ...process.env, PATH: tools.join(delimiter) };
 // A sign-in hashes a few kilobytes: the small form is fast enough, and 7 KB smaller.
 const ROLLED_UP_SHA_256 = '--cfg sha2_backend="soft" --cfg sha2_backend_soft="compact"';
 
-// The sign-in core, and the same with more: a worker downloads one of them, by its configuration.
-const VARIANTS = { cognate: ['js'], 'cognate-oauth': ['js', 'oauth'] };
-// The worker's glue: that of the variant with everything.
-const GLUE = inWasm('cognate-oauth', 'cognate.js');
+// The sign-in core, and the same with more: a worker downloads one of them, by its configuration. What needs no session is
+// a module beside it, downloaded when it is first needed.
+const MODULES = { cognate: ['js'], 'cognate-oauth': ['js', 'oauth'], 'cognate-account': ['account'] };
+// The worker's glue: that of a module with everything, which nobody downloads.
+const ALL = 'all';
+const GLUE = inWasm(ALL, 'glue.js');
 
 if (!process.argv.includes('--no-wasm')) await buildWasm();
 buildScripts();
@@ -31,16 +33,16 @@ report();
 
 async function buildWasm() {
   env.RUSTFLAGS = [process.env.RUSTFLAGS, ROLLED_UP_SHA_256, ...withoutMachinePaths()].filter(Boolean).join(' ');
-  const glues = Object.entries(VARIANTS).map(([name, features]) => compile(name, features));
-  const modules = await Promise.all(Object.keys(VARIANTS).map(optimised));
-  const all = glues.at(-1);
+  const glues = Object.entries(MODULES).map(([name, features]) => compile(name, features));
+  const all = compile(ALL, [...new Set(Object.values(MODULES).flat())]);
   for (const glue of glues) mustBePartOf(all, glue);
+  const modules = await Promise.all(Object.keys(MODULES).map(optimised));
   const shortened = shortenImports(modules, all);
-  Object.keys(VARIANTS).forEach((name, i) => writeFileSync(inWasm(name, 'cognate.wasm'), shortened.modules[i]));
-  writeFileSync(GLUE, shortened.glue);
+  Object.keys(MODULES).forEach((name, i) => writeFileSync(inWasm(name, 'cognate.wasm'), shortened.modules[i]));
+  writeFileSync(GLUE, bindable(shortened.glue));
 }
 
-/** Compiles a variant; gives its glue. What the variants share is compiled once. */
+/** Compiles a module; gives its glue. What the modules share is compiled once. */
 function compile(name, features) {
   run('wasm-pack', [
     ...['build', 'sdk', '--target', 'web', '--profile', 'wasm-release', '--no-pack', '--no-typescript', '--no-opt'],
@@ -61,18 +63,40 @@ async function optimised(name) {
   return readFileSync(result);
 }
 
-/** The worker has one glue for all variants: it must have all that each needs, unchanged. */
+/** The worker has one glue for all modules: it must have all that each needs, unchanged. */
 function mustBePartOf(all, glue) {
   const imports = (line) => /^import \{ (.*) \} from/.exec(line)?.[1].split(', ');
-  const lines = all.split('\n');
-  for (const line of glue.split('\n')) {
+  const code = (text) => text.split('\n').filter((line) => !/^\s*(\/\/|\/?\*)/.test(line));
+  const lines = code(all);
+  for (const line of code(glue)) {
     while (lines.length > 0 && lines[0] !== line && !imports(line)?.every((name) => imports(lines[0])?.includes(name))) lines.shift();
-    if (lines.shift() === undefined) throw new Error(`the glue of the variants differs at: ${line}`);
+    if (lines.shift() === undefined) throw new Error(`the glue of the modules differs at: ${line}`);
   }
 }
 
-function inWasm(variant, file = '') {
-  return join(pkg, 'wasm', variant, file);
+/**
+ * The glue as a function: wasm-bindgen's serves one module, the worker has several at once. `bind` runs one and gives the
+ * classes; what the glue has for loading is left out, as the worker loads itself.
+ */
+function bindable(glue) {
+  const classes = [...glue.matchAll(/^export class (\w+)/gm)].map(([, name]) => name);
+  const part = (from, to) => {
+    const [start, end] = [glue.indexOf(from), glue.indexOf(to)];
+    if (start < 0 || end < start) throw new Error(`the glue has no part from "${from}" to "${to}"`);
+    return glue.slice(start, end);
+  };
+  const imports = glue.match(/^import .*$/gm).join('\n');
+  const body = glue
+    .replace(part('async function __wbg_load', 'function initSync'), '')
+    .replace(part('let __wbg_init_promise', 'export { initSync'), '')
+    .replace(/^import .*\n/gm, '')
+    .replace(/^export \{.*$/m, '')
+    .replace(/^export /gm, '');
+  return `${imports}\nexport function bind(module) {\n${body}\ninitSync({ module });\nreturn { ${classes.join(', ')} };\n}\n`;
+}
+
+function inWasm(module, file = '') {
+  return join(pkg, 'wasm', module, file);
 }
 
 // Panics name their source files. Where those lie on this machine is nobody's business, and costs bytes.
@@ -86,7 +110,7 @@ function withoutMachinePaths() {
 function buildScripts() {
   rmSync(dist, { recursive: true, force: true });
   mkdirSync(dist);
-  for (const name of Object.keys(VARIANTS)) copyFileSync(inWasm(name, 'cognate.wasm'), join(dist, `${name}.wasm`));
+  for (const name of Object.keys(MODULES)) copyFileSync(inWasm(name, 'cognate.wasm'), join(dist, `${name}.wasm`));
   const shared = ['--bundle', '--format=esm', '--target=es2022', '--log-level=warning', '--legal-comments=none'];
   // The page's module stays readable: the app's own bundler minifies it. The worker is copied as it is by every bundler.
   run('esbuild', [join(pkg, 'src', 'index.ts'), ...shared, `--outfile=${join(dist, 'index.js')}`]);
@@ -102,15 +126,16 @@ function report() {
   const scripts = { 'page (minified)': minified, worker: readFileSync(join(dist, 'worker.js')) };
   let shared = 0;
   for (const [name, bytes] of Object.entries(scripts)) shared += weigh(name, bytes);
-  for (const name of Object.keys(VARIANTS)) {
+  for (const [name, features] of Object.entries(MODULES)) {
     const size = weigh(`${name}.wasm`, readFileSync(join(dist, `${name}.wasm`)));
-    console.log(`${'  with scripts'.padEnd(18)} ${' '.repeat(13)} ${String(shared + size).padStart(6)} brotli`);
+    // The others come on top of a sign-in.
+    if (features.includes('js')) console.log(`${'  with scripts'.padEnd(20)} ${' '.repeat(13)} ${String(shared + size).padStart(6)} brotli`);
   }
 }
 
 function weigh(name, bytes) {
   const size = brotliCompressSync(bytes, { params: { [constants.BROTLI_PARAM_QUALITY]: 11 } }).length;
-  console.log(`${name.padEnd(18)} ${String(bytes.length).padStart(7)} bytes ${String(size).padStart(6)} brotli`);
+  console.log(`${name.padEnd(20)} ${String(bytes.length).padStart(7)} bytes ${String(size).padStart(6)} brotli`);
   return size;
 }
 

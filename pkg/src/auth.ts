@@ -148,7 +148,7 @@ class Client implements Auth {
     },
   });
 
-  async start(config: AuthConfig, start: Omit<StartMessage, 'wasm'>): Promise<void> {
+  async start(config: AuthConfig, start: Omit<StartMessage, 'wasm' | 'accountWasm'>): Promise<void> {
     this.#oauth = config.oauth;
     const { state, redirect } = (await this.#link.start(config, start)) as Started;
     this.state = state;

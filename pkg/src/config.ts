@@ -22,7 +22,7 @@ export interface AuthConfig {
   /** What `auth.fetch` may reach with the access token. Default: nothing. */
   api?: ApiAccess[];
   /** Where the worker script and the wasm are served, if not beside this module. Same origin as the page. */
-  assets?: { worker?: string; wasm?: string };
+  assets?: { worker?: string; wasm?: string; accountWasm?: string };
 }
 
 /** Where the login domain is, and where it sends people back to. The app client must have the same URIs. */

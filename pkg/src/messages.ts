@@ -17,6 +17,8 @@ export interface TabSecret {
 export interface StartMessage {
   start: WorkerConfig;
   wasm: string;
+  /** Where the account operations are, for when one is called. */
+  accountWasm: string;
   tab?: TabSecret;
   /** The query with which the browser came back from the login domain. */
   answer?: string;

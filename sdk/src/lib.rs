@@ -11,7 +11,7 @@ extern crate std;
 
 #[cfg(target_arch = "wasm32")]
 pub mod browser;
-#[cfg(all(target_arch = "wasm32", feature = "js"))]
+#[cfg(all(target_arch = "wasm32", any(feature = "js", feature = "account")))]
 pub mod js;
 #[cfg(all(target_arch = "wasm32", not(feature = "std")))]
 mod runtime;

@@ -9,11 +9,18 @@ import { launchChromium } from './chromium.mjs';
 const dist = fileURLToPath(new URL('../../pkg/dist', import.meta.url));
 const CONTENT_TYPES = { '.js': 'text/javascript', '.wasm': 'application/wasm' };
 
-/** A browser and a server for the package; `newPage()` opens a tab whose `globalThis.createAuth` is the package's. */
+/**
+ * A browser and a server for the package; `newPage()` opens a tab whose `globalThis.createAuth` is the package's. `served` are
+ * the paths that were asked for; those in `missing` are answered with 404.
+ */
 export async function startPackagePages() {
   if (!existsSync(`${dist}/index.js`)) throw new Error('the package is not built; build it with: npm run build');
+  const served = [];
+  const missing = new Set();
   const server = createServer((request, response) => {
     const { pathname } = new URL(request.url, 'http://localhost');
+    served.push(pathname);
+    if (missing.has(pathname)) return response.writeHead(404).end();
     if (pathname === '/') {
       return response.setHeader('content-type', 'text/html').end('<!doctype html><script type="module">import * as cognate from "/index.js"; Object.assign(globalThis, cognate);</script>');
     }
@@ -26,6 +33,8 @@ export async function startPackagePages() {
   const browser = await launchChromium();
   return {
     url,
+    served,
+    missing,
     newPage: async () => {
       const page = await (await browser.newContext()).newPage();
       await page.goto(url);

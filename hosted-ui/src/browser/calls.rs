@@ -106,6 +106,7 @@ impl Service<'_> {
         let username = Username::parse(username)?;
         let client = self.client()?;
         let result = client
+            .service()
             .sign_up(&username, password, attributes, &options())
             .await?;
         Ok(SignedUp {
@@ -117,20 +118,29 @@ impl Service<'_> {
     async fn confirm(&self, username: &str, code: &Code) -> Result<(), Error> {
         let username = Username::parse(username)?;
         let client = self.client()?;
-        client.confirm_sign_up(&username, code, &options()).await
+        client
+            .service()
+            .confirm_sign_up(&username, code, &options())
+            .await
     }
 
     async fn resend(&self, username: &str) -> Result<Delivery, Error> {
         let username = Username::parse(username)?;
         let client = self.client()?;
-        let sent = client.resend_sign_up_code(&username, &options()).await?;
+        let sent = client
+            .service()
+            .resend_sign_up_code(&username, &options())
+            .await?;
         Ok(delivery(sent))
     }
 
     async fn forgot(&self, username: &str) -> Result<Delivery, Error> {
         let username = Username::parse(username)?;
         let client = self.client()?;
-        let sent = client.forgot_password(&username, &options()).await?;
+        let sent = client
+            .service()
+            .forgot_password(&username, &options())
+            .await?;
         Ok(delivery(sent))
     }
 
@@ -138,6 +148,7 @@ impl Service<'_> {
         let username = Username::parse(username)?;
         let client = self.client()?;
         client
+            .service()
             .confirm_forgot_password(&username, code, password, &options())
             .await
     }

@@ -1,22 +1,24 @@
-/** Loads the wasm, and says in words what a browser reports as a `TypeError` or a `CompileError`. */
-import { Client, initSync } from '#wasm';
+/** Loads a wasm, and says in words what a browser reports as a `TypeError` or a `CompileError`. */
+import { bind, type Account, type Client, type WasmClasses } from '#wasm';
 import type { AuthErrorDetails } from '../errors.ts';
 
 export type WasmClient = Client;
+export type WasmAccount = Account;
 
-let loading: Promise<typeof Client> | undefined;
+const loading = new Map<string, Promise<WasmClasses>>();
 
-/** The client's class, when its wasm runs. Loaded once per realm. */
-export function load(url: string): Promise<typeof Client> {
+/** What the wasm at this address exports, when it runs. Loaded once per realm. */
+export function load(url: string): Promise<WasmClasses> {
   // A failed load may succeed the next time: it is not remembered.
-  loading ??= compile(url).catch((error: unknown) => {
-    loading = undefined;
+  const loaded = loading.get(url) ?? compile(url).catch((error: unknown) => {
+    loading.delete(url);
     throw error;
   });
-  return loading;
+  loading.set(url, loaded);
+  return loaded;
 }
 
-async function compile(url: string): Promise<typeof Client> {
+async function compile(url: string): Promise<WasmClasses> {
   if (typeof WebAssembly === 'undefined') throw blocked('This browser has no WebAssembly, or it is switched off');
   let response: Response;
   try {
@@ -26,7 +28,7 @@ async function compile(url: string): Promise<typeof Client> {
   }
   if (!response.ok) throw blocked(`${url} answers ${response.status}`);
   try {
-    initSync({ module: await compiled(response) });
+    return bind(await compiled(response));
   } catch (error) {
     const policy = error instanceof WebAssembly.CompileError && /unsafe-eval/.test(error.message);
     throw blocked(
@@ -35,7 +37,6 @@ async function compile(url: string): Promise<typeof Client> {
         : `${url} is not the WebAssembly of this version: ${error instanceof Error ? error.message : ''}`,
     );
   }
-  return Client;
 }
 
 /** Compiles while downloading where the server says `application/wasm`; after it otherwise. */

@@ -7,6 +7,7 @@
 import type { AuthErrorDetails } from '../errors.ts';
 import type { CallMessage, FetchRequest, FromWorker, Operation, RedirectRecord, Started, StartMessage, ToWorker } from '../messages.ts';
 import type { StepRecord } from '../steps.ts';
+import { ACCOUNT_OPERATIONS, AccountOperations } from './account.ts';
 import { allowList, apiFetch, type Allowed } from './fetch.ts';
 import { load, type WasmClient } from './load.ts';
 import { StateWatch } from './state.ts';
@@ -19,6 +20,7 @@ export interface Port {
 
 interface Running {
   client: WasmClient;
+  account: AccountOperations;
   allowed: Allowed[];
   watch: StateWatch;
   started: Started;
@@ -52,7 +54,7 @@ export function serve(port: Port): void {
       const controller = new AbortController();
       calls.set(data.id, controller);
       void answer(data.id, async () => {
-        if (!running || !OPERATIONS.has(data.op)) throw { code: 'internal', message: 'no such operation' };
+        if (!running || !(OPERATIONS.has(data.op) || ACCOUNT_OPERATIONS.has(data.op))) throw { code: 'internal', message: 'no such operation' };
         return run(await running, data, controller.signal);
       });
     }
@@ -60,16 +62,17 @@ export function serve(port: Port): void {
   post({ loaded: true });
 }
 
-async function start({ start, wasm, tab, answer }: StartMessage, post: (message: FromWorker) => void): Promise<Running> {
+async function start({ start, wasm, accountWasm, tab, answer }: StartMessage, post: (message: FromWorker) => void): Promise<Running> {
   const { endpoint = [], userPoolId, clientId, issuer, oauth, api = [], persistence } = start;
   const endpoints = Array.isArray(endpoint) ? endpoint : [endpoint];
   const allowed = allowList(api, [...endpoints, ...(issuer ? [issuer] : []), ...(oauth ? [oauth.domain, `https://${oauth.domain}`] : [])]);
-  const Client = await load(wasm);
-  const settings = { userPoolId, clientId, endpoints, issuer, oauth, tabId: tab?.id, tabSecret: tab?.secret, memory: persistence === 'memory' };
-  const client = await Client.start(settings);
+  const { Client } = await load(wasm);
+  const service = { userPoolId, clientId, endpoints, ...(issuer && { issuer }) };
+  const client = await Client.start({ ...service, oauth, tabId: tab?.id, tabSecret: tab?.secret, memory: persistence === 'memory' });
+  const account = new AccountOperations(client, async () => (await load(accountWasm)).Account.start(service));
   const redirect = answer && (await completed(client, answer));
   const watch = new StateWatch(client, (event) => post({ event }));
-  return { client, allowed, watch, started: { state: watch.state, ...(redirect && { redirect }) } };
+  return { client, account, allowed, watch, started: { state: watch.state, ...(redirect && { redirect }) } };
 }
 
 /** Ends a sign-in by redirect. Only a start can: a page cannot bring an answer later. */
@@ -85,7 +88,7 @@ interface WasmRedirect {
   error?: AuthErrorDetails;
 }
 
-async function run({ client, allowed, watch }: Running, call: CallMessage, signal: AbortSignal): Promise<unknown> {
+async function run({ client, account, allowed, watch }: Running, call: CallMessage, signal: AbortSignal): Promise<unknown> {
   const { op, timeoutMs, clientMetadata } = call;
   const options = { timeoutMs, clientMetadata };
   try {
@@ -94,7 +97,9 @@ async function run({ client, allowed, watch }: Running, call: CallMessage, signa
         ? await apiFetch(call.args as FetchRequest, allowed, AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]), () =>
             client.accessToken(options, signal),
           )
-        : present(op, JSON.parse(await client.call(op, { ...flat(call.args), ...options }, signal)));
+        : ACCOUNT_OPERATIONS.has(op)
+          ? (JSON.parse(await account.call(op, call.args as object, options, signal)) ?? undefined)
+          : present(op, JSON.parse(await client.call(op, { ...flat(call.args), ...options }, signal)));
     watch.look(op);
     return value;
   } catch (error) {
@@ -128,22 +133,14 @@ function details(error: unknown): AuthErrorDetails {
   return { code: 'internal', message: String(error), outcome: 'unknown' };
 }
 
+/** Signing in, and what the session is for. */
 const OPERATIONS: ReadonlySet<Operation> = new Set<Operation>([
-  'signUp',
-  'confirmSignUp',
-  'resendSignUpCode',
   'signIn',
   'beginRedirect',
   'reread',
   'respond',
   'resume',
-  'forgotPassword',
-  'confirmForgotPassword',
-  'changePassword',
-  'getUser',
-  'updateAttributes',
   'refresh',
   'fetch',
   'signOut',
-  'deleteUser',
 ]);

@@ -1,13 +1,22 @@
-/** What `sdk/src/js` exports. The build resolves `#wasm` to the glue that wasm-bindgen generates. */
+/** What `sdk/src/js` exports. The build resolves `#wasm` to the glue that wasm-bindgen generates, as a function. */
 declare module '#wasm' {
-  export function initSync(options: { module: WebAssembly.Module }): unknown;
+  /** Runs a wasm of this package. Of the classes, those are usable that it has. */
+  export function bind(module: WebAssembly.Module): WasmClasses;
+
+  export interface WasmClasses {
+    Client: { start(settings: object): Promise<Client> };
+    Account: { start(settings: object): Promise<Account> };
+  }
 
   /** Arguments are plain objects. Results are JSON text; so is what is thrown: the members of an `AuthError`. */
-  export class Client {
-    private constructor();
-    static start(settings: object): Promise<Client>;
+  export interface Client {
     user(): string;
     call(operation: string, args: object, signal: AbortSignal): Promise<string>;
     accessToken(options: object, signal: AbortSignal): Promise<string>;
+  }
+
+  /** The same for what is not signing in. */
+  export interface Account {
+    call(operation: string, args: object, signal: AbortSignal): Promise<string>;
   }
 }

@@ -2,32 +2,27 @@
 
 use core::cell::{Cell, RefCell};
 
-use crate::config::{Config, Username};
+use crate::config::Config;
 use crate::error::Error;
 use crate::json::{Object, StringMap};
 use crate::jwt::KeyCache;
-#[cfg(feature = "login")]
-use crate::login::TransactionId;
 use crate::ports::{Http, Ports};
+use crate::service::Service;
 use crate::session::{Flight, Session};
+use crate::transport::{Deadline, Repeat};
+use crate::wire::Reply;
 
 /// One app client of one pool. Operations take `&self`: any number run at once.
 #[derive(Debug)]
 pub struct Client<P: Ports> {
-    pub(crate) ports: P,
-    pub(crate) config: Config,
+    pub(crate) service: Service<P>,
     pub(crate) session: RefCell<Option<Session>>,
-    /// The service's clock minus the platform's, in milliseconds, once an answer has shown it.
-    pub(crate) clock_offset_ms: Cell<Option<i64>>,
     pub(crate) keys: RefCell<KeyCache>,
     pub(crate) refreshing: Flight<Result<(), Error>>,
     /// The service does not know `GetTokensFromRefreshToken`.
     pub(crate) refreshes_by_initiate_auth: Cell<bool>,
     #[cfg(feature = "oauth")]
     pub(crate) oauth: Option<crate::oauth::OAuthConfig>,
-    /// The login transaction that this client serves, instead of an app.
-    #[cfg(feature = "login")]
-    pub(crate) login: Option<TransactionId>,
 }
 
 /// What every operation takes.
@@ -55,65 +50,63 @@ impl<C: Default> Default for CallOptions<C> {
     }
 }
 
-impl<C> CallOptions<C> {
-    /// Adds the metadata to a request, if there is any.
-    pub(crate) fn add_metadata(&self, call: &mut Object) {
-        if !self.client_metadata.is_empty() {
-            call.strings("ClientMetadata", &self.client_metadata);
-        }
-    }
-}
-
 impl<P: Ports> Client<P> {
     /// A client that nobody is signed in at yet; see [`Self::resume`].
     #[must_use]
     pub fn new(config: Config, ports: P) -> Self {
         Self {
-            ports,
-            config,
+            service: Service::new(config, ports),
             session: RefCell::new(None),
-            clock_offset_ms: Cell::new(None),
             keys: RefCell::default(),
             refreshing: Flight::default(),
             refreshes_by_initiate_auth: Cell::new(false),
             #[cfg(feature = "oauth")]
             oauth: None,
-            #[cfg(feature = "login")]
-            login: None,
         }
+    }
+
+    /// The same app client without the session: signing up, forgotten passwords.
+    #[must_use]
+    pub fn service(&self) -> &Service<P> {
+        &self.service
     }
 
     /// The configuration.
     #[must_use]
     pub fn config(&self) -> &Config {
-        &self.config
+        &self.service.config
     }
 
     /// The platform.
     #[must_use]
     pub fn ports(&self) -> &P {
-        &self.ports
+        &self.service.ports
+    }
+
+    /// Calls an operation of the service.
+    pub(crate) fn call<'a>(
+        &'a self,
+        operation: &'a str,
+        repeat: Repeat,
+        call: Object,
+        deadline: &'a Deadline<'_, P::Cancel>,
+    ) -> impl Future<Output = Result<Reply<P::Value>, Error>> + 'a {
+        self.service.call(operation, repeat, call, deadline)
+    }
+
+    /// When a call that begins now gives up.
+    pub(crate) fn deadline<'a>(&self, options: &'a Options<P>) -> Deadline<'a, P::Cancel> {
+        self.service.deadline(options)
     }
 
     /// A request in the name of the app client.
     pub(crate) fn request(&self, options: &Options<P>) -> Object {
-        let mut call = Object::new();
-        call.text("ClientId", self.config.client.as_str());
-        options.add_metadata(&mut call);
-        call
-    }
-
-    /// A request of somebody who is not signed in.
-    pub(crate) fn request_of(&self, username: &Username, options: &Options<P>) -> Object {
-        let mut call = self.request(options);
-        call.text("Username", username.as_str());
-        call
+        self.service.request(options)
     }
 
     /// Milliseconds since 1970 by the service's clock, as far as it is known.
     pub(crate) fn service_now_ms(&self) -> u64 {
-        self.ports
-            .now_ms()
-            .saturating_add_signed(self.clock_offset_ms.get().unwrap_or(0))
+        let offset_ms = self.service.clock_offset_ms.get().unwrap_or(0);
+        self.service.ports.now_ms().saturating_add_signed(offset_ms)
     }
 }

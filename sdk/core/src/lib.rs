@@ -1,6 +1,6 @@
 //! The Cognito protocol: pure Rust, no I/O, no browser.
 //!
-//! [`Client`] runs the operations over [`ports`]; [`srp`] has the formulas that client and server share;
+//! [`Client`] signs in over [`ports`], [`Service`] runs what takes no session; [`srp`] has the formulas that client and server share;
 //! [`wire`] has what the JSON API answers. A folder is a domain word: `sign_up`, `sign_in`,
 //! `password`, `session`, `account`, and with the feature of its name `oauth`.
 #![no_std]
@@ -24,6 +24,7 @@ pub mod oauth;
 pub mod password;
 pub mod ports;
 pub mod secret;
+mod service;
 pub mod session;
 pub mod sign_in;
 pub mod sign_up;
@@ -35,3 +36,4 @@ pub mod wire;
 pub use client::{CallOptions, Client, Options};
 pub use config::Config;
 pub use error::{Error, ErrorCode};
+pub use service::Service;

@@ -1,6 +1,6 @@
 //! The powers that the protocol needs from outside: network, JSON, clock, randomness, RS256, storage.
 //!
-//! Each is a small trait. A platform is one type that implements all of them and so is [`Ports`]:
+//! Each is a small trait. A platform is one type that implements all of them and so is [`Ports`], or [`Network`] where nobody signs in:
 //! web APIs in the browser crate, a scripted network with a frozen clock in the tests. None of the
 //! futures is `Send`: in the browser there is one thread.
 //!
@@ -22,9 +22,14 @@ use zeroize::Zeroizing;
 pub use crate::json::{NotJson, Value};
 
 /// All powers together. Implemented for whatever implements each.
-pub trait Ports: Http + Json + Clock + Random + Rs256 + SessionStore {}
+pub trait Ports: Network + Rs256 + SessionStore {}
 
-impl<T: Http + Json + Clock + Random + Rs256 + SessionStore> Ports for T {}
+impl<T: Network + Rs256 + SessionStore> Ports for T {}
+
+/// What a call of the service takes. Implemented for whatever implements each.
+pub trait Network: Http + Json + Clock + Random {}
+
+impl<T: Http + Json + Clock + Random> Network for T {}
 
 /// The network.
 pub trait Http {

@@ -11,6 +11,7 @@ mod indexed_db;
 mod json;
 #[cfg(feature = "login")]
 mod login_page;
+mod network;
 mod random;
 mod rs256;
 mod seal;
@@ -22,6 +23,7 @@ pub use indexed_db::IndexedDb;
 pub use json::JsJson;
 #[cfg(feature = "login")]
 pub use login_page::LoginPage;
+pub use network::Network;
 pub use seal::Seal;
 pub use session_store::Storage;
 pub use tab::Tab;

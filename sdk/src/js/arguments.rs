@@ -5,7 +5,10 @@ use alloc::vec::Vec;
 
 use cognate_core::config::{Config, Username};
 use cognate_core::json::{StringMap, Value};
-use cognate_core::secret::{Code, CustomAnswer, PasskeyCredential, Password};
+use cognate_core::secret::{Code, Password};
+#[cfg(feature = "js")]
+use cognate_core::secret::{CustomAnswer, PasskeyCredential};
+#[cfg(feature = "js")]
 use cognate_core::sign_in::{Answer, Factor, Flow, StepKind};
 use cognate_core::wire::Attribute;
 use cognate_core::{CallOptions, Error, ErrorCode};
@@ -54,21 +57,56 @@ impl Arguments {
             .map(Password::new)
     }
 
-    pub(super) fn current_password(&self) -> Result<Password, Error> {
-        self.required("currentPassword", "currentPassword must be a string")
-            .map(Password::new)
-    }
-
-    pub(super) fn new_password(&self) -> Result<Password, Error> {
-        self.required("newPassword", "newPassword must be a string")
-            .map(Password::new)
-    }
-
     pub(super) fn code(&self) -> Result<Code, Error> {
         self.required("code", "code must be a string")
             .map(Code::new)
     }
 
+    pub(super) fn attributes(&self) -> Result<Vec<Attribute>, Error> {
+        let mut attributes = Vec::new();
+        for (name, value) in self.strings("attributes")?.unwrap_or_default() {
+            attributes.push(Attribute {
+                name,
+                value: Some(value),
+            });
+        }
+        Ok(attributes)
+    }
+
+    pub(super) fn options(
+        &self,
+        signal: Option<AbortSignal>,
+    ) -> Result<CallOptions<Cancel>, Error> {
+        let defaults = CallOptions::<Cancel>::default();
+        let timeout_ms = self.given("timeoutMs", |ms| ms.whole()?.try_into().ok())?;
+        Ok(CallOptions {
+            timeout_ms: timeout_ms.unwrap_or(defaults.timeout_ms),
+            cancel: Cancel(signal),
+            client_metadata: self.strings("clientMetadata")?.unwrap_or_default(),
+        })
+    }
+
+    pub(super) fn text(&self, name: &str) -> Result<Option<String>, Error> {
+        self.given(name, Value::text)
+    }
+
+    fn strings(&self, name: &str) -> Result<Option<StringMap>, Error> {
+        self.given(name, Value::strings)
+    }
+
+    pub(super) fn required(&self, name: &str, message: &'static str) -> Result<String, Error> {
+        let text = self.0.member(name).and_then(|value| value.text());
+        text.ok_or_else(|| missing(message))
+    }
+
+    fn given<T>(&self, name: &str, read: fn(&JsJson) -> Option<T>) -> Result<Option<T>, Error> {
+        self.0.at(name, read).map_err(|_| missing(WRONG_TYPE))
+    }
+}
+
+/// What only signing in takes.
+#[cfg(feature = "js")]
+impl Arguments {
     pub(super) fn sealed(&self) -> Result<String, Error> {
         self.text("sealed").map(Option::unwrap_or_default)
     }
@@ -82,17 +120,6 @@ impl Arguments {
         let flow = self.text("flow")?;
         let preferred = self.text("preferred")?;
         Flow::parse(flow.as_deref().unwrap_or("srp"), preferred.as_deref())
-    }
-
-    pub(super) fn attributes(&self) -> Result<Vec<Attribute>, Error> {
-        let mut attributes = Vec::new();
-        for (name, value) in self.strings("attributes")?.unwrap_or_default() {
-            attributes.push(Attribute {
-                name,
-                value: Some(value),
-            });
-        }
-        Ok(attributes)
     }
 
     /// The answer that a step of this kind wants.
@@ -135,36 +162,6 @@ impl Arguments {
                     .ok_or_else(|| missing("responses must be an object"))?,
             ),
         })
-    }
-
-    pub(super) fn options(
-        &self,
-        signal: Option<AbortSignal>,
-    ) -> Result<CallOptions<Cancel>, Error> {
-        let defaults = CallOptions::<Cancel>::default();
-        let timeout_ms = self.given("timeoutMs", |ms| ms.whole()?.try_into().ok())?;
-        Ok(CallOptions {
-            timeout_ms: timeout_ms.unwrap_or(defaults.timeout_ms),
-            cancel: Cancel(signal),
-            client_metadata: self.strings("clientMetadata")?.unwrap_or_default(),
-        })
-    }
-
-    pub(super) fn text(&self, name: &str) -> Result<Option<String>, Error> {
-        self.given(name, Value::text)
-    }
-
-    fn strings(&self, name: &str) -> Result<Option<StringMap>, Error> {
-        self.given(name, Value::strings)
-    }
-
-    fn required(&self, name: &str, message: &'static str) -> Result<String, Error> {
-        let text = self.0.member(name).and_then(|value| value.text());
-        text.ok_or_else(|| missing(message))
-    }
-
-    fn given<T>(&self, name: &str, read: fn(&JsJson) -> Option<T>) -> Result<Option<T>, Error> {
-        self.0.at(name, read).map_err(|_| missing(WRONG_TYPE))
     }
 }
 

@@ -1,28 +1,19 @@
 //! The client, as the worker's JavaScript holds it.
-//!
-//! Arguments cross as plain objects, results as JSON text, errors as the JSON text that is thrown:
-//! glue code for each type would be several kilobytes. All promises are of one kind for the same
-//! reason: what makes a promise of a future is compiled once.
 
-use alloc::boxed::Box;
 use alloc::rc::Rc;
 use alloc::string::String;
-use core::future::Future;
-use core::pin::Pin;
 
 use cognate_core::secret::Password;
 use cognate_core::sign_in::Entry;
 use cognate_core::{Client, Error, ErrorCode};
 use js_sys::Promise;
 use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::future_to_promise;
 use web_sys::AbortSignal;
 
 use super::arguments::{Arguments, Settings};
-use super::error::error_object;
 #[cfg(feature = "oauth")]
 use super::redirect;
-use super::results;
+use super::{promise, results};
 #[cfg(not(feature = "oauth"))]
 use crate::browser::Storage;
 use crate::browser::{Browser, JsJson, Tab};
@@ -111,21 +102,6 @@ async fn run(
 ) -> Result<String, Error> {
     let options = &given.options(signal)?;
     Ok(match operation {
-        "signUp" => {
-            let (username, password) = (given.username()?, given.password()?);
-            let attributes = given.attributes()?;
-            let result = client.sign_up(&username, &password, &attributes, options);
-            results::sign_up(&result.await?)
-        }
-        "confirmSignUp" => {
-            let (username, code) = (given.username()?, given.code()?);
-            client.confirm_sign_up(&username, &code, options).await?;
-            results::nothing()
-        }
-        "resendSignUpCode" => {
-            let username = given.username()?;
-            results::delivery(&client.resend_sign_up_code(&username, options).await?)
-        }
         "signIn" | "respond" | "resume" => {
             let entry = if operation == "signIn" {
                 Entry::SignIn {
@@ -146,28 +122,6 @@ async fn run(
             let step = client.enter(entry, options).await?;
             results::step(client, &step).await?
         }
-        "forgotPassword" => {
-            let username = given.username()?;
-            results::delivery(&client.forgot_password(&username, options).await?)
-        }
-        "confirmForgotPassword" => {
-            let (username, code) = (given.username()?, given.code()?);
-            let password = given.password()?;
-            client
-                .confirm_forgot_password(&username, &code, &password, options)
-                .await?;
-            results::nothing()
-        }
-        "changePassword" => {
-            let (current, new) = (given.current_password()?, given.new_password()?);
-            client.change_password(&current, &new, options).await?;
-            results::nothing()
-        }
-        "getUser" => results::account(client.get_user(options).await?),
-        "updateAttributes" => {
-            let attributes = given.attributes()?;
-            results::deliveries(&client.update_attributes(&attributes, options).await?)
-        }
         "refresh" => results::user(&client.refresh(options).await?),
         "signOut" => {
             #[cfg(feature = "oauth")]
@@ -177,6 +131,11 @@ async fn run(
             let outcome = client.sign_out(given.flag("everywhere")?, options).await;
             results::signed_out(&outcome, url.as_deref())
         }
+        // For the worker: the user was deleted.
+        "forget" => {
+            client.forget().await?;
+            results::nothing()
+        }
         "reread" => {
             client.resume().await?;
             results::nothing()
@@ -185,25 +144,8 @@ async fn run(
         "beginRedirect" => redirect::begin(client, given).await?,
         #[cfg(feature = "oauth")]
         "completeRedirect" => redirect::complete(client, given, options).await?,
-        "deleteUser" => {
-            client.delete_user(options).await?;
-            results::nothing()
-        }
         _ => return Err(Error::not_sent(ErrorCode::Internal, "no such operation")),
     })
-}
-
-fn promise(work: impl Future<Output = Result<JsValue, Error>> + 'static) -> Promise {
-    let work: Pin<Box<dyn Future<Output = Result<JsValue, Error>>>> = Box::pin(work);
-    future_to_promise(async { work.await.map_err(thrown) })
-}
-
-#[expect(
-    clippy::needless_pass_by_value,
-    reason = "the form that `map_err` wants"
-)]
-fn thrown(error: Error) -> JsValue {
-    error_object(&error).finish().as_str().into()
 }
 
 /// Long enough for a request to arrive before the token that it carries ends.

@@ -1,10 +1,57 @@
 //! The wasm surface: the only exports. The TypeScript of `pkg/src/worker` is its only user.
+//!
+//! Arguments cross as plain objects, results as JSON text, errors as the JSON text that is thrown:
+//! glue code for each type would be several kilobytes. All promises are of one kind for the same
+//! reason: what makes a promise of a future is compiled once.
 
+#[cfg(feature = "account")]
+mod account;
 mod arguments;
+#[cfg(feature = "js")]
 mod client;
 mod error;
-#[cfg(feature = "oauth")]
+#[cfg(all(feature = "js", feature = "oauth"))]
 mod redirect;
+#[cfg(feature = "js")]
 mod results;
 
+use alloc::borrow::ToOwned;
+use alloc::boxed::Box;
+use alloc::string::String;
+use core::future::Future;
+use core::pin::Pin;
+
+use cognate_core::Error;
+use cognate_core::json::Object;
+use js_sys::Promise;
+use wasm_bindgen::JsValue;
+use wasm_bindgen_futures::future_to_promise;
+
+#[cfg(feature = "account")]
+pub use account::JsAccount;
+#[cfg(feature = "js")]
 pub use client::JsClient;
+use error::error_object;
+
+/// `null`.
+fn nothing() -> String {
+    "null".to_owned()
+}
+
+/// The text of an object without secrets.
+fn text(object: Object) -> String {
+    object.finish().as_str().to_owned()
+}
+
+fn promise(work: impl Future<Output = Result<JsValue, Error>> + 'static) -> Promise {
+    let work: Pin<Box<dyn Future<Output = Result<JsValue, Error>>>> = Box::pin(work);
+    future_to_promise(async { work.await.map_err(thrown) })
+}
+
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "the form that `map_err` wants"
+)]
+fn thrown(error: Error) -> JsValue {
+    error_object(&error).finish().as_str().into()
+}

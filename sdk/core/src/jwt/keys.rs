@@ -108,14 +108,16 @@ impl<P: Ports> Client<P> {
             key = known();
         }
         let key = key.ok_or(Rejected::UnknownKey)?;
-        token.verify(&self.ports, key.public_key(), expected).await
+        token
+            .verify(&self.service.ports, key.public_key(), expected)
+            .await
     }
 
     /// Fetches the pool's keys unless it was done before: before tokens are asked for, since tokens
     /// that cannot be verified are lost, and with them perhaps the refresh token that they replaced.
     pub(crate) async fn have_keys(&self, deadline: &Deadline<'_, P::Cancel>) -> Result<(), Error> {
         #[cfg(feature = "login")]
-        if !P::KEEPS || self.login.is_some() {
+        if !P::KEEPS || self.service.login.is_some() {
             return Ok(()); // No token arrives there.
         }
         let were_fetched = self.keys.borrow().fetched_at_ms.is_some();
@@ -127,15 +129,19 @@ impl<P: Ports> Client<P> {
     }
 
     fn may_fetch_keys(&self) -> bool {
-        let now_ms = self.ports.now_ms();
+        let now_ms = self.service.ports.now_ms();
         let fetched_at_ms = self.keys.borrow().fetched_at_ms;
         fetched_at_ms.is_none_or(|at| now_ms.abs_diff(at) >= COOL_DOWN_MS)
     }
 
     async fn fetch_keys(&self, deadline: &Deadline<'_, P::Cancel>) -> Result<(), Error> {
-        let path = joined(&["/", self.config.pool.as_str(), "/.well-known/jwks.json"]);
-        let set = KeySet::read(&self.read_document(&path, deadline).await?.0);
-        let fetched_at_ms = Some(self.ports.now_ms());
+        let path = joined(&[
+            "/",
+            self.service.config.pool.as_str(),
+            "/.well-known/jwks.json",
+        ]);
+        let set = KeySet::read(&self.service.read_document(&path, deadline).await?.0);
+        let fetched_at_ms = Some(self.service.ports.now_ms());
         *self.keys.borrow_mut() = KeyCache { set, fetched_at_ms };
         Ok(())
     }

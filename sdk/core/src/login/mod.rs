@@ -19,6 +19,7 @@ use crate::error::{Error, ErrorCode, incomplete};
 use crate::json::Object;
 use crate::ports::{Content, Ports};
 use crate::secret::Location;
+use crate::service::Service;
 use crate::sign_in::SignInStep;
 use crate::text::joined;
 use crate::transport::Repeat;
@@ -52,7 +53,7 @@ impl<P: Ports> Client<P> {
     #[must_use]
     pub fn of_login(config: Config, transaction: TransactionId, ports: P) -> Self {
         let mut client = Self::new(config, ports);
-        client.login = Some(transaction);
+        client.service.login = Some(transaction);
         client
     }
 
@@ -66,17 +67,9 @@ impl<P: Ports> Client<P> {
         description.await.map(|reply| reply.0)
     }
 
-    /// Where an operation goes, and as what, if this is a client of the login domain.
-    pub(crate) fn login_content(&self, operation: &str) -> Option<(String, Content)> {
-        let content = Content::Login {
-            transaction: self.login.as_ref()?.as_str().into(),
-        };
-        Some((joined(&[PATH, operation]), content))
-    }
-
     /// The end of a sign-in of the login domain, if `reply` is one.
     pub(crate) fn redirect(&self, reply: &Reply<P::Value>) -> Result<Option<SignInStep>, Error> {
-        if self.login.is_none() {
+        if self.service.login.is_none() {
             return Ok(None);
         }
         match reply.text("Location")? {
@@ -90,6 +83,16 @@ impl<P: Ports> Client<P> {
             )),
             None => Ok(None),
         }
+    }
+}
+
+impl<P> Service<P> {
+    /// Where an operation goes, and as what, if this is a client of the login domain.
+    pub(crate) fn login_content(&self, operation: &str) -> Option<(String, Content)> {
+        let content = Content::Login {
+            transaction: self.login.as_ref()?.as_str().into(),
+        };
+        Some((joined(&[PATH, operation]), content))
     }
 }
 

@@ -75,11 +75,17 @@ impl<P: Ports + FlowStore> Client<P> {
     /// [`ErrorCode::StorageBlocked`], [`ErrorCode::Unsupported`] without randomness.
     pub async fn begin_redirect(&self, request: &RedirectRequest) -> Result<String, Error> {
         let oauth = self.oauth()?;
-        let (client, now_ms) = (self.config.client.as_str(), self.ports.now_ms());
+        let (client, now_ms) = (
+            self.service.config.client.as_str(),
+            self.service.ports.now_ms(),
+        );
         let app_state = request.app_state.as_deref();
-        let flow = Flow::begin(&self.ports, &oauth.redirect_uri, app_state, now_ms)?;
-        let state = joined(&[client, ".", &random_text(&self.ports)?]);
-        self.ports.save_flow(&state, &flow.to_json()).await?;
+        let flow = Flow::begin(&self.service.ports, &oauth.redirect_uri, app_state, now_ms)?;
+        let state = joined(&[client, ".", &random_text(&self.service.ports)?]);
+        self.service
+            .ports
+            .save_flow(&state, &flow.to_json())
+            .await?;
 
         let mut query = Form::new();
         query

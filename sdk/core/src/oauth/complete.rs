@@ -53,8 +53,8 @@ impl<P: Ports + FlowStore> Client<P> {
     /// The answer, and what was asked, which is forgotten by this.
     async fn answered(&self, query: &str) -> Result<(Flow, Answer), Error> {
         let answer = Answer::parse(query)?;
-        let record = self.ports.take_flow(&answer.state).await?;
-        let flow = record.and_then(|record| Flow::read(&self.ports, &record).ok());
+        let record = self.service.ports.take_flow(&answer.state).await?;
+        let flow = record.and_then(|record| Flow::read(&self.service.ports, &record).ok());
         let flow = flow.ok_or_else(|| {
             Error::answered(
                 ErrorCode::RedirectUnknown,
@@ -72,7 +72,7 @@ impl<P: Ports + FlowStore> Client<P> {
     ) -> Result<User, Error> {
         if answer
             .issuer
-            .is_some_and(|iss| iss != self.config.issuer.as_str())
+            .is_some_and(|iss| iss != self.service.config.issuer.as_str())
         {
             return Err(Error::answered(
                 ErrorCode::RedirectRejected,
@@ -80,7 +80,7 @@ impl<P: Ports + FlowStore> Client<P> {
             ));
         }
         let code = answer.result?;
-        if flow.is_over(self.ports.now_ms()) {
+        if flow.is_over(self.service.ports.now_ms()) {
             return Err(Error::answered(
                 ErrorCode::ChallengeExpired,
                 "the answer came after more than 15 minutes",
@@ -99,6 +99,7 @@ impl<P: Ports + FlowStore> Client<P> {
     /// (OpenID Connect Core 1.0, sections 3.1.3.7 and 3.1.3.8).
     fn check_binding(&self, session: &Session, flow: &Flow) -> Result<(), Error> {
         let claims = self
+            .service
             .ports
             .parse(&session.user.claims)
             .map_err(Rejected::from)?;

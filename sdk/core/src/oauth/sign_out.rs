@@ -20,7 +20,7 @@ impl<P: Ports> Client<P> {
         session.as_ref().filter(|session| session.by_redirect)?;
         let mut query = Form::new();
         query
-            .add("client_id", self.config.client.as_str())
+            .add("client_id", self.service.config.client.as_str())
             .add("logout_uri", oauth.sign_out_uri.as_deref()?);
         Some(joined(&[
             oauth.domain.as_str(),

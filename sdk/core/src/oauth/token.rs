@@ -56,7 +56,7 @@ impl<P: Ports> Client<P> {
     fn token_request(&self, grant_type: &str) -> Form {
         let mut form = Form::new();
         form.add("grant_type", grant_type)
-            .add("client_id", self.config.client.as_str());
+            .add("client_id", self.service.config.client.as_str());
         form
     }
 
@@ -72,15 +72,15 @@ impl<P: Ports> Client<P> {
             content: Content::Form,
             body: form.finish(),
         };
-        let response = self.send(&request, deadline).await?;
+        let response = self.service.send(&request, deadline).await?;
         if !(200..300).contains(&response.status)
-            && let Ok(body) = self.ports.parse(&response.body)
+            && let Ok(body) = self.service.ports.parse(&response.body)
             && let Ok(Some(name)) = body.text_at("error")
         {
             let description = body.text_at("error_description").ok().flatten();
             return Err(failure::error(name, description, response.status));
         }
-        tokens(&transport::reply(&self.ports, &response)?)
+        tokens(&transport::reply(&self.service.ports, &response)?)
     }
 }
 

@@ -2,16 +2,16 @@
 
 pub mod policy;
 
-use crate::client::{Client, Options};
+use crate::client::Options;
 use crate::config::Username;
 use crate::error::{Error, incomplete};
-use crate::json::Object;
-use crate::ports::Ports;
-use crate::secret::{Code, Password};
-use crate::transport::{Deadline, Repeat};
+use crate::ports::Network;
+use crate::secret::{AccessToken, Code, Password};
+use crate::service::{Service, request_with};
+use crate::transport::Repeat;
 use crate::wire::CodeDelivery;
 
-impl<P: Ports> Client<P> {
+impl<P: Network> Service<P> {
     /// Sends a code with which a forgotten password can be replaced.
     ///
     /// # Errors
@@ -42,42 +42,32 @@ impl<P: Ports> Client<P> {
         password: &Password,
         options: &Options<P>,
     ) -> Result<(), Error> {
+        let mut call = self.request_of(username, options);
+        call.text("ConfirmationCode", code.secret())
+            .text("Password", password.secret());
         let deadline = self.deadline(options);
-        self.confirm_forgot_password_until(username, code, password, options, &deadline)
-            .await
-    }
-
-    /// Replaces the password of the person who is signed in.
-    ///
-    /// # Errors
-    /// [`SignedOut`](crate::ErrorCode::SignedOut), [`IncorrectCredentials`](crate::ErrorCode::IncorrectCredentials), [`InvalidPassword`](crate::ErrorCode::InvalidPassword),
-    /// [`AttemptsExceeded`](crate::ErrorCode::AttemptsExceeded), and those of every call.
-    pub async fn change_password(
-        &self,
-        previous: &Password,
-        proposed: &Password,
-        options: &Options<P>,
-    ) -> Result<(), Error> {
-        let mut call = Object::new();
-        call.text("PreviousPassword", previous.secret())
-            .text("ProposedPassword", proposed.secret());
-        self.with_access_token(options, "ChangePassword", Repeat::Never, &call)
+        self.call("ConfirmForgotPassword", Repeat::Never, call, &deadline)
             .await?;
         Ok(())
     }
 
-    pub(crate) async fn confirm_forgot_password_until(
+    /// Replaces the password of the person whose access token this is.
+    ///
+    /// # Errors
+    /// [`SessionLost`](crate::ErrorCode::SessionLost) for a token that no longer counts, [`IncorrectCredentials`](crate::ErrorCode::IncorrectCredentials), [`InvalidPassword`](crate::ErrorCode::InvalidPassword),
+    /// [`AttemptsExceeded`](crate::ErrorCode::AttemptsExceeded), and those of every call.
+    pub async fn change_password(
         &self,
-        username: &Username,
-        code: &Code,
-        password: &Password,
+        token: &AccessToken,
+        previous: &Password,
+        proposed: &Password,
         options: &Options<P>,
-        deadline: &Deadline<'_, P::Cancel>,
     ) -> Result<(), Error> {
-        let mut call = self.request_of(username, options);
-        call.text("ConfirmationCode", code.secret())
-            .text("Password", password.secret());
-        self.call("ConfirmForgotPassword", Repeat::Never, call, deadline)
+        let mut call = request_with(token);
+        call.text("PreviousPassword", previous.secret())
+            .text("ProposedPassword", proposed.secret());
+        let deadline = self.deadline(options);
+        self.call("ChangePassword", Repeat::Never, call, &deadline)
             .await?;
         Ok(())
     }

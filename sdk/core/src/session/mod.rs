@@ -66,13 +66,15 @@ impl<P: Ports> Client<P> {
     /// [`crate::ErrorCode::StorageBlocked`].
     pub async fn resume(&self) -> Result<State, Error> {
         let mut stored = None;
-        if let Some(record) = self.ports.load().await? {
+        if let Some(record) = self.service.ports.load().await? {
             // A record of another version is no session, and not worth an error.
-            if let Ok(session) = Session::read(&self.ports, &record) {
-                self.clock_offset_ms.set(Some(session.clock_offset_ms));
+            if let Ok(session) = Session::read(&self.service.ports, &record) {
+                self.service
+                    .clock_offset_ms
+                    .set(Some(session.clock_offset_ms));
                 stored = Some(session);
             } else {
-                self.ports.clear().await?;
+                self.service.ports.clear().await?;
             }
         }
         *self.session.borrow_mut() = stored;
@@ -115,11 +117,14 @@ impl<P: Ports> Client<P> {
             .await
     }
 
-    /// Forgets the session, here and in the store.
-    pub(crate) async fn forget(&self) -> Result<Option<Session>, Error> {
-        let session = self.session.borrow_mut().take();
-        self.ports.clear().await?;
-        Ok(session)
+    /// Forgets the session, here and in the store, without telling the service: the user was deleted, or
+    /// the service has ended it.
+    ///
+    /// # Errors
+    /// [`crate::ErrorCode::StorageBlocked`].
+    pub async fn forget(&self) -> Result<(), Error> {
+        *self.session.borrow_mut() = None;
+        Ok(self.service.ports.clear().await?)
     }
 
     pub(crate) fn access_token(&self) -> Option<AccessToken> {
@@ -130,7 +135,7 @@ impl<P: Ports> Client<P> {
     }
 
     async fn store(&self, session: &Session) -> Result<(), Error> {
-        Ok(self.ports.save(&session.to_json()).await?)
+        Ok(self.service.ports.save(&session.to_json()).await?)
     }
 }
 

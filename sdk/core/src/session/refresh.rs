@@ -88,7 +88,7 @@ impl<P: Ports> Client<P> {
             let newer = self.session.borrow().clone();
             let _ = match &newer {
                 Some(newer) => self.store(newer).await,
-                None => self.ports.clear().await.map_err(Error::from),
+                None => self.service.ports.clear().await.map_err(Error::from),
             };
             return Err(signed_out());
         }

@@ -25,7 +25,7 @@ impl<P: Ports> Client<P> {
     pub async fn sign_out(&self, everywhere: bool, options: &Options<P>) -> SignedOut {
         let session = self.session.borrow_mut().take();
         let mut outcome = SignedOut::default();
-        if let Err(blocked) = self.ports.clear().await {
+        if let Err(blocked) = self.service.ports.clear().await {
             outcome.error = Some(blocked.into());
         }
         let Some(session) = session else {
@@ -74,7 +74,7 @@ impl<P: Ports> Client<P> {
         deadline: &Deadline<'_, P::Cancel>,
     ) -> Result<(), Error> {
         let mut call = Object::new();
-        call.text("ClientId", self.config.client.as_str())
+        call.text("ClientId", self.service.config.client.as_str())
             .text("Token", session.refresh_token.secret());
         // Revoking what is revoked succeeds: repeating is safe.
         self.call("RevokeToken", Repeat::Safe, call, deadline)

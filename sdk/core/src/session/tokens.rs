@@ -68,7 +68,7 @@ impl<P: Ports> Client<P> {
                 claims,
             },
             access_expires_at: access.exp,
-            clock_offset_ms: self.clock_offset_ms.get().unwrap_or(0),
+            clock_offset_ms: self.service.clock_offset_ms.get().unwrap_or(0),
             generation: generation.wrapping_add(1),
             #[cfg(feature = "oauth")]
             by_redirect: previous.is_some_and(|session| session.by_redirect),
@@ -81,17 +81,17 @@ impl<P: Ports> Client<P> {
         token_use: Use,
         deadline: &Deadline<'_, P::Cancel>,
     ) -> Result<(Claims, alloc::string::String), Error> {
-        let token = Unverified::parse(&self.ports, token)?;
-        if self.clock_offset_ms.get().is_none() {
+        let token = Unverified::parse(&self.service.ports, token)?;
+        if self.service.clock_offset_ms.get().is_none() {
             // No answer showed its date. The token was made for the call that just ended, so the
             // time of its making is the service's time.
             let issued_at_ms = token.issued_at().saturating_mul(1000);
-            let offset = signed_difference(issued_at_ms, self.ports.now_ms());
-            self.clock_offset_ms.set(Some(offset));
+            let offset = signed_difference(issued_at_ms, self.service.ports.now_ms());
+            self.service.clock_offset_ms.set(Some(offset));
         }
         let expected = Expected {
-            issuer: &self.config.issuer,
-            client: &self.config.client,
+            issuer: &self.service.config.issuer,
+            client: &self.service.config.client,
             token_use,
             now: self.service_now_ms() / 1000,
         };

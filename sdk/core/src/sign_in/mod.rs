@@ -182,7 +182,7 @@ impl<P: Ports> Client<P> {
     }
 
     fn begin_srp(&self, attempt: &mut Attempt<'_, P>, to: &mut Object) -> Result<(), Error> {
-        let handshake = Handshake::begin(&self.ports)?;
+        let handshake = Handshake::begin(&self.service.ports)?;
         to.text("SRP_A", &handshake.public_hex());
         attempt.handshake = Some(handshake);
         Ok(())
@@ -213,7 +213,7 @@ impl<P: Ports> Client<P> {
                 let name = step.offered(*stage, *factor);
                 if *stage == Stage::SetUp || *factor == Factor::Password {
                     let stage = *stage;
-                    let step = step.narrowed(&self.ports, stage, name)?;
+                    let step = step.narrowed(&self.service.ports, stage, name)?;
                     return Ok(Next::ask(step));
                 }
                 attempt.is_first = *stage == Stage::First;
@@ -269,13 +269,13 @@ impl<P: Ports> Client<P> {
                 attempt.password = Some(password.clone());
             }
             (StepKind::ConfirmSignUp, Answer::ConfirmSignUp(code)) => {
-                let mut body = self.request_of(&attempt.username, attempt.options);
+                let mut body = self.service.request_of(&attempt.username, attempt.options);
                 body.text("ConfirmationCode", code.secret())
                     .text_if("Session", step.session());
                 return Ok(Next::once("ConfirmSignUp", body, Then::Confirmed));
             }
             (StepKind::ResetPassword, Answer::ResetPassword { code, password }) => {
-                let mut body = self.request_of(&attempt.username, attempt.options);
+                let mut body = self.service.request_of(&attempt.username, attempt.options);
                 body.text("ConfirmationCode", code.secret())
                     .text("Password", password.secret());
                 attempt.password = Some(password.clone());

@@ -260,7 +260,7 @@ impl<P: Ports> Client<P> {
             secret_block,
         };
         let identity = Identity {
-            pool: self.config.pool.name(),
+            pool: self.service.config.pool.name(),
             user: parameter("USER_ID_FOR_SRP")?,
         };
         let timestamp = timestamp(self.service_now_ms() / 1000);
@@ -336,12 +336,12 @@ impl<P: Ports> Client<P> {
         mut parameters: StringMap,
         lifetime_ms: u64,
     ) -> Result<Step, Error> {
-        let kind = StepKind::of(&self.ports, &name, &parameters, attempt.is_first);
+        let kind = StepKind::of(&self.service.ports, &name, &parameters, attempt.is_first);
         // Who the person is has no business in what is kept.
         parameters.remove("userAttributes");
         Ok(Step {
             kind: kind.map_err(|_| incomplete())?,
-            expires_at_ms: self.ports.now_ms() + lifetime_ms,
+            expires_at_ms: self.service.ports.now_ms() + lifetime_ms,
             username: attempt.username.as_str().to_string(),
             flow: attempt.flow,
             user_id: attempt.user_id.clone(),

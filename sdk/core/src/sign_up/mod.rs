@@ -2,12 +2,13 @@
 
 use alloc::string::String;
 
-use crate::client::{Client, Options};
+use crate::client::Options;
 use crate::config::Username;
 use crate::error::{Error, incomplete};
-use crate::ports::Ports;
+use crate::ports::Network;
 use crate::secret::{Code, Password};
-use crate::transport::{Deadline, Repeat};
+use crate::service::Service;
+use crate::transport::Repeat;
 use crate::wire::{Attribute, CodeDelivery, attributes_array};
 
 /// What became of a sign-up.
@@ -21,7 +22,7 @@ pub struct SignUp {
     pub delivery: Option<CodeDelivery>,
 }
 
-impl<P: Ports> Client<P> {
+impl<P: Network> Service<P> {
     /// Creates a user. Never repeated: a lost answer is [`crate::error::Outcome::Unknown`].
     ///
     /// # Errors
@@ -63,8 +64,12 @@ impl<P: Ports> Client<P> {
         code: &Code,
         options: &Options<P>,
     ) -> Result<(), Error> {
-        self.confirm_sign_up_until(username, code, options, &self.deadline(options))
-            .await
+        let mut call = self.request_of(username, options);
+        call.text("ConfirmationCode", code.secret());
+        let deadline = self.deadline(options);
+        self.call("ConfirmSignUp", Repeat::Never, call, &deadline)
+            .await?;
+        Ok(())
     }
 
     /// Sends a new code; the older one no longer counts.
@@ -82,19 +87,5 @@ impl<P: Ports> Client<P> {
             .call("ResendConfirmationCode", Repeat::Never, call, &deadline)
             .await?;
         reply.delivery()?.ok_or_else(incomplete)
-    }
-
-    pub(crate) async fn confirm_sign_up_until(
-        &self,
-        username: &Username,
-        code: &Code,
-        options: &Options<P>,
-        deadline: &Deadline<'_, P::Cancel>,
-    ) -> Result<(), Error> {
-        let mut call = self.request_of(username, options);
-        call.text("ConfirmationCode", code.secret());
-        self.call("ConfirmSignUp", Repeat::Never, call, deadline)
-            .await?;
-        Ok(())
     }
 }

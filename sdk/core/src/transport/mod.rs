@@ -17,11 +17,12 @@ use alloc::string::String;
 
 use zeroize::Zeroizing;
 
-use crate::client::{Client, Options};
+use crate::client::CallOptions;
 use crate::config::Endpoint;
 use crate::error::{Error, ErrorCode};
 use crate::json::Object;
-use crate::ports::{Content, HttpRequest, HttpResponse, Limits, Ports};
+use crate::ports::{Content, HttpRequest, HttpResponse, Limits, Network};
+use crate::service::Service;
 use crate::text::joined;
 use crate::wire::Reply;
 
@@ -47,15 +48,18 @@ pub(crate) struct Deadline<'a, C> {
     cancel: &'a C,
 }
 
-impl<P: Ports> Client<P> {
-    pub(crate) fn deadline<'a>(&self, options: &'a Options<P>) -> Deadline<'a, P::Cancel> {
-        Deadline {
-            ends_at_ms: self.ports.now_ms() + u64::from(options.timeout_ms),
+impl<'a, C> Deadline<'a, C> {
+    /// The end of a call that begins now.
+    pub(crate) fn of(options: &'a CallOptions<C>, now_ms: u64) -> Self {
+        Self {
+            ends_at_ms: now_ms + u64::from(options.timeout_ms),
             timeout_ms: options.timeout_ms,
             cancel: &options.cancel,
         }
     }
+}
 
+impl<P: Network> Service<P> {
     /// Calls an operation.
     pub(crate) async fn call(
         &self,

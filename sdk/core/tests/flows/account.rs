@@ -1,64 +1,88 @@
 //! The account of the person who is signed in, and forgotten passwords.
 
-use cognate_core::ErrorCode;
+use cognate_core::ports::HttpResponse;
 use cognate_core::session::State;
 use cognate_core::wire::Attribute;
+use cognate_core::{Config, ErrorCode, Service};
 
-use crate::{PASSWORD, ana, client, code, options, password, run, sign_in};
+use crate::platform::{Network, Platform, Scripted};
+use crate::{
+    ENDPOINT, ISSUER, PASSWORD, access_token, ana, client, code, get_user, is_signed_in, options,
+    password, run, sign_in,
+};
 
 #[test]
 fn attributes_are_changed_and_read_back() {
-    let (client, _) = client();
+    let (client, platform) = client();
     sign_in(&client);
     let name = Attribute {
         name: "name".into(),
         value: Some("Ana".into()),
     };
-    let deliveries =
-        run(client.update_attributes(std::slice::from_ref(&name), &options())).unwrap();
-    assert_eq!(deliveries.len(), 1);
-    let account = run(client.get_user(&options())).unwrap();
+    let token = access_token(&client);
+    let account = account_of(&platform);
+    let (names, options) = ([name], options());
+    let changed = account.update_attributes(&token, &names, &options);
+    assert_eq!(run(changed).unwrap().len(), 1);
+    let account = run(account.get_user(&token, &options)).unwrap();
     assert_eq!(
         (account.username.as_str(), account.attributes),
-        ("ana-3f1c2d4e", vec![name])
+        ("ana-3f1c2d4e", names.to_vec())
     );
 }
 
 #[test]
 fn account_operations_need_a_session() {
     let (client, platform) = client();
-    assert_eq!(
-        run(client.get_user(&options())).unwrap_err().code,
-        ErrorCode::SignedOut
-    );
-    assert_eq!(
-        run(client.delete_user(&options())).unwrap_err().code,
-        ErrorCode::SignedOut
-    );
+    let error = get_user(&client).unwrap_err();
+    assert_eq!(error.code, ErrorCode::SignedOut);
     assert!(platform.take_operations().is_empty());
 }
 
 #[test]
-fn a_revoked_access_token_is_replaced_once_and_then_the_session_is_lost() {
+fn an_access_token_that_was_revoked_is_told_apart_from_one_without_the_scope() {
     let (client, platform) = client();
     sign_in(&client);
-    platform.server().refresh_tokens.clear();
-    platform.take_operations();
-    let error = run(client.get_user(&options())).unwrap_err();
-    assert_eq!(error.code, ErrorCode::SessionLost);
+    let token = access_token(&client);
+    let refused = |message: &str| {
+        let body = format!(r#"{{"__type":"NotAuthorizedException","message":"{message}"}}"#);
+        platform.script([Scripted::Answer(HttpResponse {
+            status: 400,
+            body,
+            ..HttpResponse::default()
+        })]);
+        run(client.service().get_user(&token, &options()))
+            .unwrap_err()
+            .code
+    };
     assert_eq!(
-        platform.take_operations(),
-        ["GetUser", "GetTokensFromRefreshToken"]
+        refused("Access Token has been revoked"),
+        ErrorCode::SessionLost
     );
-    assert_eq!(client.state(), State::SignedOut);
+    assert_eq!(refused("Access Token has expired"), ErrorCode::SessionLost);
+    assert_eq!(
+        refused("Access Token does not have required scopes"),
+        ErrorCode::MissingScope
+    );
+    assert!(
+        is_signed_in(&client),
+        "whether a session has ended is for the refresh to find out"
+    );
 }
 
 #[test]
 fn a_password_is_changed_by_who_knows_it() {
     let (client, platform) = client();
     sign_in(&client);
+    let token = access_token(&client);
     let change = |previous: &str| {
-        run(client.change_password(&password(previous), &password("Better-Horse9!"), &options()))
+        let (previous, proposed) = (password(previous), password("Better-Horse9!"));
+        let account = account_of(&platform);
+        run(async {
+            account
+                .change_password(&token, &previous, &proposed, &options())
+                .await
+        })
     };
     assert_eq!(
         change("wrong").unwrap_err().code,
@@ -66,17 +90,19 @@ fn a_password_is_changed_by_who_knows_it() {
     );
     change(PASSWORD).unwrap();
     assert_eq!(platform.server().users["ana"].password, "Better-Horse9!");
-    assert!(matches!(client.state(), State::SignedIn(_)));
+    assert!(is_signed_in(&client));
 }
 
 #[test]
 fn a_forgotten_password_is_replaced_with_a_code() {
     let (client, platform) = client();
-    let delivery = run(client.forgot_password(&ana(), &options())).unwrap();
+    let delivery = run(client.service().forgot_password(&ana(), &options())).unwrap();
     assert_eq!(delivery.attribute_name.as_deref(), Some("email"));
     let confirm = |text: &str| {
         let (code, new) = (code(text), password("Better-Horse9!"));
-        run(client.confirm_forgot_password(&ana(), &code, &new, &options()))
+        run(client
+            .service()
+            .confirm_forgot_password(&ana(), &code, &new, &options()))
     };
     assert_eq!(confirm("1").unwrap_err().code, ErrorCode::CodeMismatch);
     confirm("123456").unwrap();
@@ -85,13 +111,26 @@ fn a_forgotten_password_is_replaced_with_a_code() {
 }
 
 #[test]
-fn a_deleted_user_is_gone_here_too() {
+fn a_deleted_user_is_forgotten_here_too() {
     let (client, platform) = client();
     sign_in(&client);
-    run(client.delete_user(&options())).unwrap();
+    let token = access_token(&client);
+    run(account_of(&platform).delete_user(&token, &options())).unwrap();
     assert!(platform.server().users.is_empty());
+    platform.take_operations();
+    run(client.forget()).unwrap();
     assert_eq!(
         (client.state(), platform.record()),
         (State::SignedOut, None)
     );
+    assert!(
+        platform.take_operations().is_empty(),
+        "there is nobody to tell"
+    );
+}
+
+/// The service over a platform that has a network and nothing else.
+fn account_of(platform: &Platform) -> Service<Network> {
+    let config = Config::parse("local_demo", "demowebclient", &[ENDPOINT], Some(ISSUER)).unwrap();
+    Service::new(config, Network(platform.clone()))
 }

@@ -20,8 +20,9 @@ mod transport;
 
 use std::future::Future;
 
+use cognate_core::account::Account;
 use cognate_core::config::Username;
-use cognate_core::secret::{Code, Password};
+use cognate_core::secret::{AccessToken, Code, Password};
 use cognate_core::session::{State, User};
 use cognate_core::sign_in::{Flow, SignInStep, Step};
 use cognate_core::{CallOptions, Client, Config, Error};
@@ -71,6 +72,19 @@ fn sign_in(client: &Client<Platform>) -> User {
         Flow::Srp,
         &options(),
     )))
+}
+
+/// The account of the person who is signed in, as the service has it.
+fn get_user(client: &Client<Platform>) -> Result<Account, Error> {
+    run(async {
+        let token = client.fresh_access_token(60, &options()).await?;
+        client.service().get_user(&token, &options()).await
+    })
+}
+
+/// The token that opens the account of who is signed in.
+fn access_token(client: &Client<Platform>) -> AccessToken {
+    run(client.fresh_access_token(60, &options())).unwrap()
 }
 
 fn done(result: Result<SignInStep, Error>) -> User {

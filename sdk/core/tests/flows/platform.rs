@@ -228,6 +228,45 @@ impl Json for Platform {
     }
 }
 
+/// The same without keys and stores: all that a platform needs where nobody signs in.
+pub(crate) struct Network(pub Platform);
+
+impl Http for Network {
+    type Cancel = Cancel;
+
+    async fn send(
+        &self,
+        request: &HttpRequest,
+        limits: Limits<'_, Cancel>,
+    ) -> Result<HttpResponse, SendFailure> {
+        self.0.send(request, limits).await
+    }
+
+    async fn pause(&self, ms: u32, cancel: &Cancel) {
+        self.0.pause(ms, cancel).await;
+    }
+}
+
+impl Json for Network {
+    type Value = Parsed;
+
+    fn parse(&self, text: &str) -> Result<Parsed, NotJson> {
+        self.0.parse(text)
+    }
+}
+
+impl Clock for Network {
+    fn now_ms(&self) -> u64 {
+        self.0.now_ms()
+    }
+}
+
+impl Random for Network {
+    fn fill(&self, into: &mut [u8]) -> Result<(), Unavailable> {
+        self.0.fill(into)
+    }
+}
+
 /// JSON as `serde_json` reads it.
 pub(crate) struct Parsed(pub Value);
 

@@ -21,7 +21,11 @@ fn a_person_signs_up_confirms_and_has_a_new_code_sent() {
         name: "email".into(),
         value: Some("bea@example.com".into()),
     };
-    let signed_up = run(client.sign_up(&bea(), &password(PASSWORD), &[email], &options())).unwrap();
+    let signed_up =
+        run(client
+            .service()
+            .sign_up(&bea(), &password(PASSWORD), &[email], &options()))
+        .unwrap();
     assert!(!signed_up.confirmed);
     assert_eq!(
         signed_up.delivery.unwrap().destination.as_deref(),
@@ -35,11 +39,17 @@ fn a_person_signs_up_confirms_and_has_a_new_code_sent() {
             "UserAttributes": [{"Name": "email", "Value": "bea@example.com"}]})
     );
 
-    let delivery = run(client.resend_sign_up_code(&bea(), &options())).unwrap();
+    let delivery = run(client.service().resend_sign_up_code(&bea(), &options())).unwrap();
     assert_eq!(delivery.delivery_medium.as_deref(), Some("EMAIL"));
-    let wrong = run(client.confirm_sign_up(&bea(), &code("000000"), &options())).unwrap_err();
+    let wrong = run(client
+        .service()
+        .confirm_sign_up(&bea(), &code("000000"), &options()))
+    .unwrap_err();
     assert_eq!(wrong.code, ErrorCode::CodeMismatch);
-    run(client.confirm_sign_up(&bea(), &code("123456"), &options())).unwrap();
+    run(client
+        .service()
+        .confirm_sign_up(&bea(), &code("123456"), &options()))
+    .unwrap();
     assert!(platform.server().users["bea"].confirmed);
 }
 
@@ -50,7 +60,10 @@ fn metadata_goes_to_the_triggers() {
     options
         .client_metadata
         .insert("campaign".into(), "spring".into());
-    run(client.sign_up(&bea(), &password(PASSWORD), &[], &options)).unwrap();
+    run(client
+        .service()
+        .sign_up(&bea(), &password(PASSWORD), &[], &options))
+    .unwrap();
     assert_eq!(
         platform.calls()[0].body["ClientMetadata"],
         json!({"campaign": "spring"})
@@ -61,7 +74,10 @@ fn metadata_goes_to_the_triggers() {
 fn a_taken_name_is_said() {
     let (client, _) = client();
     let ana = crate::ana();
-    let error = run(client.sign_up(&ana, &password(PASSWORD), &[], &options())).unwrap_err();
+    let error = run(client
+        .service()
+        .sign_up(&ana, &password(PASSWORD), &[], &options()))
+    .unwrap_err();
     assert_eq!(
         (error.code, error.outcome),
         (ErrorCode::UsernameExists, Outcome::Answered)
@@ -78,7 +94,10 @@ fn a_taken_name_is_said() {
 fn a_sign_up_whose_answer_was_lost_is_not_sent_twice() {
     let (client, platform) = client();
     platform.script([Scripted::LoseAnswer]);
-    let error = run(client.sign_up(&bea(), &password(PASSWORD), &[], &options())).unwrap_err();
+    let error = run(client
+        .service()
+        .sign_up(&bea(), &password(PASSWORD), &[], &options()))
+    .unwrap_err();
     assert_eq!(
         (error.code, error.outcome),
         (ErrorCode::Network, Outcome::Unknown)
@@ -86,7 +105,7 @@ fn a_sign_up_whose_answer_was_lost_is_not_sent_twice() {
     assert_eq!(platform.take_operations(), ["SignUp"]);
 
     platform.script([Scripted::Fail(SendFailure::Offline)]);
-    let error = run(client.resend_sign_up_code(&bea(), &options())).unwrap_err();
+    let error = run(client.service().resend_sign_up_code(&bea(), &options())).unwrap_err();
     assert_eq!(
         (error.code, error.outcome),
         (ErrorCode::Offline, Outcome::NotSent)

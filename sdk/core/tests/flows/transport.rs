@@ -5,7 +5,7 @@ use cognate_core::ports::{Content, HttpRequest, HttpResponse, SendFailure};
 use cognate_core::{Client, Config, ErrorCode};
 
 use crate::platform::{Cancel, Platform, Scripted};
-use crate::{ENDPOINT, ISSUER, ana, client, options, run, sign_in};
+use crate::{ENDPOINT, ISSUER, ana, client, get_user, options, run, sign_in};
 
 fn answer(status: u16, body: &str) -> HttpResponse {
     HttpResponse {
@@ -19,7 +19,7 @@ fn answer(status: u16, body: &str) -> HttpResponse {
 fn error_of(scripted: Scripted) -> Error {
     let (client, platform) = client();
     platform.script([scripted]);
-    let error = run(client.forgot_password(&ana(), &options())).unwrap_err();
+    let error = run(client.service().forgot_password(&ana(), &options())).unwrap_err();
     assert_eq!(platform.take_operations().len(), 1, "never repeated");
     error
 }
@@ -183,7 +183,7 @@ fn a_read_is_attempted_three_times_with_random_growing_pauses() {
     platform.take_operations();
     let lost = || Scripted::Answer(answer(503, ""));
     platform.script([lost(), lost()]);
-    run(client.get_user(&options())).unwrap();
+    get_user(&client).unwrap();
     assert_eq!(platform.take_operations(), ["GetUser"; 3]);
     let pauses = platform.pauses();
     assert!(
@@ -192,7 +192,7 @@ fn a_read_is_attempted_three_times_with_random_growing_pauses() {
     );
 
     platform.script([lost(), lost(), lost()]);
-    let error = run(client.get_user(&options())).unwrap_err();
+    let error = get_user(&client).unwrap_err();
     assert_eq!(error.code, ErrorCode::ServiceUnavailable);
     assert!(error.retryable());
     assert_eq!(platform.take_operations().len(), 3);
@@ -210,7 +210,7 @@ fn what_the_caller_or_the_service_decided_is_not_attempted_again() {
     ] {
         platform.take_operations();
         platform.script([scripted]);
-        assert!(run(client.get_user(&options())).is_err());
+        assert!(get_user(&client).is_err());
         assert_eq!(platform.take_operations(), ["GetUser"]);
     }
 }
@@ -227,11 +227,11 @@ fn retry_after_is_honoured_within_the_callers_time() {
         })
     };
     platform.script([busy("7")]);
-    run(client.get_user(&options())).unwrap();
+    get_user(&client).unwrap();
     assert_eq!(platform.pauses(), [7000]);
 
     platform.script([busy("31")]);
-    let error = run(client.get_user(&options())).unwrap_err();
+    let error = get_user(&client).unwrap_err();
     assert_eq!(
         (error.code, error.retry_after_ms),
         (ErrorCode::RateLimited, Some(31_000))
@@ -249,7 +249,7 @@ fn an_aborted_call_says_so() {
     let mut options = options();
     options.cancel = Cancel::default();
     options.cancel.0.set(true);
-    let error = run(client.forgot_password(&ana(), &options)).unwrap_err();
+    let error = run(client.service().forgot_password(&ana(), &options)).unwrap_err();
     assert_eq!(error.code, ErrorCode::Aborted);
 }
 
@@ -258,7 +258,7 @@ fn a_call_without_time_is_not_sent() {
     let (client, platform) = client();
     let mut options = options();
     options.timeout_ms = 0;
-    let error = run(client.forgot_password(&ana(), &options)).unwrap_err();
+    let error = run(client.service().forgot_password(&ana(), &options)).unwrap_err();
     assert_eq!(
         (error.code, error.outcome),
         (ErrorCode::Timeout, Outcome::NotSent)
@@ -276,7 +276,7 @@ fn further_attempts_go_to_the_replicas() {
     sign_in(&client);
     platform.take_operations();
     platform.script([Scripted::Fail(SendFailure::Unreachable)]);
-    run(client.get_user(&options())).unwrap();
+    get_user(&client).unwrap();
     let urls: Vec<_> = platform.calls().into_iter().map(|sent| sent.url).collect();
     assert_eq!(urls, ["http://localhost:4100/", "http://localhost:4101/"]);
 }

@@ -1,0 +1,84 @@
+/**
+ * The operations that are not signing in: a wasm of their own, loaded when the first of them is called. The access token
+ * goes from the one wasm to the other here, in the worker, for one call at a time.
+ */
+import type { AuthErrorDetails } from '../errors.ts';
+import type { Operation } from '../messages.ts';
+import type { WasmAccount, WasmClient } from './load.ts';
+
+/** What a call takes besides its arguments: `timeoutMs` is for all that it sends. */
+export interface Options {
+  timeoutMs: number;
+  clientMetadata: Record<string, string> | undefined;
+}
+
+/** The account's operations of one client. */
+export class AccountOperations {
+  readonly #load: () => Promise<WasmAccount>;
+  readonly #client: Pick<WasmClient, 'call' | 'accessToken'>;
+  #account: Promise<WasmAccount> | undefined;
+
+  /** `load` loads the wasm and starts it. */
+  constructor(client: Pick<WasmClient, 'call' | 'accessToken'>, load: () => Promise<WasmAccount>) {
+    this.#client = client;
+    this.#load = load;
+  }
+
+  /** Runs an operation. Gives JSON text, and throws what the wasm does. */
+  async call(op: Operation, args: object, { timeoutMs, clientMetadata }: Options, signal: AbortSignal): Promise<string> {
+    const endsAt = Date.now() + timeoutMs;
+    const options = (): Options => ({ timeoutMs: Math.max(0, endsAt - Date.now()), clientMetadata });
+    const account = await this.#loaded();
+    if (OF_ANYBODY.has(op)) return account.call(op, { ...args, ...options() }, signal);
+    const run = async (): Promise<string> => {
+      const accessToken = await this.#client.accessToken(options(), signal);
+      return account.call(op, { ...args, ...options(), accessToken }, signal);
+    };
+    let result: string;
+    try {
+      result = await run();
+    } catch (error) {
+      // The access token may have been revoked alone: the refresh finds out whether the session has ended.
+      if (codeOf(error) !== 'session_lost') throw error;
+      await this.#client.call('refresh', options(), signal);
+      result = await run();
+    }
+    if (op === 'deleteUser') await this.#client.call('forget', {}, signal);
+    return result;
+  }
+
+  #loaded(): Promise<WasmAccount> {
+    // A failed load may succeed the next time: it is not remembered.
+    this.#account ??= this.#load().catch((error: unknown) => {
+      this.#account = undefined;
+      throw error;
+    });
+    return this.#account;
+  }
+}
+
+/** What is not signing in. */
+export const ACCOUNT_OPERATIONS: ReadonlySet<Operation> = new Set<Operation>([
+  'signUp',
+  'confirmSignUp',
+  'resendSignUpCode',
+  'forgotPassword',
+  'confirmForgotPassword',
+  'changePassword',
+  'getUser',
+  'updateAttributes',
+  'deleteUser',
+]);
+
+/** Those for which nobody has to be signed in. */
+const OF_ANYBODY: ReadonlySet<Operation> = new Set<Operation>([
+  'signUp',
+  'confirmSignUp',
+  'resendSignUpCode',
+  'forgotPassword',
+  'confirmForgotPassword',
+]);
+
+function codeOf(error: unknown): string | undefined {
+  return typeof error === 'string' ? (JSON.parse(error) as AuthErrorDetails).code : undefined;
+}
