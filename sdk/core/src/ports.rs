@@ -20,6 +20,7 @@ use core::fmt;
 use zeroize::Zeroizing;
 
 pub use crate::json::{NotJson, Value};
+use crate::session::Keeping;
 
 /// All powers together. Implemented for whatever implements each.
 pub trait Ports: Network + Rs256 + SessionStore {}
@@ -205,9 +206,9 @@ pub struct Unavailable;
 
 /// Where one session outlives a reload. A store belongs to one pool, client and tab.
 pub trait SessionStore {
-    /// Whether there are sessions at all. A platform that never has one says so, and what makes,
-    /// verifies and keeps them is not compiled for it.
-    const KEEPS: bool = true;
+    /// Whether there are sessions at all: [`Sessions`](crate::session::Sessions), or
+    /// [`NoSessions`](crate::session::NoSessions).
+    type Keeping: Keeping;
 
     /// The record last saved, if any. A record that cannot be opened (tampered with, written by
     /// another version) is `None`, not an error.

@@ -7,6 +7,7 @@ use cognate_core::ports::{
     Clock, Http, HttpRequest, HttpResponse, Json, Limits, Random, Rs256, RsaPublicKey, SendFailure,
     SessionStore, StoreBlocked, Unavailable,
 };
+use cognate_core::session::NoSessions;
 use zeroize::Zeroizing;
 
 use super::{Cancel, JsJson, clock, fetch, json, random};
@@ -58,7 +59,7 @@ impl Rs256 for LoginPage {
 }
 
 impl SessionStore for LoginPage {
-    const KEEPS: bool = false;
+    type Keeping = NoSessions;
 
     async fn load(&self) -> Result<Option<Zeroizing<String>>, StoreBlocked> {
         Ok(None)

@@ -11,6 +11,7 @@ use cognate_core::ErrorCode;
 use cognate_core::config::Config;
 use cognate_core::error::Error;
 use cognate_core::ports::{SessionStore, StoreBlocked};
+use cognate_core::session::Sessions;
 use js_sys::Date;
 use zeroize::Zeroizing;
 
@@ -78,6 +79,8 @@ impl Storage {
 }
 
 impl SessionStore for Browser {
+    type Keeping = Sessions;
+
     async fn load(&self) -> Result<Option<Zeroizing<String>>, StoreBlocked> {
         let Some(kept) = &self.storage.kept else {
             return Ok(None);

@@ -8,6 +8,7 @@ use crate::error::Error;
 use crate::json::Value;
 use crate::jwt::{Expected, Rejected, Unverified};
 use crate::ports::{Ports, RsaPublicKey};
+use crate::session::keeping::sealed::Keeping as _;
 use crate::text::joined;
 use crate::transport::Deadline;
 
@@ -117,9 +118,17 @@ impl<P: Ports> Client<P> {
     /// that cannot be verified are lost, and with them perhaps the refresh token that they replaced.
     pub(crate) async fn have_keys(&self, deadline: &Deadline<'_, P::Cancel>) -> Result<(), Error> {
         #[cfg(feature = "login")]
-        if !P::KEEPS || self.service.login.is_some() {
+        if self.service.login.is_some() {
             return Ok(()); // No token arrives there.
         }
+        P::Keeping::prepare(self, deadline).await
+    }
+
+    /// The same, whatever the platform.
+    pub(crate) async fn fetch_keys_once(
+        &self,
+        deadline: &Deadline<'_, P::Cancel>,
+    ) -> Result<(), Error> {
         let were_fetched = self.keys.borrow().fetched_at_ms.is_some();
         if were_fetched {
             Ok(())

@@ -13,6 +13,7 @@
 //! it, so a record that opens is one that this client wrote.
 
 mod flight;
+pub(crate) mod keeping;
 mod refresh;
 mod sign_out;
 mod tokens;
@@ -29,6 +30,7 @@ use crate::ports::{Json, Ports};
 use crate::secret::{AccessToken, IdToken, RefreshToken};
 
 pub(crate) use flight::Flight;
+pub use keeping::{Keeping, NoSessions, Sessions};
 pub use sign_out::SignedOut;
 pub use user::User;
 

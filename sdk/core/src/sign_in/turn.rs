@@ -15,6 +15,7 @@ use crate::join::join;
 use crate::json::{Object, StringMap};
 use crate::ports::Ports;
 use crate::secret::{ChallengeSession, Password, TotpSecret};
+use crate::session::keeping::sealed::Keeping as _;
 use crate::srp::{Handshake, Identity, ServerValues, timestamp};
 use crate::transport::Repeat;
 use crate::wire::{Reply, Tokens};
@@ -130,7 +131,7 @@ impl<P: Ports> Client<P> {
                 // Devices: `NewDeviceMetadata` of the tokens is at hand here, and what the person
                 // wants in `attempt.remember_device`.
                 Next::Begin(tokens) => {
-                    let user = self.begin_session(tokens, &deadline).await?;
+                    let user = P::Keeping::begin(self, tokens, &deadline).await?;
                     return Ok(SignInStep::Done(user));
                 }
                 Next::End(step) => return Ok(step),
@@ -215,9 +216,7 @@ impl<P: Ports> Client<P> {
         if let Some(end) = self.redirect(reply)? {
             return Ok(Next::End(end));
         }
-        if P::KEEPS
-            && let Some(tokens) = reply.tokens()?
-        {
+        if let Some(tokens) = reply.tokens()? {
             return Ok(Next::Begin(tokens));
         }
         let name = reply.text("ChallengeName")?.ok_or_else(incomplete)?;

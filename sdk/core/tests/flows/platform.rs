@@ -14,6 +14,7 @@ use cognate_core::ports::{
     Clock, Content, FlowStore, Http, HttpRequest, HttpResponse, Json, Limits, Random, Rs256,
     RsaPublicKey, SendFailure, SessionStore, StoreBlocked, Unavailable,
 };
+use cognate_core::session::Sessions;
 use serde_json::Value;
 use zeroize::Zeroizing;
 
@@ -342,6 +343,8 @@ impl Rs256 for Platform {
 }
 
 impl SessionStore for Platform {
+    type Keeping = Sessions;
+
     async fn load(&self) -> Result<Option<Zeroizing<String>>, StoreBlocked> {
         Ok(self.store()?.clone().map(Zeroizing::new))
     }
