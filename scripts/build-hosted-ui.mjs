@@ -15,6 +15,7 @@ import { fileURLToPath } from 'node:url';
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 import { build } from 'esbuild';
 import { cutPanics } from './cut-panics.mjs';
+import { shortenImports } from './shorten-imports.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const ui = join(root, 'hosted-ui');
@@ -57,7 +58,10 @@ function buildWasm() {
     ...features.map((feature) => `--enable-${feature}`),
     ...[raw, '-o', small],
   ]);
-  return readFileSync(small);
+  const glue = join(bound, 'pages.js');
+  const shortened = shortenImports([readFileSync(small)], readFileSync(glue, 'utf8'));
+  writeFileSync(glue, shortened.glue);
+  return shortened.modules[0];
 }
 
 // Panics name their source files. Where those lie on this machine is nobody's business, and costs bytes.
