@@ -1,15 +1,14 @@
 //! The hosted pages' client: the same operations under a transaction, and a location at the end.
 
 use cognate_core::login::{TransactionId, is_transaction_gone};
-use cognate_core::ports::HttpResponse;
 use cognate_core::secret::Location;
 use cognate_core::session::State;
 use cognate_core::sign_in::{Answer, Flow, SignInStep, Step, StepKind};
 use cognate_core::{Client, Config, Error, ErrorCode};
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::platform::{Platform, Scripted};
-use crate::{ENDPOINT, ISSUER, PASSWORD, ana, code, options, password, run};
+use crate::{ENDPOINT, ISSUER, PASSWORD, ana, answered, code, options, password, refused, run};
 
 pub(crate) const TRANSACTION: &str = "txn-1";
 
@@ -26,23 +25,6 @@ fn login() -> (Client<Platform>, Platform) {
 
 fn sign_in(client: &Client<Platform>) -> Result<SignInStep, Error> {
     run(client.sign_in(&ana(), Some(&password(PASSWORD)), Flow::Srp, &options()))
-}
-
-fn says(body: &Value) -> Scripted {
-    Scripted::Answer(HttpResponse {
-        status: 200,
-        body: body.to_string(),
-        ..HttpResponse::default()
-    })
-}
-
-fn refuses(name: &str) -> Scripted {
-    Scripted::Answer(HttpResponse {
-        status: 400,
-        error_type: Some(name.into()),
-        body: "{}".into(),
-        ..HttpResponse::default()
-    })
 }
 
 fn location(result: Result<SignInStep, Error>) -> Location {
@@ -62,7 +44,7 @@ fn asked(result: Result<SignInStep, Error>) -> Step {
 #[test]
 fn a_password_proved_by_srp_leads_back_to_the_app_without_any_token() {
     let (client, platform) = login();
-    platform.script([Scripted::Reach, says(&json!({ "Location": BACK }))]);
+    platform.script([Scripted::Reach, answered(&json!({ "Location": BACK }))]);
     let location = location(sign_in(&client));
     assert_eq!(location.secret(), BACK);
     assert!(!format!("{location:?}").contains("code"));
@@ -89,7 +71,7 @@ fn an_answer_with_tokens_is_refused_at_the_login_domain() {
 fn a_location_that_is_script_is_refused() {
     let (client, platform) = login();
     let script = json!({ "Location": "javascript:alert(1)" });
-    platform.script([Scripted::Reach, says(&script)]);
+    platform.script([Scripted::Reach, answered(&script)]);
     assert_eq!(
         sign_in(&client).unwrap_err().code,
         ErrorCode::InvalidResponse
@@ -99,9 +81,9 @@ fn a_location_that_is_script_is_refused() {
 #[test]
 fn a_transaction_that_is_gone_is_told_from_other_refusals() {
     let (client, platform) = login();
-    platform.script([refuses("LoginTransactionNotFoundException")]);
+    platform.script([refused("LoginTransactionNotFoundException")]);
     assert!(is_transaction_gone(&sign_in(&client).unwrap_err()));
-    platform.script([refuses("NotAuthorizedException")]);
+    platform.script([refused("NotAuthorizedException")]);
     assert!(!is_transaction_gone(&sign_in(&client).unwrap_err()));
 }
 
@@ -110,14 +92,14 @@ fn an_authenticator_app_is_enrolled_with_the_session_that_each_answer_brings() {
     let (client, platform) = login();
     platform.script([
         Scripted::Reach,
-        says(&json!({
+        answered(&json!({
             "ChallengeName": "MFA_SETUP", "Session": "session-1",
             "ChallengeParameters": { "MFAS_CAN_SETUP": "[\"SOFTWARE_TOKEN_MFA\"]" },
         })),
-        says(&json!({ "SecretCode": "JBSWY3DPEHPK3PXP", "Session": "session-2" })),
-        refuses("EnableSoftwareTokenMFAException"),
-        says(&json!({ "Status": "SUCCESS", "Session": "session-3" })),
-        says(&json!({ "Location": BACK })),
+        answered(&json!({ "SecretCode": "JBSWY3DPEHPK3PXP", "Session": "session-2" })),
+        refused("EnableSoftwareTokenMFAException"),
+        answered(&json!({ "Status": "SUCCESS", "Session": "session-3" })),
+        answered(&json!({ "Location": BACK })),
     ]);
     let step = asked(sign_in(&client));
     let StepKind::SetUpTotp {
@@ -153,12 +135,12 @@ fn a_code_that_the_authenticator_app_did_not_give_is_a_mismatch_however_it_is_sa
     let (client, platform) = login();
     platform.script([
         Scripted::Reach,
-        says(&json!({
+        answered(&json!({
             "ChallengeName": "MFA_SETUP", "Session": "session-1",
             "ChallengeParameters": { "MFAS_CAN_SETUP": "[\"SOFTWARE_TOKEN_MFA\"]" },
         })),
-        says(&json!({ "SecretCode": "JBSWY3DPEHPK3PXP", "Session": "session-1" })),
-        says(&json!({ "Status": "ERROR", "Session": "session-2" })),
+        answered(&json!({ "SecretCode": "JBSWY3DPEHPK3PXP", "Session": "session-1" })),
+        answered(&json!({ "Status": "ERROR", "Session": "session-2" })),
     ]);
     let step = asked(sign_in(&client));
     let answer = Answer::SetUpTotp {
@@ -174,8 +156,8 @@ fn a_second_step_is_answered_under_the_transaction_too() {
     let (client, platform) = login();
     platform.script([
         Scripted::Reach,
-        says(&json!({ "ChallengeName": "SMS_MFA", "Session": "session-1" })),
-        says(&json!({ "Location": BACK })),
+        answered(&json!({ "ChallengeName": "SMS_MFA", "Session": "session-1" })),
+        answered(&json!({ "Location": BACK })),
     ]);
     let step = asked(sign_in(&client));
     let answer = Answer::Code {

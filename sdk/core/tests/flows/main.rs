@@ -6,6 +6,7 @@
 )]
 
 mod account;
+mod challenges;
 mod login;
 mod login_domain;
 mod oauth;
@@ -27,7 +28,9 @@ use cognate_core::session::{State, User};
 use cognate_core::sign_in::{Flow, SignInStep, Step};
 use cognate_core::{CallOptions, Client, Config, Error};
 
-use platform::{Cancel, Platform};
+use cognate_core::ports::HttpResponse;
+use platform::{Cancel, Platform, Scripted};
+use serde_json::{Value, json};
 
 const ENDPOINT: &str = "http://localhost:4100";
 const ISSUER: &str = "https://issuer.example/local_demo";
@@ -99,6 +102,27 @@ fn next(result: Result<SignInStep, Error>) -> Step {
         SignInStep::Next(step) => step,
         step => panic!("not asked: {step:?}"),
     }
+}
+
+fn answered(body: &Value) -> Scripted {
+    Scripted::Answer(HttpResponse {
+        status: 200,
+        body: body.to_string(),
+        ..HttpResponse::default()
+    })
+}
+
+fn refused(name: &str) -> Scripted {
+    refused_with(name, "")
+}
+
+fn refused_with(name: &str, message: &str) -> Scripted {
+    Scripted::Answer(HttpResponse {
+        status: 400,
+        error_type: Some(name.into()),
+        body: json!({ "message": message }).to_string(),
+        ..HttpResponse::default()
+    })
 }
 
 fn is_signed_in(client: &Client<Platform>) -> bool {

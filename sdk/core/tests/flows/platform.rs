@@ -82,6 +82,17 @@ impl Platform {
         self.0.server.borrow_mut()
     }
 
+    /// Tokens of a signed-in person, as the answer to whatever is asked.
+    pub(crate) fn tokens(&self, name: &str) -> Scripted {
+        let now = self.server().now_ms(self.0.now_ms.get()) / 1000;
+        let (status, body) = self.server().tokens_for(name, true, None, now);
+        Scripted::Answer(HttpResponse {
+            status,
+            body: body.to_string(),
+            ..HttpResponse::default()
+        })
+    }
+
     pub(crate) fn script(&self, steps: impl IntoIterator<Item = Scripted>) {
         self.0.script.borrow_mut().extend(steps);
     }

@@ -110,6 +110,9 @@ impl Server {
             "ConfirmSignUp" | "ConfirmForgotPassword" => self.confirm(operation, body),
             "InitiateAuth" => match body["AuthFlow"].as_str().unwrap() {
                 "USER_SRP_AUTH" => self.begin_srp(&body["AuthParameters"]),
+                "CUSTOM_AUTH" | "USER_AUTH" if body["AuthParameters"]["SRP_A"].is_string() => {
+                    self.begin_srp(&body["AuthParameters"])
+                }
                 "USER_PASSWORD_AUTH" => self.check_password(&body["AuthParameters"], now),
                 "REFRESH_TOKEN_AUTH" => self.refresh(
                     body["AuthParameters"]["REFRESH_TOKEN"].as_str().unwrap(),
@@ -191,12 +194,13 @@ impl Server {
     }
 
     fn begin_srp(&mut self, parameters: &Value) -> Answer {
-        let name = parameters["USERNAME"].as_str().unwrap();
-        let user = &self.users[name];
+        let given = parameters["USERNAME"].as_str().unwrap();
+        let is_given = |(name, user): &(&String, &User)| *name == given || user.id == given;
+        let (name, user) = self.users.iter().find(is_given).unwrap();
         let v = big(2).modpow(&private_key(user), &n());
         let b_public = (k() * v + big(2).modpow(&secret_b(), &n())) % n();
         let a_public = hex_number(parameters["SRP_A"].as_str().unwrap());
-        self.handshake = Some((name.into(), a_public));
+        self.handshake = Some((name.clone(), a_public));
         let b = self
             .dishonest_b
             .clone()
@@ -237,6 +241,7 @@ impl Server {
                     incorrect()
                 }
             }
+            _ if responses["SRP_A"].is_string() => self.begin_srp(responses),
             "NEW_PASSWORD_REQUIRED" if body["Session"] != "session-of-new-password" => {
                 fault("NotAuthorizedException", "Invalid session for the user.")
             }
