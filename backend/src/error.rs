@@ -124,6 +124,13 @@ error_types! {
     UserNotConfirmed user_not_confirmed "UserNotConfirmedException",
     UserNotFound user_not_found "UserNotFoundException",
     UsernameExists username_exists "UsernameExistsException",
+    WebAuthnChallengeNotFound web_authn_challenge_not_found "WebAuthnChallengeNotFoundException",
+    WebAuthnClientMismatch web_authn_client_mismatch "WebAuthnClientMismatchException",
+    WebAuthnConfigurationMissing web_authn_configuration_missing "WebAuthnConfigurationMissingException",
+    WebAuthnCredentialNotSupported web_authn_credential_not_supported "WebAuthnCredentialNotSupportedException",
+    WebAuthnNotEnabled web_authn_not_enabled "WebAuthnNotEnabledException",
+    WebAuthnOriginNotAllowed web_authn_origin_not_allowed "WebAuthnOriginNotAllowedException",
+    WebAuthnRelyingPartyMismatch web_authn_relying_party_mismatch "WebAuthnRelyingPartyMismatchException",
 }
 
 /// Faults of ours that an operation cannot do anything about become `InternalErrorException`.

@@ -22,6 +22,7 @@ pub mod messages;
 pub mod mfa;
 pub mod oauth;
 pub mod opaque_secret;
+pub mod passkeys;
 pub mod password;
 pub mod pools;
 pub mod random;

@@ -293,7 +293,8 @@ async fn auth_factors(
 ) -> Result<AuthFactorsAnswer, ApiError> {
     Ok(AuthFactorsAnswer {
         mfa: MfaMembers::of(state, &user).await?,
-        configured_user_auth_factors: first_factors::configured(pool, &user)
+        configured_user_auth_factors: first_factors::configured(state, pool, &user)
+            .await?
             .into_iter()
             .map(FirstFactor::name)
             .collect(),

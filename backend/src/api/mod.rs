@@ -13,6 +13,7 @@ mod clients;
 mod describe_login;
 pub mod login;
 mod mfa;
+mod passkeys;
 mod password;
 mod pools;
 mod requests;
@@ -95,6 +96,10 @@ pub static OPERATIONS: &[Operation] = operations! {
     VerifySoftwareToken, Public, mfa::verify_software_token;
     SetUserMFAPreference, Public, mfa::set_user_mfa_preference;
     GetUserAuthFactors, Public, mfa::get_user_auth_factors;
+    StartWebAuthnRegistration, Public, passkeys::start_web_authn_registration;
+    CompleteWebAuthnRegistration, Public, passkeys::complete_web_authn_registration;
+    ListWebAuthnCredentials, Public, passkeys::list_web_authn_credentials;
+    DeleteWebAuthnCredential, Public, passkeys::delete_web_authn_credential;
     AdminInitiateAuth, SigV4, sign_in::admin_initiate_auth;
     AdminRespondToAuthChallenge, SigV4, sign_in::admin_respond_to_auth_challenge;
     AdminConfirmSignUp, SigV4, admin_users::admin_confirm_sign_up;

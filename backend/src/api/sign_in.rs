@@ -12,7 +12,7 @@ use crate::error::ApiError;
 use crate::mfa::{self, Factor};
 use crate::pools::{ExplicitAuthFlow, find_client, find_client_of};
 use crate::sessions::{self, Tokens};
-use crate::sign_in::user_auth::{self, Choice, Given, after_sign_up, otp};
+use crate::sign_in::user_auth::{self, Choice, Given, after_sign_up, otp, passkey};
 use crate::sign_in::{
     self, Challenge, Next, Parameters, Proof, Through, answer_new_password,
     answer_password_verifier, check_secret_hash,
@@ -284,6 +284,11 @@ pub(super) async fn next_step(
             let (session, with) = (request.session.as_deref(), given_with(given));
             let choice = Choice::PasswordSrp;
             user_auth::answer(state, caller, through, choice, session, username, with).await
+        }
+        "WEB_AUTHN" => {
+            let (session, credential) =
+                (request.session.as_deref(), required(given, "CREDENTIAL")?);
+            passkey::answer(state, through, session, username, credential).await
         }
         "SMS_OTP" | "EMAIL_OTP"
             if let Some(step) = otp::Step::find(

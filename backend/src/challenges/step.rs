@@ -69,10 +69,27 @@ impl PendingStep {
         challenge: &'static str,
         memory: &[u8],
     ) -> Result<OpaqueSecret, ApiError> {
-        let expires_at = state.clock.now() + through.client.settings.auth_session_seconds();
-        let (handle, row) = new(state, through, owner, challenge, memory, expires_at)?;
-        state.store.insert_challenge(&row).await?;
+        let handle = OpaqueSecret::draw()?;
+        Self::begin_as(state, through, owner, challenge, memory, &handle).await?;
         Ok(handle)
+    }
+
+    /// The same with a handle that was drawn elsewhere: 256 random bits that the client brings back.
+    ///
+    /// # Errors
+    /// For no fault of the caller's.
+    pub async fn begin_as(
+        state: &AppState,
+        through: Through<'_>,
+        owner: Owner<'_>,
+        challenge: &'static str,
+        memory: &[u8],
+        handle: &OpaqueSecret,
+    ) -> Result<(), ApiError> {
+        let expires_at = state.clock.now() + through.client.settings.auth_session_seconds();
+        let row = new(state, through, owner, challenge, memory, handle, expires_at)?;
+        state.store.insert_challenge(&row).await?;
+        Ok(())
     }
 
     /// Stores the step that follows this one, and spends this one. It ends when this one would have.
@@ -87,7 +104,9 @@ impl PendingStep {
         challenge: &'static str,
         memory: &[u8],
     ) -> Result<OpaqueSecret, ApiError> {
-        let (handle, row) = new(state, through, owner, challenge, memory, self.expires_at)?;
+        let handle = OpaqueSecret::draw()?;
+        let until = self.expires_at;
+        let row = new(state, through, owner, challenge, memory, &handle, until)?;
         let now = state.clock.now();
         if !state.store.replace_challenge(&self.id, &row, now).await? {
             return Err(invalid());
@@ -233,15 +252,15 @@ fn new(
     owner: Owner<'_>,
     challenge: &'static str,
     memory: &[u8],
+    handle: &OpaqueSecret,
     expires_at: i64,
-) -> Result<(OpaqueSecret, ChallengeRow), ApiError> {
-    let handle = OpaqueSecret::draw()?;
+) -> Result<ChallengeRow, ApiError> {
     let audience = through.audience();
     let mut payload = Zeroizing::new(owner.verifier_version.to_be_bytes().to_vec());
     payload.extend_from_slice(&(audience.len() as u64).to_be_bytes());
     payload.extend_from_slice(audience.as_bytes());
     payload.extend_from_slice(memory);
-    let row = ChallengeRow {
+    Ok(ChallengeRow {
         id: handle.hash(),
         pool_id: through.pool.id.clone(),
         client_id: through.client.id.clone(),
@@ -252,8 +271,7 @@ fn new(
             .seal(place(owner.username, &through.pool.id), &payload)?,
         expires_at,
         spent_at: None,
-    };
-    Ok((handle, row))
+    })
 }
 
 async fn find_row(

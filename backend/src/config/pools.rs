@@ -70,7 +70,7 @@ impl PoolConfig {
                 "AutoVerifiedAttributes": ["email"],
                 "UsernameConfiguration": { "CaseSensitive": false },
                 "Policies": {
-                    "SignInPolicy": { "AllowedFirstAuthFactors": ["PASSWORD", "EMAIL_OTP"] },
+                    "SignInPolicy": { "AllowedFirstAuthFactors": ["PASSWORD", "EMAIL_OTP", "WEB_AUTHN"] },
                 },
                 "AccountRecoverySetting": {
                     "RecoveryMechanisms": [{ "Priority": 1, "Name": "verified_email" }],

@@ -30,7 +30,7 @@
 //!   verified yet: the code that comes back verifies it.
 //!
 //! # Limits
-//! Devices and passkeys as second factors do not exist yet.
+//! Devices do not exist yet. A passkey that counts as two factors is asked for first (`sign_in::user_auth`).
 
 pub mod challenge;
 mod enrolment;

@@ -1,5 +1,7 @@
 //! What a pool says about second factors: the members of `SetUserPoolMfaConfig`.
 
+use std::net::IpAddr;
+
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
@@ -35,7 +37,7 @@ pub struct PoolMfa {
     #[serde(skip_serializing_if = "Option::is_none")]
     email_mfa_configuration: Option<EmailMfa>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    web_authn_configuration: Option<Value>,
+    web_authn_configuration: Option<WebAuthn>,
 }
 
 /// A change of them (members of `SetUserPoolMfaConfigRequest`).
@@ -46,7 +48,38 @@ pub struct PoolMfaChange {
     sms_mfa_configuration: Option<SmsMfa>,
     software_token_mfa_configuration: Option<SoftwareTokenMfa>,
     email_mfa_configuration: Option<EmailMfa>,
-    web_authn_configuration: Option<Value>,
+    web_authn_configuration: Option<WebAuthn>,
+}
+
+/// Whether an authenticator must know the person (a fingerprint, a PIN), not only be there.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum UserVerification {
+    /// If it can.
+    #[default]
+    Preferred,
+    /// Always.
+    Required,
+}
+
+/// What a passkey with user verification counts as.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+enum FactorConfiguration {
+    SingleFactor,
+    MultiFactorWithUserVerification,
+}
+
+/// Settings of passkeys.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct WebAuthn {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    relying_party_id: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    user_verification: Option<UserVerification>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    factor_configuration: Option<FactorConfiguration>,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -145,6 +178,30 @@ impl PoolMfa {
         self.requirement() != Requirement::Off && self.has(factor)
     }
 
+    /// The relying party of passkeys; `None` if none is set.
+    #[must_use]
+    pub fn relying_party(&self) -> Option<&str> {
+        let passkeys = self.web_authn_configuration.as_ref()?;
+        passkeys.relying_party_id.as_deref()
+    }
+
+    /// Whether passkeys must know the person. Default: if they can.
+    #[must_use]
+    pub fn user_verification(&self) -> UserVerification {
+        let passkeys = self.web_authn_configuration.as_ref();
+        passkeys
+            .and_then(|passkeys| passkeys.user_verification)
+            .unwrap_or_default()
+    }
+
+    /// Whether a passkey is enough for who needs a second factor. Default no.
+    #[must_use]
+    pub fn passkeys_are_two_factors(&self) -> bool {
+        let passkeys = self.web_authn_configuration.as_ref();
+        passkeys.and_then(|passkeys| passkeys.factor_configuration)
+            == Some(FactorConfiguration::MultiFactorWithUserVerification)
+    }
+
     /// Subject and text of the message with a code.
     #[must_use]
     pub fn message(&self, factor: Factor, code: &str) -> (String, String) {
@@ -201,6 +258,11 @@ impl PoolMfa {
     }
 
     fn check(&self) -> Result<(), ApiError> {
+        if self.relying_party().is_some_and(|id| !is_relying_party(id)) {
+            return Err(ApiError::invalid_parameter(
+                "RelyingPartyId must be the name of a host in lower case, without scheme and port.",
+            ));
+        }
         let has_any = Factor::ALL.into_iter().any(|factor| self.has(factor));
         if self.requirement() != Requirement::Off && !has_any {
             return Err(ApiError::invalid_parameter(
@@ -211,10 +273,46 @@ impl PoolMfa {
     }
 }
 
+/// Whether a text can be a relying party: browsers take the name of a host and nothing else.
+fn is_relying_party(text: &str) -> bool {
+    let is_label = |label: &str| {
+        !label.is_empty()
+            && !label.starts_with('-')
+            && !label.ends_with('-')
+            && label
+                .bytes()
+                .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')
+    };
+    text.split('.').all(is_label) && text.parse::<IpAddr>().is_err()
+}
+
 impl PoolMfaChange {
     /// Whether it turns on codes by e-mail, which not every tier has.
     #[must_use]
     pub fn has_email(&self) -> bool {
         self.email_mfa_configuration.is_some()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_relying_party_is_a_name() {
+        for good in ["localhost", "example.com", "xn--bcher-kva.example"] {
+            assert!(is_relying_party(good), "{good}");
+        }
+        for bad in [
+            "",
+            "https://example.com",
+            "example.com:443",
+            "Example.com",
+            "127.0.0.1",
+            "example..com",
+            "-a.com",
+        ] {
+            assert!(!is_relying_party(bad), "{bad}");
+        }
     }
 }

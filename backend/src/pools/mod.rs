@@ -19,7 +19,7 @@ pub use client::{Client, ClientSecret, ClientSettings, ExplicitAuthFlow};
 pub use create::{NewClient, NewPool};
 pub use factor::Factor;
 pub use first_factor::FirstFactor;
-pub use mfa::{PoolMfa, PoolMfaChange, Requirement};
+pub use mfa::{PoolMfa, PoolMfaChange, Requirement, UserVerification};
 pub use oauth_settings::{OAuthFlow, OAuthSettings};
 pub use pool::{
     IdentifierAttribute, PasswordPolicy, Pool, PoolSettings, RecoveryMechanism, SchemaAttribute,

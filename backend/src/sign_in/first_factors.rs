@@ -13,24 +13,38 @@ use super::candidate::Candidate;
 use crate::app::AppState;
 use crate::error::ApiError;
 use crate::mfa::{self, Requirement};
+use crate::passkeys;
 use crate::pools::{FirstFactor, IdentifierAttribute, Pool};
 use crate::users::{self, Status, User};
 
 /// What a user has of what the pool allows (`ConfiguredUserAuthFactors`).
-#[must_use]
-pub fn configured(pool: &Pool, user: &User) -> Vec<FirstFactor> {
-    let has = |factor: FirstFactor| match factor.address() {
-        Some(address) => user.has_verified(address),
-        None => factor == FirstFactor::Password && user.credential.is_some(),
-    };
-    FirstFactor::ALL
-        .into_iter()
-        .filter(|factor| pool.settings.allows_first_factor(*factor) && has(*factor))
-        .collect()
+///
+/// # Errors
+/// For no fault of the caller's.
+pub async fn configured(
+    state: &AppState,
+    pool: &Pool,
+    user: &User,
+) -> Result<Vec<FirstFactor>, ApiError> {
+    let mut factors = Vec::new();
+    for factor in allowed(pool) {
+        let has = match (factor, factor.address()) {
+            (_, Some(address)) => user.has_verified(address),
+            (FirstFactor::WebAuthn, None) => {
+                let passkeys = passkeys::usable(state, pool, &user.username).await?;
+                !passkeys.is_empty()
+            }
+            (_, None) => user.credential.is_some(),
+        };
+        if has {
+            factors.push(factor);
+        }
+    }
+    Ok(factors)
 }
 
 /// What somebody may sign in with now. Who needs a second factor needs the password for it: a code alone
-/// is one factor.
+/// is one factor, and so is a passkey unless the pool takes it for two.
 pub(super) async fn available(
     state: &AppState,
     through: Through<'_>,
@@ -41,34 +55,51 @@ pub(super) async fn available(
     let (mut factors, is_enough) = match &candidate.user {
         Some(user) => {
             let is_enough = mfa::is_enough(state, pool, user, None).await?;
+            let own = configured(state, pool, user).await?;
             let factors = match user.status {
                 // Nothing of theirs is verified yet: the list must not say so.
                 Status::Unconfirmed => of_nobody(state, pool, name),
-                _ => configured(pool, user),
+                _ => own,
             };
             (factors, is_enough)
         }
         None => {
             let username = candidate.username();
             mfa::addresses(state, pool, username, None).await?;
+            if pool.settings.allows_first_factor(FirstFactor::WebAuthn) {
+                passkeys::usable(state, pool, username).await?;
+            }
             let is_enough = pool.mfa.requirement() != Requirement::On;
             (of_nobody(state, pool, name), is_enough)
         }
     };
-    factors.retain(|factor| is_enough || *factor == FirstFactor::Password);
+    factors.retain(|factor| match factor {
+        FirstFactor::Password => true,
+        FirstFactor::WebAuthn => is_enough || pool.mfa.passkeys_are_two_factors(),
+        FirstFactor::EmailOtp | FirstFactor::SmsOtp => is_enough,
+    });
     if factors.is_empty() {
         factors.push(FirstFactor::Password);
     }
     Ok(factors)
 }
 
-fn of_nobody(state: &AppState, pool: &Pool, name: &str) -> Vec<FirstFactor> {
+fn allowed(pool: &Pool) -> impl Iterator<Item = FirstFactor> {
     FirstFactor::ALL
         .into_iter()
         .filter(|factor| pool.settings.allows_first_factor(*factor))
-        .filter(|factor| match factor.address() {
-            Some(address) => nobody_has(state, pool, name, address),
-            None => *factor == FirstFactor::Password,
+}
+
+fn of_nobody(state: &AppState, pool: &Pool, name: &str) -> Vec<FirstFactor> {
+    allowed(pool)
+        .filter(|factor| match (factor, factor.address()) {
+            (_, Some(address)) => nobody_has(state, pool, name, address),
+            (FirstFactor::WebAuthn, None) => {
+                let name = users::normal(pool, name);
+                passkeys::relying_party::id(state, pool).is_some()
+                    && passkeys::assertion::nobody_has(state, pool, &name)
+            }
+            (_, None) => true,
         })
         .collect()
 }

@@ -14,15 +14,18 @@ pub enum Choice {
     EmailOtp,
     /// A code by text message.
     SmsOtp,
+    /// A passkey.
+    WebAuthn,
 }
 
 impl Choice {
     /// All, in the order of `AvailableChallenges`.
-    pub(super) const ALL: [Self; 4] = [
+    pub(super) const ALL: [Self; 5] = [
         Self::Password,
         Self::PasswordSrp,
         Self::EmailOtp,
         Self::SmsOtp,
+        Self::WebAuthn,
     ];
 
     /// The challenge's name.
@@ -41,6 +44,7 @@ impl Choice {
             Self::Password | Self::PasswordSrp => FirstFactor::Password,
             Self::EmailOtp => FirstFactor::EmailOtp,
             Self::SmsOtp => FirstFactor::SmsOtp,
+            Self::WebAuthn => FirstFactor::WebAuthn,
         }
     }
 

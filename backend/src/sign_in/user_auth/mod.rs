@@ -8,6 +8,7 @@
 //! PASSWORD       -> PASSWORD                       -> after the password
 //! PASSWORD_SRP   -> SRP_A -> PASSWORD_VERIFIER     -> after the password
 //! EMAIL_OTP, SMS_OTP (`otp`): the code that was sent -> everything proved, or NEW_PASSWORD_REQUIRED
+//! WEB_AUTHN (`passkey`): a signature of the browser   -> everything proved, or NEW_PASSWORD_REQUIRED
 //! Session of ConfirmSignUp (`after_sign_up`)       -> after the password
 //! ```
 //!
@@ -15,13 +16,14 @@
 //! - Names that nobody has take the same way (`first_factors`, `otp`): the same choice, codes that are
 //!   never sent, and answers that are wrong.
 //! - A code or a passkey is one factor. Who needs a second one is offered the password only, and a step
-//!   that was begun before that is void.
+//!   that was begun before that is void. A passkey is two where the pool says so.
 //! - A wrong password leaves a step open, five times; waits are those of every password (`limits`).
 //! - `PASSWORD_VERIFIER` is the one of `USER_SRP_AUTH`: it proves as much, and its block needs no handle.
 
 pub mod after_sign_up;
 mod choice;
 pub mod otp;
+pub mod passkey;
 
 use std::collections::BTreeMap;
 
@@ -200,6 +202,7 @@ impl<'a> Person<'a> {
                 self.send(state, caller, through, FirstFactor::EmailOtp)
                     .await
             }
+            (Choice::WebAuthn, _) => passkey::ask(state, through, &self).await,
             (Choice::SmsOtp, _) => self.send(state, caller, through, FirstFactor::SmsOtp).await,
         }
     }

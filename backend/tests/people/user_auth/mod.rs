@@ -3,4 +3,6 @@
 pub(crate) mod person;
 
 mod after_sign_up;
+mod authenticator;
 mod choice;
+mod passkeys;
