@@ -24,6 +24,11 @@ export interface SignUpResult {
   sub: string;
   /** Where the confirmation code went. */
   delivery?: CodeDelivery;
+  /**
+   * With `autoSignIn`: `confirmSignUp`, or where the user is confirmed already, what comes after that. A pool that allows it
+   * signs in without the password then; others ask for it once more.
+   */
+  next?: SignInStep;
 }
 
 export interface SignOutResult {
@@ -32,6 +37,15 @@ export interface SignOutResult {
   /** Every session of the user has been ended. */
   everywhere: boolean;
   error?: { code: string; message: string };
+}
+
+/** A new account. */
+export interface SignUpInput {
+  username: string;
+  password: string;
+  attributes?: Attributes;
+  validationData?: Record<string, string>;
+  autoSignIn?: boolean;
 }
 
 /** The user's profile as the service has it now. */
@@ -52,7 +66,11 @@ export interface Auth {
   /** Called on every change of the state. Returns the function that ends it. */
   on(listener: (event: AuthEvent) => void): () => void;
 
-  signUp(input: { username: string; password: string; attributes?: Attributes }, options?: CallOptions): Promise<SignUpResult>;
+  /**
+   * `validationData` goes to the pool's triggers, and is not kept. `autoSignIn`: the result has `next`, a sign-in that begins
+   * with the confirmation.
+   */
+  signUp(input: SignUpInput, options?: CallOptions): Promise<SignUpResult>;
   confirmSignUp(input: { username: string; code: string }, options?: CallOptions): Promise<void>;
   resendSignUpCode(input: { username: string }, options?: CallOptions): Promise<CodeDelivery>;
 
@@ -165,8 +183,9 @@ class Client implements Auth {
     return () => void this.#listeners.delete(listener);
   }
 
-  signUp(input: Parameters<Auth['signUp']>[0], options?: CallOptions): Promise<SignUpResult> {
-    return this.#link.call('signUp', input, options) as Promise<SignUpResult>;
+  async signUp(input: SignUpInput, options?: CallOptions): Promise<SignUpResult> {
+    const { next, ...result } = (await this.#link.call('signUp', input, options)) as SignUpResult & { next?: StepRecord };
+    return { ...result, ...(next && { next: this.#stepOf(next) }) };
   }
 
   confirmSignUp(input: { username: string; code: string }, options?: CallOptions): Promise<void> {
@@ -229,9 +248,11 @@ class Client implements Auth {
   }
 
   async #step(op: 'signIn' | 'resume', args: unknown, options?: CallOptions): Promise<SignInStep> {
-    return stepFrom((await this.#link.call(op, args, options)) as StepRecord, (sealed, answer, more) =>
-      this.#link.call('respond', { sealed, answer }, more) as Promise<StepRecord>,
-    );
+    return this.#stepOf((await this.#link.call(op, args, options)) as StepRecord);
+  }
+
+  #stepOf(record: StepRecord): SignInStep {
+    return stepFrom(record, (sealed, answer, options) => this.#link.call('respond', { sealed, answer }, options) as Promise<StepRecord>);
   }
 
   #changed(event: AuthEvent): void {

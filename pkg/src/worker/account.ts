@@ -12,6 +12,12 @@ export interface Options {
   clientMetadata: Record<string, string> | undefined;
 }
 
+/** A sign-up, with what a sign-in may go on with. */
+interface WasmSignUp {
+  confirmed: boolean;
+  session?: string;
+}
+
 /** The account's operations of one client. */
 export class AccountOperations {
   readonly #load: () => Promise<WasmAccount>;
@@ -29,6 +35,13 @@ export class AccountOperations {
     const endsAt = Date.now() + timeoutMs;
     const options = (): Options => ({ timeoutMs: Math.max(0, endsAt - Date.now()), clientMetadata });
     const account = await this.#loaded();
+    if (op === 'signUp') {
+      const { session, ...result } = JSON.parse(await account.call(op, { ...args, ...options() }, signal)) as WasmSignUp;
+      const { username, autoSignIn } = args as { username: string; autoSignIn?: boolean };
+      if (!autoSignIn) return JSON.stringify(result);
+      const next = await this.#client.call('signedUp', { username, session, confirmed: result.confirmed, ...options() }, signal);
+      return JSON.stringify({ ...result, next: JSON.parse(next) as unknown });
+    }
     if (OF_ANYBODY.has(op)) return account.call(op, { ...args, ...options() }, signal);
     const run = async (): Promise<string> => {
       const accessToken = await this.#client.accessToken(options(), signal);
@@ -70,9 +83,8 @@ export const ACCOUNT_OPERATIONS: ReadonlySet<Operation> = new Set<Operation>([
   'deleteUser',
 ]);
 
-/** Those for which nobody has to be signed in. */
+/** Those, besides `signUp`, for which nobody has to be signed in. */
 const OF_ANYBODY: ReadonlySet<Operation> = new Set<Operation>([
-  'signUp',
   'confirmSignUp',
   'resendSignUpCode',
   'forgotPassword',

@@ -98,7 +98,7 @@ async function run({ client, account, allowed, watch }: Running, call: CallMessa
             client.accessToken(options, signal),
           )
         : ACCOUNT_OPERATIONS.has(op)
-          ? (JSON.parse(await account.call(op, call.args as object, options, signal)) ?? undefined)
+          ? present(op, JSON.parse(await account.call(op, call.args as object, options, signal)))
           : present(op, JSON.parse(await client.call(op, { ...flat(call.args), ...options }, signal)));
     watch.look(op);
     return value;
@@ -119,6 +119,8 @@ function flat(args: unknown): object {
 
 function present(op: Operation, value: unknown): unknown {
   if (op === 'refresh') return userFrom(value as WasmUser);
+  const { next } = (value ?? {}) as { next?: StepRecord };
+  if (next) return { ...(value as object), next: present('signIn', next) };
   const step = value as StepRecord | null;
   if (step && 'kind' in step && step.kind === 'done') return { ...step, user: userFrom(step.user as unknown as WasmUser) };
   return value ?? undefined;

@@ -48,7 +48,7 @@ export class StateWatch {
   }
 }
 
-const ENTERING: Operation[] = ['signIn', 'respond'];
+const ENTERING: Operation[] = ['signIn', 'signUp', 'respond'];
 const LEAVING: Operation[] = ['signOut', 'deleteUser', 'reread'];
 const REFRESHING: Operation[] = ['refresh', 'fetch'];
 const UNREACHABLE: AuthErrorDetails['code'][] = ['offline', 'network', 'timeout', 'service_unavailable', 'rate_limited'];

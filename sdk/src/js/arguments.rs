@@ -62,9 +62,9 @@ impl Arguments {
             .map(Code::new)
     }
 
-    pub(super) fn attributes(&self) -> Result<Vec<Attribute>, Error> {
+    pub(super) fn attributes(&self, name: &str) -> Result<Vec<Attribute>, Error> {
         let mut attributes = Vec::new();
-        for (name, value) in self.strings("attributes")?.unwrap_or_default() {
+        for (name, value) in self.strings(name)?.unwrap_or_default() {
             attributes.push(Attribute {
                 name,
                 value: Some(value),
@@ -149,7 +149,7 @@ impl Arguments {
             )),
             StepKind::NewPassword { .. } => Answer::NewPassword {
                 password: self.password()?,
-                attributes: self.attributes()?,
+                attributes: self.attributes("attributes")?,
             },
             StepKind::Password => Answer::Password(self.password()?),
             StepKind::ConfirmSignUp => Answer::ConfirmSignUp(self.code()?),

@@ -3,7 +3,7 @@
 use alloc::rc::Rc;
 use alloc::string::String;
 
-use cognate_core::secret::Password;
+use cognate_core::secret::{ChallengeSession, Password};
 use cognate_core::sign_in::Entry;
 use cognate_core::{Client, Error, ErrorCode};
 use js_sys::Promise;
@@ -102,21 +102,27 @@ async fn run(
 ) -> Result<String, Error> {
     let options = &given.options(signal)?;
     Ok(match operation {
-        "signIn" | "respond" | "resume" => {
-            let entry = if operation == "signIn" {
-                Entry::SignIn {
+        "signIn" | "signedUp" | "respond" | "resume" => {
+            let entry = match operation {
+                "signIn" => Entry::SignIn {
                     username: given.username()?,
                     password: given.text("password")?.map(Password::new),
                     flow: given.flow()?,
-                }
-            } else {
-                let step = results::open_step(client, &given.sealed()?).await?;
-                match operation {
-                    "respond" => {
+                },
+                // For the worker: what comes after a sign-up.
+                "signedUp" => Entry::SignedUp {
+                    username: given.username()?,
+                    is_confirmed: given.flag("confirmed")?,
+                    session: given.text("session")?.map(ChallengeSession::new),
+                },
+                _ => {
+                    let step = results::open_step(client, &given.sealed()?).await?;
+                    if operation == "respond" {
                         let answer = given.answer(&step.kind)?;
                         Entry::Respond(step, answer)
+                    } else {
+                        Entry::Resume(step)
                     }
-                    _ => Entry::Resume(step),
                 }
             };
             let step = client.enter(entry, options).await?;

@@ -11,6 +11,9 @@ use crate::text::contains;
 pub(crate) fn code_of(name: &str, message: &str) -> Option<ErrorCode> {
     // The same families of names exist with and without this ending.
     let name = name.strip_suffix("Exception").unwrap_or(name);
+    if asks_for_a_secret(name, message) {
+        return Some(Code::InvalidConfiguration);
+    }
     if name == "NotAuthorized" {
         return Some(not_authorized(message));
     }
@@ -18,8 +21,14 @@ pub(crate) fn code_of(name: &str, message: &str) -> Option<ErrorCode> {
     known.map(|(_, code)| *code)
 }
 
+/// Whether the app client has a secret, and wants a proof of it: an app in a browser cannot keep one.
+pub(crate) fn asks_for_a_secret(name: &str, message: &str) -> bool {
+    matches!(name, "NotAuthorized" | "NotAuthorizedException")
+        && (contains(message, "with secret") || contains(message, "secret hash"))
+}
+
 /// A table and not a `match`: compared name by name in a loop, it takes a tenth of the code.
-static NAMES: [(&str, ErrorCode); 43] = [
+static NAMES: [(&str, ErrorCode); 53] = [
     ("AliasExists", Code::AliasExists),
     ("CodeDeliveryFailure", Code::CodeDeliveryFailed),
     ("CodeMismatch", Code::CodeMismatch),
@@ -55,6 +64,16 @@ static NAMES: [(&str, ErrorCode); 43] = [
         Code::InvalidConfiguration,
     ),
     ("InvalidEmailRoleAccessPolicy", Code::InvalidConfiguration),
+    ("ConcurrentModification", Code::RateLimited),
+    ("DeviceKeyExists", Code::InvalidParameter),
+    ("WebAuthnChallengeNotFound", Code::ChallengeExpired),
+    ("WebAuthnClientMismatch", Code::InvalidParameter),
+    ("WebAuthnConfigurationMissing", Code::InvalidConfiguration),
+    ("WebAuthnCredentialNotSupported", Code::Unsupported),
+    ("WebAuthnNotEnabled", Code::Unsupported),
+    ("WebAuthnOriginNotAllowed", Code::InvalidConfiguration),
+    ("WebAuthnRelyingPartyMismatch", Code::InvalidConfiguration),
+    ("UserPoolAddOnNotEnabled", Code::Unsupported),
     ("FeatureUnavailableInTier", Code::Unsupported),
     ("MFAMethodNotFound", Code::Unsupported),
     ("OperationNotEnabled", Code::Unsupported),

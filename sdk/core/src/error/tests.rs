@@ -96,6 +96,43 @@ fn every_error_of_our_operations_has_the_code_of_the_table() {
     }
 }
 
+/// The contract that the backend is held to, too.
+const SHAPES: &str = include_str!("../../../../backend/contract/api-shapes-idp.json");
+
+#[test]
+fn every_error_of_every_operation_that_takes_no_signature_has_a_code_of_its_own() {
+    let shapes: serde_json::Value = serde_json::from_str(SHAPES).unwrap();
+    let mut seen = BTreeSet::new();
+    for operation in shapes["operations"].as_object().unwrap().values() {
+        if operation["auth"] == "none" {
+            let errors = operation["errors"].as_array().unwrap();
+            seen.extend(errors.iter().map(|name| name.as_str().unwrap()));
+        }
+    }
+    assert!(seen.len() > 40, "{}", seen.len());
+    let catch_all = [ErrorCode::InvalidResponse, ErrorCode::Internal];
+    for name in seen {
+        let code = code_of(name, "");
+        assert!(
+            code.is_some_and(|code| !catch_all.contains(&code)),
+            "{name}: {code:?}"
+        );
+    }
+}
+
+#[test]
+fn a_client_with_a_secret_is_a_mistake_of_the_configuration() {
+    for message in [
+        "Client abc is configured with secret but SECRET_HASH was not received",
+        "Unable to verify secret hash for client abc",
+    ] {
+        let code = code_of("NotAuthorizedException", message);
+        assert_eq!(code, Some(ErrorCode::InvalidConfiguration));
+    }
+    let other = code_of("InvalidParameterException", "with secret");
+    assert_eq!(other, Some(ErrorCode::InvalidParameter));
+}
+
 #[test]
 fn messages_tell_the_reasons_for_not_authorized_apart() {
     let cases = [

@@ -30,7 +30,7 @@ use crate::config::Username;
 use crate::error::{Error, ErrorCode};
 use crate::json::Object;
 use crate::ports::Ports;
-use crate::secret::Password;
+use crate::secret::{ChallengeSession, Password};
 use crate::srp::Handshake;
 use crate::text::joined;
 use crate::transport::Repeat;
@@ -38,10 +38,10 @@ use crate::transport::Repeat;
 pub use answer::Answer;
 pub use factor::Factor;
 pub use flow::Flow;
-use kind::{PASSWORD, SELECT_CHALLENGE, START_AGAIN};
+use kind::{NOT_CONFIRMED, PASSWORD, SELECT_CHALLENGE, START_AGAIN};
 pub use kind::{Purpose, Stage, StepKind};
 pub use step::{SignInStep, Step};
-use turn::{Attempt, Next, SESSION_MS, Then};
+use turn::{Attempt, CONFIRMATION_MS, Next, SESSION_MS, Then};
 
 /// What stands before the names of attributes in challenges and answers.
 const ATTRIBUTE: &str = "userAttributes.";
@@ -57,6 +57,16 @@ pub enum Entry {
         password: Option<Password>,
         /// How.
         flow: Flow,
+    },
+    /// After a sign-up: with the code that confirms it, and where the service gave a session for that,
+    /// on without the password.
+    SignedUp {
+        /// Who.
+        username: Username,
+        /// The user is confirmed already.
+        is_confirmed: bool,
+        /// Of the sign-up.
+        session: Option<ChallengeSession>,
     },
     /// With an answer; see [`Client::respond`].
     Respond(Step, Answer),
@@ -126,6 +136,17 @@ impl<P: Ports> Client<P> {
                 attempt.password = password;
                 self.start(&mut attempt)
             }
+            Entry::SignedUp {
+                username,
+                is_confirmed,
+                session,
+            } => {
+                attempt = Attempt::new(username, Flow::Srp, options);
+                match is_confirmed {
+                    true => self.confirmed(&attempt, session),
+                    false => self.ask(&attempt, NOT_CONFIRMED, CONFIRMATION_MS, session),
+                }
+            }
             Entry::Respond(step, answer) => {
                 attempt = Attempt::new(step.username()?, step.flow, options);
                 attempt.user_id.clone_from(&step.user_id);
@@ -164,7 +185,7 @@ impl<P: Ports> Client<P> {
         }
         match &attempt.password {
             None if attempt.flow.needs_password() => {
-                return self.ask(attempt, START_AGAIN, SESSION_MS);
+                return self.ask(attempt, START_AGAIN, SESSION_MS, None);
             }
             Some(_) if by_srp => self.begin_srp(attempt, &mut parameters)?,
             Some(password) if attempt.flow == Flow::Password => {
@@ -270,9 +291,11 @@ impl<P: Ports> Client<P> {
             }
             (StepKind::ConfirmSignUp, Answer::ConfirmSignUp(code)) => {
                 let mut body = self.service.request_of(&attempt.username, attempt.options);
-                body.text("ConfirmationCode", code.secret())
-                    .text_if("Session", step.session());
-                return Ok(Next::once("ConfirmSignUp", body, Then::Confirmed));
+                body.text("ConfirmationCode", code.secret());
+                let without = step.session().map(|_| body.clone());
+                body.text_if("Session", step.session());
+                let then = Then::Confirmed(without);
+                return Ok(Next::once("ConfirmSignUp", body, then));
             }
             (StepKind::ResetPassword, Answer::ResetPassword { code, password }) => {
                 let mut body = self.service.request_of(&attempt.username, attempt.options);

@@ -58,8 +58,9 @@ pub(super) enum Then {
     Advance,
     /// The same, after a sign-up was confirmed: where it fails the password is asked for.
     AdvanceOrAsk,
-    /// The sign-up is confirmed.
-    Confirmed,
+    /// The sign-up is confirmed. Where that failed because its session had expired, this is sent
+    /// without it.
+    Confirmed(Option<Object>),
     /// The password was replaced by that of the attempt.
     Replaced,
     /// The secret of an authenticator app, for this step.
@@ -137,8 +138,11 @@ impl<P: Ports> Client<P> {
                 Next::End(step) => return Ok(step),
             };
             // Nothing is proved to a pool whose keys are not there.
-            if repeat == Repeat::Never {
-                self.have_keys(&deadline).await?;
+            if repeat == Repeat::Never
+                && let Err(error) = self.have_keys(&deadline).await
+            {
+                next = self.recover(&attempt, then, error)?;
+                continue;
             }
             let call = self.call(operation, repeat, body, &deadline);
             let (reply, keys) = join(call, self.have_keys(&deadline)).await;
@@ -147,7 +151,7 @@ impl<P: Ports> Client<P> {
                     keys?;
                     self.decide(&mut attempt, then, &reply)?
                 }
-                Err(error) => self.recover(&attempt, &then, error)?,
+                Err(error) => self.recover(&attempt, then, error)?,
             };
         }
     }
@@ -161,17 +165,7 @@ impl<P: Ports> Client<P> {
         let session = reply.text("Session")?.map(ChallengeSession::new);
         match then {
             Then::Advance | Then::AdvanceOrAsk => self.advance(attempt, reply, session),
-            Then::Confirmed => Ok(match session {
-                Some(session) => {
-                    let mut parameters = Object::new();
-                    parameters.text("USERNAME", attempt.username.as_str());
-                    let mut turn = self.initiate(attempt, "USER_AUTH", &parameters, Repeat::Never);
-                    turn.body.text("Session", session.secret());
-                    turn.then = Then::AdvanceOrAsk;
-                    Next::Call(turn)
-                }
-                None => self.ask(attempt, START_AGAIN, CONFIRMATION_MS)?,
-            }),
+            Then::Confirmed(_) => self.confirmed(attempt, session),
             Then::Replaced => self.start(attempt),
             Then::Associated(step) => {
                 let secret = reply.text("SecretCode")?.ok_or_else(incomplete)?;
@@ -195,12 +189,34 @@ impl<P: Ports> Client<P> {
         }
     }
 
+    /// A confirmed sign-up signs in, where there is a session for that; else with the password.
+    pub(super) fn confirmed(
+        &self,
+        attempt: &Attempt<'_, P>,
+        session: Option<ChallengeSession>,
+    ) -> Result<Next, Error> {
+        let Some(session) = session else {
+            return self.ask(attempt, START_AGAIN, CONFIRMATION_MS, None);
+        };
+        let mut parameters = Object::new();
+        parameters.text("USERNAME", attempt.username.as_str());
+        let mut turn = self.initiate(attempt, "USER_AUTH", &parameters, Repeat::Never);
+        turn.body.text("Session", session.secret());
+        turn.then = Then::AdvanceOrAsk;
+        Ok(Next::Call(turn))
+    }
+
     /// Two errors are something to ask, wherever they come.
-    fn recover(&self, attempt: &Attempt<'_, P>, then: &Then, error: Error) -> Result<Next, Error> {
+    fn recover(&self, attempt: &Attempt<'_, P>, then: Then, error: Error) -> Result<Next, Error> {
         match (error.code, then) {
-            (_, Then::AdvanceOrAsk) => self.ask(attempt, START_AGAIN, CONFIRMATION_MS),
-            (ErrorCode::UserNotConfirmed, _) => self.ask(attempt, NOT_CONFIRMED, CONFIRMATION_MS),
-            (ErrorCode::PasswordResetRequired, _) => self.ask(attempt, MUST_RESET, RESET_MS),
+            (ErrorCode::ChallengeExpired, Then::Confirmed(Some(body))) => {
+                Ok(Next::once("ConfirmSignUp", body, Then::Confirmed(None)))
+            }
+            (_, Then::AdvanceOrAsk) => self.ask(attempt, START_AGAIN, CONFIRMATION_MS, None),
+            (ErrorCode::UserNotConfirmed, _) => {
+                self.ask(attempt, NOT_CONFIRMED, CONFIRMATION_MS, None)
+            }
+            (ErrorCode::PasswordResetRequired, _) => self.ask(attempt, MUST_RESET, RESET_MS, None),
             _ => Err(error),
         }
     }
@@ -322,10 +338,11 @@ impl<P: Ports> Client<P> {
         attempt: &Attempt<'_, P>,
         name: &str,
         lifetime_ms: u64,
+        session: Option<ChallengeSession>,
     ) -> Result<Next, Error> {
         let nothing = StringMap::new();
         let step = self.step(attempt, name.to_string(), nothing, lifetime_ms)?;
-        Ok(Next::End(SignInStep::Next(step)))
+        Ok(Next::ask(Step { session, ..step }))
     }
 
     fn step(

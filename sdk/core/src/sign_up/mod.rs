@@ -6,7 +6,7 @@ use crate::client::Options;
 use crate::config::Username;
 use crate::error::{Error, incomplete};
 use crate::ports::Network;
-use crate::secret::{Code, Password};
+use crate::secret::{ChallengeSession, Code, Password};
 use crate::service::Service;
 use crate::transport::Repeat;
 use crate::wire::{Attribute, CodeDelivery, attributes_array};
@@ -20,10 +20,12 @@ pub struct SignUp {
     pub confirmed: bool,
     /// Where the code went.
     pub delivery: Option<CodeDelivery>,
+    /// What leads on to a sign-in without the password; see [`Entry::SignedUp`](crate::sign_in::Entry).
+    pub session: Option<ChallengeSession>,
 }
 
 impl<P: Network> Service<P> {
-    /// Creates a user. Never repeated: a lost answer is [`crate::error::Outcome::Unknown`].
+    /// Creates a user. `validation_data` goes to the pool's triggers, and is not kept. Never repeated: a lost answer is [`crate::error::Outcome::Unknown`].
     ///
     /// # Errors
     /// [`UsernameExists`](crate::ErrorCode::UsernameExists), [`InvalidPassword`](crate::ErrorCode::InvalidPassword), [`CodeDeliveryFailed`](crate::ErrorCode::CodeDeliveryFailed)
@@ -33,11 +35,15 @@ impl<P: Network> Service<P> {
         username: &Username,
         password: &Password,
         attributes: &[Attribute],
+        validation_data: &[Attribute],
         options: &Options<P>,
     ) -> Result<SignUp, Error> {
         let mut call = self.request_of(username, options);
         call.text("Password", password.secret())
             .array("UserAttributes", &attributes_array(attributes));
+        if !validation_data.is_empty() {
+            call.array("ValidationData", &attributes_array(validation_data));
+        }
         let reply = self
             .call("SignUp", Repeat::Never, call, &self.deadline(options))
             .await?;
@@ -50,6 +56,7 @@ impl<P: Network> Service<P> {
             user_id,
             confirmed,
             delivery: reply.delivery()?,
+            session: reply.text("Session")?.map(ChallengeSession::new),
         })
     }
 

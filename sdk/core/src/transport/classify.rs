@@ -11,6 +11,10 @@ use crate::wire::Reply;
 /// The longest message of the service that is passed on, in bytes.
 const MAXIMUM_MESSAGE: usize = 512;
 
+/// In the place of the service's words, which ask for the secret.
+const SECRET_CLIENT: &str =
+    "the app client has a secret, which an app in a browser cannot keep: use one without";
+
 /// The reply, or the error that the answer is. Operations without output answer an empty body or
 /// `{}`: both are a reply without members.
 pub(crate) fn reply<J: Json>(json: &J, response: &HttpResponse) -> Result<Reply<J::Value>, Error> {
@@ -61,7 +65,7 @@ fn error(body: Option<&impl Value>, response: &HttpResponse) -> Error {
         .or_else(|| bare_name(&member("code")?));
     let name = name.as_deref();
     let message = member("message").or_else(|| member("Message"));
-    let message = message.unwrap_or_default();
+    let mut message = message.unwrap_or_default();
     let known = name.and_then(|name| service::code_of(name, &message));
     let code = known.unwrap_or(match (response.status, name) {
         (429, _) => ErrorCode::RateLimited,
@@ -74,6 +78,9 @@ fn error(body: Option<&impl Value>, response: &HttpResponse) -> Error {
         (Some(_), _) | (None, 429) => Outcome::Answered,
         (None, _) => Outcome::Unknown,
     };
+    if name.is_some_and(|name| service::asks_for_a_secret(name, &message)) {
+        message = SECRET_CLIENT.to_string();
+    }
     let message = match (shortened(message), name) {
         (message, Some(_)) if !message.is_empty() => Cow::Owned(message),
         (_, Some(_)) => Cow::Borrowed("the service gave no reason"),

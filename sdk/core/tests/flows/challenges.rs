@@ -2,8 +2,8 @@
 
 use cognate_core::ErrorCode;
 use cognate_core::json::Object;
-use cognate_core::secret::{CustomAnswer, PasskeyCredential};
-use cognate_core::sign_in::{Answer, Factor, Flow, SignInStep, Step, StepKind};
+use cognate_core::secret::{ChallengeSession, CustomAnswer, PasskeyCredential};
+use cognate_core::sign_in::{Answer, Entry, Factor, Flow, SignInStep, Step, StepKind};
 use serde_json::{Value, json};
 
 use crate::platform::{Platform, Scripted};
@@ -16,6 +16,7 @@ const SECRET: &str = "JBSWY3DPEHPK3PXP";
 const FACTORS: &str = r#"["SMS_MFA","SOFTWARE_TOKEN_MFA","EMAIL_OTP","NEW_KIND"]"#;
 
 /// A challenge as the service sends it.
+#[expect(clippy::needless_pass_by_value, reason = "`json!` makes values")]
 fn challenge(name: &str, parameters: Value) -> Value {
     json!({ "ChallengeName": name, "Session": "session-1", "ChallengeParameters": parameters })
 }
@@ -507,6 +508,53 @@ fn a_step_that_the_service_forgot_says_that_the_sign_in_starts_again() {
     ]);
     let error = run(client_of(&platform).respond(step, a_code(), &options())).unwrap_err();
     assert_eq!(error.code, ErrorCode::ChallengeExpired);
+}
+
+#[test]
+fn a_client_with_a_secret_is_refused_in_words_of_our_own() {
+    let (client, platform) = client();
+    let said = "Client x is configured with secret but SECRET_HASH was not received";
+    platform.script([
+        Scripted::Reach,
+        refused_with("NotAuthorizedException", said),
+    ]);
+    let error = run(client.sign_in(&ana(), None, Flow::Custom, &options())).unwrap_err();
+    assert_eq!(error.code, ErrorCode::InvalidConfiguration);
+    assert!(
+        error.message.contains("browser cannot keep"),
+        "{}",
+        error.message
+    );
+}
+
+#[test]
+fn a_session_of_a_sign_up_that_has_expired_does_not_keep_the_code_from_counting() {
+    let (client, platform) = client();
+    let signed_up = |is_confirmed| Entry::SignedUp {
+        username: ana(),
+        is_confirmed,
+        session: Some(ChallengeSession::new("session-of-sign-up".into())),
+    };
+    let step = next(run(client.enter(signed_up(false), &options())));
+    assert!(matches!(step.kind, StepKind::ConfirmSignUp));
+    assert!(platform.take_operations().is_empty());
+    let expired = refused_with("NotAuthorizedException", "Invalid session for the user.");
+    platform.script([Scripted::Reach, expired, answered(&json!({}))]);
+    let answer = Answer::ConfirmSignUp(code("123456"));
+    let step = next(run(client.respond(step, answer, &options())));
+    assert!(matches!(step.kind, StepKind::Password));
+    let sessions: Vec<_> = platform.calls()[1..]
+        .iter()
+        .map(|sent| sent.body["Session"].as_str().map(str::to_owned))
+        .collect();
+    assert_eq!(sessions, [Some("session-of-sign-up".to_owned()), None]);
+
+    platform.script([platform.tokens("ana")]);
+    done(run(client.enter(signed_up(true), &options())));
+    assert_eq!(
+        platform.calls().pop().unwrap().body["Session"],
+        "session-of-sign-up"
+    );
 }
 
 #[test]

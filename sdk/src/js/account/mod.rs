@@ -62,8 +62,10 @@ async fn run(
     Ok(match operation {
         "signUp" => {
             let (username, password) = (given.username()?, given.password()?);
-            let attributes = given.attributes()?;
-            let result = service.sign_up(&username, &password, &attributes, options);
+            let attributes = given.attributes("attributes")?;
+            let validation_data = given.attributes("validationData")?;
+            let result =
+                service.sign_up(&username, &password, &attributes, &validation_data, options);
             results::sign_up(&result.await?)
         }
         "confirmSignUp" => {
@@ -100,7 +102,7 @@ async fn run(
             results::account(service.get_user(&token, options).await?)
         }
         "updateAttributes" => {
-            let (token, attributes) = (given.access_token()?, given.attributes()?);
+            let (token, attributes) = (given.access_token()?, given.attributes("attributes")?);
             let result = service.update_attributes(&token, &attributes, options);
             results::deliveries(&result.await?)
         }

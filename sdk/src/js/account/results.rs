@@ -5,6 +5,7 @@ use alloc::string::String;
 
 use cognate_core::account::Account;
 use cognate_core::json::{Array, Object, StringMap};
+use cognate_core::secret::ChallengeSession;
 use cognate_core::sign_up::SignUp;
 use cognate_core::wire::CodeDelivery;
 
@@ -18,6 +19,9 @@ pub(super) fn sign_up(result: &SignUp) -> String {
     if let Some(delivery) = &result.delivery {
         record.object("delivery", &delivery_object(delivery));
     }
+    // For the worker: it does not reach the page.
+    let session = result.session.as_ref().map(ChallengeSession::secret);
+    record.text_if("session", session);
     text(record)
 }
 
