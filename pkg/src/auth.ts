@@ -1,9 +1,10 @@
 import type { CallOptions, CodeDelivery } from './calls.ts';
-import { workerConfig, type AuthConfig } from './config.ts';
+import { workerConfig, type AuthConfig, type Persistence } from './config.ts';
 import { AuthError } from './errors.ts';
 import { packRequest, unpackResponse } from './fetch.ts';
 import { Link } from './link.ts';
 import type { FetchResponse, Started, StartMessage } from './messages.ts';
+import { Presence } from './presence.ts';
 import { checkLeaving, leave, onReturn, takeAnswer, type RedirectInput, type RedirectResult } from './redirect.ts';
 import { stepFrom, type Attributes, type Factor, type SignInStep, type StepRecord, type User } from './steps.ts';
 import { tabSecret } from './tab.ts';
@@ -12,10 +13,20 @@ import { tabSecret } from './tab.ts';
 export type AuthState = { status: 'signedOut' } | { status: 'signedIn' | 'offline' | 'expired'; user: User };
 
 export interface AuthEvent {
-  type: 'change' | 'signedIn' | 'signedOut' | 'refreshed' | 'refreshFailed' | 'expired';
+  /** `storage`: the session can no longer be stored, or can again; see `persistence`. */
+  type: 'change' | 'signedIn' | 'signedOut' | 'refreshed' | 'refreshFailed' | 'expired' | 'storage';
   state: AuthState;
-  /** Where it happened. */
+  /** Where it happened. `other`: in another client of the same stored session, most often another tab's. */
   tab: 'this' | 'other';
+  /** How long the session is kept, as it is now. */
+  persistence: Persistence;
+}
+
+/** What `getTokens` gives: only what an API needs. Refresh and ID token stay in the worker. */
+export interface Tokens {
+  accessToken: string;
+  /** When it ends, in milliseconds by the clock of this device. */
+  expiresAt: number;
 }
 
 export interface SignUpResult {
@@ -58,6 +69,8 @@ export interface Profile {
 export interface Auth {
   /** What is known now, without asking anybody. */
   readonly state: AuthState;
+  /** What was chosen, or `memory` where the browser denies storage or is full: the person is not remembered then. */
+  readonly persistence: Persistence;
   /**
    * How a sign-in by redirect has ended, where the browser has just come back from one. An `error` changes nothing: a
    * session that there was stands. `redirect_unknown` is an address that was opened again, or somebody else's link.
@@ -85,6 +98,11 @@ export interface Auth {
   getUser(options?: CallOptions): Promise<Profile>;
   /** The result names where codes were sent to confirm a new address. */
   updateAttributes(attributes: Attributes, options?: CallOptions): Promise<CodeDelivery[]>;
+  /**
+   * The access token, for code that cannot use `fetch`: a socket, a client of others. It lives for `minTtl` more seconds (default
+   * 60), or is new. Needs `exposeAccessToken: true`: every script of the page can call this, and take the token elsewhere.
+   */
+  getTokens(input?: { minTtl?: number }, options?: CallOptions): Promise<Tokens>;
   /** New tokens now, with new claims. It is never needed for `fetch`, which refreshes by itself. */
   refresh(options?: CallOptions): Promise<User>;
 
@@ -129,22 +147,21 @@ export interface SignIn {
 }
 
 /**
- * Starts a client: its worker, its wasm, and the session of this tab if there is one. Where the browser has come back from
+ * Starts a client: its worker, its wasm, and the stored session if there is one. Where the browser has come back from
  * a sign-in by redirect it completes that, once, and first of all takes the answer out of the address.
  *
- * @throws {AuthError} `invalid_configuration`, `worker_blocked`, `wasm_blocked`, `storage_blocked`
+ * @throws {AuthError} `invalid_configuration`, `worker_blocked`, `wasm_blocked`
  */
 export async function createAuth(config: AuthConfig): Promise<Auth> {
   const start = workerConfig(config);
   const answer = takeAnswer(config);
-  const isKept = start.persistence === 'session';
-  const tab = isKept || start.oauth ? tabSecret(start, !isKept) : undefined;
-  const client = new Client();
+  const tab = start.persistence === 'session' || start.oauth ? tabSecret(start) : undefined;
+  const client = new Client(new Presence(start));
   // A second client of this page must find the session that a first one is completing.
   const starting = completing.then(() => client.start(config, { start, ...(tab && { tab }), ...(answer && { answer }) }));
   if (answer) completing = starting.catch(() => {});
   await starting;
-  if (isKept) client.watch();
+  if (start.persistence !== 'memory') client.watch();
   return client;
 }
 
@@ -152,7 +169,9 @@ let completing: Promise<void> = Promise.resolve();
 
 class Client implements Auth {
   state: AuthState = { status: 'signedOut' };
+  persistence: Persistence = 'memory';
   redirectResult?: RedirectResult;
+  readonly #presence: Presence;
   readonly #listeners = new Set<(event: AuthEvent) => void>();
   readonly #link = new Link(({ event }) => this.#changed(event as AuthEvent));
   readonly #closing = new AbortController();
@@ -166,16 +185,27 @@ class Client implements Auth {
     },
   });
 
+  constructor(presence: Presence) {
+    this.#presence = presence;
+  }
+
   async start(config: AuthConfig, start: Omit<StartMessage, 'wasm' | 'accountWasm'>): Promise<void> {
     this.#oauth = config.oauth;
-    const { state, redirect } = (await this.#link.start(config, start)) as Started;
+    const { state, persistence, redirect } = (await this.#link.start(config, start)) as Started;
     this.state = state;
+    this.persistence = persistence;
+    if (redirect?.user) this.#presence.change();
     if (redirect) this.redirectResult = redirect.error ? { ...redirect, error: new AuthError(redirect.error) } : redirect;
   }
 
-  /** Another page of this tab may have signed out, or in, while the browser kept this one aside. */
+  /** Another page may have signed out, or in, while the browser kept this one aside. Until the store is read nobody is shown. */
   watch(): void {
-    onReturn(() => void this.#link.call('reread', {}).catch(() => {}), this.#closing.signal);
+    const reread = async (): Promise<void> => {
+      if (this.#presence.look()) this.#changed({ type: 'signedOut', state: { status: 'signedOut' }, tab: 'other', persistence: this.persistence });
+      const state = (await this.#link.call('reread', {})) as AuthState;
+      if (state.status !== this.state.status) this.#changed({ type: 'change', state, tab: 'other', persistence: this.persistence });
+    };
+    onReturn(() => void reread().catch(() => {}), this.#closing.signal);
   }
 
   on(listener: (event: AuthEvent) => void): () => void {
@@ -220,6 +250,10 @@ class Client implements Auth {
     return this.#link.call('updateAttributes', { attributes }, options) as Promise<CodeDelivery[]>;
   }
 
+  getTokens(input: { minTtl?: number } = {}, options?: CallOptions): Promise<Tokens> {
+    return this.#link.call('getTokens', input, options) as Promise<Tokens>;
+  }
+
   refresh(options?: CallOptions): Promise<User> {
     return this.#link.call('refresh', {}, options) as Promise<User>;
   }
@@ -256,7 +290,11 @@ class Client implements Auth {
   }
 
   #changed(event: AuthEvent): void {
+    if (event.type === 'signedOut' && this.state.status === 'signedOut') return;
+    if (event.tab === 'other') this.#presence.look();
+    else if (COMING_AND_GOING.includes(event.type)) this.#presence.change();
     this.state = event.state;
+    this.persistence = event.persistence;
     for (const listener of this.#listeners) {
       try {
         listener(event);
@@ -267,3 +305,5 @@ class Client implements Auth {
     }
   }
 }
+
+const COMING_AND_GOING: AuthEvent['type'][] = ['signedIn', 'signedOut', 'expired'];

@@ -17,13 +17,23 @@ export interface AuthConfig {
   oauth?: OAuthConfig;
   /** Where the tokens live. Default `worker`. `page` is for tests: every script of the page can reach them. */
   isolation?: 'worker' | 'page';
-  /** Does a reload keep the person signed in? Default `session`: in this tab, until it is closed. */
-  persistence?: 'session' | 'memory';
+  /**
+   * How long is somebody remembered? `session` (default): in this tab, until it is closed. `device`: in every tab of this
+   * origin, until they sign out. `memory`: until the page is left. Where the browser denies storage it is `memory`; see
+   * `persistence` of the client.
+   */
+  persistence?: Persistence;
+  /** With the same pool and client, clients of different namespaces remember different people. Default: an empty one. */
+  namespace?: string;
+  /** Lets `getTokens` give the access token to the page, and so to every script in it. Default false. */
+  exposeAccessToken?: boolean;
   /** What `auth.fetch` may reach with the access token. Default: nothing. */
   api?: ApiAccess[];
   /** Where the worker script and the wasm are served, if not beside this module. Same origin as the page. */
   assets?: { worker?: string; wasm?: string; accountWasm?: string };
 }
+
+export type Persistence = 'session' | 'memory' | 'device';
 
 /** Where the login domain is, and where it sends people back to. The app client must have the same URIs. */
 export interface OAuthConfig {
@@ -48,7 +58,7 @@ export interface ApiAccess {
 }
 
 /** What a worker is told about the configuration. */
-export type WorkerConfig = Omit<AuthConfig, 'assets' | 'isolation'>;
+export type WorkerConfig = Omit<AuthConfig, 'assets' | 'isolation'> & { persistence: Persistence };
 
 /**
  * Refuses what this version does not do, by name, before anything is started: a misspelt or unsupported option must not
@@ -66,10 +76,10 @@ export function workerConfig(config: AuthConfig): WorkerConfig {
     }
   }
   if (isolation !== 'worker' && isolation !== 'page') throw refuse(`isolation '${isolation}' is not supported by this version`);
-  if (persistence !== 'session' && persistence !== 'memory') {
-    throw refuse(`persistence '${persistence}' is not supported by this version`);
-  }
-  const { api = [] } = rest;
+  if (!['session', 'memory', 'device'].includes(persistence)) throw refuse(`persistence '${persistence}' is not supported by this version`);
+  const { api = [], namespace = '', exposeAccessToken = false } = rest;
+  if (typeof namespace !== 'string' || !/^[\w.-]{0,64}$/.test(namespace)) throw refuse('namespace must be at most 64 letters, digits, dots, hyphens or underscores');
+  if (typeof exposeAccessToken !== 'boolean') throw refuse('exposeAccessToken must be true or false');
   if (!Array.isArray(api) || api.some((entry) => typeof entry?.origin !== 'string')) {
     throw refuse("api must be a list such as [{ origin: 'https://api.example.com' }]");
   }
@@ -80,4 +90,4 @@ function refuse(message: string): AuthError {
   return new AuthError({ code: 'invalid_configuration', message });
 }
 
-const FORWARDED = ['userPoolId', 'clientId', 'endpoint', 'issuer', 'api', 'oauth'];
+const FORWARDED = ['userPoolId', 'clientId', 'endpoint', 'issuer', 'api', 'oauth', 'namespace', 'exposeAccessToken'];

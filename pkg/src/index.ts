@@ -3,9 +3,9 @@
  * app's own origin; passwords go in, claims and next steps come out, tokens stay there.
  */
 export { createAuth } from './auth.ts';
-export type { Auth, AuthEvent, AuthState, Profile, SignIn, SignInInput, SignOutResult, SignUpInput, SignUpResult } from './auth.ts';
+export type { Auth, AuthEvent, AuthState, Profile, SignIn, SignInInput, SignOutResult, SignUpInput, SignUpResult, Tokens } from './auth.ts';
 export type { CallOptions, CodeDelivery } from './calls.ts';
-export type { ApiAccess, AuthConfig, OAuthConfig } from './config.ts';
+export type { ApiAccess, AuthConfig, OAuthConfig, Persistence } from './config.ts';
 export { AuthError, isAuthError } from './errors.ts';
 export type { AuthErrorCode, AuthErrorDetails } from './errors.ts';
 export type { RedirectInput, RedirectResult } from './redirect.ts';

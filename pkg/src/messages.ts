@@ -4,7 +4,7 @@
  */
 import type { AuthErrorDetails } from './errors.ts';
 import type { AuthEvent, AuthState } from './auth.ts';
-import type { WorkerConfig } from './config.ts';
+import type { Persistence, WorkerConfig } from './config.ts';
 import type { User } from './steps.ts';
 
 /** The tab's half of the key to its stored session. Both base64url; the secret has 256 bits. */
@@ -27,6 +27,7 @@ export interface StartMessage {
 /** How the client has started: what call 0 resolves to. */
 export interface Started {
   state: AuthState;
+  persistence: Persistence;
   redirect?: RedirectRecord;
 }
 
@@ -50,6 +51,7 @@ export type Operation =
   | 'updateAttributes'
   | 'refresh'
   | 'fetch'
+  | 'getTokens'
   | 'signOut'
   | 'deleteUser';
 
@@ -64,6 +66,12 @@ export interface CallMessage {
 export interface AbortMessage {
   abort: number;
 }
+
+/**
+ * What clients of one stored session tell each other: what kind of change to look for in the store. Nothing else, since every
+ * script of the origin can listen, and speak.
+ */
+export type Heard = 'signedIn' | 'signedOut' | 'refreshed' | 'expired';
 
 export type ToWorker = StartMessage | CallMessage | AbortMessage;
 

@@ -19,3 +19,12 @@ test('an option that this version does not have is refused by name', () => {
   assert.throws(() => workerConfig({ ...ids, vaultUrl: 'https://vault.example' }), { code: 'invalid_configuration', message: /vaultUrl/ });
   assert.throws(() => workerConfig({ ...ids, clientSecret: 'x' }), { code: 'invalid_configuration', message: /cannot keep a client secret/ });
 });
+
+test('a persistence, a namespace or an exposure that is none is refused', () => {
+  const refused = (more) => assert.throws(() => workerConfig({ ...ids, ...more }), { code: 'invalid_configuration' });
+  for (const persistence of ['local', 'DEVICE', 1]) refused({ persistence });
+  for (const namespace of ['a|b', 'ü', 'x'.repeat(65), 7]) refused({ namespace });
+  for (const exposeAccessToken of ['true', 1]) refused({ exposeAccessToken });
+  assert.equal(workerConfig(ids).persistence, 'session');
+  assert.equal(workerConfig({ ...ids, persistence: 'device', namespace: 'work' }).namespace, 'work');
+});

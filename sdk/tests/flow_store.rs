@@ -90,7 +90,7 @@ async fn what_is_stored_does_not_show_the_verifier_and_opens_for_its_sign_in_onl
     assert!(!sealed.contains("verifier") && !sealed.contains("hidden"));
     // Another sign-in's record under this one's name.
     database
-        .put(&[name, "b"].concat(), &sealed, js_sys::Date::now())
+        .put(&[name, "b"].concat(), &sealed, js_sys::Date::now(), None)
         .await
         .unwrap();
     assert_eq!(taken(&browser, "b").await, None);

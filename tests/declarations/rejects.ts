@@ -10,7 +10,7 @@ void createAuth({ ...ids, clientSecret: 'secret' });
 // @ts-expect-error not in this version, and no silent downgrade
 export const vault: AuthConfig = { ...ids, isolation: 'vault' };
 // @ts-expect-error not in this version
-export const device: AuthConfig = { ...ids, persistence: 'device' };
+export const cookie: AuthConfig = { ...ids, persistence: 'cookie' };
 // @ts-expect-error people must come back somewhere
 export const oauth: AuthConfig = { ...ids, oauth: { domain: 'login.example.com' } };
 // @ts-expect-error an entry needs an origin

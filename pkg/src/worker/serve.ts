@@ -5,7 +5,7 @@
  * carries a token: claims, steps and results are what the wasm gives out, and `fetch` adds the token here.
  */
 import type { AuthErrorDetails } from '../errors.ts';
-import type { CallMessage, FetchRequest, FromWorker, Operation, RedirectRecord, Started, StartMessage, ToWorker } from '../messages.ts';
+import type { CallMessage, FetchRequest, FromWorker, Heard, Operation, RedirectRecord, Started, StartMessage, ToWorker } from '../messages.ts';
 import type { StepRecord } from '../steps.ts';
 import { ACCOUNT_OPERATIONS, AccountOperations } from './account.ts';
 import { allowList, apiFetch, type Allowed } from './fetch.ts';
@@ -24,6 +24,7 @@ interface Running {
   allowed: Allowed[];
   watch: StateWatch;
   started: Started;
+  exposes: boolean;
 }
 
 /** Answers what comes over this port, for one client. */
@@ -63,16 +64,32 @@ export function serve(port: Port): void {
 }
 
 async function start({ start, wasm, accountWasm, tab, answer }: StartMessage, post: (message: FromWorker) => void): Promise<Running> {
-  const { endpoint = [], userPoolId, clientId, issuer, oauth, api = [], persistence } = start;
+  const { endpoint = [], userPoolId, clientId, issuer, oauth, api = [], persistence, namespace = '', exposeAccessToken: exposes = false } = start;
   const endpoints = Array.isArray(endpoint) ? endpoint : [endpoint];
   const allowed = allowList(api, [...endpoints, ...(issuer ? [issuer] : []), ...(oauth ? [oauth.domain, `https://${oauth.domain}`] : [])]);
   const { Client } = await load(wasm);
   const service = { userPoolId, clientId, endpoints, ...(issuer && { issuer }) };
-  const client = await Client.start({ ...service, oauth, tabId: tab?.id, tabSecret: tab?.secret, memory: persistence === 'memory' });
+  // Open before the store is read: what happens in between is heard, and read again.
+  const scope = persistence === 'device' ? `device|${userPoolId}|${clientId}|${namespace}` : `${userPoolId}|${clientId}|${tab?.id}`;
+  const channel = persistence === 'memory' ? undefined : new BroadcastChannel(`cognate-auth|${scope}`);
+  const early: Heard[] = [];
+  if (channel) channel.onmessage = ({ data }) => early.push(data as Heard);
+  const client = await Client.start({ ...service, oauth, tabId: tab?.id, tabSecret: tab?.secret, persistence, namespace });
   const account = new AccountOperations(client, async () => (await load(accountWasm)).Account.start(service));
   const redirect = answer && (await completed(client, answer));
-  const watch = new StateWatch(client, (event) => post({ event }));
-  return { client, account, allowed, watch, started: { state: watch.state, ...(redirect && { redirect }) } };
+  const watch = new StateWatch(client, persistence, {
+    page: (event) => post({ event }),
+    others: (change) => channel?.postMessage(change),
+  });
+  const hear = async (heard?: Heard): Promise<void> => {
+    await client.call('reread', {}, new AbortController().signal);
+    watch.look('reread', undefined, heard);
+  };
+  if (channel) channel.onmessage = ({ data }) => void hear(data as Heard);
+  early.forEach((heard) => void hear(heard));
+  if (redirect && 'user' in redirect) channel?.postMessage('signedIn' satisfies Heard);
+  const { state } = watch;
+  return { client, account, allowed, watch, exposes, started: { state, persistence: watch.persistence, ...(redirect && { redirect }) } };
 }
 
 /** Ends a sign-in by redirect. Only a start can: a page cannot bring an answer later. */
@@ -88,20 +105,30 @@ interface WasmRedirect {
   error?: AuthErrorDetails;
 }
 
-async function run({ client, account, allowed, watch }: Running, call: CallMessage, signal: AbortSignal): Promise<unknown> {
+async function run({ client, account, allowed, watch, exposes }: Running, call: CallMessage, signal: AbortSignal): Promise<unknown> {
   const { op, timeoutMs, clientMetadata } = call;
   const options = { timeoutMs, clientMetadata };
+  const live = async (minTtl?: number): Promise<{ accessToken: string; expiresAt: number }> =>
+    JSON.parse(await client.accessToken({ ...options, minTtl }, signal)) as { accessToken: string; expiresAt: number };
+  const work = async (): Promise<unknown> => {
+    if (op === 'fetch') {
+      const token = async (): Promise<string> => (await live()).accessToken;
+      return apiFetch(call.args as FetchRequest, allowed, AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]), token);
+    }
+    if (op === 'getTokens') {
+      if (!exposes) throw { code: 'invalid_configuration', message: 'getTokens needs exposeAccessToken: true in the configuration' } satisfies AuthErrorDetails;
+      return live((call.args as { minTtl?: number }).minTtl);
+    }
+    if (ACCOUNT_OPERATIONS.has(op)) return present(op, JSON.parse(await account.call(op, call.args as object, options, signal)));
+    const running = client.call(op, { ...flat(call.args), ...options }, signal);
+    // Who leaves is forgotten long before the service has been told: so everybody hears of it now.
+    if (op === 'signOut') void client.call('reread', {}, signal).then(() => watch.look(op));
+    return present(op, JSON.parse(await running));
+  };
   try {
-    const value =
-      op === 'fetch'
-        ? await apiFetch(call.args as FetchRequest, allowed, AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]), () =>
-            client.accessToken(options, signal),
-          )
-        : ACCOUNT_OPERATIONS.has(op)
-          ? present(op, JSON.parse(await account.call(op, call.args as object, options, signal)))
-          : present(op, JSON.parse(await client.call(op, { ...flat(call.args), ...options }, signal)));
+    const value = await work();
     watch.look(op);
-    return value;
+    return op === 'reread' ? watch.state : value;
   } catch (error) {
     watch.look(op, details(error));
     throw error;
@@ -144,5 +171,6 @@ const OPERATIONS: ReadonlySet<Operation> = new Set<Operation>([
   'resume',
   'refresh',
   'fetch',
+  'getTokens',
   'signOut',
 ]);

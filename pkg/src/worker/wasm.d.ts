@@ -10,7 +10,7 @@ declare module '#wasm' {
 
   /** Arguments are plain objects. Results are JSON text; so is what is thrown: the members of an `AuthError`. */
   export interface Client {
-    user(): string;
+    state(): string;
     call(operation: string, args: object, signal: AbortSignal): Promise<string>;
     accessToken(options: object, signal: AbortSignal): Promise<string>;
   }

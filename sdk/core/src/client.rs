@@ -17,6 +17,10 @@ use crate::wire::Reply;
 pub struct Client<P: Ports> {
     pub(crate) service: Service<P>,
     pub(crate) session: RefCell<Option<Session>>,
+    /// Counts the changes of `session`: whoever has waited sees whether somebody else was faster.
+    pub(crate) generation: Cell<u32>,
+    /// The last change of `session` was found in the store: another client has made it.
+    pub(crate) is_adopted: Cell<bool>,
     pub(crate) keys: RefCell<KeyCache>,
     pub(crate) refreshing: Flight<Result<(), Error>>,
     /// The service does not know `GetTokensFromRefreshToken`.
@@ -57,6 +61,8 @@ impl<P: Ports> Client<P> {
         Self {
             service: Service::new(config, ports),
             session: RefCell::new(None),
+            generation: Cell::new(0),
+            is_adopted: Cell::new(false),
             keys: RefCell::default(),
             refreshing: Flight::default(),
             refreshes_by_initiate_auth: Cell::new(false),

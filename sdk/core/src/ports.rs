@@ -1,4 +1,4 @@
-//! The powers that the protocol needs from outside: network, JSON, clock, randomness, RS256, storage.
+//! The powers that the protocol needs from outside: network, JSON, clock, randomness, RS256, storage, a lock.
 //!
 //! Each is a small trait. A platform is one type that implements all of them and so is [`Ports`], or [`Network`] where nobody signs in:
 //! web APIs in the browser crate, a scripted network with a frozen clock in the tests. None of the
@@ -23,9 +23,9 @@ pub use crate::json::{NotJson, Value};
 use crate::session::Keeping;
 
 /// All powers together. Implemented for whatever implements each.
-pub trait Ports: Network + Rs256 + SessionStore {}
+pub trait Ports: Network + Rs256 + SessionStore + Lock {}
 
-impl<T: Network + Rs256 + SessionStore> Ports for T {}
+impl<T: Network + Rs256 + SessionStore + Lock> Ports for T {}
 
 /// What a call of the service takes. Implemented for whatever implements each.
 pub trait Network: Http + Json + Clock + Random {}
@@ -204,30 +204,65 @@ pub struct RsaPublicKey<'a> {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Unavailable;
 
-/// Where one session outlives a reload. A store belongs to one pool, client and tab.
+/// Where one session outlives a reload. A store belongs to one pool, client and tab, or to all tabs:
+/// other clients may read and change what this one has written.
 pub trait SessionStore {
     /// Whether there are sessions at all: [`Sessions`](crate::session::Sessions), or
     /// [`NoSessions`](crate::session::NoSessions).
     type Keeping: Keeping;
 
-    /// The record last saved, if any. A record that cannot be opened (tampered with, written by
+    /// The record that is there, if any. A record that cannot be opened (tampered with, written by
     /// another version) is `None`, not an error.
     ///
     /// # Errors
     /// [`StoreBlocked`] when the platform denies storage.
-    async fn load(&self) -> Result<Option<Zeroizing<String>>, StoreBlocked>;
+    async fn load(&self) -> Result<Option<Stored>, StoreBlocked>;
 
-    /// Replaces the record. The text holds tokens: it is sealed before it reaches a disk.
+    /// Replaces what is there; with `replaces` only the record of that version, in one step that no other client
+    /// can come between. Gives the version of the new record; `None` when there was another record, or
+    /// none. The text holds tokens: it is sealed before it reaches a disk.
+    ///
+    /// # Errors
+    /// [`StoreBlocked`] when the platform denies storage, has no room, or keeps nothing by choice: the session
+    /// then lives in memory only.
+    async fn save(
+        &self,
+        record: &str,
+        replaces: Option<&str>,
+    ) -> Result<Option<String>, StoreBlocked>;
+
+    /// Removes the record, with `version` only the one of that version, and gives what it was.
+    /// Removing nothing is fine.
     ///
     /// # Errors
     /// [`StoreBlocked`] when the platform denies storage.
-    async fn save(&self, record: &str) -> Result<(), StoreBlocked>;
+    async fn take(&self, version: Option<&str>) -> Result<Option<Zeroizing<String>>, StoreBlocked>;
+}
 
-    /// Removes the record; removing nothing is fine.
-    ///
-    /// # Errors
-    /// [`StoreBlocked`] when the platform denies storage.
-    async fn clear(&self) -> Result<(), StoreBlocked>;
+/// A record as it is in a store.
+pub struct Stored {
+    /// Its text, which holds tokens.
+    pub record: Zeroizing<String>,
+    /// Names this writing of it. No two writings have the same, whatever they say.
+    pub version: String,
+}
+
+impl fmt::Debug for Stored {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Stored")
+            .field("version", &self.version)
+            .finish_non_exhaustive()
+    }
+}
+
+/// A lock that all clients of one stored session share, whatever page or tab they live in.
+pub trait Lock: Http {
+    /// The lock while it is held. Dropping it lets the next one in; so does the end of whoever holds it.
+    type Held;
+
+    /// Waits for the lock. `None` when the time is up or the caller gave up: whoever holds it may be frozen, and
+    /// must not hold up everybody. A platform without locks grants it at once.
+    async fn lock(&self, limits: Limits<'_, Self::Cancel>) -> Option<Self::Held>;
 }
 
 /// Where sign-ins by redirect are remembered while the person is away: in this tab only, and across the

@@ -48,7 +48,7 @@ export function pause(ms, cancel) {
 }
 
 /** A signal that fires with the caller's or after a time, whichever is first. */
-function within(ms, cancel) {
+export function within(ms, cancel) {
   const timeout = AbortSignal.timeout(ms);
   return cancel ? AbortSignal.any([cancel, timeout]) : timeout;
 }

@@ -19,12 +19,14 @@ impl FlowStore for Browser {
         let (tab, database, seal) = self.flows().await?;
         let sealed = seal.seal(&context(id), record).await;
         let sealed = sealed.map_err(|_| StoreBlocked)?;
-        database.put(&name(tab, id), &sealed, Date::now()).await
+        let name = name(tab, id);
+        database.put(&name, &sealed, Date::now(), None).await?;
+        Ok(())
     }
 
     async fn take_flow(&self, id: &str) -> Result<Option<Zeroizing<String>>, StoreBlocked> {
         let (tab, database, seal) = self.flows().await?;
-        match database.take(&name(tab, id)).await? {
+        match database.take(&name(tab, id), None).await? {
             Some(sealed) => Ok(seal.open(&context(id), &sealed).await),
             None => Ok(None),
         }

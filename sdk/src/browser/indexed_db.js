@@ -30,29 +30,45 @@ export async function get(database, name) {
   return record?.sealed;
 }
 
-export function put(database, name, sealed, at) {
-  return run(database, 'sessions', 'readwrite', (sessions) => sessions.put({ at, sealed }, name));
-}
-
-export function remove(database, name) {
-  return run(database, 'sessions', 'readwrite', (sessions) => sessions.delete(name));
-}
-
-/** Reads and removes: of any number that ask at once, in any number of pages, one gets the record. */
-export async function take(database, name) {
-  const record = await run(database, 'sessions', 'readwrite', (sessions) => {
+/** Writes a record; with a version only over the one that begins with it. Says whether it did. */
+export async function put(database, name, sealed, at, version = '') {
+  let isPut = !version;
+  await run(database, 'sessions', 'readwrite', (sessions) => {
+    const write = () => sessions.put({ at, sealed }, name);
+    if (isPut) return write();
     const request = sessions.get(name);
-    request.onsuccess = () => sessions.delete(name);
+    request.onsuccess = () => {
+      isPut = Boolean(request.result?.sealed.startsWith(version));
+      if (isPut) write();
+    };
     return request;
   });
-  return record?.sealed;
+  return isPut;
 }
 
-/** Removes what was last written before a time. */
+/**
+ * Reads and removes, with a version only the record that begins with it: of any number that ask at once, in any number of
+ * pages, one gets the record.
+ */
+export async function take(database, name, version = '') {
+  let sealed;
+  await run(database, 'sessions', 'readwrite', (sessions) => {
+    const request = sessions.get(name);
+    request.onsuccess = () => {
+      if (!request.result?.sealed.startsWith(version)) return;
+      sealed = request.result.sealed;
+      sessions.delete(name);
+    };
+    return request;
+  });
+  return sealed;
+}
+
+/** Removes what was last written before a time, but not what all tabs share. */
 export function sweep(database, before) {
   return run(database, 'sessions', 'readwrite', (sessions) => {
     const request = sessions.index('by-time').getAllKeys(IDBKeyRange.upperBound(before));
-    request.onsuccess = () => request.result.forEach((name) => sessions.delete(name));
+    request.onsuccess = () => request.result.forEach((name) => name.startsWith('device|') || sessions.delete(name));
     return request;
   });
 }

@@ -24,12 +24,10 @@ extern "C" {
 
     fn get(database: &JsValue, name: &str) -> Promise;
 
-    fn put(database: &JsValue, name: &str, sealed: &str, at: f64) -> Promise;
+    fn put(database: &JsValue, name: &str, sealed: &str, at: f64, version: Option<&str>)
+    -> Promise;
 
-    fn remove(database: &JsValue, name: &str) -> Promise;
-
-    #[cfg(feature = "oauth")]
-    fn take(database: &JsValue, name: &str) -> Promise;
+    fn take(database: &JsValue, name: &str, version: Option<&str>) -> Promise;
 
     fn sweep(database: &JsValue, before: f64) -> Promise;
 
@@ -85,7 +83,7 @@ impl IndexedDb {
         Ok(sealed.as_string())
     }
 
-    /// Replaces the sealed record of a namespace.
+    /// Replaces the sealed record of a namespace; with `replaces` only if it begins so. Says whether it did.
     ///
     /// # Errors
     /// [`StoreBlocked`].
@@ -94,31 +92,27 @@ impl IndexedDb {
         namespace: &str,
         sealed: &str,
         now_ms: f64,
-    ) -> Result<(), StoreBlocked> {
-        settled(put(&self.database, namespace, sealed, now_ms))
-            .await
-            .map(drop)
+        replaces: Option<&str>,
+    ) -> Result<bool, StoreBlocked> {
+        let putting = put(&self.database, namespace, sealed, now_ms, replaces);
+        Ok(settled(putting).await?.is_truthy())
     }
 
-    /// Removes the record of a namespace, if there is one.
+    /// Takes the sealed record of a namespace out, with `version` only if it begins so: one of any number
+    /// who ask at once gets it.
     ///
     /// # Errors
     /// [`StoreBlocked`].
-    pub async fn delete(&self, namespace: &str) -> Result<(), StoreBlocked> {
-        settled(remove(&self.database, namespace)).await.map(drop)
-    }
-
-    /// Takes the sealed record of a namespace out: one of any number who ask at once gets it.
-    ///
-    /// # Errors
-    /// [`StoreBlocked`].
-    #[cfg(feature = "oauth")]
-    pub async fn take(&self, namespace: &str) -> Result<Option<String>, StoreBlocked> {
-        let sealed = settled(take(&self.database, namespace)).await?;
+    pub async fn take(
+        &self,
+        namespace: &str,
+        version: Option<&str>,
+    ) -> Result<Option<String>, StoreBlocked> {
+        let sealed = settled(take(&self.database, namespace, version)).await?;
         Ok(sealed.as_string())
     }
 
-    /// Removes every record that was last written before `before_ms`.
+    /// Removes every record of a tab that was last written before `before_ms`.
     ///
     /// # Errors
     /// [`StoreBlocked`].

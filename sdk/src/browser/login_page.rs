@@ -4,8 +4,8 @@ use alloc::string::String;
 
 use cognate_core::json::NotJson;
 use cognate_core::ports::{
-    Clock, Http, HttpRequest, HttpResponse, Json, Limits, Random, Rs256, RsaPublicKey, SendFailure,
-    SessionStore, StoreBlocked, Unavailable,
+    Clock, Http, HttpRequest, HttpResponse, Json, Limits, Lock, Random, Rs256, RsaPublicKey,
+    SendFailure, SessionStore, StoreBlocked, Stored, Unavailable,
 };
 use cognate_core::session::NoSessions;
 use zeroize::Zeroizing;
@@ -61,15 +61,23 @@ impl Rs256 for LoginPage {
 impl SessionStore for LoginPage {
     type Keeping = NoSessions;
 
-    async fn load(&self) -> Result<Option<Zeroizing<String>>, StoreBlocked> {
+    async fn load(&self) -> Result<Option<Stored>, StoreBlocked> {
         Ok(None)
     }
 
-    async fn save(&self, _: &str) -> Result<(), StoreBlocked> {
+    async fn save(&self, _: &str, _: Option<&str>) -> Result<Option<String>, StoreBlocked> {
         Err(StoreBlocked)
     }
 
-    async fn clear(&self) -> Result<(), StoreBlocked> {
-        Ok(())
+    async fn take(&self, _: Option<&str>) -> Result<Option<Zeroizing<String>>, StoreBlocked> {
+        Ok(None)
+    }
+}
+
+impl Lock for LoginPage {
+    type Held = ();
+
+    async fn lock(&self, _: Limits<'_, Cancel>) -> Option<()> {
+        Some(())
     }
 }

@@ -9,6 +9,7 @@ mod fetch;
 mod flow_store;
 mod indexed_db;
 mod json;
+mod lock;
 #[cfg(feature = "login")]
 mod login_page;
 mod network;
@@ -21,6 +22,7 @@ mod tab;
 pub use fetch::Cancel;
 pub use indexed_db::IndexedDb;
 pub use json::JsJson;
+pub use lock::Held;
 #[cfg(feature = "login")]
 pub use login_page::LoginPage;
 pub use network::Network;
@@ -53,6 +55,12 @@ impl Browser {
     pub fn with_tab(mut self, tab: Option<Tab>) -> Self {
         self.tab = tab;
         self
+    }
+
+    /// Whether sessions outlive the worker: not with persistence `memory`, nor where storage is blocked.
+    #[must_use]
+    pub fn keeps(&self) -> bool {
+        self.storage.keeps()
     }
 
     /// The seal of this tab, for what leaves the worker and must come back unread and unchanged.

@@ -7,6 +7,8 @@
 //! The key of persistence `session` is `HKDF-SHA256(base key, salt = tab secret, info = namespace)`.
 //! The base key is non-extractable and stays in IndexedDB, the tab secret in `sessionStorage`: one
 //! without the other opens nothing. Script of the same origin can use both while the tab lives.
+//! The key of persistence `device` has no salt: the base key alone makes it, and script of the origin can
+//! use that at any time. It protects what is copied without the browser's key store, and nothing else.
 
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -59,6 +61,11 @@ impl Seal {
         namespace: String,
     ) -> Result<Self, Unavailable> {
         Self::of(tab_key(base, tab_secret, namespace.as_bytes()), namespace).await
+    }
+
+    /// Whose key this is: also a part of what every seal is bound to.
+    pub(super) fn namespace(&self) -> &str {
+        &self.namespace
     }
 
     /// Seals `text` for `context`.

@@ -1,8 +1,11 @@
 //! Where a session outlives a reload.
 //!
-//! Persistence `session` keeps one sealed record per pool, client and tab in IndexedDB. `memory`
-//! keeps nothing. A record that does not open (tampered with, of another version, of a tab that is
-//! gone) is dropped, and the person is signed out; it is never an error.
+//! One sealed record in IndexedDB: with persistence `session` per pool, client and tab, with `device` per pool, client
+//! and namespace of the app's choice, for all tabs. `memory` keeps nothing. A record that does not open (tampered with,
+//! of another version, of a tab that is gone) is dropped, and the person is signed out; it is never an error.
+//!
+//! The version of a record is the random IV that its seal begins with. It is compared and the record replaced in one
+//! transaction, which IndexedDB runs one after the other for all tabs.
 
 use alloc::string::String;
 
@@ -10,12 +13,13 @@ use alloc::string::String;
 use cognate_core::ErrorCode;
 use cognate_core::config::Config;
 use cognate_core::error::Error;
-use cognate_core::ports::{SessionStore, StoreBlocked};
+use cognate_core::ports::{SessionStore, StoreBlocked, Stored};
 use cognate_core::session::Sessions;
+use cognate_core::text::joined;
 use js_sys::Date;
 use zeroize::Zeroizing;
 
-use super::tab::namespace;
+use super::tab::{database, namespace};
 use super::{Browser, IndexedDb, Seal, Tab};
 
 /// What persistence an app chose, ready to be used.
@@ -28,6 +32,7 @@ pub struct Storage {
 #[derive(Debug)]
 struct Kept {
     database: IndexedDb,
+    /// What its record is called: the seal's namespace.
     namespace: String,
 }
 
@@ -57,11 +62,29 @@ impl Storage {
     /// # Errors
     /// As [`Self::session`].
     pub async fn of_tab(tab: &Tab) -> Result<Self, Error> {
-        let namespace = String::from(tab.namespace());
         let database = tab.database().await?;
         let seal = tab.seal(&database).await?;
+        Self::in_database(database, seal).await
+    }
+
+    /// Persistence `device`: the session outlives the browser, and all tabs of the origin share it. Apps that
+    /// have several people at once give each a `name`.
+    ///
+    /// # Errors
+    /// [`ErrorCode::StorageBlocked`], [`ErrorCode::Unsupported`] outside secure contexts.
+    pub async fn device(config: &Config, name: &str) -> Result<Self, Error> {
+        let database = database().await?;
+        let base = database.base_key().await?;
+        // No pool is called so: a tab's record can never be meant. The sweep spares what begins with it.
+        let namespace = joined(&["device|", &namespace(config, name)]);
+        let seal = Seal::of_tab(&base, &[], namespace).await?;
+        Self::in_database(database, seal).await
+    }
+
+    async fn in_database(database: IndexedDb, seal: Seal) -> Result<Self, Error> {
         // Records of closed tabs cannot be opened by anybody; they only take up room.
         database.sweep(Date::now() - STALE_MS).await?;
+        let namespace = String::from(seal.namespace());
         Ok(Self {
             seal,
             kept: Some(Kept {
@@ -69,6 +92,10 @@ impl Storage {
                 namespace,
             }),
         })
+    }
+
+    pub(super) fn keeps(&self) -> bool {
+        self.kept.is_some()
     }
 
     /// The seal that belongs to this storage.
@@ -81,40 +108,51 @@ impl Storage {
 impl SessionStore for Browser {
     type Keeping = Sessions;
 
-    async fn load(&self) -> Result<Option<Zeroizing<String>>, StoreBlocked> {
+    async fn load(&self) -> Result<Option<Stored>, StoreBlocked> {
         let Some(kept) = &self.storage.kept else {
             return Ok(None);
         };
         let Some(sealed) = kept.database.get(&kept.namespace).await? else {
             return Ok(None);
         };
-        let record = self.seal().open(CONTEXT, &sealed).await;
-        if record.is_none() {
-            kept.database.delete(&kept.namespace).await?;
+        let version = version(&sealed);
+        match self.seal().open(CONTEXT, &sealed).await {
+            Some(record) => Ok(Some(Stored { record, version })),
+            None => {
+                kept.database.take(&kept.namespace, Some(&version)).await?;
+                Ok(None)
+            }
         }
-        Ok(record)
     }
 
-    async fn save(&self, record: &str) -> Result<(), StoreBlocked> {
+    async fn save(
+        &self,
+        record: &str,
+        replaces: Option<&str>,
+    ) -> Result<Option<String>, StoreBlocked> {
+        let kept = self.storage.kept.as_ref().ok_or(StoreBlocked)?;
+        let sealed = self.seal().seal(CONTEXT, record).await;
+        let sealed = sealed.map_err(|_| StoreBlocked)?;
+        let putting = kept
+            .database
+            .put(&kept.namespace, &sealed, Date::now(), replaces);
+        Ok(putting.await?.then(|| version(&sealed)))
+    }
+
+    async fn take(&self, version: Option<&str>) -> Result<Option<Zeroizing<String>>, StoreBlocked> {
         let Some(kept) = &self.storage.kept else {
-            return Ok(());
+            return Ok(None);
         };
-        let sealed = self
-            .seal()
-            .seal(CONTEXT, record)
-            .await
-            .map_err(|_| StoreBlocked)?;
-        kept.database
-            .put(&kept.namespace, &sealed, Date::now())
-            .await
-    }
-
-    async fn clear(&self) -> Result<(), StoreBlocked> {
-        match &self.storage.kept {
-            Some(kept) => kept.database.delete(&kept.namespace).await,
-            None => Ok(()),
+        match kept.database.take(&kept.namespace, version).await? {
+            Some(sealed) => Ok(self.seal().open(CONTEXT, &sealed).await),
+            None => Ok(None),
         }
     }
+}
+
+/// A seal begins with its random IV: 16 characters that no other has.
+fn version(sealed: &str) -> String {
+    sealed.get(..16).map(String::from).unwrap_or_default()
 }
 
 const CONTEXT: &str = "session/1";

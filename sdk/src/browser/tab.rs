@@ -40,13 +40,14 @@ impl Tab {
     }
 
     /// Where this tab's records are.
+    #[cfg(feature = "oauth")]
     pub(super) fn namespace(&self) -> &str {
         &self.namespace
     }
 
     /// The database of all tabs.
     pub(super) async fn database(&self) -> Result<IndexedDb, StoreBlocked> {
-        IndexedDb::open(DATABASE).await
+        database().await
     }
 
     /// The seal of this tab alone: half of its key is in the database, half in the tab.
@@ -54,6 +55,11 @@ impl Tab {
         let base = database.base_key().await?;
         Ok(Seal::of_tab(&base, &self.secret, self.namespace.clone()).await?)
     }
+}
+
+/// The database of all tabs of the origin.
+pub(super) async fn database() -> Result<IndexedDb, StoreBlocked> {
+    IndexedDb::open("cognate-auth").await
 }
 
 /// The name under which sealed texts of one pool, client and tab are.
@@ -66,5 +72,3 @@ pub(super) fn namespace(config: &Config, tab_id: &str) -> String {
         tab_id,
     ])
 }
-
-const DATABASE: &str = "cognate-auth";

@@ -116,6 +116,11 @@ impl Arguments {
             .map(Option::unwrap_or_default)
     }
 
+    /// Seconds.
+    pub(super) fn minimum_ttl(&self) -> Result<Option<u32>, Error> {
+        self.given("minTtl", |seconds| seconds.whole()?.try_into().ok())
+    }
+
     pub(super) fn flow(&self) -> Result<Flow, Error> {
         let flow = self.text("flow")?;
         let preferred = self.text("preferred")?;

@@ -5,7 +5,7 @@ use alloc::string::String;
 
 use cognate_core::secret::{ChallengeSession, Password};
 use cognate_core::sign_in::Entry;
-use cognate_core::{Client, Error, ErrorCode};
+use cognate_core::{Client, Config, Error, ErrorCode};
 use js_sys::Promise;
 use wasm_bindgen::prelude::*;
 use web_sys::AbortSignal;
@@ -14,9 +14,7 @@ use super::arguments::{Arguments, Settings};
 #[cfg(feature = "oauth")]
 use super::redirect;
 use super::{promise, results};
-#[cfg(not(feature = "oauth"))]
-use crate::browser::Storage;
-use crate::browser::{Browser, JsJson, Tab};
+use crate::browser::{Browser, JsJson, Storage, Tab};
 
 /// One app client of one pool.
 #[wasm_bindgen(js_name = Client)]
@@ -27,10 +25,11 @@ pub struct JsClient {
 
 #[wasm_bindgen(js_class = Client)]
 impl JsClient {
-    /// Starts a client and takes up the stored session, without network. The persistence is `session`
-    /// with a tab's id and secret, unless `memory` is true; then they are for redirects only.
+    /// Starts a client and takes up the stored session, without network. `persistence` is `memory`, `device`, or
+    /// `session`, which needs a tab's id and secret; with the others these are for redirects only. Where storage is
+    /// blocked it is `memory`: see [`Self::state`].
     ///
-    /// Rejects with `invalid_configuration`, `storage_blocked`, `unsupported`.
+    /// Rejects with `invalid_configuration`, `unsupported`.
     pub fn start(settings: JsValue) -> Promise {
         promise(async {
             let inner = Rc::new(start(Settings(JsJson(settings))).await?);
@@ -38,10 +37,11 @@ impl JsClient {
         })
     }
 
-    /// Who is signed in: `{ sub, username, claims }` or `null`.
+    /// How things stand: `{ user?: { sub, username, claims }, kept, adopted }`. `kept`: a session would outlive the
+    /// worker. `adopted`: the last change was another client's.
     #[must_use]
-    pub fn user(&self) -> String {
-        results::state(&self.inner.state())
+    pub fn state(&self) -> String {
+        results::state(&self.inner)
     }
 
     /// Runs one of the operations that a page may ask for. Rejects with the members of an `AuthError`.
@@ -59,17 +59,18 @@ impl JsClient {
         })
     }
 
-    /// An access token that lives for another minute at least. For the worker's own requests: it
-    /// must not be sent to the page. Rejects with the members of an `AuthError`.
+    /// `{ accessToken, expiresAt }`: a token that lives for `minTtl` more seconds, a minute if not given, and its end in
+    /// milliseconds by the device's clock. For the worker's own requests: it must not be sent to the page
+    /// unless the app has asked for that. Rejects with the members of an `AuthError`.
     #[wasm_bindgen(js_name = accessToken)]
     pub fn access_token(&self, options: JsValue, signal: Option<AbortSignal>) -> Promise {
         let client = Rc::clone(&self.inner);
         promise(async move {
-            let options = Arguments(JsJson(options)).options(signal)?;
-            let token = client
-                .fresh_access_token(MINIMUM_TTL_SECONDS, &options)
-                .await?;
-            Ok(token.secret().into())
+            let given = Arguments(JsJson(options));
+            let minimum_ttl = given.minimum_ttl()?.unwrap_or(MINIMUM_TTL_SECONDS);
+            let options = given.options(signal)?;
+            let token = client.fresh_access_token(minimum_ttl, &options).await?;
+            Ok(results::token(&token).into())
         })
     }
 }
@@ -80,18 +81,34 @@ async fn start(settings: Settings) -> Result<Client<Browser>, Error> {
         (Some(id), Some(secret)) => Some(Tab::parse(&config, &id, &secret)?),
         _ => None,
     };
+    let storage = storage(&config, tab.as_ref(), &settings).await?;
     #[cfg(feature = "oauth")]
-    let client = redirect::client(config, tab, &settings).await?;
+    let client = redirect::client(config, storage, tab, &settings)?;
     #[cfg(not(feature = "oauth"))]
-    let client = {
-        let storage = match &tab {
-            Some(tab) => Storage::of_tab(tab).await?,
-            None => Storage::memory(&config).await?,
-        };
-        Client::new(config, Browser::new(storage))
-    };
-    client.resume().await?;
+    let client = Client::new(config, Browser::new(storage));
+    client.resume().await;
     Ok(client)
+}
+
+/// What the app chose, or nothing where the browser denies that.
+async fn storage(
+    config: &Config,
+    tab: Option<&Tab>,
+    settings: &Settings,
+) -> Result<Storage, Error> {
+    let persistence = settings.text("persistence")?;
+    let chosen = match (persistence.as_deref(), tab) {
+        (Some("device"), _) => {
+            let name = settings.text("namespace")?.unwrap_or_default();
+            Storage::device(config, &name).await
+        }
+        (Some("session"), Some(tab)) => Storage::of_tab(tab).await,
+        _ => return Storage::memory(config).await,
+    };
+    match chosen {
+        Err(error) if error.code == ErrorCode::StorageBlocked => Storage::memory(config).await,
+        chosen => chosen,
+    }
 }
 
 async fn run(
@@ -143,7 +160,7 @@ async fn run(
             results::nothing()
         }
         "reread" => {
-            client.resume().await?;
+            client.resume().await;
             results::nothing()
         }
         #[cfg(feature = "oauth")]

@@ -12,18 +12,14 @@ use super::error::error_object;
 use super::results;
 use crate::browser::{Browser, Cancel, JsJson, Storage, Tab};
 
-/// A client that can. With persistence `memory` the tab is for its redirects only.
-pub(super) async fn client(
+/// A client that can. Unless the session is the tab's, the tab is for its redirects only.
+pub(super) fn client(
     config: Config,
+    storage: Storage,
     tab: Option<Tab>,
     settings: &Settings,
 ) -> Result<Client<Browser>, Error> {
     let oauth = oauth(settings)?;
-    let in_memory = settings.given("memory", Value::boolean)?;
-    let storage = match &tab {
-        Some(tab) if in_memory != Some(true) => Storage::of_tab(tab).await?,
-        _ => Storage::memory(&config).await?,
-    };
     Ok(Client::new(config, Browser::new(storage).with_tab(tab)).with_oauth(oauth))
 }
 

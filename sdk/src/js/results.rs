@@ -3,7 +3,7 @@
 use alloc::string::String;
 
 use cognate_core::json::Object;
-use cognate_core::session::{SignedOut, State, User};
+use cognate_core::session::{LiveToken, SignedOut, State, User};
 use cognate_core::sign_in::{SignInStep, Step};
 use cognate_core::{Client, Error, ErrorCode};
 
@@ -11,12 +11,25 @@ use super::error::error_object;
 pub(super) use super::{nothing, text};
 use crate::browser::{Browser, Seal};
 
-/// `null` when nobody is signed in.
-pub(super) fn state(state: &State) -> String {
-    match state {
-        State::SignedIn(user) => text(user.to_object()),
-        State::SignedOut => nothing(),
+/// See [`super::JsClient::state`].
+pub(super) fn state(client: &Client<Browser>) -> String {
+    let mut record = Object::new();
+    record
+        .boolean("kept", client.ports().keeps() && !client.is_in_memory())
+        .boolean("adopted", client.is_adopted());
+    if let State::SignedIn(user) = client.state() {
+        record.object("user", &user.to_object());
     }
+    text(record)
+}
+
+/// See [`super::JsClient::access_token`].
+pub(super) fn token(token: &LiveToken) -> String {
+    let mut record = Object::new();
+    record
+        .text("accessToken", token.access_token.secret())
+        .whole("expiresAt", token.expires_at_ms);
+    text(record)
 }
 
 pub(super) fn user(user: &User) -> String {

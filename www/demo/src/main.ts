@@ -1,4 +1,4 @@
-import { createAuth, isAuthError, type Auth, type AuthConfig } from 'cognate-auth';
+import { createAuth, isAuthError, type Auth } from 'cognate-auth';
 import { loadConfig, type DemoConfig } from './config.ts';
 import { memory } from './memory.ts';
 import { accountPage } from './pages/account.ts';
@@ -25,25 +25,24 @@ const shell = new Shell();
 void start();
 
 /** Starts the client and shows the first page, or says why there is nothing to show. */
-async function start(persistence: NonNullable<AuthConfig['persistence']> = 'session'): Promise<void> {
+async function start(): Promise<void> {
   shell.showStarting();
   try {
     const config = await loadConfig();
     shell.showInbox(config.inbox);
     const { inbox: _inbox, api, ...pool } = config;
-    const auth = await createAuth({ ...pool, persistence, ...(api && { api: [{ origin: api, path: '/me', methods: ['GET'] }] }) });
+    const auth = await createAuth({ ...pool, ...(api && { api: [{ origin: api, path: '/me', methods: ['GET'] }] }) });
     run(auth, config);
   } catch (error) {
-    const blocked = isAuthError(error) && error.code === 'storage_blocked';
     shell.showFailure(isAuthError(error) ? wordingOf(error).text : 'The demo could not be loaded. Is it still running?', {
-      words: blocked ? 'Go on without being remembered' : 'Try again',
-      act: () => void start(blocked ? 'memory' : persistence),
+      words: 'Try again',
+      act: () => void start(),
     });
   }
 }
 
 function run(auth: Auth, config: DemoConfig): void {
-  let notice = returned(auth) ?? said();
+  let notice = returned(auth) ?? said() ?? forgetful(auth);
   const context: Context = {
     auth,
     config,
@@ -89,6 +88,12 @@ function run(auth: Auth, config: DemoConfig): void {
 function said(): Notice | undefined {
   const words = memory.get('notice');
   return words === undefined ? undefined : { words };
+}
+
+/** What there is to say where the browser denies storage. */
+function forgetful({ persistence }: Auth): Notice | undefined {
+  if (persistence === 'memory') return { words: 'Your browser does not let this page store anything: you are signed in until you leave it or load it again.' };
+  return undefined;
 }
 
 /** What there is to say about a sign-in by redirect that the browser has just come back from. */

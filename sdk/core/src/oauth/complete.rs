@@ -92,7 +92,7 @@ impl<P: Ports + FlowStore> Client<P> {
         let mut session = self.verified_session(tokens, None, deadline).await?;
         self.check_binding(&session, flow)?;
         session.by_redirect = true;
-        self.begin(session).await
+        Ok(self.begin(session).await)
     }
 
     /// Holds the ID token against what was asked: the nonce, and the access token if it names one

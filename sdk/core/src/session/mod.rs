@@ -3,14 +3,17 @@
 //! # Rules
 //!
 //! - Tokens are verified before they become a session.
-//! - Only the service's refusal of the refresh token ends a session. A network failure never does.
-//! - Signing out always works, offline too: it forgets first, then tells the service.
-//! - Any number of callers share one refresh.
+//! - Only the service's refusal of the refresh token that is still stored ends a session. A network failure never does.
+//! - Signing out always works, offline too: it forgets first, then tells the service. It wins over a
+//!   refresh under way, here and in every other client.
+//! - Any number of callers share one refresh, and so do any number of clients of one store.
+//! - What another client has stored is adopted. A call that began in one person's name does not go on in another's.
+//! - Where nothing can be stored the session lives in memory, and says so.
 //!
 //! # Security model
 //!
 //! The record that outlives a reload holds tokens; the platform's store seals it and authenticates
-//! it, so a record that opens is one that this client wrote.
+//! it, so a record that opens is one that a client of this configuration wrote.
 
 mod flight;
 pub(crate) mod keeping;
@@ -48,8 +51,17 @@ pub(crate) struct Session {
     access_expires_at: u64,
     /// The service's clock minus the platform's, in milliseconds.
     clock_offset_ms: i64,
-    /// Counts up with every change, so that a late refresh cannot overwrite a newer session.
-    generation: u32,
+    /// Which writing of the record this is. `None`: it could not be stored, or is not to be.
+    version: Option<String>,
+}
+
+/// An access token and its end.
+#[derive(Debug, Clone)]
+pub struct LiveToken {
+    /// The token.
+    pub access_token: AccessToken,
+    /// Milliseconds since 1970 by the platform's clock, however wrong that is.
+    pub expires_at_ms: u64,
 }
 
 /// How things stand.
@@ -62,25 +74,11 @@ pub enum State {
 }
 
 impl<P: Ports> Client<P> {
-    /// Takes up the session as the store has it now: none, where there is none. Without network.
-    ///
-    /// # Errors
-    /// [`crate::ErrorCode::StorageBlocked`].
-    pub async fn resume(&self) -> Result<State, Error> {
-        let mut stored = None;
-        if let Some(record) = self.service.ports.load().await? {
-            // A record of another version is no session, and not worth an error.
-            if let Ok(session) = Session::read(&self.service.ports, &record) {
-                self.service
-                    .clock_offset_ms
-                    .set(Some(session.clock_offset_ms));
-                stored = Some(session);
-            } else {
-                self.service.ports.clear().await?;
-            }
-        }
-        *self.session.borrow_mut() = stored;
-        Ok(self.state())
+    /// Takes up the session as the store has it now: none, where there is none. Without network. A
+    /// session that could not be stored, and a store that cannot be read, change nothing.
+    pub async fn resume(&self) -> State {
+        self.adopt().await;
+        self.state()
     }
 
     /// How things stand, without asking anybody.
@@ -92,21 +90,37 @@ impl<P: Ports> Client<P> {
         }
     }
 
-    /// Buys new tokens, once for any number of callers at the same time.
+    /// Whether the last change of the state was another client's, found in the store.
+    #[must_use]
+    pub fn is_adopted(&self) -> bool {
+        self.is_adopted.get()
+    }
+
+    /// Whether the session is in memory only, because it could not be stored.
+    #[must_use]
+    pub fn is_in_memory(&self) -> bool {
+        let session = self.session.borrow();
+        session
+            .as_ref()
+            .is_some_and(|session| session.version.is_none())
+    }
+
+    /// Buys new tokens, once for any number of callers at the same time and of clients of one store.
     ///
     /// # Errors
     /// [`crate::ErrorCode::SignedOut`]; [`crate::ErrorCode::SessionLost`] when the service refused the
     /// refresh token (the session has ended then); and those of every call, after which the session
     /// still stands.
     pub async fn refresh(&self, options: &Options<P>) -> Result<User, Error> {
+        let person = self.current()?.user.sub;
+        // New means newer than what is stored when this is called.
+        self.adopt().await;
         self.refresh_until(options, &self.deadline(options)).await?;
-        match self.state() {
-            State::SignedIn(user) => Ok(user),
-            State::SignedOut => Err(signed_out()),
-        }
+        Ok(self.current_of(&person)?.user)
     }
 
-    /// An access token that lives for at least `minimum_ttl` more seconds, refreshed if need be.
+    /// An access token that lives for at least `minimum_ttl` more seconds, refreshed if need be; where tokens do
+    /// not live so long, a new one.
     ///
     /// # Errors
     /// As [`Self::refresh`].
@@ -114,9 +128,16 @@ impl<P: Ports> Client<P> {
         &self,
         minimum_ttl: u32,
         options: &Options<P>,
-    ) -> Result<AccessToken, Error> {
-        self.fresh_access_token_until(minimum_ttl, options, &self.deadline(options))
-            .await
+    ) -> Result<LiveToken, Error> {
+        let session = self
+            .fresh_session_until(minimum_ttl, options, &self.deadline(options))
+            .await?;
+        let offset_ms = self.service.clock_offset_ms.get().unwrap_or(0);
+        let expires_at_ms = session.access_expires_at.saturating_mul(1000);
+        Ok(LiveToken {
+            access_token: session.access_token,
+            expires_at_ms: expires_at_ms.saturating_add_signed(offset_ms.saturating_neg()),
+        })
     }
 
     /// Forgets the session, here and in the store, without telling the service: the user was deleted, or
@@ -125,19 +146,62 @@ impl<P: Ports> Client<P> {
     /// # Errors
     /// [`crate::ErrorCode::StorageBlocked`].
     pub async fn forget(&self) -> Result<(), Error> {
-        *self.session.borrow_mut() = None;
-        Ok(self.service.ports.clear().await?)
+        self.set_session(None);
+        self.service.ports.take(None).await?;
+        Ok(())
     }
 
-    pub(crate) fn access_token(&self) -> Option<AccessToken> {
-        self.session
-            .borrow()
-            .as_ref()
-            .map(|session| session.access_token.clone())
+    fn current(&self) -> Result<Session, Error> {
+        self.session.borrow().clone().ok_or_else(signed_out)
     }
 
-    async fn store(&self, session: &Session) -> Result<(), Error> {
-        Ok(self.service.ports.save(&session.to_json()).await?)
+    /// Puts a session of this client's making, or none, in the place of the one that there is.
+    fn set_session(&self, session: Option<Session>) -> Option<Session> {
+        self.generation.set(self.generation.get().wrapping_add(1));
+        self.is_adopted.set(false);
+        self.session.replace(session)
+    }
+
+    /// Takes over what another client has stored, or that it has removed it.
+    async fn adopt(&self) {
+        if self.is_in_memory() {
+            return;
+        }
+        let generation = self.generation.get();
+        let loaded = self.service.ports.load().await;
+        if self.generation.get() != generation {
+            // Changed here while that was read: it is older.
+            return;
+        }
+        let Ok(stored) = loaded else {
+            if let Some(session) = &mut *self.session.borrow_mut() {
+                session.version = None;
+            }
+            return;
+        };
+        let mut adopted = None;
+        if let Some(stored) = stored {
+            let same = |session: &Session| session.version.as_ref() == Some(&stored.version);
+            if self.session.borrow().as_ref().is_some_and(same) {
+                return;
+            }
+            // A record of another version of this library is no session, and not worth an error.
+            if let Ok(mut session) = Session::read(&self.service.ports, &stored.record) {
+                self.service
+                    .clock_offset_ms
+                    .set(Some(session.clock_offset_ms));
+                session.version = Some(stored.version);
+                adopted = Some(session);
+            } else {
+                let _ = self.service.ports.take(Some(&stored.version)).await;
+            }
+        }
+        if (adopted.is_some() || self.session.borrow().is_some())
+            && self.generation.get() == generation
+        {
+            self.set_session(adopted);
+            self.is_adopted.set(true);
+        }
     }
 }
 
@@ -152,15 +216,13 @@ impl Session {
             .text("refreshToken", self.refresh_token.secret())
             .object("user", &self.user.to_object())
             .whole("accessExpiresAt", self.access_expires_at)
-            .integer("clockOffsetMs", self.clock_offset_ms)
-            .whole("generation", self.generation.into());
+            .integer("clockOffsetMs", self.clock_offset_ms);
         record.finish()
     }
 
     fn read(json: &impl Json, record: &str) -> Result<Self, NotJson> {
         let record = json.parse(record)?;
         let text = |name| record.text_at(name)?.ok_or(NotJson);
-        let generation = record.whole_at("generation")?.ok_or(NotJson)?;
         Ok(Self {
             access_token: AccessToken::new(text("accessToken")?),
             id_token: IdToken::new(text("idToken")?),
@@ -168,7 +230,7 @@ impl Session {
             user: User::read(&record.member("user").ok_or(NotJson)?)?,
             access_expires_at: record.whole_at("accessExpiresAt")?.ok_or(NotJson)?,
             clock_offset_ms: record.at("clockOffsetMs", Value::integer)?.ok_or(NotJson)?,
-            generation: generation.try_into().map_err(|_| NotJson)?,
+            version: None,
             #[cfg(feature = "oauth")]
             by_redirect: record.boolean_at("byRedirect")?.unwrap_or_default(),
         })

@@ -6,35 +6,53 @@
 //! | answer | session |
 //! |---|---|
 //! | tokens | replaced; a rotated refresh token replaces the old one |
-//! | the service refuses the refresh token | ended, [`ErrorCode::SessionLost`] |
+//! | the service refuses the refresh token | ended if that is the one still stored, [`ErrorCode::SessionLost`] |
 //! | none, or one of a gateway | stands; asked once more at once, with the same token |
 //! | anything else | stands |
 //!
 //! Asking once more at once heals a lost answer where refresh tokens rotate: the service honours the
 //! old token for a grace period. If that fails too the session stands until the service says no.
+//!
+//! # Clients of one store
+//!
+//! 1. Wait for the lock, at most [`WAIT_MS`]. Whoever holds it is done after [`HOLD_MS`] at the latest, unless
+//!    it is frozen: only then do two ask for the same tokens.
+//! 2. Read the store again. Another record than before: somebody else has refreshed, or signed out, and
+//!    that is adopted. No request.
+//! 3. Buy tokens, verify them, and store them where the record of step 2 still is. Where it is not,
+//!    what there is now wins.
+//! 4. After a sign-out the tokens that came too late are revoked, once the lock is free.
 
 use super::Session;
 use crate::client::{Client, Options};
 use crate::error::{Error, ErrorCode, Outcome, incomplete, signed_out};
 use crate::json::Object;
 use crate::ports::Ports;
-use crate::secret::AccessToken;
 use crate::transport::{Deadline, Repeat};
 use crate::wire::Tokens;
 
 impl<P: Ports> Client<P> {
-    pub(crate) async fn fresh_access_token_until(
+    pub(crate) async fn fresh_session_until(
         &self,
         minimum_ttl: u32,
         options: &Options<P>,
         deadline: &Deadline<'_, P::Cancel>,
-    ) -> Result<AccessToken, Error> {
+    ) -> Result<Session, Error> {
+        let person = self.current()?.user.sub;
         let needed_until = self.service_now_ms() / 1000 + u64::from(minimum_ttl);
-        let lives = |session: &Session| session.access_expires_at > needed_until;
-        if !self.session.borrow().as_ref().is_some_and(lives) {
+        let has_expired = || {
+            let session = self.session.borrow();
+            session
+                .as_ref()
+                .is_some_and(|session| session.access_expires_at <= needed_until)
+        };
+        if has_expired() {
+            self.adopt().await;
+        }
+        if has_expired() {
             self.refresh_until(options, deadline).await?;
         }
-        self.access_token().ok_or_else(signed_out)
+        self.current_of(&person)
     }
 
     /// Refreshes; shared by all who ask meanwhile. That one caller gave up is not the others' end.
@@ -47,9 +65,11 @@ impl<P: Ports> Client<P> {
             let code = result.as_ref().err().map(|error| error.code);
             matches!(code, Some(ErrorCode::Aborted | ErrorCode::Timeout))
         };
+        let person = self.current()?.user.sub;
         self.refreshing
             .join(self.refresh_alone(options, deadline), gave_up)
-            .await
+            .await?;
+        self.current_of(&person).map(drop)
     }
 
     async fn refresh_alone(
@@ -57,42 +77,98 @@ impl<P: Ports> Client<P> {
         options: &Options<P>,
         deadline: &Deadline<'_, P::Cancel>,
     ) -> Result<(), Error> {
-        let before = self.session.borrow().clone().ok_or_else(signed_out)?;
+        let mut before = self.current()?;
         self.have_keys(deadline).await?;
-        let tokens = match self.buy_tokens(&before, options, deadline).await {
+        let mut held = None;
+        if before.version.is_some() {
+            held = self.turn(deadline).await?;
+            self.adopt().await;
+            let known = before.version;
+            before = self.current()?;
+            if before.version != known {
+                return Ok(());
+            }
+        }
+        let deadline = &self.service.sooner(deadline, HOLD_MS);
+        let late = self.renew(&before, options, deadline).await?;
+        drop(held);
+        match late {
+            None => Ok(()),
+            Some(late) => {
+                // What cannot be revoked now expires by itself: nobody has it.
+                let _ = self.revoke(&late, deadline).await;
+                Err(signed_out())
+            }
+        }
+    }
+
+    /// Waits until no other client refreshes. `None`: one has for longer than any does that is awake.
+    async fn turn(&self, deadline: &Deadline<'_, P::Cancel>) -> Result<Option<P::Held>, Error> {
+        let limits = self.service.limits(deadline, WAIT_MS);
+        match self.service.ports.lock(limits).await {
+            None if limits.timeout_ms < WAIT_MS => Err(Error::not_sent(
+                ErrorCode::Timeout,
+                "another tab is refreshing, and the call's time is up",
+            )),
+            held => Ok(held),
+        }
+    }
+
+    /// Buys tokens and makes them the session's. Gives them back if somebody has signed out meanwhile.
+    async fn renew(
+        &self,
+        before: &Session,
+        options: &Options<P>,
+        deadline: &Deadline<'_, P::Cancel>,
+    ) -> Result<Option<Session>, Error> {
+        let generation = self.generation.get();
+        let is_unchanged = || self.generation.get() == generation;
+        let tokens = match self.buy_tokens(before, options, deadline).await {
             Err(error) if error.outcome == Outcome::Unknown && !gave_up(&error) => {
-                self.buy_tokens(&before, options, deadline).await
+                self.buy_tokens(before, options, deadline).await
             }
             result => result,
         };
         let tokens = match tokens {
-            Ok(tokens) => tokens,
-            Err(error) if refuses_the_token(&error) => {
-                return Err(self.lose(&before, error).await);
+            Err(mut error) if refuses_the_token(&error) => {
+                // The lock may have been another's: what that one has stored wins.
+                self.adopt().await;
+                if is_unchanged() {
+                    self.set_session(None);
+                    if let Some(version) = &before.version {
+                        // A store that cannot be cleared holds a token that is worth nothing.
+                        let _ = self.service.ports.take(Some(version)).await;
+                    }
+                    error.code = ErrorCode::SessionLost;
+                    return Err(error);
+                }
+                return Ok(None);
             }
-            Err(error) => return Err(error),
+            tokens => tokens?,
         };
-        let after = self
-            .verified_session(tokens, Some(&before), deadline)
+        let mut after = self
+            .verified_session(tokens, Some(before), deadline)
             .await?;
-        if !self.is_current(&before) {
-            // Signed out, or signed in anew, while this was under way: that wins.
-            return Err(signed_out());
+        if let Some(version) = &before.version
+            && is_unchanged()
+        {
+            let saved = self
+                .service
+                .ports
+                .save(&after.to_json(), Some(version))
+                .await;
+            if let Ok(None) = saved {
+                self.adopt().await;
+            }
+            after.version = saved.ok().flatten();
         }
-        *self.session.borrow_mut() = Some(after.clone());
-        // The session stands without the store. What a reload finds there is older, and with
-        // rotation perhaps spent: then it asks the person to sign in, which is safe.
-        let _ = self.store(&after).await;
-        if !self.is_current(&after) {
-            // Signed out, or in anew, while this was being stored: what came late must not stay.
-            let newer = self.session.borrow().clone();
-            let _ = match &newer {
-                Some(newer) => self.store(newer).await,
-                None => self.service.ports.clear().await.map_err(Error::from),
-            };
-            return Err(signed_out());
+        if is_unchanged() {
+            self.set_session(Some(after));
+            return Ok(None);
         }
-        Ok(())
+        // Signed out, signed in anew, or refreshed by another: that wins.
+        let is_signed_out = self.session.borrow().is_none();
+        Ok(is_signed_out.then_some(after))
     }
 
     /// New tokens for the session's refresh token, not verified.
@@ -133,22 +209,12 @@ impl<P: Ports> Client<P> {
         reply.tokens()?.ok_or_else(incomplete)
     }
 
-    /// Ends the session that the service refused, unless there is a newer one.
-    async fn lose(&self, refused: &Session, mut error: Error) -> Error {
-        if self.is_current(refused) {
-            // The refusal is what the caller must know; a store that cannot be cleared holds a
-            // token that is worth nothing.
-            let _ = self.forget().await;
-        }
-        error.code = ErrorCode::SessionLost;
-        error
-    }
-
-    fn is_current(&self, session: &Session) -> bool {
-        let same = |current: &Session| {
-            current.generation == session.generation && current.user.sub == session.user.sub
-        };
-        self.session.borrow().as_ref().is_some_and(same)
+    /// The session, if it is still this person's.
+    pub(super) fn current_of(&self, person: &str) -> Result<Session, Error> {
+        self.current().and_then(|session| {
+            let same = session.user.sub == person;
+            same.then_some(session).ok_or_else(signed_out)
+        })
     }
 }
 
@@ -174,3 +240,8 @@ fn refuses_the_token(error: &Error) -> bool {
                 | ErrorCode::PasswordResetRequired
         )
 }
+
+/// The longest that one client keeps the others waiting: the time for buying tokens, twice if need be.
+const HOLD_MS: u32 = 10_000;
+/// How long the others wait: longer than [`HOLD_MS`], so that only a frozen holder is not waited for.
+const WAIT_MS: u32 = 12_000;

@@ -23,10 +23,15 @@ impl<P: Ports> Client<P> {
     /// Signs out: forgets first, then tells the service. `everywhere` ends all sessions of this
     /// person; access tokens that other services verify themselves live on until they expire.
     pub async fn sign_out(&self, everywhere: bool, options: &Options<P>) -> SignedOut {
-        let session = self.session.borrow_mut().take();
         let mut outcome = SignedOut::default();
-        if let Err(blocked) = self.service.ports.clear().await {
-            outcome.error = Some(blocked.into());
+        let mut session = self.set_session(None);
+        match self.service.ports.take(None).await {
+            // Another client may have refreshed: the service must hear of the token that was stored last.
+            Ok(Some(record)) if !session.as_ref().is_some_and(|own| own.version.is_none()) => {
+                session = Session::read(&self.service.ports, &record).ok().or(session);
+            }
+            Ok(_) => {}
+            Err(blocked) => outcome.error = Some(blocked.into()),
         }
         let Some(session) = session else {
             return outcome;
@@ -68,7 +73,7 @@ impl<P: Ports> Client<P> {
         Ok(())
     }
 
-    async fn revoke(
+    pub(super) async fn revoke(
         &self,
         session: &Session,
         deadline: &Deadline<'_, P::Cancel>,

@@ -9,22 +9,23 @@ use crate::transport::{Deadline, signed_difference};
 use crate::wire::Tokens;
 
 impl<P: Ports> Client<P> {
-    /// The end of a sign-in: stored first, so that storage that is blocked is no half of a session.
+    /// The end of a sign-in.
     pub(crate) async fn begin_session(
         &self,
         tokens: Tokens,
         deadline: &Deadline<'_, P::Cancel>,
     ) -> Result<User, Error> {
         let session = self.verified_session(tokens, None, deadline).await?;
-        self.begin(session).await
+        Ok(self.begin(session).await)
     }
 
-    /// Makes a session of verified tokens the one that there is.
-    pub(crate) async fn begin(&self, session: Session) -> Result<User, Error> {
-        self.store(&session).await?;
+    /// Makes a session of verified tokens the one that there is, in the store too, if that can be.
+    pub(crate) async fn begin(&self, mut session: Session) -> User {
+        let saved = self.service.ports.save(&session.to_json(), None).await;
+        session.version = saved.ok().flatten();
         let user = session.user.clone();
-        *self.session.borrow_mut() = Some(session);
-        Ok(user)
+        self.set_session(Some(session));
+        user
     }
 
     /// A session of verified tokens. With a `previous` one it must be the same person's, and keeps
@@ -49,11 +50,6 @@ impl<P: Ports> Client<P> {
             return Err(Rejected::Subject.into());
         }
 
-        let generation = self
-            .session
-            .borrow()
-            .as_ref()
-            .map_or(0, |session| session.generation);
         let username = id
             .cognito_username
             .or(access.username)
@@ -69,7 +65,7 @@ impl<P: Ports> Client<P> {
             },
             access_expires_at: access.exp,
             clock_offset_ms: self.service.clock_offset_ms.get().unwrap_or(0),
-            generation: generation.wrapping_add(1),
+            version: None,
             #[cfg(feature = "oauth")]
             by_redirect: previous.is_some_and(|session| session.by_redirect),
         })

@@ -60,6 +60,32 @@ impl<'a, C> Deadline<'a, C> {
 }
 
 impl<P: Network> Service<P> {
+    /// The same deadline, or one that is this far away, whichever is sooner.
+    pub(crate) fn sooner<'a>(
+        &self,
+        deadline: &Deadline<'a, P::Cancel>,
+        ms: u32,
+    ) -> Deadline<'a, P::Cancel> {
+        let timeout_ms = self.limits(deadline, ms).timeout_ms;
+        Deadline {
+            ends_at_ms: self.ports.now_ms() + u64::from(timeout_ms),
+            timeout_ms,
+            cancel: deadline.cancel,
+        }
+    }
+
+    /// What a port may take of the time that is left: at most this.
+    pub(crate) fn limits<'a>(
+        &self,
+        deadline: &Deadline<'a, P::Cancel>,
+        most_ms: u32,
+    ) -> Limits<'a, P::Cancel> {
+        Limits {
+            timeout_ms: self.remaining_ms(deadline).min(most_ms),
+            cancel: deadline.cancel,
+        }
+    }
+
     /// Calls an operation.
     pub(crate) async fn call(
         &self,
@@ -146,15 +172,11 @@ impl<P: Network> Service<P> {
         request: &HttpRequest,
         deadline: &Deadline<'_, P::Cancel>,
     ) -> Result<HttpResponse, Error> {
-        let timeout_ms = self.remaining_ms(deadline);
-        if timeout_ms == 0 {
+        let limits = self.limits(deadline, u32::MAX);
+        if limits.timeout_ms == 0 {
             return Err(Error::not_sent(ErrorCode::Timeout, "the call's time is up"));
         }
         let began_ms = self.ports.now_ms();
-        let limits = Limits {
-            timeout_ms,
-            cancel: deadline.cancel,
-        };
         let response = self
             .ports
             .send(request, limits)

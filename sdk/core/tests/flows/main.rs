@@ -16,6 +16,7 @@ mod server;
 mod session;
 mod sign_in;
 mod sign_up;
+mod tabs;
 mod tokens;
 mod transport;
 
@@ -81,13 +82,18 @@ fn sign_in(client: &Client<Platform>) -> User {
 fn get_user(client: &Client<Platform>) -> Result<Account, Error> {
     run(async {
         let token = client.fresh_access_token(60, &options()).await?;
-        client.service().get_user(&token, &options()).await
+        client
+            .service()
+            .get_user(&token.access_token, &options())
+            .await
     })
 }
 
 /// The token that opens the account of who is signed in.
 fn access_token(client: &Client<Platform>) -> AccessToken {
-    run(client.fresh_access_token(60, &options())).unwrap()
+    run(client.fresh_access_token(60, &options()))
+        .unwrap()
+        .access_token
 }
 
 fn done(result: Result<SignInStep, Error>) -> User {

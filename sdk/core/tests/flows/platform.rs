@@ -11,8 +11,8 @@ use base64ct::{Base64UrlUnpadded, Encoding};
 use cognate_core::json::{self, NotJson};
 use cognate_core::login::PATH;
 use cognate_core::ports::{
-    Clock, Content, FlowStore, Http, HttpRequest, HttpResponse, Json, Limits, Random, Rs256,
-    RsaPublicKey, SendFailure, SessionStore, StoreBlocked, Unavailable,
+    Clock, Content, FlowStore, Http, HttpRequest, HttpResponse, Json, Limits, Lock, Random, Rs256,
+    RsaPublicKey, SendFailure, SessionStore, StoreBlocked, Stored, Unavailable,
 };
 use cognate_core::session::Sessions;
 use serde_json::Value;
@@ -29,11 +29,13 @@ pub(crate) const START_MS: u64 = 1_788_228_184_000;
 pub(crate) struct Platform(Rc<Inner>);
 
 struct Inner {
-    server: RefCell<Server>,
+    server: Rc<RefCell<Server>>,
     script: RefCell<VecDeque<Scripted>>,
     calls: RefCell<Vec<Sent>>,
     pauses: RefCell<Vec<u32>>,
     record: RefCell<Option<String>>,
+    writings: Cell<u32>,
+    is_locked: Rc<Cell<bool>>,
     flows: RefCell<BTreeMap<String, String>>,
     store_is_blocked: Cell<bool>,
     hides_date: Cell<bool>,
@@ -64,16 +66,27 @@ pub(crate) struct Cancel(pub Rc<Cell<bool>>);
 
 impl Platform {
     pub(crate) fn new() -> Self {
+        Self::at(Rc::new(RefCell::new(Server::new())), START_MS)
+    }
+
+    /// Another device: the same server, a store of its own.
+    pub(crate) fn other_device(&self) -> Self {
+        Self::at(Rc::clone(&self.0.server), self.0.now_ms.get())
+    }
+
+    fn at(server: Rc<RefCell<Server>>, now_ms: u64) -> Self {
         Self(Rc::new(Inner {
-            server: RefCell::new(Server::new()),
+            server,
             script: RefCell::default(),
             calls: RefCell::default(),
             pauses: RefCell::default(),
             record: RefCell::default(),
+            writings: Cell::new(0),
+            is_locked: Rc::default(),
             flows: RefCell::default(),
             store_is_blocked: Cell::new(false),
             hides_date: Cell::new(false),
-            now_ms: Cell::new(START_MS),
+            now_ms: Cell::new(now_ms),
             random: Cell::new(1),
         }))
     }
@@ -125,6 +138,7 @@ impl Platform {
 
     pub(crate) fn set_record(&self, record: Option<&str>) {
         *self.0.record.borrow_mut() = record.map(str::to_owned);
+        self.0.writings.set(self.0.writings.get() + 1);
     }
 
     /// What is remembered of sign-ins by redirect.
@@ -142,6 +156,20 @@ impl Platform {
 
     pub(crate) fn advance_ms(&self, ms: u64) {
         self.0.now_ms.set(self.0.now_ms.get() + ms);
+    }
+
+    /// Whether some client holds the lock.
+    pub(crate) fn is_locked(&self) -> bool {
+        self.0.is_locked.get()
+    }
+
+    /// Takes the lock away from whoever holds it.
+    pub(crate) fn unlock(&self) {
+        self.0.is_locked.set(false);
+    }
+
+    fn version(&self) -> String {
+        self.0.writings.get().to_string()
     }
 
     fn store(&self) -> Result<RefMut<'_, Option<String>>, StoreBlocked> {
@@ -356,20 +384,70 @@ impl Rs256 for Platform {
 impl SessionStore for Platform {
     type Keeping = Sessions;
 
-    async fn load(&self) -> Result<Option<Zeroizing<String>>, StoreBlocked> {
-        Ok(self.store()?.clone().map(Zeroizing::new))
+    async fn load(&self) -> Result<Option<Stored>, StoreBlocked> {
+        yield_once().await;
+        let stored = self.store()?.clone().map(|record| Stored {
+            record: Zeroizing::new(record),
+            version: self.version(),
+        });
+        // Opening what was read takes its time.
+        yield_once().await;
+        Ok(stored)
     }
 
-    async fn save(&self, record: &str) -> Result<(), StoreBlocked> {
+    async fn save(
+        &self,
+        record: &str,
+        replaces: Option<&str>,
+    ) -> Result<Option<String>, StoreBlocked> {
         // As a real store does, which seals first.
         yield_once().await;
-        *self.store()? = Some(record.to_owned());
-        Ok(())
+        let is_other = self.store()?.is_none() || replaces != Some(&*self.version());
+        if replaces.is_some() && is_other {
+            return Ok(None);
+        }
+        self.set_record(Some(record));
+        let version = self.version();
+        yield_once().await;
+        Ok(Some(version))
     }
 
-    async fn clear(&self) -> Result<(), StoreBlocked> {
-        *self.store()? = None;
-        Ok(())
+    async fn take(&self, version: Option<&str>) -> Result<Option<Zeroizing<String>>, StoreBlocked> {
+        let mut store = self.store()?;
+        let is_other = version.is_some_and(|version| version != self.version());
+        let taken = store.take_if(|_| !is_other).map(Zeroizing::new);
+        drop(store);
+        yield_once().await;
+        Ok(taken)
+    }
+}
+
+impl Lock for Platform {
+    type Held = Held;
+
+    async fn lock(&self, limits: Limits<'_, Cancel>) -> Option<Held> {
+        let until_ms = self.now_ms() + u64::from(limits.timeout_ms);
+        poll_fn(|context| {
+            let is_over = limits.cancel.0.get() || self.now_ms() >= until_ms;
+            if !self.0.is_locked.replace(true) {
+                return Poll::Ready(Some(Held(Rc::clone(&self.0.is_locked))));
+            }
+            context.waker().wake_by_ref();
+            match is_over {
+                true => Poll::Ready(None),
+                false => Poll::Pending,
+            }
+        })
+        .await
+    }
+}
+
+/// Lets the next one in when it is dropped.
+pub(crate) struct Held(Rc<Cell<bool>>);
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        self.0.set(false);
     }
 }
 

@@ -299,15 +299,10 @@ impl Server {
             return fault("NotAuthorizedException", "Refresh Token has been revoked");
         };
         if self.rotates {
-            // No grace period but one: the token before the last one still counts.
-            let old: Vec<_> = self
-                .refresh_tokens
-                .keys()
-                .filter(|t| *t != token)
-                .cloned()
-                .collect();
-            old.iter()
-                .for_each(|token| drop(self.refresh_tokens.remove(token)));
+            // A token counts until a later one has been used.
+            let number = |token: &str| token.rsplit('-').next().unwrap().parse::<u32>().unwrap();
+            let used = number(token);
+            self.refresh_tokens.retain(|token, _| number(token) >= used);
         }
         self.tokens(&name, self.rotates, now)
     }

@@ -321,10 +321,19 @@ fn an_answer_of_another_kind_is_not_sent() {
 }
 
 #[test]
-fn blocked_storage_is_said_and_leaves_nobody_half_signed_in() {
+fn where_storage_is_blocked_the_session_is_in_memory_and_says_so() {
     let (client, platform) = client();
+    assert!(!client.is_in_memory());
     platform.block_store();
-    let error = run(client.sign_in(&ana(), Some(&password(PASSWORD)), Flow::Srp, &options()));
-    assert_eq!(error.unwrap_err().code, ErrorCode::StorageBlocked);
-    assert!(!is_signed_in(&client));
+    sign_in(&client);
+    assert!(is_signed_in(&client) && client.is_in_memory());
+    run(client.resume());
+    run(client.refresh(&options())).unwrap();
+    assert!(
+        is_signed_in(&client),
+        "a store that cannot be read takes nothing away"
+    );
+    let outcome = run(client.sign_out(false, &options()));
+    assert!(outcome.revoked, "the service is told all the same");
+    assert_eq!(outcome.error.unwrap().code, ErrorCode::StorageBlocked);
 }
