@@ -35,8 +35,10 @@ export async function startPackagePages() {
     url,
     served,
     missing,
-    newPage: async () => {
-      const page = await (await browser.newContext()).newPage();
+    browser,
+    /** A tab of a context of its own, or of the one that is given. */
+    newPage: async (context) => {
+      const page = await (context ?? (await browser.newContext())).newPage();
       await page.goto(url);
       await page.waitForFunction(() => 'createAuth' in globalThis);
       return page;

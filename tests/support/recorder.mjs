@@ -7,7 +7,8 @@ import { createServer, request as sendRequest } from 'node:http';
 /** Starts a recorder in front of `target` (a URL). */
 export async function startRecorder(target) {
   const exchanges = [];
-  const behaviour = { delayMs: 0, refuse: undefined };
+  // `refuse` drops a request, `lose` the answer to one, which the backend has given; `hold` is waited for before an answer is passed on.
+  const behaviour = { delayMs: 0, refuse: undefined, lose: undefined, hold: undefined };
   const server = createServer(async (incoming, outgoing) => {
     const body = await read(incoming);
     const exchange = { method: incoming.method, path: incoming.url, operation: operationOf(incoming), request: body.toString(), response: '' };
@@ -18,6 +19,8 @@ export async function startRecorder(target) {
       const content = await read(answer);
       exchange.status = answer.statusCode;
       exchange.response = content.toString();
+      await behaviour.hold?.(exchange);
+      if (behaviour.lose?.(exchange)) return outgoing.destroy();
       outgoing.writeHead(answer.statusCode, answer.headers);
       outgoing.end(content);
     });

@@ -36,6 +36,7 @@ impl Lock for Browser {
         let name = self.seal().namespace();
         let locking = lock(name, limits.timeout_ms, limits.cancel.0.as_ref());
         let held = JsFuture::from(locking).await.ok()?;
-        (!held.is_undefined()).then_some(Held(held))
+        // Not `then_some`: what was never held must not be let go.
+        (!held.is_undefined()).then(|| Held(held))
     }
 }
