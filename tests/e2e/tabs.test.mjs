@@ -163,6 +163,7 @@ test('a tab that is opened later is signed in at once, and one that signs in tel
   const three = await openTab(context);
   assert.equal(await status(three), 'signedIn');
   assert.equal(await three.evaluate(() => auth.state.user.email), person.email);
+  assert.equal(await three.evaluate(() => auth.getUser().then(({ attributes }) => attributes.email)), person.email);
   await context.close();
 });
 

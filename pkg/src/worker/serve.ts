@@ -108,16 +108,13 @@ interface WasmRedirect {
 async function run({ client, account, allowed, watch, exposes }: Running, call: CallMessage, signal: AbortSignal): Promise<unknown> {
   const { op, timeoutMs, clientMetadata } = call;
   const options = { timeoutMs, clientMetadata };
-  const live = async (minTtl?: number): Promise<{ accessToken: string; expiresAt: number }> =>
-    JSON.parse(await client.accessToken({ ...options, minTtl }, signal)) as { accessToken: string; expiresAt: number };
   const work = async (): Promise<unknown> => {
     if (op === 'fetch') {
-      const token = async (): Promise<string> => (await live()).accessToken;
+      const token = (): Promise<string> => client.accessToken(options, signal);
       return apiFetch(call.args as FetchRequest, allowed, AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]), token);
     }
-    if (op === 'getTokens') {
-      if (!exposes) throw { code: 'invalid_configuration', message: 'getTokens needs exposeAccessToken: true in the configuration' } satisfies AuthErrorDetails;
-      return live((call.args as { minTtl?: number }).minTtl);
+    if (op === 'getTokens' && !exposes) {
+      throw { code: 'invalid_configuration', message: 'getTokens needs exposeAccessToken: true in the configuration' } satisfies AuthErrorDetails;
     }
     if (ACCOUNT_OPERATIONS.has(op)) return present(op, JSON.parse(await account.call(op, call.args as object, options, signal)));
     const running = client.call(op, { ...flat(call.args), ...options }, signal);

@@ -59,18 +59,17 @@ impl JsClient {
         })
     }
 
-    /// `{ accessToken, expiresAt }`: a token that lives for `minTtl` more seconds, a minute if not given, and its end in
-    /// milliseconds by the device's clock. For the worker's own requests: it must not be sent to the page
-    /// unless the app has asked for that. Rejects with the members of an `AuthError`.
+    /// An access token that lives for another minute at least. For the worker's own requests: it
+    /// must not be sent to the page. Rejects with the members of an `AuthError`.
     #[wasm_bindgen(js_name = accessToken)]
     pub fn access_token(&self, options: JsValue, signal: Option<AbortSignal>) -> Promise {
         let client = Rc::clone(&self.inner);
         promise(async move {
-            let given = Arguments(JsJson(options));
-            let minimum_ttl = given.minimum_ttl()?.unwrap_or(MINIMUM_TTL_SECONDS);
-            let options = given.options(signal)?;
-            let token = client.fresh_access_token(minimum_ttl, &options).await?;
-            Ok(results::token(&token).into())
+            let options = Arguments(JsJson(options)).options(signal)?;
+            let token = client
+                .fresh_access_token(MINIMUM_TTL_SECONDS, &options)
+                .await?;
+            Ok(token.access_token.secret().into())
         })
     }
 }
@@ -144,6 +143,11 @@ async fn run(
             };
             let step = client.enter(entry, options).await?;
             results::step(client, &step).await?
+        }
+        // For the worker, which knows whether the app may have it.
+        "getTokens" => {
+            let minimum_ttl = given.minimum_ttl()?.unwrap_or(MINIMUM_TTL_SECONDS);
+            results::token(&client.fresh_access_token(minimum_ttl, options).await?)
         }
         "refresh" => results::user(&client.refresh(options).await?),
         "signOut" => {

@@ -23,7 +23,7 @@ pub(super) fn state(client: &Client<Browser>) -> String {
     text(record)
 }
 
-/// See [`super::JsClient::access_token`].
+/// With its end in milliseconds by the device's clock.
 pub(super) fn token(token: &LiveToken) -> String {
     let mut record = Object::new();
     record
