@@ -15,6 +15,7 @@ import { fileURLToPath } from 'node:url';
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 import { build } from 'esbuild';
 import { cutPanics } from './cut-panics.mjs';
+import { dropExports } from './drop-exports.mjs';
 import { shortenImports } from './shorten-imports.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -24,6 +25,9 @@ const bound = join(root, 'target', 'hosted-ui');
 const debug = process.argv.includes('--debug');
 const tools = [join(root, '.tools', 'bin'), join(root, 'node_modules', '.bin'), process.env.PATH];
 const env = { ...process.env, PATH: tools.join(delimiter), CARGO_TARGET_DIR: join(root, 'target') };
+
+/** Of a crate that Leptos depends on, for bodies of requests. */
+const STREAMS = /^(__wbg_)?intounderlying/;
 
 /** Where the backend serves assets/. */
 const ASSETS_URL = '/_cognate/ui/assets/';
@@ -52,7 +56,7 @@ function buildWasm() {
   // The features are listed because `--all-features` makes wasm-opt write what browsers reject.
   const features = ['bulk-memory', 'bulk-memory-opt', 'nontrapping-float-to-int', 'sign-ext', 'mutable-globals', 'reference-types', 'multivalue'];
   const small = join(bound, 'pages.wasm');
-  writeFileSync(raw, cutPanics(readFileSync(raw), { formats: true }));
+  writeFileSync(raw, cutPanics(dropExports(readFileSync(raw), STREAMS), { formats: true }));
   run('wasm-opt', [
     ...['-Oz', '--converge', '--strip-debug', '--strip-producers', '--strip-target-features'],
     ...features.map((feature) => `--enable-${feature}`),

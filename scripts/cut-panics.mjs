@@ -4,9 +4,9 @@
 // nightly compiler. Nothing else changes: what was a trap after some work is a trap at once.
 import binaryen from 'binaryen';
 
-// Functions of `core` and `alloc` that never return, by their names in the wasm's name section.
+// Functions of `core`, `alloc` and `std` that never return, by their names in the wasm's name section.
 const PANICS = [
-  /::panicking::(panic|assert_failed)/,
+  /\bpanicking::(panic(?!_count)|assert_failed|begin_panic|rust_panic)/,
   /::(option|result)::(unwrap|expect)_failed$/,
   /::str::slice_error_fail(_rt)?$/,
   /::slice::index::slice_\w*fail$/,
@@ -31,7 +31,7 @@ export function cutPanics(bytes, { formats = false } = {}) {
   for (let i = 0; i < module.getNumFunctions(); i++) {
     const pointer = module.getFunctionByIndex(i);
     const { name, module: imported } = binaryen.getFunctionInfo(pointer);
-    const panics = /^(core|alloc)\W/.test(name) && PANICS.some((pattern) => pattern.test(name));
+    const panics = /^<?(core|alloc|std)\W/.test(name) && PANICS.some((pattern) => pattern.test(name));
     if (imported || !(panics || (!formats && FORMATTING.test(name)))) continue;
     binaryen.Function.setBody(pointer, module.unreachable());
     if (panics) cut++;

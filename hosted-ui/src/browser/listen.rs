@@ -3,6 +3,7 @@
 
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
+use wasm_bindgen::prelude::Closure;
 use web_sys::{Element as Node, Event as Heard, HtmlSelectElement, KeyboardEvent, MouseEvent};
 
 use super::{App, focus, input, now_ms, place, typed_attributes, value_of};
@@ -20,9 +21,11 @@ const NAMES: [&str; 10] = [
 impl App {
     /// Listens as long as the page lives.
     pub(super) fn listen(self) {
+        let hear = Closure::<dyn Fn(Heard)>::new(move |event| self.hears(&event));
         for name in NAMES {
-            window_event_listener_untyped(name, move |event| self.hears(&event));
+            let _ = window().add_event_listener_with_callback(name, hear.as_ref().unchecked_ref());
         }
+        hear.forget();
     }
 
     fn hears(self, event: &Heard) {

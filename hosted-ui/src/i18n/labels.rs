@@ -55,8 +55,9 @@ pub fn attribute_label(texts: &Texts, name: &str) -> String {
 fn readable(name: &str) -> String {
     let words = name.replace(['_', '-'], " ");
     let mut letters = words.chars();
-    let first = letters.next().into_iter().flat_map(char::to_uppercase);
-    first.chain(letters).collect()
+    // Only of ASCII: the tables of all scripts are 3 KB.
+    let first = letters.next().map(|first| first.to_ascii_uppercase());
+    first.into_iter().chain(letters).collect()
 }
 
 #[cfg(test)]
