@@ -93,6 +93,8 @@ export async function everyOperation(auth: Auth, signal: AbortSignal): Promise<v
   const off: () => void = auth.on(({ type, state, tab }) => void [type, state.status, tab]);
   const { confirmed, sub, delivery } = await auth.signUp({ username: 'a', password: 'b', attributes: { email: 'a@b.c' } }, options);
   const where: CodeDelivery | undefined = delivery;
+  const { next } = await auth.signUp({ username: 'a', password: 'b', validationData: { invitation: 'c' }, autoSignIn: true });
+  const goesOn: SignInStep | undefined = next;
   await auth.confirmSignUp({ username: 'a', code: '1' }, options);
   await auth.resendSignUpCode({ username: 'a' }, options);
   await auth.signIn({ username: 'a', password: 'b', flow: 'password' }, options);
@@ -112,7 +114,7 @@ export async function everyOperation(auth: Auth, signal: AbortSignal): Promise<v
   await auth.deleteUser(options);
   auth.close();
   off();
-  void [confirmed, sub, where, email, groups, response, revoked, everywhere, error?.code];
+  void [confirmed, sub, where, goesOn, email, groups, response, revoked, everywhere, error?.code];
 }
 
 export async function byRedirect(auth: Auth, signal: AbortSignal): Promise<string> {
