@@ -14,6 +14,7 @@ pub mod clock;
 pub mod codes;
 pub mod config;
 pub mod contract;
+pub mod devices;
 pub mod error;
 pub mod http;
 pub mod keys;

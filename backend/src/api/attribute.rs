@@ -14,6 +14,13 @@ pub(super) struct Attribute {
 }
 
 impl Attribute {
+    pub(super) fn new(name: &str, value: &str) -> Self {
+        Self {
+            name: name.to_owned(),
+            value: value.to_owned(),
+        }
+    }
+
     pub(super) fn name(&self) -> &str {
         &self.name
     }

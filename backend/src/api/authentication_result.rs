@@ -14,6 +14,15 @@ pub(super) struct AuthenticationResult {
     #[serde(skip_serializing_if = "Option::is_none")]
     refresh_token: Option<String>,
     token_type: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    new_device_metadata: Option<NewDeviceMetadata>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct NewDeviceMetadata {
+    device_key: String,
+    device_group_key: String,
 }
 
 impl From<Tokens> for AuthenticationResult {
@@ -24,6 +33,10 @@ impl From<Tokens> for AuthenticationResult {
             id_token: tokens.pair.id,
             refresh_token: tokens.refresh.map(|token| token.secret().to_owned()),
             token_type: "Bearer",
+            new_device_metadata: tokens.new_device.map(|device| NewDeviceMetadata {
+                device_key: device.key,
+                device_group_key: device.group_key,
+            }),
         }
     }
 }

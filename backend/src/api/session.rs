@@ -19,6 +19,7 @@ pub(super) struct RefreshRequest {
     client_secret: Option<String>,
     #[serde(deserialize_with = "secret::required")]
     refresh_token: RefreshToken,
+    device_key: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -35,7 +36,8 @@ pub(super) async fn get_tokens_from_refresh_token(
 ) -> Result<RefreshAnswer, ApiError> {
     let (pool, client) = find_client(state, &request.client_id).await?;
     check_client_secret(&client, request.client_secret.as_deref())?;
-    let tokens = sessions::refresh(state, &pool, &client, &request.refresh_token).await?;
+    let (token, device) = (&request.refresh_token, request.device_key.as_deref());
+    let tokens = sessions::refresh(state, &pool, &client, token, device).await?;
     Ok(RefreshAnswer {
         authentication_result: tokens.into(),
     })

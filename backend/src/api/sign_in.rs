@@ -8,16 +8,18 @@ use serde::{Deserialize, Serialize};
 use super::Empty;
 use super::authentication_result::AuthenticationResult;
 use crate::app::{AppState, Caller};
-use crate::error::ApiError;
+use crate::devices::{self, Device, NewDevice};
+use crate::error::{ApiError, ErrorType};
 use crate::mfa::{self, Factor};
 use crate::pools::{ExplicitAuthFlow, find_client, find_client_of};
-use crate::sessions::{self, Tokens};
+use crate::sessions::{self, SessionDevice, Tokens};
 use crate::sign_in::user_auth::{self, Choice, Given, after_sign_up, otp, passkey};
 use crate::sign_in::{
     self, Challenge, Next, Parameters, Proof, Through, answer_new_password,
     answer_password_verifier, check_secret_hash,
 };
 use crate::triggers::ClientMetadata;
+use crate::users::{self, decoy};
 
 /// Text by name, as parameters and answers travel. The values may be secrets: not printed.
 type Texts = BTreeMap<String, String>;
@@ -76,7 +78,21 @@ pub(super) async fn initiate_auth(
             "Initiate Auth method not supported.",
         ));
     }
-    begin(state, caller, (&found).into(), &request).await
+    let (through, given) = (Through::from(&found), &request.auth_parameters);
+    let device = match device_of(state, through, given).await {
+        // What only asks for a proof now tells of an unknown device when the proof comes.
+        Err(error)
+            if error.code == ErrorType::ResourceNotFound && !given.contains_key("PASSWORD") =>
+        {
+            None
+        }
+        found => found?,
+    };
+    let through = Through {
+        device: device.as_ref(),
+        ..through
+    };
+    begin(state, caller, through, &request, Tracking::On).await
 }
 
 /// `AdminInitiateAuth`
@@ -86,7 +102,8 @@ pub(super) async fn admin_initiate_auth(
     request: AdminInitiateAuthRequest,
 ) -> Result<AuthAnswer, ApiError> {
     let found = find_client_of(state, &request.user_pool_id, &request.request.client_id).await?;
-    begin(state, caller, (&found).into(), &request.request).await
+    let through = (&found).into();
+    begin(state, caller, through, &request.request, Tracking::Off).await
 }
 
 async fn begin(
@@ -94,6 +111,7 @@ async fn begin(
     caller: &Caller,
     through: Through<'_>,
     request: &InitiateAuthRequest,
+    tracking: Tracking,
 ) -> Result<AuthAnswer, ApiError> {
     use ExplicitAuthFlow as Flow;
     let (client, given) = (through.client, &request.auth_parameters);
@@ -128,12 +146,13 @@ async fn begin(
                 .unwrap_or_default();
             check_secret_hash(client, &owner, secret_hash)?;
         }
-        let tokens = sessions::refresh(state, through.pool, client, &token).await?;
+        let device = given.get("DEVICE_KEY").map(String::as_str);
+        let tokens = sessions::refresh(state, through.pool, client, &token, device).await?;
         return Ok(tokens.into());
     }
     check_secret_hash(client, username_of(given)?, secret_hash)?;
     let next = first_step(state, caller, through, request).await?;
-    finish(state, through, next).await
+    finish(state, through, next, None, tracking).await
 }
 
 /// Begins the flow of a request, whoever may ask for it.
@@ -202,7 +221,13 @@ pub(super) async fn respond_to_auth_challenge(
     request: RespondToAuthChallengeRequest,
 ) -> Result<AuthAnswer, ApiError> {
     let found = find_client(state, &request.client_id).await?;
-    respond(state, caller, (&found).into(), &request).await
+    let through = Through::from(&found);
+    let device = device_of(state, through, &request.challenge_responses).await?;
+    let through = Through {
+        device: device.as_ref(),
+        ..through
+    };
+    respond(state, caller, through, &request, Tracking::On).await
 }
 
 /// `AdminRespondToAuthChallenge`
@@ -212,7 +237,8 @@ pub(super) async fn admin_respond_to_auth_challenge(
     request: AdminRespondToAuthChallengeRequest,
 ) -> Result<AuthAnswer, ApiError> {
     let found = find_client_of(state, &request.user_pool_id, &request.request.client_id).await?;
-    respond(state, caller, (&found).into(), &request.request).await
+    let through = (&found).into();
+    respond(state, caller, through, &request.request, Tracking::Off).await
 }
 
 async fn respond(
@@ -220,12 +246,13 @@ async fn respond(
     caller: &Caller,
     through: Through<'_>,
     request: &RespondToAuthChallengeRequest,
+    tracking: Tracking,
 ) -> Result<AuthAnswer, ApiError> {
     let given = &request.challenge_responses;
     let secret_hash = given.get("SECRET_HASH").map(String::as_str);
     check_secret_hash(through.client, username_of(given)?, secret_hash)?;
     let next = next_step(state, caller, through, request).await?;
-    finish(state, through, next).await
+    finish(state, through, next, request.session.as_deref(), tracking).await
 }
 
 /// Takes the answer to a challenge, whoever may give it.
@@ -239,12 +266,7 @@ pub(super) async fn next_step(
     let username = username_of(given)?;
     match request.challenge_name.as_str() {
         "PASSWORD_VERIFIER" => {
-            let proof = Proof {
-                username,
-                secret_block: required(given, "PASSWORD_CLAIM_SECRET_BLOCK")?,
-                signature: required(given, "PASSWORD_CLAIM_SIGNATURE")?,
-                timestamp: required(given, "TIMESTAMP")?,
-            };
+            let proof = proof_of(username, given)?;
             let (session, metadata) =
                 (request.session.as_deref(), request.client_metadata.as_ref());
             match sign_in::custom::of_password(state, through, session).await? {
@@ -313,6 +335,14 @@ pub(super) async fn next_step(
             let email = given.get("EMAIL").map(String::as_str);
             mfa::set_up::answer(state, caller, through, session, username, email).await
         }
+        "DEVICE_SRP_AUTH" => {
+            let (session, srp_a) = (request.session.as_deref(), required(given, "SRP_A")?);
+            sign_in::device::answer_srp(state, through, session, username, srp_a).await
+        }
+        "DEVICE_PASSWORD_VERIFIER" => {
+            let (session, proof) = (request.session.as_deref(), proof_of(username, given)?);
+            sign_in::device::answer_verifier(state, caller, through, session, proof).await
+        }
         name if let Some(factor) = Factor::of(name) => {
             let session = request.session.as_deref();
             let code = required(given, mfa::challenge::response_name(factor))?;
@@ -324,17 +354,74 @@ pub(super) async fn next_step(
     }
 }
 
-/// Whoever has proved everything to the JSON API gets tokens.
+/// Whether a sign-in notices devices. Those that administrators begin or go on with do not, by the
+/// contract.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Tracking {
+    On,
+    Off,
+}
+
+/// The device that a request says it comes from. Pools that track none do not look.
+async fn device_of(
+    state: &AppState,
+    through: Through<'_>,
+    given: &Texts,
+) -> Result<Option<Device>, ApiError> {
+    let pool = through.pool;
+    let is_tracked = pool.settings.device_configuration().is_some();
+    let (Some(key), Some(name), true) =
+        (given.get("DEVICE_KEY"), given.get("USERNAME"), is_tracked)
+    else {
+        return Ok(None);
+    };
+    let user = users::find(state, pool, name).await?;
+    let username = user.map_or_else(
+        || decoy(&state.sealer, pool, name).username,
+        |user| user.username,
+    );
+    devices::find(state, &pool.id, &username, key)
+        .await
+        .map(Some)
+}
+
+/// Whoever has proved everything to the JSON API gets tokens. `handle` is the one of the step that was
+/// answered.
 async fn finish(
     state: &AppState,
     through: Through<'_>,
     next: Next,
+    handle: Option<&str>,
+    tracking: Tracking,
 ) -> Result<AuthAnswer, ApiError> {
-    Ok(match next {
-        Next::Challenge(challenge) => AuthAnswer::Challenge(challenge.into()),
-        Next::Proved(proved) => sessions::start(state, through.pool, through.client, &proved.user)
-            .await?
-            .into(),
+    let next = match next {
+        Next::Proved(proved) if tracking == Tracking::On => {
+            sign_in::device::after_everything(state, through, proved, handle).await?
+        }
+        next => next,
+    };
+    let (pool, client) = (through.pool, through.client);
+    let proved = match next {
+        Next::Challenge(challenge) => return Ok(AuthAnswer::Challenge(challenge.into())),
+        Next::Proved(proved) => proved,
+    };
+    let is_tracked = tracking == Tracking::On && pool.settings.device_configuration().is_some();
+    let device = is_tracked.then(|| match proved.device_key {
+        Some(key) => SessionDevice::Known(key),
+        None => SessionDevice::New(NewDevice::draw(state, &proved.user)),
+    });
+    let has_second_factor = proved.second_factor.is_some();
+    let tokens = sessions::start(state, pool, client, &proved.user, has_second_factor, device);
+    Ok(tokens.await?.into())
+}
+
+/// The answer to a challenge of SRP.
+fn proof_of<'a>(username: &'a str, given: &'a Texts) -> Result<Proof<'a>, ApiError> {
+    Ok(Proof {
+        username,
+        secret_block: required(given, "PASSWORD_CLAIM_SECRET_BLOCK")?,
+        signature: required(given, "PASSWORD_CLAIM_SIGNATURE")?,
+        timestamp: required(given, "TIMESTAMP")?,
     })
 }
 

@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 
 pub use step::{Owner, PendingStep, invalid};
 
+use crate::devices::Device;
 use crate::opaque_secret::OpaqueSecret;
 use crate::pools::{Client, Factor, Pool};
 use crate::users::User;
@@ -21,6 +22,8 @@ pub struct Through<'a> {
     pub client: &'a Client,
     /// Where.
     pub origin: Origin<'a>,
+    /// The device that the request says it comes from; it is this user's if the name in the request is.
+    pub device: Option<&'a Device>,
 }
 
 /// Where a sign-in takes place.
@@ -61,6 +64,7 @@ impl<'a> From<&'a (Pool, Client)> for Through<'a> {
             pool,
             client,
             origin: Origin::Api,
+            device: None,
         }
     }
 }
@@ -81,6 +85,8 @@ pub struct Proved {
     pub user: Box<User>,
     /// The second factor among it, if there was one.
     pub second_factor: Option<Factor>,
+    /// The key of the device that somebody signs in from, once that is settled.
+    pub device_key: Option<String>,
 }
 
 impl Next {
@@ -97,6 +103,7 @@ impl Next {
         Self::Proved(Proved {
             user,
             second_factor,
+            device_key: None,
         })
     }
 }

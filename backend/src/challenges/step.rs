@@ -92,6 +92,30 @@ impl PendingStep {
         Ok(())
     }
 
+    /// Stores a step that follows one which was answered, `handle`. Such a step has the same handle, and
+    /// ends when that one would have: clients exist that go on with the handle they have. Without one it
+    /// is a step like any other.
+    ///
+    /// # Errors
+    /// For no fault of the caller's.
+    pub async fn begin_again(
+        state: &AppState,
+        through: Through<'_>,
+        owner: Owner<'_>,
+        challenge: &'static str,
+        memory: &[u8],
+        handle: Option<&str>,
+    ) -> Result<OpaqueSecret, ApiError> {
+        if let Some(handle) = handle {
+            let handle = OpaqueSecret::new(handle.to_owned());
+            let row = new(state, through, owner, challenge, memory, &handle, 0)?;
+            if state.store.reopen_challenge(&row).await? {
+                return Ok(handle);
+            }
+        }
+        Self::begin(state, through, owner, challenge, memory).await
+    }
+
     /// Stores the step that follows this one, and spends this one. It ends when this one would have.
     ///
     /// # Errors

@@ -124,6 +124,7 @@ pub(super) async fn redeem(
         auth_time: content.auth_time,
         scopes: Some(&content.grant.scopes),
         nonce: content.grant.nonce.as_deref(),
+        device_key: None,
     };
     let session = sessions::open(state, pool, client, &user, sign_in).await?;
     let is_first = state

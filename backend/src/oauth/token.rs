@@ -97,7 +97,7 @@ async fn from_refresh_token(
     form: &Parameters,
 ) -> Result<Tokens, OAuthError> {
     let token = RefreshToken::new(form.required("refresh_token")?.to_owned());
-    let tokens = sessions::refresh(state, pool, client, &token)
+    let tokens = sessions::refresh(state, pool, client, &token, None)
         .await
         .map_err(|error| match error.code {
             ErrorType::NotAuthorized | ErrorType::RefreshTokenReuse => OAuthError::invalid_grant(),

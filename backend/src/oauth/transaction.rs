@@ -115,6 +115,7 @@ impl LoginTransaction {
             pool: &self.pool,
             client: &self.client,
             origin: Origin::Login(&self.id),
+            device: None,
         }
     }
 }

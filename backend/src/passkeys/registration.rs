@@ -176,6 +176,7 @@ fn through(access: &Access) -> Through<'_> {
         pool: &access.pool,
         client: &access.client,
         origin: Origin::Api,
+        device: None,
     }
 }
 

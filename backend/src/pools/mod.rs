@@ -6,6 +6,7 @@
 
 mod client;
 mod create;
+mod devices;
 mod document;
 mod factor;
 mod first_factor;
@@ -17,6 +18,7 @@ mod seed;
 
 pub use client::{Client, ClientSecret, ClientSettings, ExplicitAuthFlow};
 pub use create::{NewClient, NewPool};
+pub use devices::DeviceConfiguration;
 pub use factor::Factor;
 pub use first_factor::FirstFactor;
 pub use mfa::{PoolMfa, PoolMfaChange, Requirement, UserVerification};

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use super::devices::DeviceConfiguration;
 use super::first_factor::FirstFactor;
 use super::mfa::PoolMfa;
 use crate::error::ApiError;
@@ -43,6 +44,8 @@ pub struct PoolSettings {
     schema_attributes: Vec<SchemaAttribute>,
     deletion_protection: Option<String>,
     lambda_config: BTreeMap<String, Value>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    device_configuration: Option<DeviceConfiguration>,
 }
 
 /// An attribute that can identify a user.
@@ -234,6 +237,12 @@ impl PoolSettings {
     #[must_use]
     pub fn lambda(&self, key: &str) -> Option<&str> {
         self.lambda_config.get(key).and_then(Value::as_str)
+    }
+
+    /// How the pool tracks devices. Default not at all.
+    #[must_use]
+    pub fn device_configuration(&self) -> Option<DeviceConfiguration> {
+        self.device_configuration
     }
 
     /// Whether the pool cannot be deleted. Default false.

@@ -9,6 +9,11 @@
 //! 3. [`revoke`] ends one family, [`revoke_all`] all of a user's, with codes, browsers' sessions and
 //!    sign-ins under way: refresh and access tokens stop working here.
 //!
+//! # Devices
+//! A session may have come from a device. Once that is confirmed, and as long as the pool tracks devices,
+//! the refresh token works together with the device's key only. A device that is forgotten takes the
+//! refresh tokens along.
+//!
 //! # Security model
 //! A refresh token is an `OpaqueSecret`; the database has its hash. It works for the client it was
 //! issued to only. A token that was rotated away and comes back after the grace period has been
@@ -18,6 +23,7 @@ use cognate_core::secret::RefreshToken;
 use uuid::Uuid;
 
 use crate::app::AppState;
+use crate::devices::{self, NewDevice};
 use crate::error::ApiError;
 use crate::opaque_secret::{self, OpaqueSecret};
 use crate::pools::{Client, Pool};
@@ -33,6 +39,8 @@ pub struct Tokens {
     pub pair: TokenPair,
     /// A new refresh token, or `None` if the old one stays.
     pub refresh: Option<RefreshToken>,
+    /// A device that the client may confirm now.
+    pub new_device: Option<NewDevice>,
 }
 
 /// A session that is not stored yet.
@@ -46,6 +54,15 @@ pub struct NewSession {
     pub tokens: Tokens,
 }
 
+/// The device that a session comes from.
+#[derive(Debug)]
+pub enum SessionDevice {
+    /// One that was confirmed, by its key.
+    Known(String),
+    /// One that may be confirmed by a token of the session.
+    New(NewDevice),
+}
+
 /// Begins a session for a user who has proved everything to the JSON API.
 ///
 /// # Errors
@@ -55,14 +72,25 @@ pub async fn start(
     pool: &Pool,
     client: &Client,
     user: &User,
+    has_second_factor: bool,
+    device: Option<SessionDevice>,
 ) -> Result<Tokens, ApiError> {
     let now = state.clock.now();
+    let device_key = device.as_ref().map(|device| match device {
+        SessionDevice::Known(key) => key.as_str(),
+        SessionDevice::New(device) => device.key.as_str(),
+    });
     let sign_in = SignIn {
         auth_time: now,
         scopes: None,
         nonce: None,
+        device_key,
     };
-    let session = open(state, pool, client, user, sign_in).await?;
+    let mut session = open(state, pool, client, user, sign_in).await?;
+    session.family.second_factor = has_second_factor;
+    if let Some(SessionDevice::New(device)) = device {
+        session.tokens.new_device = Some(device);
+    }
     state
         .store
         .insert_family(&session.family, &session.refresh_hash, now)
@@ -92,6 +120,8 @@ pub async fn open(
         expires_at: now.saturating_add(client.settings.refresh_token_seconds()),
         revoked_at: None,
         scopes: sign_in.scopes.map(Scopes::to_string),
+        device_key: sign_in.device_key.map(str::to_owned),
+        second_factor: false,
     };
     let pair = tokens::issue(state, pool, client, user, &family.origin_jti, sign_in).await?;
     Ok(NewSession {
@@ -100,6 +130,7 @@ pub async fn open(
         tokens: Tokens {
             pair,
             refresh: Some(token),
+            new_device: None,
         },
     })
 }
@@ -107,20 +138,22 @@ pub async fn open(
 /// Gives new tokens for a refresh token.
 ///
 /// # Errors
-/// `NotAuthorizedException` if the token is unknown, another client's, expired or revoked, or the
-/// user is disabled; `RefreshTokenReuseException` if it was rotated away.
+/// `NotAuthorizedException` if the token is unknown, another client's, expired or revoked, comes without
+/// the key of its device, or the user is disabled; `RefreshTokenReuseException` if it was rotated away.
 pub async fn refresh(
     state: &AppState,
     pool: &Pool,
     client: &Client,
     token: &RefreshToken,
+    device_key: Option<&str>,
 ) -> Result<Tokens, ApiError> {
     let now = state.clock.now();
-    let (pair, old) = pair_for(state, pool, client, token).await?;
+    let (pair, old) = pair_for(state, pool, client, token, device_key).await?;
     let Some(grace) = client.settings.refresh_token_rotation() else {
         return Ok(Tokens {
             pair,
             refresh: None,
+            new_device: None,
         });
     };
     let new = new_token()?;
@@ -135,6 +168,7 @@ pub async fn refresh(
     Ok(Tokens {
         pair,
         refresh: Some(new),
+        new_device: None,
     })
 }
 
@@ -200,6 +234,7 @@ async fn pair_for(
     pool: &Pool,
     client: &Client,
     token: &RefreshToken,
+    device_key: Option<&str>,
 ) -> Result<(TokenPair, String), ApiError> {
     let now = state.clock.now();
     let row = state.store.refresh_token(&hash(token)).await?;
@@ -212,6 +247,7 @@ async fn pair_for(
     if row.expires_at <= now {
         return Err(ApiError::not_authorized("Refresh Token has expired"));
     }
+    check_device(state, pool, &row.family, device_key).await?;
     if let Some(retired_at) = row.retired_at {
         // A client that stopped rotating has no grace either: what was replaced stays replaced.
         let grace = client.settings.refresh_token_rotation().unwrap_or(0);
@@ -238,10 +274,32 @@ async fn pair_for(
         scopes: scopes.as_ref(),
         // OpenID Connect Core, 12.2: a refreshed ID token should have none.
         nonce: None,
+        device_key: row.family.device_key.as_deref(),
     };
-    let origin_jti = row.family.origin_jti;
-    let pair = tokens::issue(state, pool, client, &user, &origin_jti, sign_in).await?;
-    Ok((pair, origin_jti))
+    let origin_jti = &row.family.origin_jti;
+    let pair = tokens::issue(state, pool, client, &user, origin_jti, sign_in).await?;
+    Ok((pair, row.family.origin_jti))
+}
+
+/// A session of a confirmed device is refreshed with the key of that device.
+async fn check_device(
+    state: &AppState,
+    pool: &Pool,
+    family: &FamilyRow,
+    given: Option<&str>,
+) -> Result<(), ApiError> {
+    let Some(own) = family
+        .device_key
+        .as_deref()
+        .filter(|own| given != Some(*own))
+    else {
+        return Ok(());
+    };
+    let is_tracked = pool.settings.device_configuration().is_some();
+    if is_tracked && devices::is_confirmed(state, &pool.id, &family.username, own).await? {
+        return Err(invalid());
+    }
+    Ok(())
 }
 
 fn new_token() -> Result<RefreshToken, ApiError> {

@@ -12,6 +12,7 @@
 //! USER_AUTH (`user_auth`): the choice of a first factor: the password as above, a code by e-mail or text
 //!                  message, or what a confirmed sign-up left behind
 //! second factor (`mfa`): none needed, or its challenges answered -> everything proved
+//!                  a remembered device may prove itself instead, or has to do so at the end (`device`)
 //! ```
 //! What somebody gets who has proved everything is not decided here: the JSON API gives tokens
 //! (`sessions`), the login domain a code (`oauth`).
@@ -22,12 +23,10 @@
 //! Guesses are limited per user and address together (`limits`). Handles and `SECRET_BLOCK`s are bound
 //! to their [`Origin`]: what the JSON API asked is not answered on the login domain, nor the other way
 //! round, nor in another login transaction.
-//!
-//! # Limits
-//! Devices do not exist yet.
 
 mod candidate;
 pub mod custom;
+pub mod device;
 pub mod first_factors;
 mod new_password;
 mod password;
@@ -60,9 +59,22 @@ pub async fn after_password(
     user: User,
 ) -> Result<Next, ApiError> {
     match allowed(state, through, user).await? {
-        Next::Proved(proved) => mfa::next(state, caller, through, *proved.user).await,
+        Next::Proved(proved) => second_factor(state, caller, through, *proved.user).await,
         asked => Ok(asked),
     }
+}
+
+/// What follows the first factor: the second one, or a device in its place.
+async fn second_factor(
+    state: &AppState,
+    caller: &Caller,
+    through: Through<'_>,
+    user: User,
+) -> Result<Next, ApiError> {
+    if let Some(asked) = device::instead_of_second_factor(state, through, &user).await? {
+        return Ok(Next::Challenge(asked));
+    }
+    mfa::next(state, caller, through, user).await
 }
 
 /// What follows when somebody has proved to be this user: nothing, or a new password.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use cognate_core::secret::Password;
 
-use super::{Challenge, Next, PendingStep, Through};
+use super::{Challenge, Next, PendingStep, Through, second_factor};
 use crate::app::{AppState, Caller};
 use crate::challenges::invalid;
 use crate::error::ApiError;
@@ -104,5 +104,5 @@ pub async fn answer(
         }
         Err(error) => return Err(error.into()),
     }
-    mfa::next(state, caller, through, user).await
+    second_factor(state, caller, through, user).await
 }

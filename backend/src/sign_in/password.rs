@@ -9,10 +9,7 @@ use super::{Next, Through, after_password, incorrect};
 use crate::app::{AppState, Caller};
 use crate::error::ApiError;
 use crate::limits::{Gate, Guess};
-use crate::srp::{
-    self, BLOCK_SECONDS, Block, Challenge, SrpError, Subject, TIMESTAMP_TOLERANCE_SECONDS,
-    seconds_of_timestamp,
-};
+use crate::srp::{self, BLOCK_SECONDS, Block, Challenge, SrpError, Subject, is_fresh};
 use crate::users::{self, Status, User};
 
 /// `USER_SRP_AUTH`: answers the challenge `PASSWORD_VERIFIER`, for a user who exists or not.
@@ -26,8 +23,7 @@ pub async fn begin_srp(
     name: &str,
     srp_a: &str,
 ) -> Result<Next, ApiError> {
-    let a_public = srp::client_public(srp_a)
-        .ok_or_else(|| ApiError::invalid_parameter("SRP_A is not a number of the protocol."))?;
+    let a_public = srp::client_public(srp_a).ok_or_else(not_a_number)?;
     let candidate = Candidate::find(state, through, name).await?;
     let credential = candidate.credential();
     let subject = Subject {
@@ -121,9 +117,7 @@ pub(super) async fn prove(
     }
     let is_same_user = proof.username == block.username
         || name_hash(state, through, proof.username) == block.sign_in_name;
-    let is_fresh = seconds_of_timestamp(proof.timestamp)
-        .is_some_and(|at| (at - now).abs() <= TIMESTAMP_TOLERANCE_SECONDS);
-    if !is_same_user || !is_fresh {
+    if !is_same_user || !is_fresh(proof.timestamp, now) {
         return Err(incorrect());
     }
     let gate = Gate::enter(state, caller, Guess::Password, pool_id, &block.username).await?;
@@ -131,7 +125,7 @@ pub(super) async fn prove(
     let candidate = Candidate::of(state, through, user, &block.username);
     let is_proved = block
         .proves(
-            pool_id,
+            srp::pool_name(pool_id),
             &candidate.credential().verifier,
             proof.secret_block,
             proof.timestamp,
@@ -181,6 +175,11 @@ pub(super) async fn prove_by_sending(
     let user = user.ok_or_else(incorrect)?;
     refuse_old_temporary_password(state, through, &user)?;
     Ok(user)
+}
+
+/// For an `A` that no client sends.
+pub(super) fn not_a_number() -> ApiError {
+    ApiError::invalid_parameter("SRP_A is not a number of the protocol.")
 }
 
 fn name_hash(state: &AppState, through: Through<'_>, name: &str) -> [u8; 32] {

@@ -9,7 +9,6 @@ use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
 
 use super::group::{self, ArithmeticError, Element};
-use super::pool_name;
 use crate::seal::{Place, SealError, Sealer};
 
 /// How long a block may be answered, in seconds. No person acts in between, but a slow device
@@ -27,9 +26,9 @@ pub struct Block {
     pub issued_at: i64,
     /// The verifier's version: a password that was changed meanwhile makes the block void.
     pub verifier_version: i64,
-    /// The real user name, or the decoy's.
+    /// The real user name, or the decoy's; for a device its key.
     pub username: String,
-    /// Keyed hash of the name that was typed.
+    /// Keyed hash of the name that was typed; for a device, of the step's handle.
     pub sign_in_name: [u8; 32],
     pub(super) b: Zeroizing<[u8; 32]>,
     pub(super) u: [u8; 32],
@@ -56,13 +55,13 @@ impl Block {
     }
 
     /// Whether `signature` (base64) is the proof of the password behind `verifier`, compared in
-    /// constant time. `timestamp` and `secret_block` are the strings that were sent, unchanged.
+    /// constant time. `pool_name` is the pool's name in SRP, or a device's group key; `timestamp` and `secret_block` are the strings that were sent, unchanged.
     ///
     /// # Errors
     /// [`ArithmeticError`] when memory is exhausted.
     pub fn proves(
         &self,
-        pool_id: &str,
+        pool_name: &str,
         verifier: &Element,
         secret_block: &str,
         timestamp: &str,
@@ -72,7 +71,7 @@ impl Block {
         let shared = group::element_power(&blinded, &self.b[..])?;
         let key = session_key(&self.u, shared.as_bytes());
         let block = Base64::decode_vec(secret_block).unwrap_or_default();
-        let expected = claim(&key, pool_name(pool_id), &self.username, &block, timestamp);
+        let expected = claim(&key, pool_name, &self.username, &block, timestamp);
         // A signature of another form is compared too, as one that no key gives.
         let mut given = [0; 32];
         let well_formed =

@@ -35,7 +35,7 @@ use zeroize::Zeroizing;
 
 pub use block::{BLOCK_SECONDS, Block};
 use group::{ArithmeticError, Element};
-pub use timestamp::{TIMESTAMP_TOLERANCE_SECONDS, seconds_of_timestamp};
+pub use timestamp::{TIMESTAMP_TOLERANCE_SECONDS, is_fresh, seconds_of_timestamp};
 
 use crate::random::{self, NoRandomness};
 use crate::seal::{SealError, Sealer};

@@ -89,17 +89,27 @@ fn every_user_vector_gives_its_verifier_challenge_and_signature() {
         let proof = vector["PASSWORD_CLAIM_SIGNATURE_base64"].as_str().unwrap();
         let (foreign, time) = (text("secretBlock_base64"), text("timestamp"));
         assert!(
-            block.proves(pool, &v, foreign, time, proof).unwrap(),
+            block
+                .proves(pool_name(pool), &v, foreign, time, proof)
+                .unwrap(),
             "{label}: M1"
         );
         assert!(
             !block
-                .proves(pool, &v, foreign, "Tue Sep 1 02:03:05 UTC 2026", proof)
+                .proves(
+                    pool_name(pool),
+                    &v,
+                    foreign,
+                    "Tue Sep 1 02:03:05 UTC 2026",
+                    proof
+                )
                 .unwrap()
         );
         let other = verifier(pool, user, "another password", &salt).unwrap();
         assert!(
-            !block.proves(pool, &other, foreign, time, proof).unwrap(),
+            !block
+                .proves(pool_name(pool), &other, foreign, time, proof)
+                .unwrap(),
             "{label}: other v"
         );
     }
@@ -150,7 +160,7 @@ fn malformed_signatures_prove_nothing() {
     ] {
         assert!(
             !block
-                .proves("local_demo", &v, &made.secret_block, "t", signature)
+                .proves("demo", &v, &made.secret_block, "t", signature)
                 .unwrap()
         );
     }
@@ -242,7 +252,7 @@ fn a_client_who_computes_by_the_other_formula_is_let_in() {
     let proof = Base64::encode_string(&m1);
     assert!(
         block
-            .proves("local_demo", &v, &made.secret_block, "t", &proof)
+            .proves("demo", &v, &made.secret_block, "t", &proof)
             .unwrap()
     );
 }

@@ -8,6 +8,12 @@ const MONTHS: [&str; 12] = [
     "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
 ];
 
+/// Whether a TIMESTAMP is within [`TIMESTAMP_TOLERANCE_SECONDS`] of `now`.
+#[must_use]
+pub fn is_fresh(text: &str, now: i64) -> bool {
+    seconds_of_timestamp(text).is_some_and(|at| (at - now).abs() <= TIMESTAMP_TOLERANCE_SECONDS)
+}
+
 /// Seconds since 1970 of a TIMESTAMP, `None` if it is not written in the protocol's form. The day
 /// of the week is not checked against the date: the string is part of the proof as it stands, and
 /// only its freshness matters.

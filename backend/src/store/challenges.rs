@@ -59,6 +59,28 @@ impl Store {
         Ok(true)
     }
 
+    /// Opens a step again that was spent, as another one of the same user and client. Answers whether there
+    /// was such a step.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn reopen_challenge(&self, next: &ChallengeRow) -> Result<bool, StoreError> {
+        let reopened = sqlx::query(
+            "UPDATE challenges SET name = $1, payload = $2, spent_at = NULL, tries = 0 \
+             WHERE id = $3 AND pool_id = $4 AND client_id = $5 AND username = $6 \
+             AND spent_at IS NOT NULL",
+        )
+        .bind(&next.name)
+        .bind(next.payload.clone())
+        .bind(next.id.clone())
+        .bind(&next.pool_id)
+        .bind(&next.client_id)
+        .bind(&next.username)
+        .execute(&self.writer)
+        .await?;
+        Ok(reopened.rows_affected() == 1)
+    }
+
     /// Spends a step. Of any number of callers, one is told `true`.
     ///
     /// # Errors

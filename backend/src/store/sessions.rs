@@ -23,6 +23,10 @@ pub struct FamilyRow {
     pub revoked_at: Option<i64>,
     /// What its tokens allow, separated by spaces; `None` for a sign-in through the JSON API.
     pub scopes: Option<String>,
+    /// The device it came from, confirmed or not.
+    pub device_key: Option<String>,
+    /// Whether a second factor was proved.
+    pub second_factor: bool,
 }
 
 /// A refresh token as stored: never the token itself.
@@ -59,7 +63,7 @@ impl Store {
     pub async fn refresh_token(&self, hash: &[u8]) -> Result<Option<RefreshRow>, StoreError> {
         let row = sqlx::query(
             "SELECT f.origin_jti, f.pool_id, f.client_id, f.username, f.auth_time, f.expires_at, \
-             f.revoked_at, f.scopes, t.expires_at, t.retired_at \
+             f.revoked_at, f.scopes, f.device_key, f.second_factor, t.expires_at, t.retired_at \
              FROM refresh_tokens t JOIN token_families f ON f.origin_jti = t.origin_jti \
              WHERE t.hash = $1",
         )
@@ -69,8 +73,8 @@ impl Store {
         let Some(row) = row else { return Ok(None) };
         Ok(Some(RefreshRow {
             family: read_family(&row)?,
-            expires_at: row.try_get(8)?,
-            retired_at: row.try_get(9)?,
+            expires_at: row.try_get(10)?,
+            retired_at: row.try_get(11)?,
         }))
     }
 
@@ -81,7 +85,7 @@ impl Store {
     pub async fn family(&self, origin_jti: &str) -> Result<Option<FamilyRow>, StoreError> {
         let row = sqlx::query(
             "SELECT origin_jti, pool_id, client_id, username, auth_time, expires_at, revoked_at, \
-             scopes FROM token_families WHERE origin_jti = $1",
+             scopes, device_key, second_factor FROM token_families WHERE origin_jti = $1",
         )
         .bind(origin_jti)
         .fetch_optional(&self.pool)
@@ -190,8 +194,8 @@ impl FamilyRow {
     ) -> Result<(), StoreError> {
         sqlx::query(
             "INSERT INTO token_families \
-             (origin_jti, pool_id, client_id, username, auth_time, expires_at, revoked_at, scopes) \
-             VALUES ($1, $2, $3, $4, $5, $6, NULL, $7)",
+             (origin_jti, pool_id, client_id, username, auth_time, expires_at, revoked_at, scopes, \
+             device_key, second_factor) VALUES ($1, $2, $3, $4, $5, $6, NULL, $7, $8, $9)",
         )
         .bind(&self.origin_jti)
         .bind(&self.pool_id)
@@ -200,6 +204,8 @@ impl FamilyRow {
         .bind(self.auth_time)
         .bind(self.expires_at)
         .bind(self.scopes.clone())
+        .bind(self.device_key.clone())
+        .bind(i64::from(self.second_factor))
         .execute(&mut **transaction)
         .await?;
         sqlx::query(
@@ -226,5 +232,7 @@ fn read_family(row: &sqlx::any::AnyRow) -> Result<FamilyRow, sqlx::Error> {
         expires_at: row.try_get(5)?,
         revoked_at: row.try_get(6)?,
         scopes: row.try_get(7)?,
+        device_key: row.try_get(8)?,
+        second_factor: row.try_get::<i64, _>(9)? != 0,
     })
 }

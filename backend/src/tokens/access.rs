@@ -24,6 +24,10 @@ pub struct Access {
     pub origin_jti: String,
     /// What it allows.
     pub scopes: Scopes,
+    /// The device that the sign-in came from, confirmed or not.
+    pub device_key: Option<String>,
+    /// Whether the sign-in proved a second factor.
+    pub has_second_factor: bool,
 }
 
 #[derive(Deserialize)]
@@ -81,9 +85,9 @@ pub async fn verify_access_with(
         .filter(|user| user.sub == claims.sub)
         .ok_or_else(users::not_found)?;
     let family = state.store.family(&claims.origin_jti).await?;
-    if family.is_none_or(|family| family.revoked_at.is_some() || family.username != user.username) {
-        return Err(ApiError::not_authorized("Access Token has been revoked"));
-    }
+    let family = family
+        .filter(|family| family.revoked_at.is_none() && family.username == user.username)
+        .ok_or_else(|| ApiError::not_authorized("Access Token has been revoked"))?;
     if !user.enabled {
         return Err(ApiError::not_authorized("User is disabled."));
     }
@@ -93,6 +97,8 @@ pub async fn verify_access_with(
         user,
         origin_jti: claims.origin_jti,
         scopes,
+        device_key: family.device_key,
+        has_second_factor: family.second_factor,
     })
 }
 

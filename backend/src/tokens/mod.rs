@@ -38,6 +38,8 @@ pub struct SignIn<'a> {
     pub scopes: Option<&'a Scopes>,
     /// What the app sent to find in the ID token.
     pub nonce: Option<&'a str>,
+    /// The device that the person signed in from.
+    pub device_key: Option<&'a str>,
 }
 
 /// A pair of tokens.
@@ -99,6 +101,9 @@ pub async fn issue(
         &mut access,
         json!({ "client_id": client.id, "username": user.username, "scope": scope }),
     );
+    if let Some(key) = sign_in.device_key {
+        merge(&mut access, json!({ "device_key": key }));
+    }
     if sign_in.scopes.is_some() {
         merge(&mut access, json!({ "version": 2 }));
     }

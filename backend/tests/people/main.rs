@@ -21,6 +21,7 @@ mod browser;
 mod code_flow;
 mod codes;
 mod custom;
+mod devices;
 mod existence;
 mod limits;
 mod login_domain;

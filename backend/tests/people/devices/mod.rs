@@ -1,0 +1,8 @@
+//! Devices: how one is confirmed, proves itself, is listed and forgotten, and everything that it is not
+//! good for.
+
+mod account;
+mod client;
+mod refusals;
+mod sessions;
+mod sign_in;
