@@ -32,7 +32,7 @@ export class IdentityJsApp {
   }
 
   /**
-   * Resolves to `{ user, session }`, to `{ user, newPassword: { userAttributes, requiredAttributes } }`, or to
+   * Resolves to `{ user, session, mustRemember }` (`mustRemember`: whether the person is to say that the device is remembered), to `{ user, newPassword: { userAttributes, requiredAttributes } }`, or to
    * `{ user, challenge: { name, parameters } }` where a second factor is asked for.
    */
   signIn(username, password, flow = 'USER_SRP_AUTH') {
@@ -40,7 +40,7 @@ export class IdentityJsApp {
     user.setAuthenticationFlowType(flow);
     return new Promise((resolve, reject) => {
       user.authenticateUser(new AuthenticationDetails({ Username: username, Password: password }), {
-        onSuccess: (session) => resolve({ user, session }),
+        onSuccess: (session, mustRemember) => resolve({ user, session, mustRemember }),
         onFailure: reject,
         newPasswordRequired: (userAttributes, requiredAttributes) =>
           resolve({ user, newPassword: { userAttributes, requiredAttributes } }),
@@ -97,6 +97,28 @@ export class IdentityJsApp {
   /** Settings are `{ Enabled, PreferredMfa }`, or null. */
   preferMfa(user, sms, softwareToken) {
     return promise((done) => user.setUserMfaPreference(sms, softwareToken, done));
+  }
+
+  /** One page of the person's devices: `{ Devices, PaginationToken }`. */
+  devices(user, limit, token = null) {
+    return new Promise((resolve, reject) => user.listDevices(limit, token, { onSuccess: resolve, onFailure: reject }));
+  }
+
+  /** The device that this app signed in from. */
+  device(user) {
+    return new Promise((resolve, reject) => user.getDevice({ onSuccess: resolve, onFailure: reject }));
+  }
+
+  rememberDevice(user, remembered = true) {
+    return new Promise((resolve, reject) => {
+      const callbacks = { onSuccess: resolve, onFailure: reject };
+      if (remembered) user.setDeviceStatusRemembered(callbacks);
+      else user.setDeviceStatusNotRemembered(callbacks);
+    });
+  }
+
+  forgetDevice(user, key) {
+    return new Promise((resolve, reject) => user.forgetSpecificDevice(key, { onSuccess: resolve, onFailure: reject }));
   }
 
   answerNewPassword(user, password, attributes = {}) {

@@ -17,6 +17,9 @@ import {
 import { freePort } from './free-port.mjs';
 
 const MINISTACK_VERSION = '1.5.33';
+/** A client of the service for Python, with SRP for devices (PyPI, MIT); boto3 comes with ministack. */
+const PYCOGNITO_VERSION = '2024.5.1';
+const INSTALLED = `ministack ${MINISTACK_VERSION}, pycognito ${PYCOGNITO_VERSION}`;
 /** What ministack sends as every code. */
 const CODES = { confirmation: '123456', recovery: '654321' };
 const REGION = 'us-east-1';
@@ -96,20 +99,27 @@ export async function startMinistack() {
   }
 }
 
-/** Makes `.tools/python` with the pinned ministack unless it is there; answers the path of its command. Safe against a second process. */
+/** A Python that has boto3 and pycognito; makes it if it is not there. */
+export function pythonWithBoto3() {
+  installMinistack();
+  return join(environment, 'bin', 'python');
+}
+
+/** Makes `.tools/python` with the pinned packages unless it is there; answers the path of ministack's command. Safe against a second process. */
 function installMinistack() {
-  const stamp = join(environment, 'ministack-version');
+  const stamp = join(environment, 'installed');
   const command = join(environment, 'bin', 'ministack');
-  const installed = () => existsSync(stamp) && readFileSync(stamp, 'utf8') === MINISTACK_VERSION;
+  const installed = () => existsSync(stamp) && readFileSync(stamp, 'utf8') === INSTALLED;
   if (installed()) return command;
   mkdirSync(dirname(environment), { recursive: true });
   const release = lock(`${environment}.lock`, installed);
   try {
     if (installed()) return command;
     run('python3', ['-m', 'venv', '--clear', environment], 'Python 3 with venv is needed: sudo apt-get install python3-venv');
-    run(join(environment, 'bin', 'pip'), ['install', '--quiet', '--disable-pip-version-check', `ministack[full]==${MINISTACK_VERSION}`],
-      'ministack could not be installed from PyPI');
-    writeFileSync(stamp, MINISTACK_VERSION);
+    const packages = [`ministack[full]==${MINISTACK_VERSION}`, `pycognito==${PYCOGNITO_VERSION}`];
+    run(join(environment, 'bin', 'pip'), ['install', '--quiet', '--disable-pip-version-check', ...packages],
+      'ministack and pycognito could not be installed from PyPI');
+    writeFileSync(stamp, INSTALLED);
   } finally {
     release();
   }

@@ -54,6 +54,13 @@ export function passwordClaim({ a, A, poolName, userId, password, salt, B, secre
   return { u, inner, x, S, prk, key, signature: hmac(key, message).toString('base64') };
 }
 
+/** The verifier of a password, hexadecimal with an even number of digits; `poolName` and `userId` of a device are its group key and its key. */
+export function verifierOf({ poolName, userId, password, salt }) {
+  const inner = sha256(Buffer.from(`${poolName}${userId}:${password}`, 'utf8'));
+  const x = integer(sha256(Buffer.concat([pad(BigInt(`0x${salt}`)), inner])));
+  return pad(modPow(g, x)).toString('hex');
+}
+
 /** The TIMESTAMP of the claim: English names, UTC, the day without a leading zero. */
 export function claimTimestamp(date = new Date()) {
   const [weekday, day, month, year, time] = date.toUTCString().replace(',', '').split(' ');

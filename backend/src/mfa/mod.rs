@@ -30,7 +30,8 @@
 //!   verified yet: the code that comes back verifies it.
 //!
 //! # Limits
-//! Devices do not exist yet. A passkey that counts as two factors is asked for first (`sign_in::user_auth`).
+//! Devices, which may stand in for a second factor, are `sign_in::device`. A passkey that counts as two factors
+//! is asked for first (`sign_in::user_auth`).
 
 pub mod challenge;
 mod enrolment;
