@@ -23,6 +23,8 @@ const ROLLED_UP_SHA_256 = '--cfg sha2_backend="soft" --cfg sha2_backend_soft="co
 // The sign-in core, and the same with more: a worker downloads one of them, by its configuration. What needs no session is
 // a module beside it, downloaded when it is first needed.
 const MODULES = { cognate: ['js'], 'cognate-oauth': ['js', 'oauth'], 'cognate-account': ['account'] };
+// What the page loads when it is first used. They depend on nothing, so that they share nothing with the page's module.
+const ON_DEMAND = ['passkey', 'qr'];
 // The worker's glue: that of a module with everything, which nobody downloads.
 const ALL = 'all';
 const GLUE = inWasm(ALL, 'glue.js');
@@ -113,7 +115,9 @@ function buildScripts() {
   for (const name of Object.keys(MODULES)) copyFileSync(inWasm(name, 'cognate.wasm'), join(dist, `${name}.wasm`));
   const shared = ['--bundle', '--format=esm', '--target=es2022', '--log-level=warning', '--legal-comments=none'];
   // The page's module stays readable: the app's own bundler minifies it. The worker is copied as it is by every bundler.
-  run('esbuild', [join(pkg, 'src', 'index.ts'), ...shared, `--outfile=${join(dist, 'index.js')}`]);
+  const external = ON_DEMAND.map((name) => `--external:./${name}.js`);
+  run('esbuild', [join(pkg, 'src', 'index.ts'), ...shared, ...external, `--outfile=${join(dist, 'index.js')}`]);
+  for (const name of ON_DEMAND) run('esbuild', [join(pkg, 'src', `${name}.ts`), ...shared, `--outfile=${join(dist, `${name}.js`)}`]);
   run('esbuild', [join(pkg, 'src', 'worker', 'worker.ts'), ...shared, '--minify', `--alias:#wasm=${GLUE}`, `--outfile=${join(dist, 'worker.js')}`]);
   run('tsc', ['-p', join(pkg, 'tsconfig.json'), '--emitDeclarationOnly']);
   for (const licence of ['LICENSE-APACHE', 'LICENSE-MIT']) {
@@ -122,8 +126,9 @@ function buildScripts() {
 }
 
 function report() {
-  const minified = execFileSync('esbuild', ['--minify', '--format=esm', join(dist, 'index.js')], { env });
-  const scripts = { 'page (minified)': minified, worker: readFileSync(join(dist, 'worker.js')) };
+  const minified = (name) => execFileSync('esbuild', ['--minify', '--format=esm', join(dist, `${name}.js`)], { env });
+  const scripts = { 'page (minified)': minified('index'), worker: readFileSync(join(dist, 'worker.js')) };
+  for (const name of ON_DEMAND) weigh(`${name} (minified)`, minified(name));
   let shared = 0;
   for (const [name, bytes] of Object.entries(scripts)) shared += weigh(name, bytes);
   for (const [name, features] of Object.entries(MODULES)) {

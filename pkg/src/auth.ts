@@ -1,9 +1,10 @@
+import { accountOf, type Account } from './account.ts';
 import type { CallOptions, CodeDelivery } from './calls.ts';
 import { workerConfig, type AuthConfig, type Persistence } from './config.ts';
 import { AuthError } from './errors.ts';
 import { packRequest, unpackResponse } from './fetch.ts';
 import { Link } from './link.ts';
-import type { FetchResponse, Started, StartMessage } from './messages.ts';
+import type { FetchResponse, Operation, Started, StartMessage } from './messages.ts';
 import { Presence } from './presence.ts';
 import { checkLeaving, leave, onReturn, takeAnswer, type RedirectInput, type RedirectResult } from './redirect.ts';
 import { stepFrom, type Attributes, type Factor, type SignInStep, type StepRecord, type User } from './steps.ts';
@@ -66,7 +67,7 @@ export interface Profile {
 }
 
 /** A client for one pool and one signed-in person. Several can live side by side. */
-export interface Auth {
+export interface Auth extends Account {
   /** What is known now, without asking anybody. */
   readonly state: AuthState;
   /** What was chosen, or `memory` where the browser denies storage or is full: the person is not remembered then. */
@@ -93,7 +94,8 @@ export interface Auth {
 
   forgotPassword(input: { username: string }, options?: CallOptions): Promise<CodeDelivery>;
   confirmForgotPassword(input: { username: string; code: string; password: string }, options?: CallOptions): Promise<void>;
-  changePassword(input: { currentPassword: string; newPassword: string }, options?: CallOptions): Promise<void>;
+  /** Without `currentPassword` for somebody who has none. */
+  changePassword(input: { currentPassword?: string; newPassword: string }, options?: CallOptions): Promise<void>;
 
   getUser(options?: CallOptions): Promise<Profile>;
   /** The result names where codes were sent to confirm a new address. */
@@ -162,12 +164,12 @@ export async function createAuth(config: AuthConfig): Promise<Auth> {
   if (answer) completing = starting.catch(() => {});
   await starting;
   if (start.persistence !== 'memory') client.watch();
-  return client;
+  return Object.assign(client, accountOf((op, args = {}, options) => client.call(op, args, options) as Promise<never>, () => client.name()));
 }
 
 let completing: Promise<void> = Promise.resolve();
 
-class Client implements Auth {
+class Client implements Omit<Auth, keyof Account> {
   state: AuthState = { status: 'signedOut' };
   persistence: Persistence = 'memory';
   redirectResult?: RedirectResult;
@@ -206,6 +208,16 @@ class Client implements Auth {
       if (state.status !== this.state.status) this.#changed({ type: 'change', state, tab: 'other', persistence: this.persistence });
     };
     onReturn(() => void reread().catch(() => {}), this.#closing.signal);
+  }
+
+  call(op: Operation, args: object, options?: CallOptions): Promise<unknown> {
+    return this.#link.call(op, args, options);
+  }
+
+  /** What the person is called. */
+  name(): string {
+    const { user } = this.state as { user?: User };
+    return user?.email ?? user?.username ?? '';
   }
 
   on(listener: (event: AuthEvent) => void): () => void {

@@ -4,6 +4,7 @@
  */
 export { createAuth } from './auth.ts';
 export type { Auth, AuthEvent, AuthState, Profile, SignIn, SignInInput, SignOutResult, SignUpInput, SignUpResult, Tokens } from './auth.ts';
+export type { Account, Device, Devices, Mfa, MfaFactor, PageInput, Passkey, Passkeys, TotpSetUp } from './account.ts';
 export type { CallOptions, CodeDelivery } from './calls.ts';
 export type { ApiAccess, AuthConfig, OAuthConfig, Persistence } from './config.ts';
 export { AuthError, isAuthError } from './errors.ts';

@@ -53,7 +53,22 @@ export type Operation =
   | 'fetch'
   | 'getTokens'
   | 'signOut'
-  | 'deleteUser';
+  | 'deleteUser'
+  | 'deleteAttributes'
+  | 'sendAttributeCode'
+  | 'confirmAttribute'
+  | 'getAuthFactors'
+  | 'mfaPreference'
+  | 'setMfaPreference'
+  | 'associateTotp'
+  | 'verifyTotp'
+  | 'listDevices'
+  | 'updateDevice'
+  | 'forgetDevice'
+  | 'startPasskey'
+  | 'completePasskey'
+  | 'listPasskeys'
+  | 'deletePasskey';
 
 export interface CallMessage {
   id: number;

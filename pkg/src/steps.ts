@@ -1,4 +1,5 @@
 import type { CallOptions } from './calls.ts';
+import { passkey } from './account.ts';
 import { otpauthUri } from './totp.ts';
 
 /** Attribute names and values: `email`, `name`, `custom:team`. */
@@ -56,6 +57,12 @@ export type SignInStep =
   | Step<'setUpTotp', { code: string; deviceName?: string }, { secret: string; uri: string }>
   /** An e-mail address is to be set up as the second factor. A code goes there. */
   | Step<'setUpEmail', { email: string }>
+  /**
+   * A passkey: `respond({})` opens the browser's window for it, from a click or a key. With `conditional` the browser offers passkeys
+   * in the autofill of a field with `autocomplete="username webauthn"`, and the answer waits until one is chosen there, or
+   * `signal` aborts it.
+   */
+  | Step<'passkey', { mediation?: 'conditional' }>
   /** A question of the pool's own triggers. After a wrong answer they ask again, or refuse. */
   | Step<'custom', { answer: string }, { parameters: Record<string, string> }>
   /** The password was set by an administrator: choose another. `missing`: attributes the pool also wants. */
@@ -81,10 +88,19 @@ export type Respond = (sealed: string, answer: unknown, options?: CallOptions) =
 export function stepFrom(record: StepRecord, respond: Respond): SignInStep {
   if (!('sealed' in record)) return record as SignInStep;
   const { sealed, username, ...details } = record;
+  // What the browser is asked is no choice for the app.
+  const request = record.kind === 'passkey' && details['options'];
+  if (request) delete details['options'];
   return {
     ...details,
     ...(record.kind === 'setUpTotp' && { uri: otpauthUri(record['secret'] as string, username) }),
     toJSON: () => sealed,
-    respond: async (answer: unknown, options?: CallOptions) => stepFrom(await respond(sealed as string, answer, options), respond),
+    respond: async (answer: unknown, options: CallOptions = {}) => {
+      const { mediation } = answer as { mediation?: 'conditional' };
+      const { signal } = options;
+      const ask = { ...(mediation && { mediation }), ...(signal && { signal }) };
+      const given = request ? { credential: await passkey((browser) => browser.get(request as string, ask)) } : answer;
+      return stepFrom(await respond(sealed as string, given, options), respond);
+    },
   } as SignInStep;
 }

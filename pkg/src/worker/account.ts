@@ -44,7 +44,7 @@ export class AccountOperations {
     }
     if (OF_ANYBODY.has(op)) return account.call(op, { ...args, ...options() }, signal);
     const run = async (): Promise<string> => {
-      const accessToken = await this.#client.accessToken(options(), signal);
+      const { accessToken } = JSON.parse(await this.#client.accessToken(options(), signal)) as { accessToken: string };
       return account.call(op, { ...args, ...options(), accessToken }, signal);
     };
     let result: string;
@@ -69,19 +69,6 @@ export class AccountOperations {
     return this.#account;
   }
 }
-
-/** What is not signing in. */
-export const ACCOUNT_OPERATIONS: ReadonlySet<Operation> = new Set<Operation>([
-  'signUp',
-  'confirmSignUp',
-  'resendSignUpCode',
-  'forgotPassword',
-  'confirmForgotPassword',
-  'changePassword',
-  'getUser',
-  'updateAttributes',
-  'deleteUser',
-]);
 
 /** Those, besides `signUp`, for which nobody has to be signed in. */
 const OF_ANYBODY: ReadonlySet<Operation> = new Set<Operation>([

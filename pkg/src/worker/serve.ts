@@ -1,13 +1,13 @@
 /**
  * The worker's end: starts the client, runs the operations a page may ask for, and tells the page what changed.
  *
- * Security: the page's messages are requests, not trusted code. Only the closed set of operations runs, and no answer
- * carries a token: claims, steps and results are what the wasm gives out, and `fetch` adds the token here.
+ * Security: the page's messages are requests, not trusted code. Only the operations listed here, and those that the account
+ * module knows, run, and no answer carries a token: claims, steps and results are what the wasm gives out, and `fetch` adds the token here.
  */
 import type { AuthErrorDetails } from '../errors.ts';
 import type { CallMessage, FetchRequest, FromWorker, Heard, Operation, RedirectRecord, Started, StartMessage, ToWorker } from '../messages.ts';
 import type { StepRecord } from '../steps.ts';
-import { ACCOUNT_OPERATIONS, AccountOperations } from './account.ts';
+import { AccountOperations } from './account.ts';
 import { allowList, apiFetch, type Allowed } from './fetch.ts';
 import { load, type WasmClient } from './load.ts';
 import { StateWatch } from './state.ts';
@@ -55,7 +55,7 @@ export function serve(port: Port): void {
       const controller = new AbortController();
       calls.set(data.id, controller);
       void answer(data.id, async () => {
-        if (!running || !(OPERATIONS.has(data.op) || ACCOUNT_OPERATIONS.has(data.op))) throw { code: 'internal', message: 'no such operation' };
+        if (!running) throw { code: 'internal', message: 'the client has not been started' };
         return run(await running, data, controller.signal);
       });
     }
@@ -116,7 +116,7 @@ async function run({ client, account, allowed, watch, exposes }: Running, call: 
     if (op === 'getTokens' && !exposes) {
       throw { code: 'invalid_configuration', message: 'getTokens needs exposeAccessToken: true in the configuration' } satisfies AuthErrorDetails;
     }
-    if (ACCOUNT_OPERATIONS.has(op)) return present(op, JSON.parse(await account.call(op, call.args as object, options, signal)));
+    if (!OPERATIONS.has(op)) return present(op, JSON.parse(await account.call(op, call.args as object, options, signal)));
     const running = client.call(op, { ...flat(call.args), ...options }, signal);
     // Who leaves is forgotten long before the service has been told: so everybody hears of it now.
     if (op === 'signOut') void client.call('reread', {}, signal).then(() => watch.look(op));
@@ -159,7 +159,7 @@ function details(error: unknown): AuthErrorDetails {
   return { code: 'internal', message: String(error), outcome: 'unknown' };
 }
 
-/** Signing in, and what the session is for. */
+/** Signing in, and what the session is for. Anything else is the account module's to run, or to refuse. */
 const OPERATIONS: ReadonlySet<Operation> = new Set<Operation>([
   'signIn',
   'beginRedirect',

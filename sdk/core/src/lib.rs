@@ -9,6 +9,7 @@ extern crate alloc;
 #[cfg(test)]
 extern crate std;
 
+#[cfg(feature = "account")]
 pub mod account;
 pub mod base64;
 mod client;

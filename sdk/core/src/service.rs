@@ -12,7 +12,6 @@ use crate::json::Object;
 #[cfg(feature = "login")]
 use crate::login::TransactionId;
 use crate::ports::Network;
-use crate::secret::AccessToken;
 use crate::transport::Deadline;
 
 /// One app client of one pool, without a session. Operations take `&self`: any number run at once.
@@ -68,11 +67,4 @@ impl<C> CallOptions<C> {
             call.strings("ClientMetadata", &self.client_metadata);
         }
     }
-}
-
-/// A request of somebody who is signed in.
-pub(crate) fn request_with(token: &AccessToken) -> Object {
-    let mut call = Object::new();
-    call.text("AccessToken", token.secret());
-    call
 }

@@ -5,7 +5,6 @@
 //! that what they need is there. A request is an [`Object`](crate::json::Object).
 
 use alloc::string::String;
-use alloc::vec::Vec;
 
 use crate::error::{Error, incomplete};
 use crate::json::{Array, Object, Value};
@@ -94,18 +93,11 @@ impl<V: Value> Reply<V> {
         self.read("CodeDeliveryDetails", delivery)
     }
 
-    /// `CodeDeliveryDetailsList`.
-    pub(crate) fn deliveries(&self) -> Result<Vec<CodeDelivery>, Error> {
-        let list = self.read("CodeDeliveryDetailsList", |list| list.list(delivery));
-        list.map(Option::unwrap_or_default)
-    }
-
-    /// `UserAttributes`.
-    pub(crate) fn attributes(&self) -> Result<Option<Vec<Attribute>>, Error> {
-        self.read("UserAttributes", |list| list.list(attribute))
-    }
-
-    fn read<T>(&self, name: &str, read: fn(&V) -> Option<T>) -> Result<Option<T>, Error> {
+    pub(crate) fn read<T>(
+        &self,
+        name: &str,
+        read: fn(&V) -> Option<T>,
+    ) -> Result<Option<T>, Error> {
         self.0.at(name, read).map_err(|_| incomplete())
     }
 }
@@ -123,14 +115,8 @@ pub(crate) fn attributes_array(attributes: &[Attribute]) -> Array {
     array
 }
 
-fn attribute<V: Value>(value: &V) -> Option<Attribute> {
-    Some(Attribute {
-        name: value.text_at("Name").ok()??,
-        value: value.text_at("Value").ok()?,
-    })
-}
-
-fn delivery<V: Value>(value: &V) -> Option<CodeDelivery> {
+/// Where a code went, as an answer says it.
+pub(crate) fn delivery<V: Value>(value: &V) -> Option<CodeDelivery> {
     Some(CodeDelivery {
         destination: value.text_at("Destination").ok()?,
         delivery_medium: value.text_at("DeliveryMedium").ok()?,

@@ -62,6 +62,11 @@ impl Arguments {
             .map(Code::new)
     }
 
+    pub(super) fn flag(&self, name: &str) -> Result<bool, Error> {
+        self.given(name, Value::boolean)
+            .map(Option::unwrap_or_default)
+    }
+
     pub(super) fn attributes(&self, name: &str) -> Result<Vec<Attribute>, Error> {
         let mut attributes = Vec::new();
         for (name, value) in self.strings(name)?.unwrap_or_default() {
@@ -99,7 +104,11 @@ impl Arguments {
         text.ok_or_else(|| missing(message))
     }
 
-    fn given<T>(&self, name: &str, read: fn(&JsJson) -> Option<T>) -> Result<Option<T>, Error> {
+    pub(super) fn given<T>(
+        &self,
+        name: &str,
+        read: fn(&JsJson) -> Option<T>,
+    ) -> Result<Option<T>, Error> {
         self.0.at(name, read).map_err(|_| missing(WRONG_TYPE))
     }
 }
@@ -109,11 +118,6 @@ impl Arguments {
 impl Arguments {
     pub(super) fn sealed(&self) -> Result<String, Error> {
         self.text("sealed").map(Option::unwrap_or_default)
-    }
-
-    pub(super) fn flag(&self, name: &str) -> Result<bool, Error> {
-        self.given(name, Value::boolean)
-            .map(Option::unwrap_or_default)
     }
 
     /// Seconds.

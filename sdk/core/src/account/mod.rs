@@ -1,20 +1,35 @@
-//! The account of the person who is signed in: `GetUser`, `UpdateUserAttributes`, `DeleteUser`.
+//! The account of the person who is signed in: `GetUser`, `DeleteUser`; attributes, second factors,
+//! devices and passkeys in files of their own.
 //!
 //! Each operation takes the access token: who is signed in is the [`Client`](crate::Client)'s to know.
+//!
+//! # Errors of all of them
 //! [`ErrorCode::SessionLost`] says that the service no longer accepts the token; a fresh one may do.
+//! [`ErrorCode::MissingScope`] says that no token of this session will: those of a sign-in by redirect need
+//! the scope `aws.cognito.signin.user.admin`.
 
+mod attributes;
+mod devices;
+mod mfa;
+mod passkeys;
+mod reply;
+
+use alloc::borrow::Cow;
 use alloc::string::String;
 use alloc::vec::Vec;
 
 use crate::client::Options;
-#[cfg(doc)]
-use crate::error::ErrorCode;
-use crate::error::{Error, incomplete};
+use crate::error::{Error, ErrorCode, incomplete};
+use crate::json::Object;
 use crate::ports::Network;
-use crate::secret::AccessToken;
-use crate::service::{Service, request_with};
+use crate::secret::{AccessToken, Password};
+use crate::service::Service;
 use crate::transport::Repeat;
-use crate::wire::{Attribute, CodeDelivery, attributes_array};
+use crate::wire::{Attribute, Reply};
+
+pub use devices::{Device, Devices};
+pub use mfa::{MfaPreference, MfaSetting, MfaSettings};
+pub use passkeys::{Passkey, Passkeys};
 
 /// What the service knows now, which may be newer than the ID token's claims.
 #[derive(Debug, Clone)]
@@ -25,20 +40,26 @@ pub struct Account {
     pub attributes: Vec<Attribute>,
 }
 
+/// Part of a list.
+#[derive(Debug, Clone, Default)]
+pub struct Page {
+    /// How many at most. Default: as many as the service gives.
+    pub limit: Option<u32>,
+    /// Where the last part ended, as it said.
+    pub cursor: Option<String>,
+}
+
 impl<P: Network> Service<P> {
     /// Asks the service about the person.
     ///
     /// # Errors
-    /// [`ErrorCode::SessionLost`], [`ErrorCode::MissingScope`], and those of every call.
+    /// Those of every operation on the account, and of every call.
     pub async fn get_user(
         &self,
         token: &AccessToken,
         options: &Options<P>,
     ) -> Result<Account, Error> {
-        let deadline = self.deadline(options);
-        let reply = self
-            .call("GetUser", Repeat::Safe, request_with(token), &deadline)
-            .await?;
+        let reply = self.user(token, options).await?;
         match (reply.text("Username")?, reply.attributes()?) {
             (Some(username), Some(attributes)) => Ok(Account {
                 username,
@@ -48,40 +69,67 @@ impl<P: Network> Service<P> {
         }
     }
 
-    /// Changes attributes. A new e-mail address or phone number may need a code: it is on its way
-    /// to the places returned.
+    /// Replaces the password of the person. Without `previous` for somebody who has none.
     ///
     /// # Errors
-    /// [`ErrorCode::SessionLost`], [`ErrorCode::NotAuthorized`] for an attribute that the client may not
-    /// write, [`ErrorCode::AliasExists`], and those of every call.
-    pub async fn update_attributes(
+    /// [`ErrorCode::IncorrectCredentials`], [`ErrorCode::InvalidPassword`], [`ErrorCode::PasswordHistory`],
+    /// [`ErrorCode::AttemptsExceeded`], those of every operation on the account, and of every call.
+    pub async fn change_password(
         &self,
         token: &AccessToken,
-        attributes: &[Attribute],
+        previous: Option<&Password>,
+        proposed: &Password,
         options: &Options<P>,
-    ) -> Result<Vec<CodeDelivery>, Error> {
-        let mut call = request_with(token);
-        call.array("UserAttributes", &attributes_array(attributes));
-        options.add_metadata(&mut call);
-        let deadline = self.deadline(options);
-        let reply = self
-            .call("UpdateUserAttributes", Repeat::Never, call, &deadline)
-            .await?;
-        reply.deliveries()
+    ) -> Result<(), Error> {
+        let mut call = Object::new();
+        call.text_if("PreviousPassword", previous.map(Password::secret))
+            .text("ProposedPassword", proposed.secret());
+        let call = self.open("ChangePassword", Repeat::Never, token, call, options);
+        call.await.map(drop)
     }
 
     /// Deletes the user. The session that is left is the caller's to forget.
     ///
     /// # Errors
-    /// [`ErrorCode::SessionLost`], and those of every call.
+    /// Those of every operation on the account, and of every call.
     pub async fn delete_user(
         &self,
         token: &AccessToken,
         options: &Options<P>,
     ) -> Result<(), Error> {
+        let call = self.open("DeleteUser", Repeat::Never, token, Object::new(), options);
+        call.await.map(drop)
+    }
+
+    /// `GetUser`.
+    async fn user(
+        &self,
+        token: &AccessToken,
+        options: &Options<P>,
+    ) -> Result<Reply<P::Value>, Error> {
+        self.open("GetUser", Repeat::Safe, token, Object::new(), options)
+            .await
+    }
+
+    /// Calls an operation that an access token opens.
+    async fn open(
+        &self,
+        operation: &str,
+        repeat: Repeat,
+        token: &AccessToken,
+        mut call: Object,
+        options: &Options<P>,
+    ) -> Result<Reply<P::Value>, Error> {
+        call.text("AccessToken", token.secret());
         let deadline = self.deadline(options);
-        self.call("DeleteUser", Repeat::Never, request_with(token), &deadline)
-            .await?;
-        Ok(())
+        let result = self.call(operation, repeat, call, &deadline).await;
+        result.map_err(|mut error| {
+            if error.code == ErrorCode::MissingScope {
+                error.message = Cow::Borrowed(MISSING_SCOPE);
+            }
+            error
+        })
     }
 }
+
+const MISSING_SCOPE: &str = "the access token lacks the scope aws.cognito.signin.user.admin: a sign-in by redirect must ask for it, and the app client allow it";

@@ -55,6 +55,14 @@ pub enum ErrorCode {
     RedirectUnknown,
     /// The answer to a sign-in by redirect is malformed, or another issuer's.
     RedirectRejected,
+    /// The person closed the passkey's window or took too long, or there is no passkey for them here.
+    PasskeyCancelled,
+    /// The browser, or the authenticator, does not do what the pool wants of passkeys.
+    PasskeyUnsupported,
+    /// This authenticator has a passkey for this person already.
+    PasskeyAlreadyRegistered,
+    /// The page is not of the domain that the pool's passkeys are for.
+    PasskeyRelyingPartyMismatch,
     /// Nobody is signed in.
     SignedOut,
     /// The access token cannot call account operations: `aws.cognito.signin.user.admin` is missing.
@@ -98,7 +106,7 @@ pub enum UserAction {
 
 impl ErrorCode {
     /// Every code.
-    pub const ALL: [Self; 39] = [
+    pub const ALL: [Self; 43] = [
         Self::InvalidConfiguration,
         Self::InvalidParameter,
         Self::Aborted,
@@ -125,6 +133,10 @@ impl ErrorCode {
         Self::AccessDenied,
         Self::RedirectUnknown,
         Self::RedirectRejected,
+        Self::PasskeyCancelled,
+        Self::PasskeyUnsupported,
+        Self::PasskeyAlreadyRegistered,
+        Self::PasskeyRelyingPartyMismatch,
         Self::SignedOut,
         Self::MissingScope,
         Self::TriggerFailed,
@@ -170,6 +182,10 @@ impl ErrorCode {
             Self::AccessDenied => "access_denied",
             Self::RedirectUnknown => "redirect_unknown",
             Self::RedirectRejected => "redirect_rejected",
+            Self::PasskeyCancelled => "passkey_cancelled",
+            Self::PasskeyUnsupported => "passkey_unsupported",
+            Self::PasskeyAlreadyRegistered => "passkey_already_registered",
+            Self::PasskeyRelyingPartyMismatch => "passkey_relying_party_mismatch",
             Self::SignedOut => "signed_out",
             Self::MissingScope => "missing_scope",
             Self::TriggerFailed => "trigger_failed",

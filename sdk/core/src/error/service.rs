@@ -17,7 +17,8 @@ pub(crate) fn code_of(name: &str, message: &str) -> Option<ErrorCode> {
     if name == "NotAuthorized" {
         return Some(not_authorized(message));
     }
-    let known = NAMES.iter().find(|(known, _)| *known == name);
+    let mut names = NAMES.iter().chain(OF_THE_ACCOUNT);
+    let known = names.find(|(known, _)| *known == name);
     known.map(|(_, code)| *code)
 }
 
@@ -28,7 +29,7 @@ pub(crate) fn asks_for_a_secret(name: &str, message: &str) -> bool {
 }
 
 /// A table and not a `match`: compared name by name in a loop, it takes a tenth of the code.
-static NAMES: [(&str, ErrorCode); 53] = [
+static NAMES: [(&str, ErrorCode); 44] = [
     ("AliasExists", Code::AliasExists),
     ("CodeDeliveryFailure", Code::CodeDeliveryFailed),
     ("CodeMismatch", Code::CodeMismatch),
@@ -64,16 +65,7 @@ static NAMES: [(&str, ErrorCode); 53] = [
         Code::InvalidConfiguration,
     ),
     ("InvalidEmailRoleAccessPolicy", Code::InvalidConfiguration),
-    ("ConcurrentModification", Code::RateLimited),
     ("DeviceKeyExists", Code::InvalidParameter),
-    ("WebAuthnChallengeNotFound", Code::ChallengeExpired),
-    ("WebAuthnClientMismatch", Code::InvalidParameter),
-    ("WebAuthnConfigurationMissing", Code::InvalidConfiguration),
-    ("WebAuthnCredentialNotSupported", Code::Unsupported),
-    ("WebAuthnNotEnabled", Code::Unsupported),
-    ("WebAuthnOriginNotAllowed", Code::InvalidConfiguration),
-    ("WebAuthnRelyingPartyMismatch", Code::InvalidConfiguration),
-    ("UserPoolAddOnNotEnabled", Code::Unsupported),
     ("FeatureUnavailableInTier", Code::Unsupported),
     ("MFAMethodNotFound", Code::Unsupported),
     ("OperationNotEnabled", Code::Unsupported),
@@ -87,6 +79,28 @@ static NAMES: [(&str, ErrorCode); 53] = [
     ("UnknownOperation", Code::UnknownOperation),
     ("Unsupported", Code::UnknownOperation),
 ];
+
+/// What only operations on the account answer, and those that this crate does not call.
+#[cfg(feature = "account")]
+static OF_THE_ACCOUNT: &[(&str, ErrorCode)] = &[
+    ("ConcurrentModification", Code::RateLimited),
+    ("UserPoolAddOnNotEnabled", Code::Unsupported),
+    ("WebAuthnNotEnabled", Code::Unsupported),
+    ("WebAuthnConfigurationMissing", Code::InvalidConfiguration),
+    ("WebAuthnChallengeNotFound", Code::ChallengeExpired),
+    ("WebAuthnClientMismatch", Code::InvalidParameter),
+    ("WebAuthnCredentialNotSupported", Code::PasskeyUnsupported),
+    (
+        "WebAuthnRelyingPartyMismatch",
+        Code::PasskeyRelyingPartyMismatch,
+    ),
+    (
+        "WebAuthnOriginNotAllowed",
+        Code::PasskeyRelyingPartyMismatch,
+    ),
+];
+#[cfg(not(feature = "account"))]
+static OF_THE_ACCOUNT: &[(&str, ErrorCode)] = &[];
 
 fn not_authorized(message: &str) -> ErrorCode {
     let says = |part: &str| contains(message, part);

@@ -29,6 +29,8 @@ fn every_error_of_our_operations_has_the_code_of_the_table() {
         ("AliasExistsException", Code::AliasExists),
         ("CodeDeliveryFailureException", Code::CodeDeliveryFailed),
         ("CodeMismatchException", Code::CodeMismatch),
+        ("ConcurrentModificationException", Code::RateLimited),
+        ("EnableSoftwareTokenMFAException", Code::CodeMismatch),
         ("ExpiredCodeException", Code::CodeExpired),
         ("FeatureUnavailableInTierException", Code::Unsupported),
         ("ForbiddenException", Code::NotAuthorized),
@@ -77,6 +79,25 @@ fn every_error_of_our_operations_has_the_code_of_the_table() {
         ("UserNotConfirmedException", Code::UserNotConfirmed),
         ("UserNotFoundException", Code::UserNotFound),
         ("UsernameExistsException", Code::UsernameExists),
+        ("WebAuthnChallengeNotFoundException", Code::ChallengeExpired),
+        ("WebAuthnClientMismatchException", Code::InvalidParameter),
+        (
+            "WebAuthnConfigurationMissingException",
+            Code::InvalidConfiguration,
+        ),
+        (
+            "WebAuthnCredentialNotSupportedException",
+            Code::PasskeyUnsupported,
+        ),
+        ("WebAuthnNotEnabledException", Code::Unsupported),
+        (
+            "WebAuthnOriginNotAllowedException",
+            Code::PasskeyRelyingPartyMismatch,
+        ),
+        (
+            "WebAuthnRelyingPartyMismatchException",
+            Code::PasskeyRelyingPartyMismatch,
+        ),
     ]);
     let recorded: Recorded =
         serde_json::from_str(include_str!("../../tests/vectors/errors.json")).unwrap();

@@ -10,6 +10,8 @@ use core::mem;
 use zeroize::{Zeroize, Zeroizing};
 
 use super::StringMap;
+#[cfg(feature = "account")]
+use super::{NotJson, Value};
 
 /// A JSON object that is being written. `Debug` is absent on purpose: members may be secret.
 #[derive(Clone)]
@@ -51,11 +53,7 @@ impl Object {
 
     /// Adds a whole number. JavaScript reads it exactly up to 2^53.
     pub fn integer(&mut self, name: &str, value: i64) -> &mut Self {
-        let text = self.name(name);
-        if value < 0 {
-            text.push("-");
-        }
-        text.digits(value.unsigned_abs());
+        self.name(name).integer(value);
         self
     }
 
@@ -90,6 +88,19 @@ impl Object {
             object.text(name, value);
         }
         self.object(name, &object)
+    }
+
+    /// The same object as `value`: what was read and is to be written again.
+    ///
+    /// # Errors
+    /// [`NotJson`] for what is no object, and for numbers that are not whole.
+    #[cfg(feature = "account")]
+    pub fn copy_of(value: &impl Value) -> Result<Self, NotJson> {
+        let mut copy = Self::new();
+        for (name, value) in value.members().ok_or(NotJson)? {
+            copy.name(&name).copy(&value)?;
+        }
+        Ok(copy)
     }
 
     /// The text.
@@ -153,6 +164,37 @@ impl Text {
         let mut text = Self(Zeroizing::default());
         text.push(bracket);
         text
+    }
+
+    /// A value of any kind. What is of none is `null`.
+    #[cfg(feature = "account")]
+    fn copy(&mut self, value: &impl Value) -> Result<(), NotJson> {
+        if value.is_object() {
+            self.nested(&Object::copy_of(value)?.0, "}");
+        } else if let Some(elements) = value.elements() {
+            let mut copy = Array::new();
+            for element in elements {
+                copy.0.separate();
+                copy.0.copy(&element)?;
+            }
+            self.nested(&copy.0, "]");
+        } else if let Some(text) = value.text() {
+            self.string(&text);
+        } else if let Some(is_true) = value.boolean() {
+            self.push(if is_true { "true" } else { "false" });
+        } else if value.number().is_some() {
+            self.integer(value.integer().ok_or(NotJson)?);
+        } else {
+            self.push("null");
+        }
+        Ok(())
+    }
+
+    fn integer(&mut self, value: i64) {
+        if value < 0 {
+            self.push("-");
+        }
+        self.digits(value.unsigned_abs());
     }
 
     /// The comma before all but the first.

@@ -1,4 +1,4 @@
-//! Passwords: `ForgotPassword`, `ConfirmForgotPassword`, `ChangePassword`, and the pool's policy.
+//! Passwords: `ForgotPassword`, `ConfirmForgotPassword`, and the pool's policy.
 
 pub mod policy;
 
@@ -6,8 +6,8 @@ use crate::client::Options;
 use crate::config::Username;
 use crate::error::{Error, incomplete};
 use crate::ports::Network;
-use crate::secret::{AccessToken, Code, Password};
-use crate::service::{Service, request_with};
+use crate::secret::{Code, Password};
+use crate::service::Service;
 use crate::transport::Repeat;
 use crate::wire::CodeDelivery;
 
@@ -47,27 +47,6 @@ impl<P: Network> Service<P> {
             .text("Password", password.secret());
         let deadline = self.deadline(options);
         self.call("ConfirmForgotPassword", Repeat::Never, call, &deadline)
-            .await?;
-        Ok(())
-    }
-
-    /// Replaces the password of the person whose access token this is.
-    ///
-    /// # Errors
-    /// [`SessionLost`](crate::ErrorCode::SessionLost) for a token that no longer counts, [`IncorrectCredentials`](crate::ErrorCode::IncorrectCredentials), [`InvalidPassword`](crate::ErrorCode::InvalidPassword),
-    /// [`AttemptsExceeded`](crate::ErrorCode::AttemptsExceeded), and those of every call.
-    pub async fn change_password(
-        &self,
-        token: &AccessToken,
-        previous: &Password,
-        proposed: &Password,
-        options: &Options<P>,
-    ) -> Result<(), Error> {
-        let mut call = request_with(token);
-        call.text("PreviousPassword", previous.secret())
-            .text("ProposedPassword", proposed.secret());
-        let deadline = self.deadline(options);
-        self.call("ChangePassword", Repeat::Never, call, &deadline)
             .await?;
         Ok(())
     }

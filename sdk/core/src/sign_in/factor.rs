@@ -44,7 +44,7 @@ impl Factor {
     }
 
     /// The factors of a list in whatever form, each once; names that nobody knows are left out.
-    pub(super) fn listed(list: &str) -> Vec<Self> {
+    pub(crate) fn listed(list: &str) -> Vec<Self> {
         let mut factors = Vec::new();
         for factor in words(list).filter_map(Self::of) {
             if !factors.contains(&factor) {
@@ -73,7 +73,7 @@ impl Factor {
 
 /// What is better stands first: SRP before a password that is sent, the first factor's name before
 /// the second's. For the code by e-mail the service's reference has two names, its clients one.
-static NAMES: [(&str, Factor); 8] = [
+static NAMES: [(&str, Factor); 9] = [
     ("PASSWORD_SRP", Factor::Password),
     ("PASSWORD", Factor::Password),
     ("SMS_OTP", Factor::Sms),
@@ -81,6 +81,7 @@ static NAMES: [(&str, Factor); 8] = [
     ("EMAIL_OTP", Factor::Email),
     ("EMAIL_MFA", Factor::Email),
     ("SOFTWARE_TOKEN_MFA", Factor::Totp),
+    ("SOFTWARE_TOKEN", Factor::Totp),
     ("WEB_AUTHN", Factor::Passkey),
 ];
 

@@ -80,7 +80,7 @@ fn a_password_is_changed_by_who_knows_it() {
         let account = account_of(&platform);
         run(async {
             account
-                .change_password(&token, &previous, &proposed, &options())
+                .change_password(&token, Some(&previous), &proposed, &options())
                 .await
         })
     };

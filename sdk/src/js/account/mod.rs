@@ -5,16 +5,19 @@ mod results;
 
 use alloc::rc::Rc;
 use alloc::string::String;
+use alloc::vec::Vec;
 
-use cognate_core::secret::{AccessToken, Password};
-use cognate_core::{Error, ErrorCode, Service};
+use cognate_core::account::{MfaSetting, MfaSettings, Page};
+use cognate_core::json::Value;
+use cognate_core::secret::{AccessToken, PasskeyCredential, Password};
+use cognate_core::{CallOptions, Error, ErrorCode, Service};
 use js_sys::Promise;
 use wasm_bindgen::prelude::*;
 use web_sys::AbortSignal;
 
 use super::arguments::{Arguments, Settings};
 use super::{nothing, promise};
-use crate::browser::{JsJson, Network};
+use crate::browser::{Cancel, JsJson, Network};
 
 /// One app client of one pool, without a session.
 #[wasm_bindgen(js_name = Account)]
@@ -89,29 +92,103 @@ async fn run(
                 .await?;
             nothing()
         }
+        _ => return open(service, operation, given, options).await,
+    })
+}
+
+/// What an access token opens.
+async fn open(
+    service: &Service<Network>,
+    operation: &str,
+    given: &Arguments,
+    options: &CallOptions<Cancel>,
+) -> Result<String, Error> {
+    let token = &given.access_token()?;
+    match operation {
+        "getUser" => return Ok(results::account(service.get_user(token, options).await?)),
         "changePassword" => {
-            let token = given.access_token()?;
-            let (current, new) = (given.current_password()?, given.new_password()?);
-            service
-                .change_password(&token, &current, &new, options)
-                .await?;
-            nothing()
+            let current = given.text("currentPassword")?.map(Password::new);
+            let new = given.new_password()?;
+            let change = service.change_password(token, current.as_ref(), &new, options);
+            change.await?;
         }
-        "getUser" => {
-            let token = given.access_token()?;
-            results::account(service.get_user(&token, options).await?)
-        }
+        "deleteUser" => service.delete_user(token, options).await?,
         "updateAttributes" => {
-            let (token, attributes) = (given.access_token()?, given.attributes("attributes")?);
-            let result = service.update_attributes(&token, &attributes, options);
-            results::deliveries(&result.await?)
+            let attributes = given.attributes("attributes")?;
+            let sent = service.update_attributes(token, &attributes, options);
+            return Ok(results::deliveries(&sent.await?));
         }
-        "deleteUser" => {
-            service.delete_user(&given.access_token()?, options).await?;
-            nothing()
+        "deleteAttributes" => {
+            let names = given.list("names")?;
+            service.delete_attributes(token, &names, options).await?;
+        }
+        "sendAttributeCode" => {
+            let attribute = given.named("attribute")?;
+            let sent = service.send_attribute_code(token, &attribute, options);
+            return Ok(results::delivery(&sent.await?));
+        }
+        "confirmAttribute" => {
+            let (attribute, code) = (given.named("attribute")?, given.code()?);
+            let confirmed = service.confirm_attribute(token, &attribute, &code, options);
+            confirmed.await?;
+        }
+        "getAuthFactors" => {
+            return Ok(results::factors(
+                &service.auth_factors(token, options).await?,
+            ));
+        }
+        "mfaPreference" => {
+            let preference = service.mfa_preference(token, options).await?;
+            return Ok(results::mfa_preference(&preference));
+        }
+        "setMfaPreference" => {
+            let settings = given.mfa_settings()?;
+            service.set_mfa_preference(token, settings, options).await?;
+        }
+        "associateTotp" => {
+            let secret = service.associate_totp(token, options).await?;
+            return Ok(results::named("secret", secret.secret()));
+        }
+        "verifyTotp" => {
+            let (code, name) = (given.code()?, given.text("deviceName")?);
+            let verified = service.verify_totp(token, &code, name.as_deref(), options);
+            verified.await?;
+        }
+        "listDevices" => {
+            let devices = service.list_devices(token, &given.page()?, options).await?;
+            return Ok(results::devices(&devices));
+        }
+        "updateDevice" => {
+            let (key, remembered) = (given.named("key")?, given.flag("remembered")?);
+            let updated = service.update_device(token, &key, remembered, options);
+            updated.await?;
+        }
+        "forgetDevice" => {
+            let key = given.named("key")?;
+            service.forget_device(token, &key, options).await?;
+        }
+        "startPasskey" => {
+            let creation = service.start_passkey(token, options).await?;
+            return Ok(results::named("options", &creation));
+        }
+        "completePasskey" => {
+            let credential = PasskeyCredential::new(given.named("credential")?);
+            let completed = service.complete_passkey(token, &credential, options);
+            completed.await?;
+        }
+        "listPasskeys" => {
+            let passkeys = service
+                .list_passkeys(token, &given.page()?, options)
+                .await?;
+            return Ok(results::passkeys(&passkeys));
+        }
+        "deletePasskey" => {
+            let id = given.named("id")?;
+            service.delete_passkey(token, &id, options).await?;
         }
         _ => return Err(Error::not_sent(ErrorCode::Internal, "no such operation")),
-    })
+    }
+    Ok(nothing())
 }
 
 impl Arguments {
@@ -120,13 +197,34 @@ impl Arguments {
         token.map(AccessToken::new)
     }
 
-    fn current_password(&self) -> Result<Password, Error> {
-        self.required("currentPassword", "currentPassword must be a string")
-            .map(Password::new)
-    }
-
     fn new_password(&self) -> Result<Password, Error> {
         self.required("newPassword", "newPassword must be a string")
             .map(Password::new)
+    }
+
+    /// A text that the operation cannot do without.
+    fn named(&self, name: &str) -> Result<String, Error> {
+        self.required(name, "an argument is missing or not of its type")
+    }
+
+    fn list(&self, name: &str) -> Result<Vec<String>, Error> {
+        let list = self.given(name, |list| list.list(Value::text))?;
+        Ok(list.unwrap_or_default())
+    }
+
+    fn page(&self) -> Result<Page, Error> {
+        Ok(Page {
+            limit: self.given("limit", |limit| limit.whole()?.try_into().ok())?,
+            cursor: self.text("cursor")?,
+        })
+    }
+
+    fn mfa_settings(&self) -> Result<MfaSettings, Error> {
+        let setting = |name| self.given(name, |value| MfaSetting::parse(&value.text()?));
+        Ok(MfaSettings {
+            sms: setting("sms")?,
+            totp: setting("totp")?,
+            email: setting("email")?,
+        })
     }
 }
