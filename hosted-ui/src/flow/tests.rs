@@ -468,8 +468,8 @@ fn kinds() -> impl Strategy<Value = Answer> {
         Just(asked(StepKind::NewPassword {
             missing: vec!["name".into()]
         })),
-        Just(code_asked(sign_in::Factor::Sms, Purpose::Mfa)),
-        Just(code_asked(sign_in::Factor::Totp, Purpose::Mfa)),
+        Just(code_asked(Sms, Purpose::Mfa)),
+        Just(code_asked(Totp, Purpose::Mfa)),
         Just(choice(Stage::Mfa, &all)),
         Just(choice(Stage::SetUp, &all)),
         Just(choice(Stage::First, &[sign_in::Factor::Passkey])),
