@@ -100,7 +100,7 @@ async fn what_is_stored_does_not_show_the_verifier_and_opens_for_its_sign_in_onl
 #[wasm_bindgen_test]
 async fn the_persistence_memory_keeps_no_session_beside_it() {
     let browser = page("memory", SECRET).await;
-    browser.save("{}").await.unwrap();
+    assert_eq!(browser.save("{}", None).await, Err(StoreBlocked));
     assert!(browser.load().await.unwrap().is_none());
 }
 

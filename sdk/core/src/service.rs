@@ -12,7 +12,7 @@ use crate::json::Object;
 #[cfg(feature = "login")]
 use crate::login::TransactionId;
 use crate::ports::Network;
-use crate::transport::Deadline;
+use crate::transport::{Deadline, Health};
 
 /// One app client of one pool, without a session. Operations take `&self`: any number run at once.
 #[derive(Debug)]
@@ -21,6 +21,8 @@ pub struct Service<P> {
     pub(crate) config: Config,
     /// The service's clock minus the platform's, in milliseconds, once an answer has shown it.
     pub(crate) clock_offset_ms: Cell<Option<i64>>,
+    /// Which endpoints have failed.
+    pub(crate) health: Health,
     /// The login transaction that this client serves, instead of an app.
     #[cfg(feature = "login")]
     pub(crate) login: Option<TransactionId>,
@@ -34,6 +36,7 @@ impl<P: Network> Service<P> {
             ports,
             config,
             clock_offset_ms: Cell::new(None),
+            health: Health::default(),
             #[cfg(feature = "login")]
             login: None,
         }

@@ -5,20 +5,25 @@
 //! A call that failed without an answer may have had its effect. Only operations marked
 //! [`Repeat::Safe`] are attempted again: at most three times altogether, after a random part of a
 //! growing delay (full jitter), not before `Retry-After`, and never beyond the caller's deadline.
-//! With several endpoints each further attempt goes to the next one.
+//! With several endpoints the first one is asked that is not known to fail ([`health`]); a further attempt goes to
+//! the next one at once, also when the first has not answered in [`ATTEMPT_MS`]. A call that must not be repeated goes to
+//! one endpoint only, and never to find out whether that is back.
+//!
+//! The steps of one sign-in stay with an endpoint for as long as it answers.
 
 mod classify;
+mod health;
 
 pub(crate) use classify::reply;
 #[cfg(feature = "oauth")]
 pub(crate) use classify::shortened;
+pub(crate) use health::Health;
 
 use alloc::string::String;
 
 use zeroize::Zeroizing;
 
 use crate::client::CallOptions;
-use crate::config::Endpoint;
 use crate::error::{Error, ErrorCode};
 use crate::json::Object;
 use crate::ports::{Content, HttpRequest, HttpResponse, Limits, Network};
@@ -30,6 +35,9 @@ use crate::wire::Reply;
 const ATTEMPTS: u32 = 3;
 /// The longest delay before the second attempt, doubled for the third, in milliseconds.
 const FIRST_DELAY_MS: u32 = 200;
+
+/// How long an endpoint may be silent before another one is asked, in milliseconds.
+const ATTEMPT_MS: u32 = 8_000;
 
 /// Whether an operation may be attempted again when its outcome is unknown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -135,35 +143,52 @@ impl<P: Network> Service<P> {
     ) -> Result<Reply<P::Value>, Error> {
         let mut attempt = 1;
         loop {
-            let endpoint = self.endpoint(attempt).ok_or_else(|| {
+            let endpoints = &self.config.endpoints;
+            let may_repeat = repeat == Repeat::Safe && attempt < ATTEMPTS;
+            let index = self.choose_endpoint(repeat == Repeat::Safe);
+            let endpoint = endpoints.get(index).ok_or_else(|| {
                 Error::not_sent(ErrorCode::InvalidConfiguration, "there is no endpoint")
             })?;
             request.url = joined(&[endpoint.as_str(), path]);
-            let error = match self.send(&request, deadline).await {
-                Ok(response) => match reply(&self.ports, &response) {
-                    Ok(reply) => return Ok(reply),
-                    Err(error) => error,
-                },
-                Err(error) => error,
+            // Where there is another one to ask, a silent one does not get all the time.
+            let turn_ms = match may_repeat && endpoints.len() > 1 {
+                true => ATTEMPT_MS,
+                false => u32::MAX,
             };
-            if repeat == Repeat::Never || attempt == ATTEMPTS || !may_pass(error.code) {
-                return Err(error);
-            }
-            let delay_ms = self.jitter(FIRST_DELAY_MS << (attempt - 1))?;
-            let delay_ms = delay_ms.max(error.retry_after_ms.unwrap_or(0));
+            let turn = self.sooner(deadline, turn_ms);
+            let answered = match self.send(&request, &turn).await {
+                Ok(response) => reply(&self.ports, &response),
+                Err(error) => Err(error),
+            };
+            let code = answered.as_ref().err().map(|error| error.code);
+            let is_silent = code == Some(ErrorCode::Timeout);
+            let has_failed = matches!(
+                code,
+                Some(ErrorCode::Network | ErrorCode::ServiceUnavailable)
+            );
+            self.note_endpoint(index, has_failed || is_silent);
+            let may_pass = has_failed
+                || code == Some(ErrorCode::RateLimited)
+                || (is_silent && turn_ms == ATTEMPT_MS);
+            let error = match answered {
+                Err(error) if may_repeat && may_pass => error,
+                answered => return answered,
+            };
+            let is_another = self.choose_endpoint(false) != index;
+            let delay_ms = match is_another {
+                true => 0,
+                false => self
+                    .jitter(FIRST_DELAY_MS << (attempt - 1))?
+                    .max(error.retry_after_ms.unwrap_or(0)),
+            };
             if delay_ms >= self.remaining_ms(deadline) {
                 return Err(error);
             }
-            self.ports.pause(delay_ms, deadline.cancel).await;
+            if !is_another {
+                self.ports.pause(delay_ms, deadline.cancel).await;
+            }
             attempt += 1;
         }
-    }
-
-    /// Each attempt goes to the endpoint after the last one's.
-    fn endpoint(&self, attempt: u32) -> Option<&Endpoint> {
-        let endpoints = &self.config.endpoints;
-        let index = (attempt as usize - 1).checked_rem(endpoints.len())?;
-        endpoints.get(index)
     }
 
     /// Sends one request, and learns the service's time from the answer.
@@ -207,14 +232,6 @@ impl<P: Network> Service<P> {
         let share = u64::from(u32::from_le_bytes(random)) * u64::from(most_ms);
         Ok((share >> 32) as u32)
     }
-}
-
-/// Whether the same request may fare better a moment later.
-fn may_pass(code: ErrorCode) -> bool {
-    matches!(
-        code,
-        ErrorCode::Network | ErrorCode::ServiceUnavailable | ErrorCode::RateLimited
-    )
 }
 
 pub(crate) fn signed_difference(a: u64, b: u64) -> i64 {

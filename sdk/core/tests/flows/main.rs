@@ -7,6 +7,7 @@
 
 mod account;
 mod challenges;
+mod endpoints;
 mod login;
 mod login_domain;
 mod oauth;

@@ -35,6 +35,7 @@ struct Inner {
     pauses: RefCell<Vec<u32>>,
     record: RefCell<Option<String>>,
     writings: Cell<u32>,
+    down: RefCell<Vec<(String, SendFailure)>>,
     is_locked: Rc<Cell<bool>>,
     flows: RefCell<BTreeMap<String, String>>,
     store_is_blocked: Cell<bool>,
@@ -82,6 +83,7 @@ impl Platform {
             pauses: RefCell::default(),
             record: RefCell::default(),
             writings: Cell::new(0),
+            down: RefCell::default(),
             is_locked: Rc::default(),
             flows: RefCell::default(),
             store_is_blocked: Cell::new(false),
@@ -154,8 +156,20 @@ impl Platform {
         self.0.hides_date.set(true);
     }
 
+    pub(crate) fn now(&self) -> u64 {
+        self.0.now_ms.get()
+    }
+
     pub(crate) fn advance_ms(&self, ms: u64) {
         self.0.now_ms.set(self.0.now_ms.get() + ms);
+    }
+
+    /// From now on requests to these endpoints fail like this, and those to others do not. A silent one takes all the time.
+    pub(crate) fn set_down(&self, down: &[(&str, SendFailure)]) {
+        let owned = down
+            .iter()
+            .map(|(url, failure)| ((*url).to_owned(), *failure));
+        *self.0.down.borrow_mut() = owned.collect();
     }
 
     /// Whether some client holds the lock.
@@ -241,6 +255,13 @@ impl Http for Platform {
         yield_once().await;
         if limits.cancel.0.get() {
             return Err(SendFailure::Aborted);
+        }
+        let down = self.0.down.borrow().clone();
+        if let Some((_, failure)) = down.iter().find(|(url, _)| sent.url.starts_with(url)) {
+            if *failure == SendFailure::TimedOut {
+                self.advance_ms(u64::from(limits.timeout_ms));
+            }
+            return Err(*failure);
         }
         let scripted = self.0.script.borrow_mut().pop_front();
         match scripted.unwrap_or(Scripted::Reach) {

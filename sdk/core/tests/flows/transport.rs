@@ -1,11 +1,11 @@
 //! Answers that are none, and how often a call is attempted.
 
+use cognate_core::ErrorCode;
 use cognate_core::error::{Error, Outcome, UserAction};
 use cognate_core::ports::{Content, HttpRequest, HttpResponse, SendFailure};
-use cognate_core::{Client, Config, ErrorCode};
 
-use crate::platform::{Cancel, Platform, Scripted};
-use crate::{ENDPOINT, ISSUER, ana, client, get_user, options, run, sign_in};
+use crate::platform::{Cancel, Scripted};
+use crate::{ana, client, get_user, options, run, sign_in};
 
 fn answer(status: u16, body: &str) -> HttpResponse {
     HttpResponse {
@@ -264,21 +264,6 @@ fn a_call_without_time_is_not_sent() {
         (ErrorCode::Timeout, Outcome::NotSent)
     );
     assert!(platform.take_operations().is_empty());
-}
-
-#[test]
-fn further_attempts_go_to_the_replicas() {
-    let platform = Platform::new();
-    platform.server().add_user("ana", crate::PASSWORD);
-    let endpoints = [ENDPOINT, "http://localhost:4101"];
-    let config = Config::parse("local_demo", "demowebclient", &endpoints, Some(ISSUER)).unwrap();
-    let client = Client::new(config, platform.clone());
-    sign_in(&client);
-    platform.take_operations();
-    platform.script([Scripted::Fail(SendFailure::Unreachable)]);
-    get_user(&client).unwrap();
-    let urls: Vec<_> = platform.calls().into_iter().map(|sent| sent.url).collect();
-    assert_eq!(urls, ["http://localhost:4100/", "http://localhost:4101/"]);
 }
 
 #[test]
