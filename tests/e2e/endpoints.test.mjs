@@ -75,10 +75,12 @@ test('the primary dies while somebody is signed in: reads and refreshes go on at
 
 test('what must not be done twice is asked for at one endpoint only', async () => {
   const page = await openPage();
-  primary.behaviour.refuse = () => true;
+  primary.behaviour.refuse = ({ method }) => method === 'POST';
   const code = await page.evaluate((username) => auth.forgotPassword({ username }).catch((error) => error.code), person.email);
   assert.equal(code, 'network');
-  assert.deepEqual([operations(primary).filter(Boolean), operations(replica).filter(Boolean)], [['ForgotPassword'], []]);
+  // The browser itself may send a request twice whose connection broke off before an answer.
+  assert.deepEqual([...new Set(operations(primary))], ['ForgotPassword']);
+  assert.deepEqual(operations(replica), []);
   await page.context().close();
 });
 
