@@ -19,7 +19,7 @@ function operations(...answers) {
   let tokens = 0;
   let loads = 0;
   const client = {
-    accessToken: async () => `{"accessToken":"token-${(tokens += 1)}","expiresAt":1}`,
+    accessToken: async () => `token-${(tokens += 1)}`,
     call: async (op) => (calls.push(`core ${op}`), 'null'),
   };
   const wasm = {
@@ -99,7 +99,7 @@ test('the session of a deleted user is forgotten, and only then', async () => {
 
 test('the time that a call has is for everything that it does', async () => {
   const { account, calls, client } = operations();
-  client.accessToken = () => new Promise((resolve) => setTimeout(() => resolve('{"accessToken":"late"}'), 40));
+  client.accessToken = () => new Promise((resolve) => setTimeout(() => resolve('late'), 40));
   await account.call('getUser', {}, { ...OPTIONS, timeoutMs: 1_000 }, signal);
   assert.ok(calls[0].timeoutMs <= 965, `${calls[0].timeoutMs} ms are left`);
 });

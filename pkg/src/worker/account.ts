@@ -44,7 +44,7 @@ export class AccountOperations {
     }
     if (OF_ANYBODY.has(op)) return account.call(op, { ...args, ...options() }, signal);
     const run = async (): Promise<string> => {
-      const { accessToken } = JSON.parse(await this.#client.accessToken(options(), signal)) as { accessToken: string };
+      const accessToken = await this.#client.accessToken(options(), signal);
       return account.call(op, { ...args, ...options(), accessToken }, signal);
     };
     let result: string;
