@@ -80,7 +80,13 @@ fn failure_text(texts: &Texts, failure: &Failure, page: &Page) -> String {
             texts.alert_untrusted
         }
         ErrorCode::AccessDenied => texts.alert_not_authorized,
-        ErrorCode::Unsupported | ErrorCode::UnknownOperation => texts.alert_unsupported,
+        // The login domain asks for no passkeys: these are an app's own.
+        ErrorCode::Unsupported
+        | ErrorCode::UnknownOperation
+        | ErrorCode::PasskeyCancelled
+        | ErrorCode::PasskeyUnsupported
+        | ErrorCode::PasskeyAlreadyRegistered
+        | ErrorCode::PasskeyRelyingPartyMismatch => texts.alert_unsupported,
         ErrorCode::TriggerFailed => match failure.reason.as_deref().filter(|r| !r.is_empty()) {
             Some(reason) => return fill(texts.alert_trigger_reason, &[("reason", reason)]),
             None => texts.alert_trigger,
