@@ -18,7 +18,7 @@ const FACTORS: &str = r#"["SMS_MFA","SOFTWARE_TOKEN_MFA","EMAIL_OTP","NEW_KIND"]
 /// A challenge as the service sends it.
 #[expect(clippy::needless_pass_by_value, reason = "`json!` makes values")]
 fn challenge(name: &str, parameters: Value) -> Value {
-    json!({ "ChallengeName": name, "Session": "session-1", "ChallengeParameters": parameters })
+    json!({ "ChallengeName": name, "Session": "session-1-of-the-service", "ChallengeParameters": parameters })
 }
 
 /// The step that the challenge is, after the password, on a platform that the next answers are for.
@@ -152,9 +152,9 @@ fn every_challenge_has_its_step_and_its_answer() {
             json!({"PASSWORD": PASSWORD}),
         ),
         (
-            "NEWER_CHALLENGE",
+            "ADMIN_NO_SRP_AUTH",
             json!({"a": "1"}),
-            json!({"kind": "unknown", "name": "NEWER_CHALLENGE", "parameters": {"a": "1"}}),
+            json!({"kind": "unknown", "name": "ADMIN_NO_SRP_AUTH", "parameters": {"a": "1"}}),
             Answer::Unknown([("B".to_owned(), "2".to_owned())].into()),
             json!({"B": "2"}),
         ),
@@ -170,7 +170,7 @@ fn every_challenge_has_its_step_and_its_answer() {
         for step in [step, resumed] {
             let body = sent(&step, &platform, answer.clone());
             let expected = json!({"ClientId": "demowebclient", "ChallengeName": name,
-                "Session": "session-1", "ChallengeResponses": responses});
+                "Session": "session-1-of-the-service", "ChallengeResponses": responses});
             assert_eq!(body, expected, "{name}");
         }
     }
@@ -226,7 +226,7 @@ fn who_the_person_is_is_not_kept_in_the_step() {
 #[test]
 fn a_code_by_e_mail_is_the_first_factor_where_nothing_was_proved_before_it() {
     let email = challenge("EMAIL_OTP", json!({}));
-    let choice = json!({"ChallengeName": "SELECT_CHALLENGE", "Session": "session-1",
+    let choice = json!({"ChallengeName": "SELECT_CHALLENGE", "Session": "session-1-of-the-service",
         "AvailableChallenges": ["EMAIL_OTP", "PASSWORD_SRP", "PASSWORD"]});
     let flow = Flow::UserAuth(Some(Factor::Email));
     let (step, platform) = asked_after(flow, [answered(&email)]);
@@ -248,7 +248,7 @@ fn a_code_by_e_mail_is_the_first_factor_where_nothing_was_proved_before_it() {
 
 #[test]
 fn a_password_that_is_chosen_is_asked_for_without_the_network_and_proved_by_srp() {
-    let choice = json!({"ChallengeName": "SELECT_CHALLENGE", "Session": "session-1",
+    let choice = json!({"ChallengeName": "SELECT_CHALLENGE", "Session": "session-1-of-the-service",
         "AvailableChallenges": ["PASSWORD", "EMAIL_OTP", "PASSWORD_SRP"]});
     let (step, platform) = asked_after(Flow::UserAuth(None), [answered(&choice)]);
     let kind = json!({"kind": "selectFactor", "stage": "first", "options": ["password", "email"]});
@@ -304,7 +304,10 @@ fn an_authenticator_app_gets_a_new_secret_after_a_reload_which_nothing_keeps() {
     assert_eq!(shown(&step), kind, "a phone number cannot be added here");
     let associated =
         |secret: &str, session: &str| answered(&json!({"SecretCode": secret, "Session": session}));
-    platform.script([Scripted::Reach, associated(SECRET, "session-2")]);
+    platform.script([
+        Scripted::Reach,
+        associated(SECRET, "session-2-of-the-service"),
+    ]);
     let client = client_of(&platform);
     let chosen = Answer::SelectFactor(Factor::Totp);
     let step = next(run(client.respond(step, chosen, &options())));
@@ -312,21 +315,20 @@ fn an_authenticator_app_gets_a_new_secret_after_a_reload_which_nothing_keeps() {
     assert!(!step.to_json().contains(SECRET) && !format!("{step:?}").contains(SECRET));
 
     let resumed = Step::from_json(&platform, &step.to_json()).unwrap();
-    platform.script([associated("ANOTHERSECRETKEY", "session-3")]);
+    platform.script([associated("ANOTHERSECRETKEY", "session-3-of-the-service")]);
     let step = next(run(client.resume_step(resumed, &options())));
     assert_eq!(shown(&step)["secret"], "ANOTHERSECRETKEY");
 
     platform.take_operations();
     platform.script([
-        answered(&json!({"Status": "SUCCESS", "Session": "session-4"})),
+        answered(&json!({"Status": "SUCCESS", "Session": "session-4-of-the-service"})),
         platform.tokens("ana"),
     ]);
     done(run(client.respond(step, totp_code(), &options())));
     let calls = platform.calls();
-    let verified =
-        json!({"Session": "session-3", "UserCode": "123456", "FriendlyDeviceName": "Phone"});
+    let verified = json!({"Session": "session-3-of-the-service", "UserCode": "123456", "FriendlyDeviceName": "Phone"});
     assert_eq!(calls[0].body, verified);
-    assert_eq!(calls[1].body["Session"], "session-4");
+    assert_eq!(calls[1].body["Session"], "session-4-of-the-service");
     assert_eq!(
         calls[1].body["ChallengeResponses"],
         json!({"USERNAME": "ana"})
@@ -455,7 +457,7 @@ fn an_answer_of_another_kind_is_not_sent_whatever_is_asked() {
         ("PASSWORD", json!({})),
         ("UserNotConfirmedException", json!({})),
         ("PasswordResetRequiredException", json!({})),
-        ("NEWER_CHALLENGE", json!({})),
+        ("ADMIN_NO_SRP_AUTH", json!({})),
     ]
     .map(|(name, parameters)| asked(&challenge(name, parameters)))
     .into();
@@ -533,7 +535,7 @@ fn a_session_of_a_sign_up_that_has_expired_does_not_keep_the_code_from_counting(
     let signed_up = |is_confirmed| Entry::SignedUp {
         username: ana(),
         is_confirmed,
-        session: Some(ChallengeSession::new("session-of-sign-up".into())),
+        session: Some(ChallengeSession::new("session-of-the-sign-up".into())),
     };
     let step = next(run(client.enter(signed_up(false), &options())));
     assert!(matches!(step.kind, StepKind::ConfirmSignUp));
@@ -547,13 +549,13 @@ fn a_session_of_a_sign_up_that_has_expired_does_not_keep_the_code_from_counting(
         .iter()
         .map(|sent| sent.body["Session"].as_str().map(str::to_owned))
         .collect();
-    assert_eq!(sessions, [Some("session-of-sign-up".to_owned()), None]);
+    assert_eq!(sessions, [Some("session-of-the-sign-up".to_owned()), None]);
 
     platform.script([platform.tokens("ana")]);
     done(run(client.enter(signed_up(true), &options())));
     assert_eq!(
         platform.calls().pop().unwrap().body["Session"],
-        "session-of-sign-up"
+        "session-of-the-sign-up"
     );
 }
 
@@ -563,7 +565,7 @@ fn a_confirmed_sign_up_signs_in_with_the_session_that_it_gives() {
     let (mut step, platform) = asked_after(Flow::Password, unconfirmed);
     platform.script([
         Scripted::Reach,
-        answered(&json!({"Session": "session-of-sign-up"})),
+        answered(&json!({"Session": "session-of-the-sign-up"})),
         platform.tokens("ana"),
     ]);
     let client = client_of(&platform);
@@ -571,12 +573,12 @@ fn a_confirmed_sign_up_signs_in_with_the_session_that_it_gives() {
     let user = done(run(client.respond(step.clone(), confirmed(), &options())));
     assert_eq!(user.sub, "ana-3f1c2d4e");
     let expected = json!({"ClientId": "demowebclient", "AuthFlow": "USER_AUTH",
-        "AuthParameters": {"USERNAME": "ana"}, "Session": "session-of-sign-up"});
+        "AuthParameters": {"USERNAME": "ana"}, "Session": "session-of-the-sign-up"});
     assert_eq!(platform.calls().pop().unwrap().body, expected);
 
     // Where that is refused the account is confirmed all the same, and the password signs in.
     platform.script([
-        answered(&json!({"Session": "session-of-sign-up"})),
+        answered(&json!({"Session": "session-of-the-sign-up"})),
         refused("InvalidParameterException"),
     ]);
     step = next(run(client.respond(step, confirmed(), &options())));

@@ -7,6 +7,7 @@
 
 mod account;
 mod challenges;
+mod contract;
 mod endpoints;
 mod login;
 mod login_domain;
@@ -19,6 +20,7 @@ mod sign_in;
 mod sign_up;
 mod tabs;
 mod tokens;
+mod transitions;
 mod transport;
 
 use std::future::Future;

@@ -18,9 +18,9 @@ use cognate_core::session::Sessions;
 use serde_json::Value;
 use zeroize::Zeroizing;
 
-use crate::ENDPOINT;
 use crate::login::TRANSACTION;
 use crate::server::Server;
+use crate::{ENDPOINT, contract};
 
 /// Tue Sep 1 02:03:04 UTC 2026.
 pub(crate) const START_MS: u64 = 1_788_228_184_000;
@@ -246,6 +246,9 @@ impl Http for Platform {
                 .collect(),
             _ => serde_json::from_str(&request.body).unwrap(),
         };
+        if matches!(request.content, Content::Operation(_)) {
+            contract::check(&operation, &body);
+        }
         let sent = Sent {
             url: request.url.clone(),
             operation,

@@ -261,7 +261,7 @@ impl Server {
                 let name = name.clone();
                 self.tokens(&name, true, now)
             }
-            "CUSTOM_CHALLENGE" | "NEWER_CHALLENGE" if text("ANSWER") == "42" => {
+            "CUSTOM_CHALLENGE" | "ADMIN_NO_SRP_AUTH" if text("ANSWER") == "42" => {
                 let owner = |user: &&User| user.id == text("USERNAME");
                 assert!(self.users.values().any(|user| owner(&user)));
                 self.tokens("ana", true, now)

@@ -270,8 +270,8 @@ fn a_reset_password_is_replaced_and_signs_in() {
 #[test]
 fn an_unknown_challenge_is_data_that_can_be_answered() {
     let (client, platform) = client();
-    platform.server().challenge = Some(json!({"ChallengeName": "NEWER_CHALLENGE",
-        "Session": "session-of-newer", "ChallengeParameters": {"question": "6 * 7"}}));
+    platform.server().challenge = Some(json!({"ChallengeName": "ADMIN_NO_SRP_AUTH",
+        "Session": "session-of-the-newer-one", "ChallengeParameters": {"question": "6 * 7"}}));
     let step = next(run(client.sign_in(
         &ana(),
         Some(&password(PASSWORD)),
@@ -283,7 +283,7 @@ fn an_unknown_challenge_is_data_that_can_be_answered() {
     };
     assert_eq!(
         (name.as_str(), parameters.get("question")),
-        ("NEWER_CHALLENGE", Some("6 * 7"))
+        ("ADMIN_NO_SRP_AUTH", Some("6 * 7"))
     );
     let responses = [("ANSWER".to_owned(), "42".to_owned())].into();
     done(run(client.respond(
@@ -297,7 +297,7 @@ fn an_unknown_challenge_is_data_that_can_be_answered() {
         .rev()
         .find(|sent| sent.operation != "GET")
         .unwrap();
-    assert_eq!(answer.body["Session"], "session-of-newer");
+    assert_eq!(answer.body["Session"], "session-of-the-newer-one");
 }
 
 #[test]
