@@ -47,6 +47,8 @@ export async function answer(step: Exclude<SignInStep, { kind: 'done' }>): Promi
     }
     case 'setUpEmail':
       return step.respond({ email: 'ana@example.com' });
+    case 'passkey':
+      return step.respond({ mediation: 'conditional' }, { signal: AbortSignal.timeout(1_000) });
     case 'custom':
       return step.respond({ answer: step.parameters['question'] ?? '' });
     case 'newPassword': {
