@@ -1,5 +1,6 @@
 //! The client: one app client of one pool, over the powers of a platform.
 
+use alloc::rc::Rc;
 use core::cell::{Cell, RefCell};
 
 use crate::config::Config;
@@ -16,7 +17,7 @@ use crate::wire::Reply;
 #[derive(Debug)]
 pub struct Client<P: Ports> {
     pub(crate) service: Service<P>,
-    pub(crate) session: RefCell<Option<Session>>,
+    pub(crate) session: RefCell<Option<Rc<Session>>>,
     /// Counts the changes of `session`: whoever has waited sees whether somebody else was faster.
     pub(crate) generation: Cell<u32>,
     /// The last change of `session` was found in the store: another client has made it.

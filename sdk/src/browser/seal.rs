@@ -8,7 +8,7 @@
 //! The base key is non-extractable and stays in IndexedDB, the tab secret in `sessionStorage`: one
 //! without the other opens nothing. Script of the same origin can use both while the tab lives.
 //! The key of persistence `device` has no salt: the base key alone makes it, and script of the origin can
-//! use that at any time. It protects what is copied without the browser's key store, and nothing else.
+//! use that at any time. Browsers write the base key into the profile too: whoever copies that has the session.
 
 use alloc::string::String;
 use alloc::vec::Vec;

@@ -22,6 +22,7 @@ mod sign_out;
 mod tokens;
 mod user;
 
+use alloc::rc::Rc;
 use alloc::string::String;
 
 use zeroize::Zeroizing;
@@ -112,11 +113,11 @@ impl<P: Ports> Client<P> {
     /// refresh token (the session has ended then); and those of every call, after which the session
     /// still stands.
     pub async fn refresh(&self, options: &Options<P>) -> Result<User, Error> {
-        let person = self.current()?.user.sub;
+        let person = self.current()?;
         // New means newer than what is stored when this is called.
         self.adopt().await;
         self.refresh_until(options, &self.deadline(options)).await?;
-        Ok(self.current_of(&person)?.user)
+        Ok(self.current_of(&person)?.user.clone())
     }
 
     /// An access token that lives for at least `minimum_ttl` more seconds, refreshed if need be; where tokens do
@@ -135,7 +136,7 @@ impl<P: Ports> Client<P> {
         let offset_ms = self.service.clock_offset_ms.get().unwrap_or(0);
         let expires_at_ms = session.access_expires_at.saturating_mul(1000);
         Ok(LiveToken {
-            access_token: session.access_token,
+            access_token: session.access_token.clone(),
             expires_at_ms: expires_at_ms.saturating_add_signed(offset_ms.saturating_neg()),
         })
     }
@@ -151,15 +152,15 @@ impl<P: Ports> Client<P> {
         Ok(())
     }
 
-    fn current(&self) -> Result<Session, Error> {
+    fn current(&self) -> Result<Rc<Session>, Error> {
         self.session.borrow().clone().ok_or_else(signed_out)
     }
 
     /// Puts a session of this client's making, or none, in the place of the one that there is.
-    fn set_session(&self, session: Option<Session>) -> Option<Session> {
+    fn set_session(&self, session: Option<Session>) -> Option<Rc<Session>> {
         self.generation.set(self.generation.get().wrapping_add(1));
         self.is_adopted.set(false);
-        self.session.replace(session)
+        self.session.replace(session.map(Rc::new))
     }
 
     /// Takes over what another client has stored, or that it has removed it.
@@ -175,13 +176,13 @@ impl<P: Ports> Client<P> {
         }
         let Ok(stored) = loaded else {
             if let Some(session) = &mut *self.session.borrow_mut() {
-                session.version = None;
+                Rc::make_mut(session).version = None;
             }
             return;
         };
         let mut adopted = None;
         if let Some(stored) = stored {
-            let same = |session: &Session| session.version.as_ref() == Some(&stored.version);
+            let same = |session: &Rc<Session>| session.version.as_ref() == Some(&stored.version);
             if self.session.borrow().as_ref().is_some_and(same) {
                 return;
             }

@@ -23,6 +23,8 @@
 //!    what there is now wins.
 //! 4. After a sign-out the tokens that came too late are revoked, once the lock is free.
 
+use alloc::rc::Rc;
+
 use super::Session;
 use crate::client::{Client, Options};
 use crate::error::{Error, ErrorCode, Outcome, incomplete, signed_out};
@@ -37,20 +39,15 @@ impl<P: Ports> Client<P> {
         minimum_ttl: u32,
         options: &Options<P>,
         deadline: &Deadline<'_, P::Cancel>,
-    ) -> Result<Session, Error> {
-        let person = self.current()?.user.sub;
+    ) -> Result<Rc<Session>, Error> {
+        let person = self.current()?;
         let needed_until = self.service_now_ms() / 1000 + u64::from(minimum_ttl);
-        let has_expired = || {
-            let session = self.session.borrow();
-            session
-                .as_ref()
-                .is_some_and(|session| session.access_expires_at <= needed_until)
-        };
-        if has_expired() {
+        let has_expired = |session: &Session| session.access_expires_at <= needed_until;
+        if has_expired(&person) {
             self.adopt().await;
-        }
-        if has_expired() {
-            self.refresh_until(options, deadline).await?;
+            if has_expired(&*self.current()?) {
+                self.refresh_until(options, deadline).await?;
+            }
         }
         self.current_of(&person)
     }
@@ -65,7 +62,7 @@ impl<P: Ports> Client<P> {
             let code = result.as_ref().err().map(|error| error.code);
             matches!(code, Some(ErrorCode::Aborted | ErrorCode::Timeout))
         };
-        let person = self.current()?.user.sub;
+        let person = self.current()?;
         self.refreshing
             .join(self.refresh_alone(options, deadline), gave_up)
             .await?;
@@ -83,11 +80,11 @@ impl<P: Ports> Client<P> {
         if before.version.is_some() {
             held = self.turn(deadline).await?;
             self.adopt().await;
-            let known = before.version;
-            before = self.current()?;
-            if before.version != known {
+            let now = self.current()?;
+            if now.version != before.version {
                 return Ok(());
             }
+            before = now;
         }
         let deadline = &self.service.sooner(deadline, HOLD_MS);
         let late = self.renew(&before, options, deadline).await?;
@@ -123,52 +120,55 @@ impl<P: Ports> Client<P> {
     ) -> Result<Option<Session>, Error> {
         let generation = self.generation.get();
         let is_unchanged = || self.generation.get() == generation;
-        let tokens = match self.buy_tokens(before, options, deadline).await {
-            Err(error) if error.outcome == Outcome::Unknown && !gave_up(&error) => {
-                self.buy_tokens(before, options, deadline).await
-            }
-            result => result,
-        };
-        let tokens = match tokens {
-            Err(mut error) if refuses_the_token(&error) => {
-                // The lock may have been another's: what that one has stored wins.
-                self.adopt().await;
-                if is_unchanged() {
-                    self.set_session(None);
-                    if let Some(version) = &before.version {
-                        // A store that cannot be cleared holds a token that is worth nothing.
-                        let _ = self.service.ports.take(Some(version)).await;
-                    }
-                    error.code = ErrorCode::SessionLost;
-                    return Err(error);
+        let mut may_repeat = true;
+        let bought = loop {
+            match self.buy_tokens(before, options, deadline).await {
+                Err(error)
+                    if may_repeat && error.outcome == Outcome::Unknown && !gave_up(&error) =>
+                {
+                    may_repeat = false;
                 }
-                return Ok(None);
+                bought => break bought,
             }
-            tokens => tokens?,
         };
-        let mut after = self
-            .verified_session(tokens, Some(before), deadline)
-            .await?;
-        if let Some(version) = &before.version
+        // What another client has stored wins, over a refusal too: the lock may have been the other's.
+        let mut must_adopt = bought.is_err();
+        let mut bought = match bought {
+            Ok(tokens) => Ok(self
+                .verified_session(tokens, Some(before), deadline)
+                .await?),
+            Err(error) if refuses_the_token(&error) => Err(error),
+            Err(error) => return Err(error),
+        };
+        if let (Ok(after), Some(version)) = (&mut bought, &before.version)
             && is_unchanged()
         {
-            let saved = self
-                .service
-                .ports
-                .save(&after.to_json(), Some(version))
-                .await;
-            if let Ok(None) = saved {
-                self.adopt().await;
-            }
+            let ports = &self.service.ports;
+            let saved = ports.save(&after.to_json(), Some(version)).await;
+            must_adopt = saved == Ok(None);
             after.version = saved.ok().flatten();
         }
-        if is_unchanged() {
-            self.set_session(Some(after));
-            return Ok(None);
+        if must_adopt {
+            self.adopt().await;
         }
-        // Signed out, signed in anew, or refreshed by another: that wins.
-        let is_signed_out = self.session.borrow().is_none();
-        Ok(is_signed_out.then_some(after))
+        match bought {
+            Ok(after) if is_unchanged() => {
+                self.set_session(Some(after));
+                Ok(None)
+            }
+            // Signed out, signed in anew, or refreshed by another.
+            Ok(after) => Ok(self.session.borrow().is_none().then_some(after)),
+            Err(mut error) if is_unchanged() => {
+                self.set_session(None);
+                if let Some(version) = &before.version {
+                    // A store that cannot be cleared holds a token that is worth nothing.
+                    let _ = self.service.ports.take(Some(version)).await;
+                }
+                error.code = ErrorCode::SessionLost;
+                Err(error)
+            }
+            Err(_) => Ok(None),
+        }
     }
 
     /// New tokens for the session's refresh token, not verified.
@@ -185,34 +185,32 @@ impl<P: Ports> Client<P> {
                 .refresh_by_redirect(oauth, refresh_token, deadline)
                 .await;
         }
-        if !self.refreshes_by_initiate_auth.get() {
+        loop {
+            let is_old = self.refreshes_by_initiate_auth.get();
             let mut call = self.request(options);
-            call.text("RefreshToken", refresh_token.secret());
-            match self
-                .call("GetTokensFromRefreshToken", Repeat::Never, call, deadline)
-                .await
-            {
-                Err(error) if error.code == ErrorCode::UnknownOperation => {
+            let operation = if is_old {
+                let mut parameters = Object::new();
+                parameters.text("REFRESH_TOKEN", refresh_token.secret());
+                call.text("AuthFlow", "REFRESH_TOKEN_AUTH")
+                    .object("AuthParameters", &parameters);
+                "InitiateAuth"
+            } else {
+                call.text("RefreshToken", refresh_token.secret());
+                "GetTokensFromRefreshToken"
+            };
+            match self.call(operation, Repeat::Never, call, deadline).await {
+                Err(error) if !is_old && error.code == ErrorCode::UnknownOperation => {
                     self.refreshes_by_initiate_auth.set(true);
                 }
                 result => return result?.tokens()?.ok_or_else(incomplete),
             }
         }
-        let mut parameters = Object::new();
-        parameters.text("REFRESH_TOKEN", refresh_token.secret());
-        let mut call = self.request(options);
-        call.text("AuthFlow", "REFRESH_TOKEN_AUTH")
-            .object("AuthParameters", &parameters);
-        let reply = self
-            .call("InitiateAuth", Repeat::Never, call, deadline)
-            .await?;
-        reply.tokens()?.ok_or_else(incomplete)
     }
 
     /// The session, if it is still this person's.
-    pub(super) fn current_of(&self, person: &str) -> Result<Session, Error> {
+    pub(super) fn current_of(&self, person: &Session) -> Result<Rc<Session>, Error> {
         self.current().and_then(|session| {
-            let same = session.user.sub == person;
+            let same = session.user.sub == person.user.sub;
             same.then_some(session).ok_or_else(signed_out)
         })
     }

@@ -1,5 +1,7 @@
 //! Signing out: `RevokeToken`, and `GlobalSignOut` for every device.
 
+use alloc::rc::Rc;
+
 use super::Session;
 use crate::client::{Client, Options};
 use crate::error::Error;
@@ -28,7 +30,8 @@ impl<P: Ports> Client<P> {
         match self.service.ports.take(None).await {
             // Another client may have refreshed: the service must hear of the token that was stored last.
             Ok(Some(record)) if !session.as_ref().is_some_and(|own| own.version.is_none()) => {
-                session = Session::read(&self.service.ports, &record).ok().or(session);
+                let stored = Session::read(&self.service.ports, &record);
+                session = stored.ok().map(Rc::new).or(session);
             }
             Ok(_) => {}
             Err(blocked) => outcome.error = Some(blocked.into()),
