@@ -1,36 +1,43 @@
 //! `GET /oauth2/authorize`, `GET /logout`, and the hosted pages opened with authorize's parameters:
 //! what reads and sets the login domain's cookies by navigation.
 
+use axum::Extension;
 use axum::body::Body;
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, Response, StatusCode, Uri, header};
 use axum::response::IntoResponse;
+use uuid::Uuid;
 
 use super::cookies::{self, Cookies};
-use super::hosted_ui;
-use crate::app::AppState;
+use super::peer::Peer;
+use super::{hosted_ui, proxy};
+use crate::app::{AppState, Caller};
 use crate::oauth::{self, OAuthErrorCode, Outcome, Page, Parameters};
 
 /// `GET /oauth2/authorize`
 pub(super) async fn authorize(
     State(state): State<AppState>,
+    peer: Option<Extension<Peer>>,
     uri: Uri,
     headers: HeaderMap,
 ) -> Response<Body> {
-    begin(&state, Page::Login, &parameters(&uri), &headers).await
+    let caller = caller(&state, peer, &headers);
+    begin(&state, &caller, Page::Login, &parameters(&uri), &headers).await
 }
 
 /// `GET` of a page that a sign-in can begin with: for a transaction; opened with an app's request
 /// instead, it begins one.
 pub(super) async fn open(
     State(state): State<AppState>,
+    peer: Option<Extension<Peer>>,
     page: Page,
     uri: Uri,
     headers: HeaderMap,
 ) -> Response<Body> {
     let given = parameters(&uri);
     if given.has("client_id") && !given.has("txn") {
-        return begin(&state, page, &given, &headers).await;
+        let caller = caller(&state, peer, &headers);
+        return begin(&state, &caller, page, &given, &headers).await;
     }
     hosted_ui::page(&state, page.path(), &headers).await
 }
@@ -59,6 +66,7 @@ pub(super) async fn logout(
 
 async fn begin(
     state: &AppState,
+    caller: &Caller,
     page: Page,
     given: &Parameters,
     headers: &HeaderMap,
@@ -66,7 +74,7 @@ async fn begin(
     let cookies = Cookies::read(state, headers);
     let forget = cookies.forget_oldest(state);
     let browser = cookies.browser(headers);
-    match oauth::authorize(state, page, given, &browser).await {
+    match oauth::authorize(state, caller, page, given, &browser).await {
         Outcome::Page(begun) => {
             let query = given.query_without("txn");
             let mut response = see_other(&format!("{}?{query}&txn={}", page.path(), begun.id));
@@ -84,6 +92,14 @@ async fn begin(
             response
         }
         Outcome::Refused { code, client_id } => error_page(code, client_id.as_deref()),
+    }
+}
+
+fn caller(state: &AppState, peer: Option<Extension<Peer>>, headers: &HeaderMap) -> Caller {
+    let peer = peer.map_or(Peer::UNKNOWN, |Extension(peer)| peer);
+    Caller {
+        peer: proxy::caller(&state.config.proxies, peer, headers),
+        request_id: Uuid::new_v4().to_string(),
     }
 }
 

@@ -1,16 +1,15 @@
 //! The routes, and what every answer has in common.
 
-use axum::Json;
-use axum::Router;
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, Uri, header};
 use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
+use axum::{Extension, Json, Router};
 use serde_json::json;
 
 use super::{
-    cors, hosted_ui, inbox, json_api, local, login_operations, login_pages, oauth, proxy,
+    Peer, cors, hosted_ui, inbox, json_api, local, login_operations, login_pages, oauth, proxy,
     well_known,
 };
 use crate::app::AppState;
@@ -19,7 +18,10 @@ use crate::oauth::Page;
 /// Every route of the backend.
 pub fn router(state: AppState) -> Router {
     let open = Router::new()
-        .route("/", post(json_api::call).options(cors::preflight))
+        .route(
+            "/",
+            post(json_api::call).options(cors::preflight).get(overview),
+        )
         .route("/{pool}/.well-known/jwks.json", get(well_known::jwks))
         .route(
             "/{pool}/.well-known/openid-configuration",
@@ -50,8 +52,11 @@ pub fn router(state: AppState) -> Router {
         .route("/_cognate/login/{operation}", post(login_operations::call))
         .route(hosted_ui::ASSETS, get(hosted_ui::asset));
     for page in Page::ALL {
-        let open = move |state: State<AppState>, uri: Uri, headers: HeaderMap| {
-            login_pages::open(state, page, uri, headers)
+        let open = move |state: State<AppState>,
+                         peer: Option<Extension<Peer>>,
+                         uri: Uri,
+                         headers: HeaderMap| {
+            login_pages::open(state, peer, page, uri, headers)
         };
         login_domain = login_domain.route(page.path(), get(open));
     }
@@ -70,6 +75,27 @@ pub fn router(state: AppState) -> Router {
         .layer(from_fn_with_state(state.clone(), proxy::guard))
         .layer(from_fn(common_headers))
         .with_state(state)
+}
+
+/// What somebody sees who opens the backend in a browser.
+async fn overview(
+    State(state): State<AppState>,
+    peer: Option<Extension<Peer>>,
+    headers: HeaderMap,
+) -> Response {
+    let peer = peer.map_or(Peer::UNKNOWN, |Extension(peer)| peer);
+    let mut what = json!({
+        "service": "Cognate, a backend that speaks the protocol of Amazon Cognito user pools",
+        "api": "POST / with X-Amz-Target: AWSCognitoIdentityProviderService.<Operation>",
+        "discovery": "/<user pool id>/.well-known/openid-configuration",
+        "signIn": "/oauth2/authorize",
+        "health": "/health",
+    });
+    if local::allows(&state, peer, &headers, local::OriginRule::Own) {
+        what["inbox"] = json!("/_cognate/inbox");
+    }
+    let what = serde_json::to_string_pretty(&what).unwrap_or_default();
+    ([(header::CONTENT_TYPE, "application/json")], what).into_response()
 }
 
 async fn health(State(state): State<AppState>) -> Response {

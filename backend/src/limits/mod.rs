@@ -63,6 +63,8 @@ pub enum Hourly {
     MfaCode,
     /// Be sent a code to sign in with: 20.
     SignInCode,
+    /// Begin a sign-in on the login domain, whoever it will be: 1,000.
+    LoginTransaction,
     /// Give the old password wrongly when changing it: 5.
     ChangePassword,
 }
@@ -76,6 +78,7 @@ impl Hourly {
             | Self::ForgotPassword
             | Self::ChangePassword => 5,
             Self::ConfirmForgotPassword | Self::MfaCode | Self::SignInCode => 20,
+            Self::LoginTransaction => 1000,
         }
     }
 
@@ -90,6 +93,7 @@ impl Hourly {
             | Self::AttributeCode
             | Self::ForgotPassword
             | Self::MfaCode
+            | Self::LoginTransaction
             | Self::ChangePassword => None,
         }
     }
@@ -104,6 +108,7 @@ impl Hourly {
             Self::ConfirmForgotPassword => "ConfirmForgotPassword",
             Self::MfaCode => "MfaCode",
             Self::SignInCode => "SignInCode",
+            Self::LoginTransaction => "LoginTransaction",
             Self::ChangePassword => "ChangePassword",
         }
     }

@@ -5,7 +5,8 @@
 //!    address.
 //! 2. Everything else: a refusal goes to the app, with `state` and `iss`.
 //! 3. A browser with a session is done, unless the app wants the person asked.
-//! 4. Everybody else gets a transaction and a page.
+//! 4. Everybody else gets a transaction and a page. A transaction is a row that a stranger makes: how many
+//!    an address can have made is limited, and the sweep forgets them after their quarter of an hour.
 
 use std::collections::BTreeMap;
 
@@ -13,8 +14,9 @@ use super::authorization_request::{self, Asked, Prompt};
 use super::completion::complete_silently;
 use super::sso::{self, SsoCookie};
 use super::{LoginTransaction, NewTransaction, OAuthError, OAuthErrorCode, Parameters};
-use crate::app::AppState;
-use crate::error::ErrorType;
+use crate::app::{AppState, Caller};
+use crate::error::{ApiError, ErrorType};
+use crate::limits::{self, Hourly};
 use crate::opaque_secret::OpaqueSecret;
 use crate::pools::{self, Client, Pool};
 use crate::redirect_uri::RedirectUri;
@@ -78,6 +80,7 @@ pub enum Outcome {
 /// Decides about a request for authorization that leads to `page`.
 pub async fn authorize(
     state: &AppState,
+    caller: &Caller,
     page: Page,
     given: &Parameters,
     browser: &Browser,
@@ -91,7 +94,7 @@ pub async fn authorize(
             };
         }
     };
-    decide(state, page, given, browser, &target)
+    decide(state, caller, page, given, browser, &target)
         .await
         .unwrap_or_else(|error| Outcome::App {
             location: {
@@ -143,6 +146,7 @@ impl Target {
 
 async fn decide(
     state: &AppState,
+    caller: &Caller,
     page: Page,
     given: &Parameters,
     browser: &Browser,
@@ -171,6 +175,19 @@ async fn decide(
             "The person has to sign in.",
         ));
     }
+    limits::count(state, caller, Hourly::LoginTransaction, &target.pool.id, "")
+        .await
+        .map_err(too_many)?;
     let transaction = LoginTransaction::begin(state, &target.client, request).await?;
     Ok(Outcome::Page(transaction))
+}
+
+fn too_many(error: ApiError) -> OAuthError {
+    match error.code {
+        ErrorType::LimitExceeded => OAuthError::new(
+            OAuthErrorCode::TemporarilyUnavailable,
+            "Too many sign-ins were begun from this address.",
+        ),
+        _ => error.into(),
+    }
 }

@@ -95,6 +95,7 @@ error_codes! {
     RequestNotSupported "request_not_supported",
     RequestUriNotSupported "request_uri_not_supported",
     ServerError "server_error",
+    TemporarilyUnavailable "temporarily_unavailable",
     UnauthorizedClient "unauthorized_client",
     UnsupportedGrantType "unsupported_grant_type",
     UnsupportedResponseType "unsupported_response_type",

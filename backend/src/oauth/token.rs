@@ -51,6 +51,13 @@ pub async fn token(
     let tokens = match grant_type {
         "authorization_code" => from_code(state, &pool, &client, form).await?,
         "refresh_token" => from_refresh_token(state, &pool, &client, form).await?,
+        // A grant that the service has. No client can be given it here.
+        "client_credentials" => {
+            return Err(OAuthError::new(
+                OAuthErrorCode::UnauthorizedClient,
+                "The grant client_credentials is not enabled for this client.",
+            ));
+        }
         _ => {
             return Err(OAuthError::new(
                 OAuthErrorCode::UnsupportedGrantType,

@@ -1,12 +1,14 @@
 //! What `/oauth2/authorize` takes, and where it says no.
 
 use std::collections::BTreeSet;
+use std::net::SocketAddr;
 
+use axum::body::Body;
 use serde_json::json;
 
 use crate::browser::{App, Browser, CALLBACK, ISSUER, location, parameter, transaction};
 use crate::person::{CLIENT, POOL, Person, new_client};
-use crate::support::Backend;
+use crate::support::{Backend, request};
 
 #[tokio::test]
 async fn without_a_sure_client_and_address_nobody_is_sent_to_the_address() {
@@ -250,4 +252,25 @@ async fn several_tabs_sign_in_at_once_and_old_ones_are_forgotten() {
     assert_eq!(kept.count(), 20);
     let answer = browser.prove(&backend, &tabs[2], &person).await;
     assert_eq!(answer.error_type(), "LoginTransactionNotFoundException");
+}
+
+#[tokio::test]
+async fn an_address_begins_a_thousand_sign_ins_an_hour_and_others_go_on() {
+    let backend = Backend::start().await;
+    let from = async |last: u8| {
+        let asked = request("GET", &App::demo().authorize()).body(Body::empty());
+        let peer = SocketAddr::from(([192, 0, 2, last], 50_000));
+        location(&backend.send_from(peer, asked.unwrap()).await)
+    };
+    for _ in 0..1000 {
+        assert_eq!(from(1).await.path(), "/login");
+    }
+    let refused = from(1).await;
+    assert!(refused.as_str().starts_with(CALLBACK), "{refused}");
+    let error = parameter(&refused, "error");
+    assert_eq!(error.as_deref(), Some("temporarily_unavailable"));
+    assert_eq!(parameter(&refused, "iss").as_deref(), Some(ISSUER));
+    assert_eq!(from(2).await.path(), "/login");
+    backend.clock.advance(3600);
+    assert_eq!(from(1).await.path(), "/login");
 }

@@ -193,7 +193,7 @@ async fn requests_for_tokens_have_one_form() {
         ),
         (
             changed("grant_type", Some("client_credentials")),
-            "unsupported_grant_type",
+            "unauthorized_client",
         ),
         (changed("code", None), "invalid_request"),
         (changed("code", Some("unknown")), GRANT),

@@ -174,3 +174,19 @@ async fn a_public_url_elsewhere_ends_the_comforts_since_a_proxy_may_rewrite_the_
         .await;
     assert_eq!(pools.error_type(), "UnrecognizedClientException");
 }
+
+#[tokio::test]
+async fn the_front_door_says_what_this_is_and_names_the_inbox_at_home_only() {
+    let backend = backend_with_a_message().await;
+    let home = backend.get("/").await.ok();
+    assert!(home["service"].as_str().unwrap().contains("Cognito"));
+    assert_eq!(home["inbox"], "/_cognate/inbox");
+    assert_eq!(home["health"], "/health");
+    for (header, value) in HOSTILE {
+        let mut asked = request("GET", "/").body(Body::empty()).unwrap();
+        asked.headers_mut().insert(header, value.parse().unwrap());
+        let away = backend.send(asked).await.ok();
+        assert_eq!(away.get("inbox"), None, "{header}: {value}");
+        assert_eq!(away["health"], "/health");
+    }
+}
