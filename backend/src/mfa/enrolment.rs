@@ -79,11 +79,27 @@ impl Enrolment {
     /// # Errors
     /// `ConcurrentModificationException` if somebody else changed it meanwhile,
     /// `NotAuthorizedException` if the step was spent.
-    pub async fn save(
-        mut self,
-        state: &AppState,
-        step: Option<&PendingStep>,
-    ) -> Result<(), ApiError> {
+    pub async fn save(self, state: &AppState, step: Option<&PendingStep>) -> Result<(), ApiError> {
+        let row = self.into_row(state)?;
+        let challenge = step.map(PendingStep::id);
+        let saved = state
+            .store
+            .save_user_factors(&row, challenge, state.clock.now())
+            .await?;
+        match saved {
+            Saved::Done => Ok(()),
+            Saved::AlreadySpent => Err(invalid_session()),
+            Saved::Outdated => Err(ApiError::concurrent_modification(
+                "The user's MFA settings are being changed by another request.",
+            )),
+        }
+    }
+
+    /// The row to store, where something else changes in the same piece.
+    ///
+    /// # Errors
+    /// For no fault of the caller's.
+    pub(super) fn into_row(self, state: &AppState) -> Result<FactorsRow, ApiError> {
         let seal = |column, plain: &[u8]| state.sealer.seal(place(&self.row, column), plain);
         let choice =
             serde_json::to_vec(&self.choice).map_err(|error| ApiError::internal(&error))?;
@@ -93,25 +109,13 @@ impl Enrolment {
         let pending = self.pending.as_ref();
         let pending = pending.map(|pending| seal("totp_pending", pending.secret()));
         let pending = pending.transpose()?;
-        self.row = FactorsRow {
+        Ok(FactorsRow {
             choice,
             totp,
             totp_step: self.totp_step,
             totp_pending: pending,
             ..self.row
-        };
-        let challenge = step.map(PendingStep::id);
-        let saved = state
-            .store
-            .save_user_factors(&self.row, challenge, state.clock.now())
-            .await?;
-        match saved {
-            Saved::Done => Ok(()),
-            Saved::AlreadySpent => Err(invalid_session()),
-            Saved::Outdated => Err(ApiError::concurrent_modification(
-                "The user's MFA settings are being changed by another request.",
-            )),
-        }
+        })
     }
 
     /// Uses a TOTP code for a step of a sign-in, which is spent by it.

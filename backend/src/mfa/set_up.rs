@@ -106,8 +106,8 @@ pub async fn answer(
 }
 
 /// The code of an address that `MFA_SETUP` was answered with came back: the address is the user's and
-/// verified, and codes to it are turned on. Nothing that was turned on meanwhile is passed by: the
-/// enrolment is stored only over what was read.
+/// verified, and codes to it are turned on, in one piece. Nothing that was turned on meanwhile is passed by:
+/// both are stored only over what was read.
 pub(super) async fn finish_with_email(
     state: &AppState,
     through: Through<'_>,
@@ -122,14 +122,13 @@ pub(super) async fn finish_with_email(
     }
     user.set_attribute(to.attribute.name(), &to.value);
     user.mark_verified(&to);
-    match users::save(state, through.pool, &mut user, Some(step.spend())).await {
-        Ok(()) => {}
-        Err(SaveError::AlreadySpent) => return Err(invalid_session()),
-        Err(error) => return Err(error.into()),
-    }
     enrolment.turn(Factor::Email, true);
-    enrolment.save(state, None).await?;
-    Ok(user)
+    let (spend, factors) = (Some(step.spend()), enrolment.into_row(state)?);
+    match users::save_with(state, through.pool, &mut user, spend, Some(&factors)).await {
+        Ok(()) => Ok(user),
+        Err(SaveError::AlreadySpent) => Err(invalid_session()),
+        Err(error) => Err(error.into()),
+    }
 }
 
 /// `AssociateSoftwareToken` by the handle of `MFA_SETUP`: a new secret, and the next handle.

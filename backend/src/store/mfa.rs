@@ -3,7 +3,7 @@
 use sqlx::Row;
 
 use super::challenges::spend;
-use super::{Saved, Store, StoreError};
+use super::{Saved, Store, StoreError, Transaction};
 
 /// What a user has of second factors, as stored.
 #[derive(Debug, Clone)]
@@ -106,27 +106,7 @@ impl Store {
                 return Ok(Saved::AlreadySpent);
             }
         }
-        let changed = sqlx::query(
-            "INSERT INTO user_factors \
-             (pool_id, username, choice, totp, totp_step, totp_pending, revision) \
-             VALUES ($1, $2, $3, $4, $5, $6, 1) \
-             ON CONFLICT (pool_id, username) DO UPDATE SET choice = $3, totp = $4, \
-             totp_step = CASE WHEN user_factors.totp_step < $5 THEN $5 \
-             ELSE user_factors.totp_step END, \
-             totp_pending = $6, revision = user_factors.revision + 1 \
-             WHERE user_factors.revision = $7",
-        )
-        .bind(&row.pool_id)
-        .bind(&row.username)
-        .bind(row.choice.clone())
-        .bind(row.totp.clone())
-        .bind(row.totp_step)
-        .bind(row.totp_pending.clone())
-        .bind(row.revision)
-        .execute(&mut *transaction)
-        .await?
-        .rows_affected();
-        if changed == 0 {
+        if !row.write(&mut transaction).await? {
             return Ok(Saved::Outdated);
         }
         transaction.commit().await?;
@@ -164,5 +144,31 @@ impl Store {
         }
         transaction.commit().await?;
         Ok(TotpUse::Done)
+    }
+}
+
+impl FactorsRow {
+    /// Stores it over the revision it was read at. Answers whether nobody changed it meanwhile.
+    pub(super) async fn write(&self, transaction: &mut Transaction) -> Result<bool, StoreError> {
+        let changed = sqlx::query(
+            "INSERT INTO user_factors \
+             (pool_id, username, choice, totp, totp_step, totp_pending, revision) \
+             VALUES ($1, $2, $3, $4, $5, $6, 1) \
+             ON CONFLICT (pool_id, username) DO UPDATE SET choice = $3, totp = $4, \
+             totp_step = CASE WHEN user_factors.totp_step < $5 THEN $5 \
+             ELSE user_factors.totp_step END, \
+             totp_pending = $6, revision = user_factors.revision + 1 \
+             WHERE user_factors.revision = $7",
+        )
+        .bind(&self.pool_id)
+        .bind(&self.username)
+        .bind(self.choice.clone())
+        .bind(self.totp.clone())
+        .bind(self.totp_step)
+        .bind(self.totp_pending.clone())
+        .bind(self.revision)
+        .execute(&mut **transaction)
+        .await?;
+        Ok(changed.rows_affected() == 1)
     }
 }

@@ -3,7 +3,7 @@
 use sqlx::Row;
 use sqlx::any::AnyRow;
 
-use super::{Store, StoreError, Transaction};
+use super::{FactorsRow, Store, StoreError, Transaction};
 use crate::store::CodeRow;
 
 /// A user as stored.
@@ -131,8 +131,8 @@ impl Store {
     }
 
     /// Stores a changed user over the revision it was read at, replaces what it is found by, and
-    /// spends something if the change depends on it: all or nothing. A new password voids the
-    /// user's recovery code.
+    /// spends something if the change depends on it, and stores the second factors that change with it: all
+    /// or nothing. A new password voids the user's recovery code.
     ///
     /// # Errors
     /// [`StoreError::Exists`] or [`StoreError::Shadows`] if something it is found by belongs to
@@ -142,6 +142,7 @@ impl Store {
         user: &UserRow,
         lookups: &Lookups,
         spend: Option<Spend<'_>>,
+        factors: Option<&FactorsRow>,
         now: i64,
     ) -> Result<Saved, StoreError> {
         let mut transaction = self.begin().await?;
@@ -189,6 +190,11 @@ impl Store {
             .execute(&mut *transaction)
             .await?;
         insert_lookups(&mut transaction, user, lookups).await?;
+        if let Some(factors) = factors
+            && !factors.write(&mut transaction).await?
+        {
+            return Ok(Saved::Outdated);
+        }
         transaction.commit().await?;
         Ok(Saved::Done)
     }

@@ -30,7 +30,7 @@ use crate::app::AppState;
 use crate::error::ApiError;
 use crate::pools::{IdentifierAttribute, Pool};
 use crate::seal::Place;
-use crate::store::{LookupRow, Lookups, Saved, Spend, StoreError, UserRow};
+use crate::store::{FactorsRow, LookupRow, Lookups, Saved, Spend, StoreError, UserRow};
 
 /// Where a user stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -389,13 +389,27 @@ pub async fn save(
     user: &mut User,
     spend: Option<Spend<'_>>,
 ) -> Result<(), SaveError> {
+    save_with(state, pool, user, spend, None).await
+}
+
+/// The same, with second factors that change together with the user.
+///
+/// # Errors
+/// [`SaveError`]: nothing is stored then.
+pub async fn save_with(
+    state: &AppState,
+    pool: &Pool,
+    user: &mut User,
+    spend: Option<Spend<'_>>,
+    factors: Option<&FactorsRow>,
+) -> Result<(), SaveError> {
     let now = state.clock.now();
     user.updated_at = now;
     let row = user.row(state).map_err(SaveError::Internal)?;
     let lookups = user.lookups(state, pool);
     match state
         .store
-        .update_user(&row, &lookups, spend, now)
+        .update_user(&row, &lookups, spend, factors, now)
         .await
         .map_err(taken)?
     {
