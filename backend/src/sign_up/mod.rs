@@ -264,10 +264,8 @@ pub async fn confirm(
         outcome => outcome?,
     }
     confirmed_through(state, through, &user, client_metadata).await?;
-    match session {
-        Some(session) => after_sign_up::confirmed(state, through, session, &user).await,
-        None => Ok(None),
-    }
+    let proved = right.destination.attribute;
+    after_sign_up::confirmed(state, through, session, proved, &user).await
 }
 
 /// `ResendConfirmationCode`

@@ -274,3 +274,70 @@ async fn one_request_cannot_send_codes_to_many_addresses() {
     let messages = backend.get("/_cognate/inbox.json?to=two@example.com").await;
     assert_eq!(messages.ok()["messages"], json!([]));
 }
+
+#[tokio::test]
+async fn a_code_for_an_address_is_one_persons_once_and_for_a_day() {
+    let backend = Backend::start().await;
+    let (ada, bob) = (
+        Person::confirmed(&backend).await,
+        Person::confirmed(&backend).await,
+    );
+    let (adas, bobs) = (ada.tokens(&backend).await, bob.tokens(&backend).await);
+    let new = Person::stranger();
+    update(&backend, &adas, "email", &new.email).await.ok();
+    let code = backend.code(&new.email).await;
+    let other = Person::stranger();
+    update(&backend, &bobs, "email", &other.email).await.ok();
+    let refused = verify(&backend, &bobs, &code).await;
+    assert_eq!(refused.error_type(), "CodeMismatchException");
+    let as_phone = json!({ "AccessToken": adas["AccessToken"], "AttributeName": "phone_number", "Code": code });
+    let refused = backend.call("VerifyUserAttribute", as_phone).await;
+    assert_eq!(
+        refused.error_type(),
+        "ExpiredCodeException",
+        "another attribute"
+    );
+    let as_sign_up = ada.confirm(&backend, &code).await;
+    assert_eq!(
+        as_sign_up.error_type(),
+        "CodeMismatchException",
+        "another purpose"
+    );
+    verify(&backend, &adas, &code).await.ok();
+    let again = verify(&backend, &adas, &code).await;
+    assert_eq!(again.error_type(), "ExpiredCodeException");
+    let late = backend.code(&other.email).await;
+    backend.clock.advance(86_400);
+    let bobs = other.tokens(&backend).await;
+    let refused = verify(&backend, &bobs, &late).await;
+    assert_eq!(refused.error_type(), "ExpiredCodeException");
+}
+
+#[tokio::test]
+async fn what_is_no_address_gets_no_code_and_what_is_required_stays() {
+    let backend = Backend::start().await;
+    let ada = Person::confirmed(&backend).await;
+    let tokens = ada.tokens(&backend).await;
+    for (attribute, error) in [
+        ("name", "InvalidParameterException"),
+        ("phone_number", "InvalidParameterException"),
+    ] {
+        let body = json!({ "AccessToken": tokens["AccessToken"], "AttributeName": attribute });
+        let refused = backend.call("GetUserAttributeVerificationCode", body).await;
+        assert_eq!(refused.error_type(), error, "{attribute}");
+    }
+    for (names, error) in [
+        (json!(["email"]), "InvalidParameterException"),
+        (json!(["email_verified"]), "NotAuthorizedException"),
+        (json!(["sub"]), "InvalidParameterException"),
+        (json!(["custom:unknown"]), "NotAuthorizedException"),
+    ] {
+        let body = json!({ "AccessToken": tokens["AccessToken"], "UserAttributeNames": names });
+        let refused = backend.call("DeleteUserAttributes", body).await;
+        assert_eq!(refused.error_type(), error, "{names}");
+    }
+    assert_eq!(
+        attribute(&backend, &tokens, "email").await,
+        ada.email.as_str()
+    );
+}

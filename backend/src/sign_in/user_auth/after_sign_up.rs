@@ -6,7 +6,8 @@
 //! 3. `InitiateAuth` with `USER_AUTH` takes that one, once ([`sign_in`]).
 //!
 //! A user whom the trigger `PreSignUp` confirmed needs no second step: `SignUp` gives the handle of the
-//! third.
+//! third. Where codes to the same address are a first factor, the code alone is enough for the second: Amplify
+//! does not send the first handle.
 //!
 //! # Security model
 //! Each handle works once, for this user, client and pool, for `AuthSessionValidity`. The first one alone
@@ -18,7 +19,7 @@ use crate::app::{AppState, Caller};
 use crate::challenges::Origin;
 use crate::error::ApiError;
 use crate::opaque_secret::OpaqueSecret;
-use crate::pools::ExplicitAuthFlow;
+use crate::pools::{ExplicitAuthFlow, FirstFactor, IdentifierAttribute, Pool};
 use crate::users::{Status, User};
 
 const SIGNED_UP: &str = "signed up";
@@ -33,8 +34,7 @@ pub async fn begin(
     through: Through<'_>,
     user: &User,
 ) -> Result<Option<OpaqueSecret>, ApiError> {
-    let settings = &through.client.settings;
-    if through.origin != Origin::Api || !settings.allows(ExplicitAuthFlow::AllowUserAuth) {
+    if !is_for(through) {
         return Ok(None);
     }
     let step = match user.status {
@@ -45,23 +45,26 @@ pub async fn begin(
     Ok(Some(handle))
 }
 
-/// What a confirmation leaves behind. A handle that is not this sign-up's, or has expired, is no reason not
-/// to confirm: it leaves nothing.
+/// What a confirmation leaves behind that proved this attribute. A handle that is not this sign-up's, or has
+/// expired, is no reason not to confirm: it leaves nothing.
 ///
 /// # Errors
 /// For no fault of the caller's.
 pub async fn confirmed(
     state: &AppState,
     through: Through<'_>,
-    session: &str,
+    session: Option<&str>,
+    proved: IdentifierAttribute,
     user: &User,
 ) -> Result<Option<OpaqueSecret>, ApiError> {
-    let Ok(step) = PendingStep::find(state, through, SIGNED_UP, Some(session)).await else {
+    if !is_for(through) {
         return Ok(None);
+    }
+    let is_enough = match session {
+        Some(session) => is_of_sign_up(state, through, session, user).await,
+        None => signs_in(through.pool, proved),
     };
-    let is_theirs =
-        step.username == user.username && step.verifier_version == user.verifier_version;
-    if !is_theirs || step.spend_now(state).await.is_err() {
+    if !is_enough {
         return Ok(None);
     }
     let handle = PendingStep::begin(state, through, user.into(), CONFIRMED, &[]).await?;
@@ -86,4 +89,26 @@ pub async fn sign_in(
         .await?;
     step.spend_now(state).await?;
     after_password(state, caller, through, user).await
+}
+
+fn is_for(through: Through<'_>) -> bool {
+    let settings = &through.client.settings;
+    through.origin == Origin::Api && settings.allows(ExplicitAuthFlow::AllowUserAuth)
+}
+
+/// Takes the handle of the sign-up.
+async fn is_of_sign_up(state: &AppState, through: Through<'_>, session: &str, user: &User) -> bool {
+    let Ok(step) = PendingStep::find(state, through, SIGNED_UP, Some(session)).await else {
+        return false;
+    };
+    step.username == user.username
+        && step.verifier_version == user.verifier_version
+        && step.spend_now(state).await.is_ok()
+}
+
+/// Whether somebody who reads what is sent there could sign in with it anyway.
+fn signs_in(pool: &Pool, address: IdentifierAttribute) -> bool {
+    FirstFactor::ALL.into_iter().any(|factor| {
+        factor.address() == Some(address) && pool.settings.allows_first_factor(factor)
+    })
 }

@@ -27,19 +27,33 @@ async fn a_confirmation_with_the_sign_ups_session_signs_in_once() {
 #[tokio::test]
 async fn the_sign_ups_session_alone_is_worth_nothing() {
     let backend = Backend::start().await;
-    let person = Person::stranger();
-    let signed_up = person.sign_up(&backend).await.ok();
+    let (_, client) = pool_with(&backend, &["PASSWORD"]).await;
+    let (person, signed_up) = sign_up(&backend, &client, Some(PASSWORD)).await;
     let session = signed_up["Session"].clone();
     let refused = person
         .begin_with(&backend, json!({}), session.clone())
         .await;
     assert_eq!(refused.error_type(), "NotAuthorizedException");
     // Somebody else confirms, who reads the mail: no session, and the old one stays worthless.
-    let code = backend.code(&person.email).await;
-    let confirmed = person.confirm(&backend, &code).await.ok();
+    let confirmed = confirm(&backend, &person, &Value::Null).await;
     assert_eq!(confirmed.get("Session"), None);
     let refused = person.begin_with(&backend, json!({}), session).await;
     assert_eq!(refused.error_type(), "NotAuthorizedException");
+}
+
+#[tokio::test]
+async fn where_codes_sign_in_the_code_of_the_sign_up_does() {
+    let backend = Backend::start().await;
+    let person = Person::signed_up(&backend).await;
+    let confirmed = confirm(&backend, &person, &Value::Null).await;
+    let session = confirmed["Session"].clone();
+    let answer = person.begin_with(&backend, json!({}), session).await.ok();
+    assert!(is_signed_in(&answer));
+    // A code by text message is no code by e-mail.
+    let (_, client) = pool_with(&backend, &["PASSWORD", "SMS_OTP"]).await;
+    let (person, _) = sign_up(&backend, &client, Some(PASSWORD)).await;
+    let confirmed = confirm(&backend, &person, &Value::Null).await;
+    assert_eq!(confirmed.get("Session"), None);
 }
 
 #[tokio::test]
