@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { after, before, beforeEach, test } from 'node:test';
 import { Amplify } from 'aws-amplify';
 import {
+  autoSignIn,
   confirmResetPassword,
   confirmSignIn,
   confirmSignUp,
@@ -19,7 +20,9 @@ import {
 } from '@aws-amplify/auth';
 import { cognitoUserPoolsTokenProvider } from '@aws-amplify/auth/cognito';
 import { AdminCreateUserCommand } from '@aws-sdk/client-cognito-identity-provider';
-import { newPerson, startTarget } from '../support/target.mjs';
+import { isMinistack, newPerson, startTarget } from '../support/target.mjs';
+
+const noUserAuth = isMinistack && 'it has no USER_AUTH';
 
 let target;
 
@@ -115,6 +118,49 @@ test('an unconfirmed person is led to the confirmation', async () => {
   const { email, password } = newPerson();
   await signUp({ username: email, password, options: { userAttributes: { email } } });
   assert.equal((await signIn({ username: email, password })).nextStep.signInStep, 'CONFIRM_SIGN_UP');
+});
+
+test('a person chooses how to begin', { skip: noUserAuth }, async () => {
+  const { username, password } = await confirmedPerson();
+  const choose = () => signIn({ username, options: { authFlowType: 'USER_AUTH' } });
+  const { nextStep } = await choose();
+  assert.equal(nextStep.signInStep, 'CONTINUE_SIGN_IN_WITH_FIRST_FACTOR_SELECTION');
+  assert.deepEqual(nextStep.availableChallenges, ['PASSWORD', 'PASSWORD_SRP', 'EMAIL_OTP']);
+  const asked = await confirmSignIn({ challengeResponse: 'EMAIL_OTP' });
+  assert.equal(asked.nextStep.signInStep, 'CONFIRM_SIGN_IN_WITH_EMAIL_CODE');
+  assert.equal(asked.nextStep.codeDeliveryDetails.deliveryMedium, 'EMAIL');
+  await assert.rejects(confirmSignIn({ challengeResponse: '00000000' }), { name: 'CodeMismatchException' });
+  assert.equal((await confirmSignIn({ challengeResponse: await target.readCode(username, { count: 2 }) })).isSignedIn, true);
+  await signOut();
+  for (const factor of ['PASSWORD', 'PASSWORD_SRP']) {
+    await choose();
+    const step = await confirmSignIn({ challengeResponse: factor });
+    assert.equal(step.nextStep.signInStep, 'CONFIRM_SIGN_IN_WITH_PASSWORD', factor);
+    assert.equal((await confirmSignIn({ challengeResponse: password })).isSignedIn, true, factor);
+    await signOut();
+  }
+});
+
+test('a person prefers one way to begin', { skip: noUserAuth }, async () => {
+  const { username, password } = await confirmedPerson();
+  const prefer = (preferredChallenge, given = {}) => signIn({ username, ...given, options: { authFlowType: 'USER_AUTH', preferredChallenge } });
+  for (const factor of ['PASSWORD', 'PASSWORD_SRP']) {
+    assert.equal((await prefer(factor, { password })).isSignedIn, true, factor);
+    await signOut();
+    await assert.rejects(prefer(factor, { password: 'Wrong-Horse9!' }), { name: 'NotAuthorizedException' });
+  }
+  assert.equal((await prefer('EMAIL_OTP')).nextStep.signInStep, 'CONFIRM_SIGN_IN_WITH_EMAIL_CODE');
+  assert.equal((await confirmSignIn({ challengeResponse: await target.readCode(username, { count: 2 }) })).isSignedIn, true);
+  assert.equal((await getCurrentUser()).signInDetails.loginId, username);
+});
+
+test('a person is signed in by the confirmation of the sign-up', { skip: noUserAuth }, async () => {
+  const { email, password } = newPerson();
+  await signUp({ username: email, password, options: { userAttributes: { email }, autoSignIn: { authFlowType: 'USER_AUTH' } } });
+  const { nextStep } = await confirmSignUp({ username: email, confirmationCode: await target.readCode(email) });
+  assert.equal(nextStep.signUpStep, 'COMPLETE_AUTO_SIGN_IN');
+  assert.equal((await autoSignIn()).isSignedIn, true);
+  assert.equal((await fetchUserAttributes()).email, email);
 });
 
 async function confirmedPerson() {

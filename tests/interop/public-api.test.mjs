@@ -68,6 +68,24 @@ test('SRP signs in with the right password only', async () => {
   await assert.rejects(srpSignIn(newPerson().email, 'Wrong-Horse9!'), NotAuthorizedException);
 });
 
+test('a person chooses a code by mail', { skip: isMinistack && 'it has no USER_AUTH' }, async () => {
+  const { email } = await confirmedPerson();
+  const names = { ClientId, AuthFlow: 'USER_AUTH', AuthParameters: { USERNAME: email } };
+  const choice = await client.send(new InitiateAuthCommand(names));
+  assert.equal(choice.ChallengeName, 'SELECT_CHALLENGE');
+  assert.ok(choice.AvailableChallenges.includes('EMAIL_OTP'));
+  const answer = ({ ChallengeName, Session }, responses) => client.send(new RespondToAuthChallengeCommand({
+    ClientId, ChallengeName, Session, ChallengeResponses: { USERNAME: email, ...responses },
+  }));
+  const asked = await answer(choice, { ANSWER: 'EMAIL_OTP' });
+  await assert.rejects(answer(asked, { EMAIL_OTP_CODE: 'no digits' }), CodeMismatchException);
+  const done = await answer(asked, { EMAIL_OTP_CODE: await target.readCode(email, { count: 2 }) });
+  assert.equal(done.AuthenticationResult.TokenType, 'Bearer');
+  await assert.rejects(client.send(new InitiateAuthCommand({
+    ...names, AuthParameters: { USERNAME: email, PREFERRED_CHALLENGE: 'CUSTOM_CHALLENGE' },
+  })), InvalidParameterException);
+});
+
 test('tokens are refreshed, a session is revoked, and then neither works', async () => {
   const { AuthenticationResult: tokens } = await srpSignIn(...Object.values(await confirmedPerson()));
   const refresh = () => client.send(new GetTokensFromRefreshTokenCommand({ ClientId, RefreshToken: tokens.RefreshToken }));
