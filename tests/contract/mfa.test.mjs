@@ -63,7 +63,7 @@ test('setting up: MFA_SETUP, AssociateSoftwareToken, VerifySoftwareToken and the
   const user = await api.ok('GetUser', { AccessToken });
   assert.deepEqual(Object.keys(user).sort(), ['UserAttributes', 'UserMFASettingList', 'Username']);
   const factors = await api.ok('GetUserAuthFactors', { AccessToken });
-  assert.deepEqual(factors, { Username: person.sub, UserMFASettingList: ['SOFTWARE_TOKEN_MFA'], ConfiguredUserAuthFactors: ['PASSWORD'] });
+  assert.deepEqual(factors, { Username: person.sub, UserMFASettingList: ['SOFTWARE_TOKEN_MFA'], ConfiguredUserAuthFactors: ['PASSWORD', 'EMAIL_OTP'] });
 });
 
 test('a request with both a token and a session, or with neither, is refused', async () => {
