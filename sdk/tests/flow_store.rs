@@ -2,7 +2,7 @@
 #![cfg(target_arch = "wasm32")]
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
-use cognate::browser::{Browser, IndexedDb, Storage, Tab};
+use cognate::browser::{Browser, IndexedDb, Persistence, Storage, Tab};
 use cognate_core::Config;
 use cognate_core::ports::{FlowStore, SessionStore, StoreBlocked};
 use js_sys::Promise;
@@ -19,7 +19,7 @@ const RECORD: &str = "{\"verifier\":\"hidden\"}";
 /// A page of a tab. Its sessions end with it; what it remembers does not.
 async fn page(tab: &str, secret: &str) -> Browser {
     let config = Config::parse("eu-west-1_Flows", "client", &[], None).unwrap();
-    let storage = Storage::memory(&config).await.unwrap();
+    let storage = Storage::open(&config, Persistence::Memory).await.unwrap();
     Browser::new(storage).with_tab(Some(Tab::parse(&config, tab, secret).unwrap()))
 }
 
@@ -107,6 +107,6 @@ async fn the_persistence_memory_keeps_no_session_beside_it() {
 #[wasm_bindgen_test]
 async fn without_a_tab_nothing_is_remembered() {
     let config = Config::parse("eu-west-1_Flows", "client", &[], None).unwrap();
-    let browser = Browser::new(Storage::memory(&config).await.unwrap());
+    let browser = Browser::new(Storage::open(&config, Persistence::Memory).await.unwrap());
     assert_eq!(browser.save_flow("a", RECORD).await, Err(StoreBlocked));
 }

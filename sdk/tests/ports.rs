@@ -3,7 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 use base64ct::{Base64UrlUnpadded, Encoding};
-use cognate::browser::{Browser, Cancel, JsJson, Storage};
+use cognate::browser::{Browser, Cancel, JsJson, Persistence, Storage};
 use cognate_core::Config;
 use cognate_core::json::Value;
 use cognate_core::ports::{Clock, Content, Http, HttpRequest, HttpResponse, Limits, Random, Rs256};
@@ -17,7 +17,7 @@ wasm_bindgen_test_configure!(run_in_browser);
 
 async fn browser() -> Browser {
     let config = Config::parse("eu-west-1_Ports", "client", &[], None).unwrap();
-    Browser::new(Storage::memory(&config).await.unwrap())
+    Browser::new(Storage::open(&config, Persistence::Memory).await.unwrap())
 }
 
 async fn get(url: &str, timeout_ms: u32, cancel: &Cancel) -> Result<HttpResponse, SendFailure> {

@@ -1,5 +1,7 @@
 // The few calls of IndexedDB that sessions need. Each is one transaction, and resolves when it has committed.
 
+import { baseKey } from './crypto.js';
+
 /** Opens version 1 of the database, and makes its stores when it is not there. */
 export function open(name) {
   return new Promise((resolve, reject) => {
@@ -15,14 +17,14 @@ export function open(name) {
   });
 }
 
-/** The key that is kept, if there is one. */
-export function keptKey(database) {
-  return run(database, 'keys', 'readonly', (keys) => keys.get('base'));
-}
-
-/** Keeps a key; rejects when there is one: two tabs may start at once. */
-export function keepKey(database, key) {
-  return run(database, 'keys', 'readwrite', (keys) => keys.add(key, 'base'));
+/** The key that is kept; made when there is none. Two tabs may start at once: the first one's is kept, and both read that. */
+export async function keptKey(database) {
+  const kept = () => run(database, 'keys', 'readonly', (keys) => keys.get('base'));
+  const key = await kept();
+  if (key) return key;
+  const made = await baseKey();
+  await run(database, 'keys', 'readwrite', (keys) => keys.add(made, 'base')).catch(() => {});
+  return kept();
 }
 
 export async function get(database, name) {

@@ -19,9 +19,6 @@ extern "C" {
     #[wasm_bindgen(js_name = keptKey)]
     fn kept_key(database: &JsValue) -> Promise;
 
-    #[wasm_bindgen(js_name = keepKey)]
-    fn keep_key(database: &JsValue, key: &JsValue) -> Promise;
-
     fn get(database: &JsValue, name: &str) -> Promise;
 
     fn put(database: &JsValue, name: &str, sealed: &str, at: f64, version: Option<&str>)
@@ -32,12 +29,6 @@ extern "C" {
     fn sweep(database: &JsValue, before: f64) -> Promise;
 
     fn close(database: &JsValue);
-}
-
-#[wasm_bindgen(module = "/src/browser/crypto.js")]
-extern "C" {
-    #[wasm_bindgen(js_name = baseKey)]
-    fn base_key() -> Promise;
 }
 
 /// An open database.
@@ -61,13 +52,7 @@ impl IndexedDb {
     /// # Errors
     /// [`StoreBlocked`].
     pub async fn base_key(&self) -> Result<CryptoKey, StoreBlocked> {
-        let mut key = settled(kept_key(&self.database)).await?;
-        if key.is_undefined() {
-            let made = settled(base_key()).await?;
-            // Two tabs may start at once: the first one's is kept, and both read what was kept.
-            let _ = settled(keep_key(&self.database, &made)).await;
-            key = settled(kept_key(&self.database)).await?;
-        }
+        let key = settled(kept_key(&self.database)).await?;
         match key.is_undefined() {
             true => Err(StoreBlocked),
             false => Ok(key.unchecked_into()),

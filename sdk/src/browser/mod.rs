@@ -27,7 +27,7 @@ pub use lock::Held;
 pub use login_page::LoginPage;
 pub use network::Network;
 pub use seal::Seal;
-pub use session_store::Storage;
+pub use session_store::{Persistence, Storage};
 pub use tab::Tab;
 
 /// The browser as the protocol sees it.

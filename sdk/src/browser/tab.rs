@@ -11,7 +11,9 @@ use cognate_core::ports::StoreBlocked;
 use cognate_core::text::joined;
 use zeroize::Zeroizing;
 
-use super::{IndexedDb, Seal};
+use super::IndexedDb;
+#[cfg(feature = "oauth")]
+use super::Seal;
 
 /// One tab, for one pool and client. Its secret lives in the page's `sessionStorage`, and ends with it.
 pub struct Tab {
@@ -40,17 +42,23 @@ impl Tab {
     }
 
     /// Where this tab's records are.
-    #[cfg(feature = "oauth")]
     pub(super) fn namespace(&self) -> &str {
         &self.namespace
     }
 
+    /// This tab's half of its key.
+    pub(super) fn secret(&self) -> &[u8] {
+        &self.secret
+    }
+
     /// The database of all tabs.
+    #[cfg(feature = "oauth")]
     pub(super) async fn database(&self) -> Result<IndexedDb, StoreBlocked> {
         database().await
     }
 
     /// The seal of this tab alone: half of its key is in the database, half in the tab.
+    #[cfg(feature = "oauth")]
     pub(super) async fn seal(&self, database: &IndexedDb) -> Result<Seal, Error> {
         let base = database.base_key().await?;
         Ok(Seal::of_tab(&base, &self.secret, self.namespace.clone()).await?)

@@ -5,7 +5,7 @@ use alloc::string::String;
 
 use cognate_core::secret::{ChallengeSession, Password};
 use cognate_core::sign_in::Entry;
-use cognate_core::{Client, Config, Error, ErrorCode};
+use cognate_core::{Client, Error, ErrorCode};
 use js_sys::Promise;
 use wasm_bindgen::prelude::*;
 use web_sys::AbortSignal;
@@ -14,7 +14,7 @@ use super::arguments::{Arguments, Settings};
 #[cfg(feature = "oauth")]
 use super::redirect;
 use super::{promise, results};
-use crate::browser::{Browser, JsJson, Storage, Tab};
+use crate::browser::{Browser, JsJson, Persistence, Storage, Tab};
 
 /// One app client of one pool.
 #[wasm_bindgen(js_name = Client)]
@@ -80,34 +80,19 @@ async fn start(settings: Settings) -> Result<Client<Browser>, Error> {
         (Some(id), Some(secret)) => Some(Tab::parse(&config, &id, &secret)?),
         _ => None,
     };
-    let storage = storage(&config, tab.as_ref(), &settings).await?;
+    let (persistence, name) = (settings.text("persistence")?, settings.text("namespace")?);
+    let persistence = match (persistence.as_deref(), &tab) {
+        (Some("device"), _) => Persistence::Device(name.as_deref().unwrap_or_default()),
+        (Some("session"), Some(tab)) => Persistence::Session(tab),
+        _ => Persistence::Memory,
+    };
+    let storage = Storage::open(&config, persistence).await?;
     #[cfg(feature = "oauth")]
     let client = redirect::client(config, storage, tab, &settings)?;
     #[cfg(not(feature = "oauth"))]
     let client = Client::new(config, Browser::new(storage));
     client.resume().await;
     Ok(client)
-}
-
-/// What the app chose, or nothing where the browser denies that.
-async fn storage(
-    config: &Config,
-    tab: Option<&Tab>,
-    settings: &Settings,
-) -> Result<Storage, Error> {
-    let persistence = settings.text("persistence")?;
-    let chosen = match (persistence.as_deref(), tab) {
-        (Some("device"), _) => {
-            let name = settings.text("namespace")?.unwrap_or_default();
-            Storage::device(config, &name).await
-        }
-        (Some("session"), Some(tab)) => Storage::of_tab(tab).await,
-        _ => return Storage::memory(config).await,
-    };
-    match chosen {
-        Err(error) if error.code == ErrorCode::StorageBlocked => Storage::memory(config).await,
-        chosen => chosen,
-    }
 }
 
 async fn run(

@@ -193,13 +193,9 @@ impl<P: Ports> Client<P> {
                     .set(Some(session.clock_offset_ms));
                 session.version = Some(stored.version);
                 adopted = Some(session);
-            } else {
-                let _ = self.service.ports.take(Some(&stored.version)).await;
             }
         }
-        if (adopted.is_some() || self.session.borrow().is_some())
-            && self.generation.get() == generation
-        {
+        if adopted.is_some() || self.session.borrow().is_some() {
             self.set_session(adopted);
             self.is_adopted.set(true);
         }

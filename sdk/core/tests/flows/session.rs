@@ -45,7 +45,12 @@ fn a_record_that_is_not_ours_is_no_session() {
     for record in ["", "{}", "{\"accessToken\":1}", "<html>"] {
         platform.set_record(Some(record));
         assert_eq!(run(client.resume()), State::SignedOut, "{record}");
-        assert_eq!(platform.record(), None, "and is dropped");
+        assert_eq!(
+            run(client.fresh_access_token(60, &options()))
+                .unwrap_err()
+                .code,
+            ErrorCode::SignedOut
+        );
     }
 }
 
