@@ -24,7 +24,7 @@ const ROLLED_UP_SHA_256 = '--cfg sha2_backend="soft" --cfg sha2_backend_soft="co
 // a module beside it, downloaded when it is first needed.
 const MODULES = { cognate: ['js'], 'cognate-oauth': ['js', 'oauth'], 'cognate-account': ['account'] };
 // What the page loads when it is first used. They depend on nothing, so that they share nothing with the page's module.
-const ON_DEMAND = ['passkey', 'qr'];
+const ON_DEMAND = ['passkey', 'qr', 'leftover'];
 // The worker's glue: that of a module with everything, which nobody downloads.
 const ALL = 'all';
 const GLUE = inWasm(ALL, 'glue.js');

@@ -105,6 +105,14 @@ export interface Auth extends Account {
    * 60), or is new. Needs `exposeAccessToken: true`: every script of the page can call this, and take the token elsewhere.
    */
   getTokens(input?: { minTtl?: number }, options?: CallOptions): Promise<Tokens>;
+  /**
+   * Takes over the session that Amplify (6) or amazon-cognito-identity-js left in `localStorage`, `sessionStorage` or cookies
+   * for this client, if nobody is signed in here. The service gives new tokens for it, which are verified; then, and only then, what was left
+   * is removed. `undefined`: nothing was left, or somebody is signed in.
+   *
+   * @throws {AuthError} `not_authorized` where the service no longer accepts it; nothing is removed then, as after any error
+   */
+  takeOverSession(options?: CallOptions): Promise<User | undefined>;
   /** New tokens now, with new claims. It is never needed for `fetch`, which refreshes by itself. */
   refresh(options?: CallOptions): Promise<User>;
 
@@ -178,6 +186,7 @@ class Client implements Omit<Auth, keyof Account> {
   readonly #link = new Link(({ event }) => this.#changed(event as AuthEvent));
   readonly #closing = new AbortController();
   #oauth: AuthConfig['oauth'];
+  #clientId = '';
 
   readonly signIn = Object.assign((input: Parameters<Auth['signIn']>[0], options?: CallOptions) => this.#step('signIn', input, options), {
     redirect: async (input: RedirectInput = {}, options?: CallOptions): Promise<never> => {
@@ -193,6 +202,7 @@ class Client implements Omit<Auth, keyof Account> {
 
   async start(config: AuthConfig, start: Omit<StartMessage, 'wasm' | 'accountWasm'>): Promise<void> {
     this.#oauth = config.oauth;
+    this.#clientId = config.clientId;
     const { state, persistence, redirect } = (await this.#link.start(config, start)) as Started;
     this.state = state;
     this.persistence = persistence;
@@ -264,6 +274,16 @@ class Client implements Omit<Auth, keyof Account> {
 
   getTokens(input: { minTtl?: number } = {}, options?: CallOptions): Promise<Tokens> {
     return this.#link.call('getTokens', input, options) as Promise<Tokens>;
+  }
+
+  async takeOverSession(options?: CallOptions): Promise<User | undefined> {
+    if (this.state.status !== 'signedOut') return;
+    const { leftover } = await import('./leftover.js');
+    const left = leftover(this.#clientId);
+    if (!left) return;
+    const user = (await this.#link.call('takeOver', { refreshToken: left.refreshToken }, options)) as User;
+    left.remove();
+    return user;
   }
 
   refresh(options?: CallOptions): Promise<User> {

@@ -50,6 +50,7 @@ export type Operation =
   | 'getUser'
   | 'updateAttributes'
   | 'refresh'
+  | 'takeOver'
   | 'fetch'
   | 'getTokens'
   | 'signOut'

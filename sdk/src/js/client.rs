@@ -3,7 +3,7 @@
 use alloc::rc::Rc;
 use alloc::string::String;
 
-use cognate_core::secret::{ChallengeSession, Password};
+use cognate_core::secret::{ChallengeSession, Password, RefreshToken};
 use cognate_core::sign_in::Entry;
 use cognate_core::{Client, Error, ErrorCode};
 use js_sys::Promise;
@@ -133,6 +133,10 @@ async fn run(
         "getTokens" => {
             let minimum_ttl = given.minimum_ttl()?.unwrap_or(MINIMUM_TTL_SECONDS);
             results::token(&client.fresh_access_token(minimum_ttl, options).await?)
+        }
+        "takeOver" => {
+            let token = given.required("refreshToken", "refreshToken must be a string")?;
+            results::user(&client.take_over(RefreshToken::new(token), options).await?)
         }
         "refresh" => results::user(&client.refresh(options).await?),
         "signOut" => {

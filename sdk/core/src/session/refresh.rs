@@ -30,6 +30,7 @@ use crate::client::{Client, Options};
 use crate::error::{Error, ErrorCode, Outcome, incomplete, signed_out};
 use crate::json::Object;
 use crate::ports::Ports;
+use crate::secret::RefreshToken;
 use crate::transport::{Deadline, Repeat};
 use crate::wire::Tokens;
 
@@ -185,6 +186,16 @@ impl<P: Ports> Client<P> {
                 .refresh_by_redirect(oauth, refresh_token, deadline)
                 .await;
         }
+        self.buy_for(refresh_token, options, deadline).await
+    }
+
+    /// New tokens for a refresh token of the app's own form, not verified.
+    pub(super) async fn buy_for(
+        &self,
+        refresh_token: &RefreshToken,
+        options: &Options<P>,
+        deadline: &Deadline<'_, P::Cancel>,
+    ) -> Result<Tokens, Error> {
         loop {
             let is_old = self.refreshes_by_initiate_auth.get();
             let mut call = self.request(options);
