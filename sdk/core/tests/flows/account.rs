@@ -130,7 +130,7 @@ fn a_deleted_user_is_forgotten_here_too() {
 }
 
 /// The service over a platform that has a network and nothing else.
-fn account_of(platform: &Platform) -> Service<Network> {
+pub(crate) fn account_of(platform: &Platform) -> Service<Network> {
     let config = Config::parse("local_demo", "demowebclient", &[ENDPOINT], Some(ISSUER)).unwrap();
     Service::new(config, Network(platform.clone()))
 }

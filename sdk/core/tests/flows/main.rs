@@ -6,6 +6,7 @@
 )]
 
 mod account;
+mod account_operations;
 mod challenges;
 mod contract;
 mod endpoints;
@@ -19,6 +20,7 @@ mod session;
 mod sign_in;
 mod sign_up;
 mod tabs;
+mod take_over;
 mod tokens;
 mod transitions;
 mod transport;

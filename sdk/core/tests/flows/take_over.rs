@@ -1,0 +1,70 @@
+//! A session that another client has left is taken over by its refresh token.
+
+use cognate_core::ports::SendFailure;
+use cognate_core::secret::RefreshToken;
+use cognate_core::session::{State, User};
+use cognate_core::{Client, Error, ErrorCode};
+
+use crate::platform::{Platform, Scripted};
+use crate::{client, client_of, is_signed_in, options, run, sign_in};
+
+/// Somebody who is signed in with another client: a platform whose store is empty, and the refresh token.
+fn left_elsewhere(rotates: bool) -> (Platform, String) {
+    let (old, platform) = client();
+    platform.server().rotates = rotates;
+    sign_in(&old);
+    platform.set_record(None);
+    let token = platform.server().refresh_tokens.keys().next().cloned();
+    (platform, token.unwrap())
+}
+
+fn take_over(client: &Client<Platform>, token: &str) -> Result<User, Error> {
+    run(client.take_over(RefreshToken::new(token.into()), &options()))
+}
+
+#[test]
+fn its_refresh_token_makes_a_session_like_any_other() {
+    for rotates in [false, true] {
+        let (platform, token) = left_elsewhere(rotates);
+        let client = client_of(&platform);
+        let user = take_over(&client, &token).unwrap();
+        assert_eq!(client.state(), State::SignedIn(user.clone()));
+        assert_eq!(
+            run(client_of(&platform).resume()),
+            State::SignedIn(user),
+            "it is stored"
+        );
+        run(client.refresh(&options())).unwrap();
+        let spent = !platform.server().refresh_tokens.contains_key(&token);
+        assert_eq!(spent, rotates);
+    }
+}
+
+#[test]
+fn a_token_that_the_service_refuses_gives_none_and_takes_none() {
+    let (platform, token) = left_elsewhere(false);
+    let client = client_of(&platform);
+    for refused in [String::new(), "no-token".to_owned(), format!("{token}x")] {
+        let error = take_over(&client, &refused).unwrap_err();
+        assert_eq!(error.code, ErrorCode::NotAuthorized, "{refused}");
+        assert!(!is_signed_in(&client));
+    }
+    let user = sign_in(&client);
+    take_over(&client, "no-token").unwrap_err();
+    assert_eq!(client.state(), State::SignedIn(user), "the session stands");
+}
+
+#[test]
+fn a_network_failure_takes_nothing_over_and_the_next_try_does() {
+    let (platform, token) = left_elsewhere(false);
+    let client = client_of(&platform);
+    platform.script([
+        Scripted::Fail(SendFailure::Offline),
+        Scripted::Fail(SendFailure::Offline),
+    ]);
+    let error = take_over(&client, &token).unwrap_err();
+    assert_eq!(error.code, ErrorCode::Offline);
+    assert!(!is_signed_in(&client));
+    platform.clear_script();
+    take_over(&client, &token).unwrap();
+}
