@@ -29,7 +29,7 @@ impl<P: Ports> Client<P> {
         let mut session = self.set_session(None);
         match self.service.ports.take(None).await {
             // Another client may have refreshed: the service must hear of the token that was stored last.
-            Ok(Some(record)) if !session.as_ref().is_some_and(|own| own.version.is_none()) => {
+            Ok(Some(record)) if session.as_ref().is_none_or(|own| own.version.is_some()) => {
                 let stored = Session::read(&self.service.ports, &record);
                 session = stored.ok().map(Rc::new).or(session);
             }

@@ -437,10 +437,8 @@ impl SessionStore for Platform {
     }
 
     async fn take(&self, version: Option<&str>) -> Result<Option<Zeroizing<String>>, StoreBlocked> {
-        let mut store = self.store()?;
         let is_other = version.is_some_and(|version| version != self.version());
-        let taken = store.take_if(|_| !is_other).map(Zeroizing::new);
-        drop(store);
+        let taken = self.store()?.take_if(|_| !is_other).map(Zeroizing::new);
         yield_once().await;
         Ok(taken)
     }
