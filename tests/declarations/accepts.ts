@@ -12,6 +12,7 @@ import {
   type OAuthConfig,
   type RedirectInput,
   type SignInStep,
+  type Tokens,
   type User,
 } from 'cognate-auth';
 
@@ -79,7 +80,9 @@ export const everyOption: AuthConfig = {
   endpoint: ['https://one.example', 'https://two.example'],
   issuer: 'https://one.example/pool',
   isolation: 'page',
-  persistence: 'memory',
+  persistence: 'device',
+  namespace: 'work',
+  exposeAccessToken: true,
   api: [{ origin: 'https://api.example.com', path: '/v1', methods: ['GET'] } satisfies ApiAccess],
   oauth: {
     domain: 'https://login.example.com',
@@ -92,7 +95,10 @@ export const everyOption: AuthConfig = {
 
 export async function everyOperation(auth: Auth, signal: AbortSignal): Promise<void> {
   const options = { signal, timeoutMs: 10_000, clientMetadata: { from: 'test' } };
-  const off: () => void = auth.on(({ type, state, tab }) => void [type, state.status, tab]);
+  const off: () => void = auth.on(({ type, state, tab, persistence }) => void [type, state.status, tab, persistence]);
+  const kept: 'memory' | 'session' | 'device' = auth.persistence;
+  const { accessToken, expiresAt }: Tokens = await auth.getTokens({ minTtl: 300 }, options);
+  void [kept, accessToken, expiresAt];
   const { confirmed, sub, delivery } = await auth.signUp({ username: 'a', password: 'b', attributes: { email: 'a@b.c' } }, options);
   const where: CodeDelivery | undefined = delivery;
   const { next } = await auth.signUp({ username: 'a', password: 'b', validationData: { invitation: 'c' }, autoSignIn: true });

@@ -16,6 +16,14 @@ export const oauth: AuthConfig = { ...ids, oauth: { domain: 'login.example.com' 
 // @ts-expect-error an entry needs an origin
 export const api: AuthConfig = { ...ids, api: [{ path: '/v1' }] };
 
+export async function tokens(auth: Auth): Promise<void> {
+  const given = await auth.getTokens();
+  // @ts-expect-error no other token is ever given
+  void given.refreshToken;
+  // @ts-expect-error it is chosen once, in the configuration
+  auth.persistence = 'memory';
+}
+
 export async function steps(auth: Auth, step: SignInStep): Promise<void> {
   // @ts-expect-error `done` has nothing to respond to
   if (step.kind === 'done') await step.respond({});

@@ -153,6 +153,18 @@ test('eight callers in each of three tabs share it as well, and a second client 
   await context.close();
 });
 
+test('the wasm with sign-in by redirect shares a session just so', async () => {
+  const oauth = { domain: backend.url, redirectUri: pages.url };
+  const { context, tabs, posts } = await openTabs(3, { oauth });
+  await pass(2_100);
+  recorder.behaviour.delayMs = 150;
+  assert.equal(new Set(await Promise.all(tabs.map(freshToken))).size, 1);
+  assert.equal(posts().length, 1);
+  await tabs[2].evaluate(() => auth.signOut());
+  await until(tabs[0], () => auth.state.status === 'signedOut');
+  await context.close();
+});
+
 test('a tab that is opened later is signed in at once, and one that signs in tells the others', async () => {
   const context = await pages.browser.newContext();
   const [one, two] = [await openTab(context), await openTab(context)];
