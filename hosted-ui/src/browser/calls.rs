@@ -17,7 +17,7 @@ use crate::flow::{Advance, Answer, Call, Delivery, Failure, Login, SignedUp, Ste
 pub(super) async fn run(place: &Place, login: Option<&Login>, call: Call) -> Answer {
     let service = Service {
         place,
-        pool: login.and_then(|login| login.user_pool_id.as_deref()),
+        pool: login.map(|login| login.user_pool_id.as_str()),
     };
     match call {
         Call::SignIn { username, password } => {
@@ -76,14 +76,11 @@ struct Service<'a> {
 
 impl Service<'_> {
     async fn sign_in(&self, username: &str, password: &Password) -> Result<Advance, Error> {
-        // SRP proves a password for one pool: where the service does not name it, the password is
-        // sent, to the origin that this page came from.
-        let flow = self.pool.map_or(Flow::Password, |_| Flow::Srp);
         let username = Username::parse(username)?;
         let client = self.client()?;
         advance(
             client
-                .sign_in(&username, Some(password), flow, &options())
+                .sign_in(&username, Some(password), Flow::Srp, &options())
                 .await?,
         )
     }

@@ -9,8 +9,8 @@ use cognate_core::password::policy::Policy;
 pub struct Login {
     /// The app's name, for people.
     pub client_name: String,
-    /// The pool: SRP proves the password for one pool only. Without it the password is sent.
-    pub user_pool_id: Option<String>,
+    /// The pool: SRP proves the password for one pool only.
+    pub user_pool_id: String,
     /// Who is expected to sign in.
     pub login_hint: Option<String>,
     /// The language that the app asked for.
@@ -81,14 +81,15 @@ impl Login {
     /// Reads the answer.
     ///
     /// # Errors
-    /// [`NotJson`] for a member of another kind.
+    /// [`NotJson`] for a member of another kind, and if the pool is not named: a page that would then send
+    /// the password instead of proving it could be made to.
     pub fn read(answer: &impl Value) -> Result<Self, NotJson> {
         let list = |name| answer.at(name, |list| list.list(Value::text));
         let sign_up = answer.member("SignUp");
         let policy = answer.member("PasswordPolicy");
         Ok(Self {
             client_name: answer.text_at("ClientName")?.unwrap_or_default(),
-            user_pool_id: answer.text_at("UserPoolId")?,
+            user_pool_id: answer.text_at("UserPoolId")?.ok_or(NotJson)?,
             login_hint: answer.text_at("LoginHint")?,
             lang: answer.text_at("Lang")?,
             username_attributes: list("UsernameAttributes")?.unwrap_or_default(),

@@ -59,11 +59,17 @@ fn a_login_is_read_as_the_service_describes_it_and_what_is_of_another_kind_is_re
         "PasswordPolicy": { "MinimumLength": 12, "RequireSymbols": false },
     });
     let login = Login::read(&Parsed(described.clone())).unwrap();
-    assert_eq!(login.user_pool_id.as_deref(), Some("local_demo"));
+    assert_eq!(login.user_pool_id, "local_demo");
     assert!(login.username_is_email() && login.sign_up.allowed);
     assert_eq!(login.sign_up.attributes[0].max_length, Some(40));
     let policy = login.policy();
     assert!(policy.minimum_length == 12 && !policy.symbols && policy.numbers);
+    for member in ["UserPoolId", "SignUp"] {
+        let mut changed = described.clone();
+        changed[member] = serde_json::Value::Null;
+        let without = Login::read(&Parsed(changed));
+        assert_eq!(without.is_err(), member == "UserPoolId", "{member}");
+    }
     described["SignUp"]["Allowed"] = "yes".into();
     assert!(Login::read(&Parsed(described)).is_err());
 }
