@@ -21,6 +21,8 @@ pub struct Screen {
     pub is_online: bool,
     /// Whether what is under way takes longer than people expect.
     pub is_slow: bool,
+    /// Whether the login ends soon.
+    pub is_ending: bool,
     /// Seconds until another code can be had: 0 when that time is over, nothing when there was nothing to
     /// wait for.
     pub wait_s: Option<u64>,
@@ -65,6 +67,7 @@ impl Screen {
             linked_code: String::new(),
             is_online: true,
             is_slow: false,
+            is_ending: false,
             wait_s: None,
             now: Now::default(),
         }
@@ -97,6 +100,18 @@ impl Screen {
     #[must_use]
     pub fn is_busy(&self, with: Busy) -> bool {
         self.state.busy == Some(with)
+    }
+
+    /// Whether the login has two minutes or less at this time, which the device says. One whose clock is
+    /// minutes off may be told too early or not at all.
+    #[must_use]
+    pub fn ends_soon_at(&self, now_ms: u64) -> bool {
+        let login = self.state.login.as_ref();
+        let Some(ends_at_ms) = login.and_then(|login| login.expires_at_ms) else {
+            return false;
+        };
+        let rest_ms = ends_at_ms.saturating_sub(now_ms);
+        !self.state.page.is_final() && (1..=WARNED_BEFORE_MS).contains(&rest_ms)
     }
 
     /// What makes a page another one: while it is the same, what stands in its fields stays.
@@ -159,3 +174,6 @@ impl Screen {
         login.is_none_or(|login| login.sign_up.allowed)
     }
 }
+
+/// How long before its end a login says so: as long as a sign-in takes that has a code in it.
+const WARNED_BEFORE_MS: u64 = 2 * 60_000;

@@ -66,7 +66,7 @@ test('a wrong password and an unknown person are told in the same words, and the
     await page.reload();
     await heading(page, TITLES.signIn);
   }
-  assert.match(told[0], /do not match/);
+  assert.match(told[0], /do not belong together/);
   assert.equal(told[1], told[0]);
   await close();
 });
@@ -87,7 +87,7 @@ test('a forgotten password is replaced with a code, and the person goes on to th
 
   const other = await openLogin(browser, system);
   await signIn(other.page, email);
-  assert.match(await problem(other.page), /do not match/, 'the old password has ended');
+  assert.match(await problem(other.page), /do not belong together/, 'the old password has ended');
   await other.close();
   await close();
 });
@@ -243,6 +243,36 @@ test('a login page whose flow has ended says so and offers nothing to fill in', 
   await close();
 });
 
+test('who comes back to a login that they have finished is shown the way on to the app', async () => {
+  const { page, flow, close } = await openLogin(browser, system);
+  const stale = page.url();
+  await signIn(page, (await person()).email);
+  await backInApp(page, system, flow);
+  await page.goto(stale);
+  await heading(page, 'You have finished this sign-in');
+  await page.getByText('Demo web client', { exact: true }).waitFor();
+  await page.getByRole('link', { name: 'Go on to Demo web client' }).click();
+  await page.waitForURL((url) => url.href === system.appUrl);
+  await close();
+});
+
+test('what is typed before the page has woken stays where it is, with the keyboard', async () => {
+  const context = await browser.newContext({ locale: 'en-GB' });
+  const page = await context.newPage();
+  let wake;
+  const asleep = new Promise((resolve) => { wake = resolve; });
+  await page.route('**/*.wasm', async (route) => { await asleep; await route.continue(); });
+  await page.goto(authorization(system).url, { waitUntil: 'commit' });
+  const early = page.locator('#username');
+  await early.pressSequentially('ann@example.com');
+  await early.evaluate((input) => { input.setSelectionRange(2, 5); globalThis.early = input; });
+  wake();
+  await page.locator('html[data-ready]').waitFor();
+  const after = await early.evaluate((input) => [input === globalThis.early, input === document.activeElement, input.value, input.selectionStart, input.selectionEnd]);
+  assert.deepEqual(after, [true, true, 'ann@example.com', 2, 5]);
+  await context.close();
+});
+
 test('a link to the login page that is opened in another browser asks to start again', async () => {
   const { page, close } = await openLogin(browser, system);
   const context = await browser.newContext();
@@ -359,5 +389,6 @@ test('a browser without JavaScript is told that it is needed', async () => {
   const words = page.locator('noscript p'); // by its place: Playwright finds no text in this element
   await words.waitFor();
   assert.match(await words.innerText(), /needs JavaScript and WebAssembly/);
+  assert.equal(await page.locator('form').isVisible(), false, 'a form that cannot work is not offered');
   await context.close();
 });

@@ -26,7 +26,7 @@ use focus::{focus, focus_soon};
 use place::Place;
 use typed::{copy, input, typed_attributes, value_of};
 
-use crate::flow::{self, Alert, Effect, Event, Page, State};
+use crate::flow::{self, Alert, Arrival, Effect, Event, Page, State};
 use crate::i18n::Lang;
 use crate::pages::{otpauth_uri, window_title};
 use crate::screen::Screen;
@@ -48,7 +48,11 @@ impl App {
     pub(crate) fn begin() -> Self {
         let place = Place::read();
         let stored = place.transaction().and_then(storage::load);
-        let (state, effects) = flow::open(place.arrival(), stored);
+        let arrival = Arrival {
+            finished: place.transaction().and_then(storage::finished),
+            ..place.arrival()
+        };
+        let (state, effects) = flow::open(arrival, stored);
         let screen = Screen {
             lang: place.lang(),
             search: place.search().to_owned(),
@@ -125,6 +129,7 @@ impl App {
             screen.now.picture = qr::picture(&otpauth_uri(&screen, secret));
         }
         screen.wait_s = wait_s(&screen);
+        screen.is_ending = screen.ends_soon_at(now_ms());
         self.screen.set(screen);
         self.tell_window();
     }
@@ -132,7 +137,8 @@ impl App {
     /// A second went by.
     fn tick(self) {
         let screen = self.screen.get_untracked();
-        if wait_s(&screen) != screen.wait_s {
+        let is_ending = screen.ends_soon_at(now_ms());
+        if wait_s(&screen) != screen.wait_s || is_ending != screen.is_ending {
             self.put(screen);
         }
     }
@@ -167,7 +173,13 @@ impl App {
                 }
                 Effect::Show(route) => self.place.push(route),
                 Effect::Replace(route) => self.place.replace(route),
-                Effect::Leave(location) => place::leave(&location),
+                Effect::Leave(location) => {
+                    let state = self.screen.get_untracked().state;
+                    if let Some(transaction) = self.place.transaction() {
+                        storage::finish(transaction, state.client_name(), location.secret());
+                    }
+                    place::leave(&location);
+                }
                 Effect::Forget => {
                     if let Some(transaction) = self.place.transaction() {
                         storage::forget(transaction);

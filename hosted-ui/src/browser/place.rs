@@ -50,6 +50,7 @@ impl Place {
             has_transaction: self.transaction.is_some(),
             error: self.error.clone(),
             username: self.username.clone(),
+            finished: None,
         }
     }
 

@@ -11,7 +11,7 @@ use cognate_core::ports::Json;
 use leptos::prelude::window;
 use web_sys::Storage;
 
-use crate::flow::State;
+use crate::flow::{Finished, State};
 use crate::i18n::Lang;
 
 pub(super) fn load(transaction: &TransactionId) -> Option<State> {
@@ -34,6 +34,24 @@ pub(super) fn forget(transaction: &TransactionId) {
     }
 }
 
+/// Remembers that a login led back to its app: its name and its origin, nothing else of the location.
+pub(super) fn finish(transaction: &TransactionId, app: &str, location: &str) {
+    let origin = Finished::origin_of(location);
+    if let (Some(tab), Some(origin)) = (tab(), origin) {
+        let _ = tab.set_item(&finished_key(transaction), &[origin, " ", app].concat());
+    }
+}
+
+/// The app that a login has led back to, in this tab.
+pub(super) fn finished(transaction: &TransactionId) -> Option<Finished> {
+    let text = tab()?.get_item(&finished_key(transaction)).ok()??;
+    let (origin, app) = text.split_once(' ')?;
+    Some(Finished {
+        app: app.to_owned(),
+        origin: Finished::origin_of(origin)?.to_owned(),
+    })
+}
+
 pub(super) fn remember_lang(lang: Lang) {
     if let Ok(Some(storage)) = window().local_storage() {
         let _ = storage.set_item(LANG, lang.tag());
@@ -46,6 +64,10 @@ pub(super) fn chosen_lang() -> Option<String> {
 
 fn key(transaction: &TransactionId) -> String {
     ["cognate.login.", transaction.as_str()].concat()
+}
+
+fn finished_key(transaction: &TransactionId) -> String {
+    [&key(transaction), ".finished"].concat()
 }
 
 fn tab() -> Option<Storage> {

@@ -2,7 +2,7 @@
 
 use super::field::{Kind, Spec, field};
 use super::parts::group;
-use crate::element::Element;
+use crate::element::{Element, element};
 use crate::flow::Field;
 use crate::screen::Screen;
 
@@ -19,5 +19,17 @@ pub(crate) fn code_field(screen: &Screen) -> Element {
         value: &screen.linked_code,
         ..Spec::new(Field::Code, texts.code_label, kind)
     };
-    group("code", vec![field(screen, spec)])
+    let mut parts = vec![field(screen, spec)];
+    parts.extend(inbox(screen));
+    group("code", parts)
+}
+
+/// Where a developer finds the code, on their own machine.
+fn inbox(screen: &Screen) -> Option<Element> {
+    let inbox = screen.state.login.as_ref()?.inbox.as_ref()?;
+    let link = element("a", "").id("inbox").with("href", inbox);
+    // A page of its own: this one is still needed.
+    let link = link.with("target", "_blank").with("rel", "noopener");
+    let link = link.text(screen.texts().inbox_open);
+    Some(element("p", "hint").id("inbox-hint").children(vec![link]))
 }

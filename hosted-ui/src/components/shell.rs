@@ -23,10 +23,11 @@ pub(crate) fn shell(screen: &Screen, page: Vec<Element>) -> Element {
 
 fn banners(screen: &Screen) -> Vec<Element> {
     let texts = screen.texts();
-    let text = match (screen.is_online, screen.is_slow) {
-        (false, _) => texts.banner_offline,
-        (true, true) => texts.banner_slow,
-        (true, false) => return Vec::new(),
+    let text = match (screen.is_online, screen.is_ending, screen.is_slow) {
+        (false, _, _) => texts.banner_offline,
+        (true, true, _) => texts.banner_ending,
+        (true, false, true) => texts.banner_slow,
+        (true, false, false) => return Vec::new(),
     };
     vec![paragraph("", text)]
 }

@@ -23,6 +23,10 @@ pub struct Login {
     pub sign_up: SignUpRules,
     /// What a new password must have.
     pub password_policy: PasswordPolicy,
+    /// When the login ends: milliseconds since 1970, by the service's clock.
+    pub expires_at_ms: Option<u64>,
+    /// Where a developer reads messages, as a path of this origin; only on their own machine.
+    pub inbox: Option<String>,
 }
 
 /// Who may sign up, and with what.
@@ -102,6 +106,10 @@ impl Login {
                 Some(policy) => PasswordPolicy::read(&policy)?,
                 None => PasswordPolicy::default(),
             },
+            expires_at_ms: answer
+                .whole_at("ExpiresAt")?
+                .map(|s| s.saturating_mul(1000)),
+            inbox: answer.text_at("Inbox")?.filter(|path| is_path(path)),
         })
     }
 
@@ -129,6 +137,12 @@ impl Login {
     pub fn username_is_phone(&self) -> bool {
         self.username_attributes == ["phone_number"]
     }
+}
+
+/// A path of this origin: not `//host`, nor what a browser reads as that.
+fn is_path(text: &str) -> bool {
+    let sound = |b: u8| b.is_ascii_alphanumeric() || b"/_-".contains(&b);
+    text.starts_with('/') && !text.starts_with("//") && text.bytes().all(sound)
 }
 
 impl SignUpRules {

@@ -56,6 +56,28 @@ pub struct Arrival {
     pub error: Option<String>,
     /// Who it is about, if the link says so.
     pub username: Option<String>,
+    /// This login was finished in this tab before.
+    pub finished: Option<Finished>,
+}
+
+/// A login that has led back to its app.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Finished {
+    /// The app's name, for people.
+    pub app: String,
+    /// The app's origin.
+    pub origin: String,
+}
+
+impl Finished {
+    /// The origin of a location, if it is one of the web.
+    #[must_use]
+    pub fn origin_of(location: &str) -> Option<&str> {
+        let (scheme, rest) = location.split_once("://")?;
+        let host = rest.split(['/', '?', '#', '\\']).next()?;
+        let is_web = matches!(scheme, "https" | "http") && !host.is_empty() && !host.contains('@');
+        is_web.then(|| location.split_at(scheme.len() + "://".len() + host.len()).0)
+    }
 }
 
 /// What is shown, and what is going on.
@@ -75,6 +97,8 @@ pub struct State {
     pub alert: Option<Alert>,
     /// What is wrong with single fields, in their order.
     pub problems: Vec<(Field, Problem)>,
+    /// The login was finished before: who comes back to it is shown the way on.
+    pub finished: Option<Finished>,
     /// The secret of the authenticator app that is being enrolled.
     pub totp_secret: Option<TotpSecret>,
     /// Counts calls: the answer to an earlier one than the last is ignored.
@@ -111,19 +135,23 @@ pub enum Busy {
 /// The first state, from where the page was opened and what was stored before a reload.
 #[must_use]
 pub fn open(arrival: Arrival, stored: Option<State>) -> (State, Vec<Effect>) {
-    let mut state = State::default();
+    let mut state = State {
+        finished: arrival.finished.clone(),
+        ..State::default()
+    };
     match arrival.route {
         Route::SignedOut => state.page = Page::SignedOut,
         Route::Error => state.page = Page::Error(arrival.error.unwrap_or_default()),
         _ if !arrival.has_transaction => state.page = Page::StartAgain,
-        route => return resume(route, arrival.username, stored.unwrap_or_default()),
+        route => return resume(route, arrival, stored.unwrap_or_default()),
     }
     (state, Vec::new())
 }
 
-fn resume(route: Route, username: Option<String>, stored: State) -> (State, Vec<Effect>) {
+fn resume(route: Route, arrival: Arrival, stored: State) -> (State, Vec<Effect>) {
     let mut state = State {
-        username: username.unwrap_or(stored.username),
+        username: arrival.username.unwrap_or(stored.username),
+        finished: arrival.finished,
         describing: true,
         ..State::default()
     };
@@ -175,7 +203,9 @@ impl State {
     /// The app's name, for people; empty while nobody has said it.
     #[must_use]
     pub fn client_name(&self) -> &str {
-        self.login.as_ref().map_or("", |login| &login.client_name)
+        let finished = self.finished.as_ref().map_or("", |finished| &finished.app);
+        let login = self.login.as_ref();
+        login.map_or(finished, |login| &login.client_name)
     }
 
     /// The number of the last call.

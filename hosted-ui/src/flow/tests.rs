@@ -57,6 +57,7 @@ fn a_login_is_read_as_the_service_describes_it_and_what_is_of_another_kind_is_re
             { "Name": "custom:team", "Required": true, "DataType": "String", "MaxLength": 40 },
         ] },
         "PasswordPolicy": { "MinimumLength": 12, "RequireSymbols": false },
+        "ExpiresAt": 1_788_228_184, "Inbox": "/_cognate/inbox",
     });
     let login = Login::read(&Parsed(described.clone())).unwrap();
     assert_eq!(login.user_pool_id, "local_demo");
@@ -69,6 +70,13 @@ fn a_login_is_read_as_the_service_describes_it_and_what_is_of_another_kind_is_re
         changed[member] = serde_json::Value::Null;
         let without = Login::read(&Parsed(changed));
         assert_eq!(without.is_err(), member == "UserPoolId", "{member}");
+    }
+    assert_eq!(login.expires_at_ms, Some(1_788_228_184_000));
+    assert_eq!(login.inbox.as_deref(), Some("/_cognate/inbox"));
+    for elsewhere in ["//host/inbox", "https://host/", "/\\host", "javascript:1"] {
+        described["Inbox"] = elsewhere.into();
+        let login = Login::read(&Parsed(described.clone())).unwrap();
+        assert_eq!(login.inbox, None, "{elsewhere}");
     }
     described["SignUp"]["Allowed"] = "yes".into();
     assert!(Login::read(&Parsed(described)).is_err());
@@ -443,6 +451,44 @@ fn a_weak_password_is_found_before_it_is_sent() {
         &*walk.state.problems,
         [(Field::NewPassword, Problem::Lacks(lacks))] if lacks.len() == 4
     ));
+}
+
+#[test]
+fn who_comes_back_to_a_finished_login_is_shown_the_way_to_the_app() {
+    let finished = Finished {
+        app: "Notes".into(),
+        origin: "https://notes.example".into(),
+    };
+    let arrival = Arrival {
+        has_transaction: true,
+        finished: Some(finished.clone()),
+        ..Arrival::default()
+    };
+    let (state, _) = open(arrival, None);
+    let gone = Event::Described(Err(Failure::transaction_gone()));
+    let (state, _) = step(state, gone);
+    assert_eq!(state.page, Page::StartAgain);
+    assert_eq!(state.finished, Some(finished));
+    assert_eq!(state.client_name(), "Notes");
+}
+
+#[test]
+fn the_origin_of_a_location_is_one_of_the_web_and_has_no_code_in_it() {
+    let origin = Finished::origin_of("https://notes.example:8443/back?code=1#x");
+    assert_eq!(origin, Some("https://notes.example:8443"));
+    assert_eq!(
+        Finished::origin_of("http://localhost:1?code=1"),
+        Some("http://localhost:1")
+    );
+    for location in [
+        "com.example.app://back",
+        "https:///x",
+        "https://me@evil.example/",
+        "//x",
+        "javascript://x",
+    ] {
+        assert_eq!(Finished::origin_of(location), None, "{location}");
+    }
 }
 
 #[test]

@@ -14,7 +14,7 @@ pub use typed::typed;
 
 use crate::components::{below, heading, shell};
 use crate::element::Element;
-use crate::flow::Page;
+use crate::flow::{Page, State};
 use crate::i18n::{Texts, fill};
 use crate::routes::Route;
 use crate::screen::Screen;
@@ -22,7 +22,7 @@ use crate::screen::Screen;
 /// The page that the flow is at, in its frame.
 #[must_use]
 pub fn page(screen: &Screen) -> Element {
-    let title = title_of(screen.texts(), &screen.state.page);
+    let title = title_of(screen.texts(), &screen.state);
     let mut page = vec![heading(title)];
     page.extend(match &screen.state.page {
         Page::SignIn => sign_in::sign_in(screen),
@@ -57,7 +57,7 @@ pub fn page(screen: &Screen) -> Element {
 #[must_use]
 pub fn window_title(screen: &Screen) -> String {
     let (texts, state) = (screen.texts(), &screen.state);
-    let title = title_of(texts, &state.page);
+    let title = title_of(texts, state);
     let title = match state.alert.is_some() || !state.problems.is_empty() {
         true => fill(texts.title_error, &[("title", title)]),
         false => title.to_owned(),
@@ -68,8 +68,8 @@ pub fn window_title(screen: &Screen) -> String {
     }
 }
 
-fn title_of(texts: &'static Texts, page: &Page) -> &'static str {
-    match page {
+fn title_of(texts: &'static Texts, state: &State) -> &'static str {
+    match &state.page {
         Page::SignIn => texts.sign_in_title,
         Page::SignUp => texts.sign_up_title,
         Page::Confirm { .. } => texts.confirm_title,
@@ -82,6 +82,7 @@ fn title_of(texts: &'static Texts, page: &Page) -> &'static str {
         Page::EnrolTotp { .. } => texts.totp_title,
         Page::EnrolEmail { .. } => texts.email_setup_title,
         Page::Leaving => texts.leaving_title,
+        Page::StartAgain if state.finished.is_some() => texts.finished_title,
         Page::StartAgain => texts.start_again_title,
         Page::SignedOut => texts.signed_out_title,
         Page::Error(_) => texts.error_title,

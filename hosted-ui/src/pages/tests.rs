@@ -7,8 +7,8 @@ use cognate_core::{ErrorCode, login::PATH};
 use super::{page, typed, window_title};
 use crate::element::{Element, Press};
 use crate::flow::{
-    Alert, Attribute, Busy, Challenge, Factor, Failure, Field, Form, Login, Notice, Page, Problem,
-    State, StepHandle,
+    Alert, Attribute, Busy, Challenge, Factor, Failure, Field, Finished, Form, Login, Notice, Page,
+    Problem, State, StepHandle,
 };
 use crate::i18n::Lang;
 use crate::screen::{Picture, Screen};
@@ -90,8 +90,13 @@ fn full(mut screen: Screen) -> Screen {
         ..Login::default()
     };
     login.sign_up.allowed = true;
+    login.inbox = Some("/_cognate/inbox".into());
     login.sign_up.attributes = required.into();
     screen.state.login = Some(login);
+    screen.state.finished = Some(Finished {
+        app: "Rowing club".into(),
+        origin: "https://club.example".into(),
+    });
     screen.state.notice = Some(Notice::CodeSent);
     screen.state.busy = Some(Busy::Form);
     screen.state.totp_secret = Some(TotpSecret::new("ABCDEFGH".into()));
@@ -206,7 +211,7 @@ fn what_can_be_pressed_has_an_id_and_a_name() {
             assert!(!name.is_empty() || inside, "{element:?}");
             assert!(!element.id.is_empty(), "{element:?}");
             let is_submit = attribute(element, "type") == Some("submit");
-            let leads_out = element.id == "totp-open";
+            let leads_out = matches!(&*element.id, "totp-open" | "inbox" | "go-on");
             assert_eq!(
                 element.press.is_some(),
                 !is_submit && !leads_out,
@@ -324,4 +329,20 @@ fn a_submit_takes_what_stands_in_every_field_of_the_page() {
             assert!(read.borrow().contains(&input.id), "{}", input.id);
         }
     }
+}
+
+#[test]
+fn a_login_says_so_two_minutes_before_its_end_and_not_after() {
+    let mut screen = Screen::new(State::default());
+    assert!(!screen.ends_soon_at(0));
+    screen.state.login = Some(Login {
+        expires_at_ms: Some(900_000),
+        ..Login::default()
+    });
+    let soon = [0, 779_999, 780_000, 899_999, 900_000].map(|now| screen.ends_soon_at(now));
+    assert_eq!(soon, [false, false, true, true, false]);
+    screen.is_ending = true;
+    let page = page(&screen);
+    let says = |element: &Element| element.text == screen.texts().banner_ending;
+    assert!(all(&page).any(says));
 }

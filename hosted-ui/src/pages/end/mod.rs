@@ -1,7 +1,7 @@
 //! Pages from which nothing leads on: on the way back to the app, or that there is no way.
 
 use crate::components::{group, paragraph, status};
-use crate::element::Element;
+use crate::element::{Element, element};
 use crate::i18n::{error_text, fill};
 use crate::screen::Screen;
 
@@ -16,9 +16,22 @@ pub(super) fn leaving(screen: &Screen) -> Vec<Element> {
     vec![status("lead", &text), progress.with("aria-hidden", "true")]
 }
 
-/// There is no login transaction, or no more.
+/// There is no login transaction, or no more. Who has finished it is shown the way to the app.
 pub(super) fn start_again(screen: &Screen) -> Vec<Element> {
-    vec![paragraph("text", screen.texts().start_again_text)]
+    let texts = screen.texts();
+    let Some(finished) = &screen.state.finished else {
+        return vec![paragraph("text", texts.start_again_text)];
+    };
+    let app = match &*finished.app {
+        "" => &finished.origin,
+        app => app,
+    };
+    let go_on = element("a", "").id("go-on").with("href", &finished.origin);
+    let go_on = go_on.text(&fill(texts.finished_go_on, &[("app", app)]));
+    vec![
+        paragraph("text", texts.finished_text),
+        element("p", "text").children(vec![go_on]),
+    ]
 }
 
 /// Signed out.
