@@ -14,6 +14,7 @@ pub mod account;
 pub mod base64;
 mod client;
 pub mod config;
+mod device;
 pub mod error;
 mod join;
 pub mod json;

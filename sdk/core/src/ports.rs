@@ -23,9 +23,9 @@ pub use crate::json::{NotJson, Value};
 use crate::session::Keeping;
 
 /// All powers together. Implemented for whatever implements each.
-pub trait Ports: Network + Rs256 + SessionStore + Lock {}
+pub trait Ports: Network + Rs256 + SessionStore + DeviceStore + Lock {}
 
-impl<T: Network + Rs256 + SessionStore + Lock> Ports for T {}
+impl<T: Network + Rs256 + SessionStore + DeviceStore + Lock> Ports for T {}
 
 /// What a call of the service takes. Implemented for whatever implements each.
 pub trait Network: Http + Json + Clock + Random {}
@@ -263,6 +263,28 @@ pub trait Lock: Http {
     /// Waits for the lock. `None` when the time is up or the caller gave up: whoever holds it may be frozen, and
     /// must not hold up everybody. A platform without locks grants it at once.
     async fn lock(&self, limits: Limits<'_, Self::Cancel>) -> Option<Self::Held>;
+}
+
+/// Where a device keeps what it proves itself by, beyond every session: per pool and client, for all tabs. What is
+/// kept is text under a name of this crate's choice. A platform that keeps nothing has nothing to implement.
+pub trait DeviceStore {
+    /// What was kept under this name, if it is there and can be opened.
+    async fn device(&self, _name: &str) -> Option<Zeroizing<String>> {
+        None
+    }
+
+    /// Keeps a record, sealed, in the place of the one before; `None` removes it.
+    ///
+    /// # Errors
+    /// [`StoreBlocked`] when nothing can be kept.
+    async fn keep_device(&self, _name: &str, _record: Option<&str>) -> Result<(), StoreBlocked> {
+        Err(StoreBlocked)
+    }
+
+    /// What the device calls itself, for a person who reads the list of devices.
+    fn device_name(&self) -> Option<String> {
+        None
+    }
 }
 
 /// Where sign-ins by redirect are remembered while the person is away: in this tab only, and across the

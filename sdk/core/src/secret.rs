@@ -45,6 +45,8 @@ secrets! {
     Password,
     /// A one-time code from a message. Its length is the service's business: 6 or 8 digits today.
     Code,
+    /// What a device made up to prove itself by.
+    DevicePassword,
     /// A JWT that opens the account operations and the app's own APIs.
     AccessToken,
     /// A JWT that says who signed in.

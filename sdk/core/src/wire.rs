@@ -6,6 +6,7 @@
 
 use alloc::string::String;
 
+use crate::device::NewDevice;
 use crate::error::{Error, incomplete};
 use crate::json::{Array, Object, Value};
 use crate::secret::{AccessToken, IdToken, RefreshToken};
@@ -37,6 +38,8 @@ pub(crate) struct Tokens {
     pub(crate) access: Option<AccessToken>,
     pub(crate) id: Option<IdToken>,
     pub(crate) refresh: Option<RefreshToken>,
+    /// A device that may be confirmed.
+    pub(crate) device: Option<NewDevice>,
 }
 
 /// The answer to a call: an object.
@@ -84,6 +87,9 @@ impl<V: Value> Reply<V> {
                 access: token("AccessToken")?.map(AccessToken::new),
                 id: token("IdToken")?.map(IdToken::new),
                 refresh: token("RefreshToken")?.map(RefreshToken::new),
+                device: result
+                    .member("NewDeviceMetadata")
+                    .and_then(|device| new_device(&device)),
             })
         })
     }
@@ -113,6 +119,14 @@ pub(crate) fn attributes_array(attributes: &[Attribute]) -> Array {
         array.object(&object);
     }
     array
+}
+
+/// What is malformed is no device: no sign-in fails for one.
+fn new_device<V: Value>(value: &V) -> Option<NewDevice> {
+    Some(NewDevice {
+        key: value.text_at("DeviceKey").ok()??,
+        group: value.text_at("DeviceGroupKey").ok()??,
+    })
 }
 
 /// Where a code went, as an answer says it.

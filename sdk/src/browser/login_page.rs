@@ -4,8 +4,8 @@ use alloc::string::String;
 
 use cognate_core::json::NotJson;
 use cognate_core::ports::{
-    Clock, Http, HttpRequest, HttpResponse, Json, Limits, Lock, Random, Rs256, RsaPublicKey,
-    SendFailure, SessionStore, StoreBlocked, Stored, Unavailable,
+    Clock, DeviceStore, Http, HttpRequest, HttpResponse, Json, Limits, Lock, Random, Rs256,
+    RsaPublicKey, SendFailure, SessionStore, StoreBlocked, Stored, Unavailable,
 };
 use cognate_core::session::NoSessions;
 use zeroize::Zeroizing;
@@ -73,6 +73,8 @@ impl SessionStore for LoginPage {
         Ok(None)
     }
 }
+
+impl DeviceStore for LoginPage {}
 
 impl Lock for LoginPage {
     type Held = ();

@@ -4,6 +4,7 @@
 //! bindings each call would cost the wasm more than it costs there.
 
 mod clock;
+mod device_store;
 mod fetch;
 #[cfg(feature = "oauth")]
 mod flow_store;

@@ -21,7 +21,7 @@ use web_sys::CryptoKey;
 use zeroize::Zeroizing;
 
 use super::tab::{database, namespace};
-use super::{Browser, IndexedDb, Seal, Tab};
+use super::{Browser, IndexedDb, Seal, Tab, device_store};
 
 /// What an app chose.
 #[derive(Debug, Clone, Copy)]
@@ -40,6 +40,8 @@ pub enum Persistence<'a> {
 pub struct Storage {
     seal: Seal,
     database: Option<IndexedDb>,
+    /// What the records of devices begin with.
+    devices: String,
 }
 
 impl Storage {
@@ -65,7 +67,17 @@ impl Storage {
             ),
             None => (Seal::ephemeral(namespace).await?, None),
         };
-        Ok(Self { seal, database })
+        let devices = device_store::namespace_of(config);
+        Ok(Self {
+            seal,
+            database,
+            devices,
+        })
+    }
+
+    /// Where devices are kept, and what their records begin with.
+    pub(super) fn devices(&self) -> Option<(&IndexedDb, &str)> {
+        Some((self.database.as_ref()?, &self.devices))
     }
 
     /// The seal that belongs to this storage.

@@ -97,5 +97,6 @@ fn tokens<V: Value>(reply: &Reply<V>) -> Result<Tokens, Error> {
         access: reply.text("access_token")?.map(AccessToken::new),
         id: reply.text("id_token")?.map(IdToken::new),
         refresh: reply.text("refresh_token")?.map(RefreshToken::new),
+        device: None,
     })
 }

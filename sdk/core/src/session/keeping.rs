@@ -10,6 +10,7 @@
 
 use super::User;
 use crate::client::Client;
+use crate::device::{Arrival, Device};
 use crate::error::{Error, ErrorCode};
 use crate::ports::Ports;
 use crate::transport::Deadline;
@@ -30,9 +31,18 @@ impl Keeping for Sessions {}
 impl Keeping for NoSessions {}
 
 pub(crate) mod sealed {
-    use super::{Client, Deadline, Error, Ports, Tokens, User};
+    use super::{Arrival, Client, Deadline, Device, Error, Ports, Tokens, User};
 
     pub trait Keeping {
+        /// Whether devices are kept at all.
+        const DEVICES: bool;
+
+        /// The device that is kept for this name.
+        async fn find_device<P: Ports>(client: &Client<P>, name: &str) -> Option<Device>;
+
+        /// Forgets a device that was found under this name.
+        async fn drop_device<P: Ports>(client: &Client<P>, device: Device, name: &str);
+
         /// Before tokens are asked for: the keys to verify them are there.
         async fn prepare<P: Ports>(
             client: &Client<P>,
@@ -43,12 +53,23 @@ pub(crate) mod sealed {
         async fn begin<P: Ports>(
             client: &Client<P>,
             tokens: Tokens,
+            arrival: Arrival<'_>,
             deadline: &Deadline<'_, P::Cancel>,
         ) -> Result<User, Error>;
     }
 }
 
 impl sealed::Keeping for Sessions {
+    const DEVICES: bool = true;
+
+    async fn find_device<P: Ports>(client: &Client<P>, name: &str) -> Option<Device> {
+        client.find_device(name).await
+    }
+
+    async fn drop_device<P: Ports>(client: &Client<P>, device: Device, name: &str) {
+        client.drop_device(&device, name).await;
+    }
+
     async fn prepare<P: Ports>(
         client: &Client<P>,
         deadline: &Deadline<'_, P::Cancel>,
@@ -59,13 +80,22 @@ impl sealed::Keeping for Sessions {
     async fn begin<P: Ports>(
         client: &Client<P>,
         tokens: Tokens,
+        arrival: Arrival<'_>,
         deadline: &Deadline<'_, P::Cancel>,
     ) -> Result<User, Error> {
-        client.begin_session(tokens, deadline).await
+        client.begin_session(tokens, arrival, deadline).await
     }
 }
 
 impl sealed::Keeping for NoSessions {
+    const DEVICES: bool = false;
+
+    async fn find_device<P: Ports>(_: &Client<P>, _: &str) -> Option<Device> {
+        None
+    }
+
+    async fn drop_device<P: Ports>(_: &Client<P>, _: Device, _: &str) {}
+
     async fn prepare<P: Ports>(_: &Client<P>, _: &Deadline<'_, P::Cancel>) -> Result<(), Error> {
         Ok(())
     }
@@ -73,6 +103,7 @@ impl sealed::Keeping for NoSessions {
     async fn begin<P: Ports>(
         _: &Client<P>,
         _: Tokens,
+        _: Arrival<'_>,
         _: &Deadline<'_, P::Cancel>,
     ) -> Result<User, Error> {
         Err(Error::answered(

@@ -46,6 +46,8 @@ pub(crate) struct Session {
     id_token: IdToken,
     refresh_token: RefreshToken,
     pub(crate) user: User,
+    /// The device that it came from: refreshing needs it.
+    pub(crate) device_key: Option<String>,
     /// It began at the login domain.
     #[cfg(feature = "oauth")]
     pub(crate) by_redirect: bool,
@@ -212,6 +214,7 @@ impl Session {
             .text("accessToken", self.access_token.secret())
             .text("idToken", self.id_token.secret())
             .text("refreshToken", self.refresh_token.secret())
+            .text_if("deviceKey", self.device_key.as_deref())
             .object("user", &self.user.to_object())
             .whole("accessExpiresAt", self.access_expires_at)
             .integer("clockOffsetMs", self.clock_offset_ms);
@@ -225,6 +228,7 @@ impl Session {
             access_token: AccessToken::new(text("accessToken")?),
             id_token: IdToken::new(text("idToken")?),
             refresh_token: RefreshToken::new(text("refreshToken")?),
+            device_key: record.text_at("deviceKey")?,
             user: User::read(&record.member("user").ok_or(NotJson)?)?,
             access_expires_at: record.whole_at("accessExpiresAt")?.ok_or(NotJson)?,
             clock_offset_ms: record.at("clockOffsetMs", Value::integer)?.ok_or(NotJson)?,

@@ -186,13 +186,16 @@ impl<P: Ports> Client<P> {
                 .refresh_by_redirect(oauth, refresh_token, deadline)
                 .await;
         }
-        self.buy_for(refresh_token, options, deadline).await
+        let device_key = session.device_key.as_deref();
+        self.buy_for(refresh_token, device_key, options, deadline)
+            .await
     }
 
-    /// New tokens for a refresh token of the app's own form, not verified.
+    /// New tokens for a refresh token of the app's own form, and the device that it belongs to, not verified.
     pub(super) async fn buy_for(
         &self,
         refresh_token: &RefreshToken,
+        device_key: Option<&str>,
         options: &Options<P>,
         deadline: &Deadline<'_, P::Cancel>,
     ) -> Result<Tokens, Error> {
@@ -201,12 +204,15 @@ impl<P: Ports> Client<P> {
             let mut call = self.request(options);
             let operation = if is_old {
                 let mut parameters = Object::new();
-                parameters.text("REFRESH_TOKEN", refresh_token.secret());
+                parameters
+                    .text("REFRESH_TOKEN", refresh_token.secret())
+                    .text_if("DEVICE_KEY", device_key);
                 call.text("AuthFlow", "REFRESH_TOKEN_AUTH")
                     .object("AuthParameters", &parameters);
                 "InitiateAuth"
             } else {
-                call.text("RefreshToken", refresh_token.secret());
+                call.text("RefreshToken", refresh_token.secret())
+                    .text_if("DeviceKey", device_key);
                 "GetTokensFromRefreshToken"
             };
             match self.call(operation, Repeat::Never, call, deadline).await {

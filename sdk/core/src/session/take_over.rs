@@ -25,7 +25,7 @@ impl<P: Ports> Client<P> {
     ) -> Result<User, Error> {
         let deadline = self.deadline(options);
         self.have_keys(&deadline).await?;
-        let bought = self.buy_for(&token, options, &deadline).await;
+        let bought = self.buy_for(&token, None, options, &deadline).await;
         let tokens = bought.map_err(|mut error| {
             if error.code == ErrorCode::SessionLost {
                 // No session of this client has ended.
@@ -34,7 +34,8 @@ impl<P: Ports> Client<P> {
             error
         })?;
         let refresh = tokens.refresh.or(Some(token));
-        self.begin_session(Tokens { refresh, ..tokens }, &deadline)
-            .await
+        let tokens = Tokens { refresh, ..tokens };
+        let session = self.verified_session(tokens, None, &deadline).await?;
+        Ok(self.begin(session).await)
     }
 }

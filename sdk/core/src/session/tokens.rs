@@ -2,6 +2,7 @@
 
 use super::{Session, User};
 use crate::client::Client;
+use crate::device::Arrival;
 use crate::error::{Error, incomplete};
 use crate::jwt::{Claims, Expected, Rejected, Unverified, Use};
 use crate::ports::Ports;
@@ -12,10 +13,14 @@ impl<P: Ports> Client<P> {
     /// The end of a sign-in.
     pub(crate) async fn begin_session(
         &self,
-        tokens: Tokens,
+        mut tokens: Tokens,
+        arrival: Arrival<'_>,
         deadline: &Deadline<'_, P::Cancel>,
     ) -> Result<User, Error> {
-        let session = self.verified_session(tokens, None, deadline).await?;
+        let offered = tokens.device.take();
+        let mut session = self.verified_session(tokens, None, deadline).await?;
+        self.settle_device(&mut session, offered, arrival, deadline)
+            .await;
         Ok(self.begin(session).await)
     }
 
@@ -58,6 +63,7 @@ impl<P: Ports> Client<P> {
             access_token,
             id_token,
             refresh_token,
+            device_key: previous.and_then(|session| session.device_key.clone()),
             user: User {
                 sub: id.sub,
                 username,

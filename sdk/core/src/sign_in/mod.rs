@@ -198,7 +198,7 @@ impl<P: Ports> Client<P> {
             Flow::Srp => Repeat::Safe,
             _ => Repeat::Never,
         };
-        let turn = self.initiate(attempt, flow, &parameters, repeat);
+        let turn = self.initiate(attempt, flow, parameters, repeat);
         Ok(Next::Call(turn))
     }
 

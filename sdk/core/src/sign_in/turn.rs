@@ -10,6 +10,7 @@ use super::kind::{AVAILABLE, MFA_SETUP, MUST_RESET, NOT_CONFIRMED, START_AGAIN};
 use super::{Flow, SignInStep, Step, StepKind};
 use crate::client::{Client, Options};
 use crate::config::Username;
+use crate::device::{Arrival, Device};
 use crate::error::{Error, ErrorCode, incomplete};
 use crate::join::join;
 use crate::json::{Object, StringMap};
@@ -39,6 +40,12 @@ pub(super) struct Attempt<'a, P: Ports> {
     pub(super) is_first: bool,
     /// The person wants this device to be remembered. Read where the tokens arrive.
     pub(super) remember_device: bool,
+    /// What is kept of this device for who signs in.
+    pub(super) device: Option<Device>,
+    /// The name that it was looked for by last.
+    pub(super) looked_for: Option<String>,
+    /// The service does not know it: the sign-in goes on without.
+    pub(super) is_refused: bool,
     /// Of the `SRP_A` that was sent last.
     pub(super) handshake: Option<Handshake>,
 }
@@ -47,6 +54,8 @@ pub(super) struct Attempt<'a, P: Ports> {
 pub(super) struct Turn {
     pub(super) operation: &'static str,
     pub(super) body: Object,
+    /// The object within the body that names the device, and its name.
+    pub(super) proof: Option<(&'static str, Object)>,
     /// What is safe to repeat proves nothing.
     pub(super) repeat: Repeat,
     pub(super) then: Then,
@@ -86,8 +95,38 @@ impl<'a, P: Ports> Attempt<'a, P> {
             user_id: None,
             is_first: false,
             remember_device: false,
+            device: None,
+            looked_for: None,
+            is_refused: false,
             handshake: None,
         }
+    }
+}
+
+impl<P: Ports> Attempt<'_, P> {
+    /// The name that this device may be kept under, unless that was looked for.
+    fn unknown_name(&self) -> Option<String> {
+        let name = self.user_id.as_deref();
+        let name = name.unwrap_or(self.username.as_str());
+        let is_settled = self.device.is_some() || self.is_refused;
+        let is_new = P::Keeping::DEVICES && !is_settled && self.looked_for.as_deref() != Some(name);
+        is_new.then(|| name.to_string())
+    }
+}
+
+impl Turn {
+    /// What is sent: with the key of the device, if that is known.
+    fn body<P: Ports>(&self, attempt: &Attempt<'_, P>) -> Object {
+        let mut body = self.body.clone();
+        if let Some((name, proof)) = &self.proof {
+            let mut proof = proof.clone();
+            proof.text_if(
+                "DEVICE_KEY",
+                attempt.device.as_ref().map(|device| &*device.key),
+            );
+            body.object(name, &proof);
+        }
+        body
     }
 }
 
@@ -107,6 +146,7 @@ impl Next {
         Self::Call(Turn {
             operation,
             body,
+            proof: None,
             repeat: Repeat::Never,
             then,
         })
@@ -122,26 +162,32 @@ impl<P: Ports> Client<P> {
     ) -> Result<SignInStep, Error> {
         let deadline = self.deadline(attempt.options);
         loop {
-            let Turn {
-                operation,
-                body,
-                repeat,
-                then,
-            } = match next {
+            let turn = match next {
                 Next::Call(turn) => turn,
-                // Devices: `NewDeviceMetadata` of the tokens is at hand here, and what the person
-                // wants in `attempt.remember_device`.
                 Next::Begin(tokens) => {
-                    let user = P::Keeping::begin(self, tokens, &deadline).await?;
+                    let arrival = Arrival {
+                        typed: attempt.username.as_str(),
+                        device: attempt.device.take(),
+                        remember: attempt.remember_device,
+                    };
+                    let user = P::Keeping::begin(self, tokens, arrival, &deadline).await?;
                     return Ok(SignInStep::Done(user));
                 }
                 Next::End(step) => return Ok(step),
             };
+            if let Some(name) = attempt.unknown_name().filter(|_| turn.proof.is_some()) {
+                attempt.device = P::Keeping::find_device(self, &name).await;
+                attempt.looked_for = Some(name);
+            }
+            let body = turn.body(&attempt);
+            let Turn {
+                operation, repeat, ..
+            } = turn;
             // Nothing is proved to a pool whose keys are not there.
             if repeat == Repeat::Never
                 && let Err(error) = self.have_keys(&deadline).await
             {
-                next = self.recover(&attempt, then, error)?;
+                next = self.recover(&attempt, turn.then, error)?;
                 continue;
             }
             let call = self.call(operation, repeat, body, &deadline);
@@ -149,9 +195,17 @@ impl<P: Ports> Client<P> {
             next = match reply {
                 Ok(reply) => {
                     keys?;
-                    self.decide(&mut attempt, then, &reply)?
+                    self.decide(&mut attempt, turn.then, &reply)?
                 }
-                Err(error) => self.recover(&attempt, then, error)?,
+                Err(error) if attempt.device.is_some() && is_unknown_device(&error) => {
+                    attempt.is_refused = true;
+                    if let (Some(device), Some(name)) = (attempt.device.take(), &attempt.looked_for)
+                    {
+                        P::Keeping::drop_device(self, device, name).await;
+                    }
+                    Next::Call(turn)
+                }
+                Err(error) => self.recover(&attempt, turn.then, error)?,
             };
         }
     }
@@ -200,7 +254,7 @@ impl<P: Ports> Client<P> {
         };
         let mut parameters = Object::new();
         parameters.text("USERNAME", attempt.username.as_str());
-        let mut turn = self.initiate(attempt, "USER_AUTH", &parameters, Repeat::Never);
+        let mut turn = self.initiate(attempt, "USER_AUTH", parameters, Repeat::Never);
         turn.body.text("Session", session.secret());
         turn.then = Then::AdvanceOrAsk;
         Ok(Next::Call(turn))
@@ -244,11 +298,25 @@ impl<P: Ports> Client<P> {
         if let Some(user_id) = user_id.or_else(|| parameters.get("USERNAME")) {
             attempt.user_id = Some(user_id.to_string());
         }
-        // Devices: `DEVICE_SRP_AUTH` and `DEVICE_PASSWORD_VERIFIER` arrive here, and are further turns.
+        let session = session.as_ref();
         if name == "PASSWORD_VERIFIER" {
-            let turn = self.prove(attempt, &parameters, session.as_ref())?;
+            let turn = self.prove(attempt, &parameters, session)?;
             return Ok(Next::Call(turn));
         }
+        // The service asks a device only that it was told of.
+        if P::Keeping::DEVICES && attempt.device.is_some() {
+            if name == DEVICE_SRP_AUTH {
+                let mut responses = Object::new();
+                self.begin_srp(attempt, &mut responses)?;
+                let turn = self.challenge(attempt, DEVICE_SRP_AUTH, session, responses);
+                return Ok(Next::Call(turn));
+            }
+            if name == DEVICE_PASSWORD_VERIFIER {
+                let turn = self.prove_device(attempt, &parameters, session)?;
+                return Ok(Next::Call(turn));
+            }
+        }
+        let session = session.cloned();
         let step = self.step(attempt, name, parameters, SESSION_MS)?;
         Ok(Next::ask(Step { session, ..step }))
     }
@@ -262,11 +330,43 @@ impl<P: Ports> Client<P> {
     ) -> Result<Turn, Error> {
         let (Some(handshake), Some(password)) = (attempt.handshake.take(), &attempt.password)
         else {
-            return Err(Error::answered(
-                ErrorCode::InvalidResponse,
-                "the service wants the proof of a password that was not begun: sign in again",
-            ));
+            return Err(not_begun());
         };
+        let user = parameters.get("USER_ID_FOR_SRP").ok_or_else(incomplete)?;
+        let identity = Identity {
+            pool: self.service.config.pool.name(),
+            user,
+        };
+        let responses = self.claim(handshake, identity, password.secret(), parameters)?;
+        attempt.is_first = false;
+        Ok(self.challenge(attempt, "PASSWORD_VERIFIER", session, responses))
+    }
+
+    /// The proof of the device, to the challenge `DEVICE_PASSWORD_VERIFIER`.
+    fn prove_device(
+        &self,
+        attempt: &mut Attempt<'_, P>,
+        parameters: &StringMap,
+        session: Option<&ChallengeSession>,
+    ) -> Result<Turn, Error> {
+        let (Some(handshake), Some(device)) = (attempt.handshake.take(), &attempt.device) else {
+            return Err(not_begun());
+        };
+        let identity = Identity {
+            pool: &device.group,
+            user: &device.key,
+        };
+        let responses = self.claim(handshake, identity, device.password.secret(), parameters)?;
+        Ok(self.challenge(attempt, DEVICE_PASSWORD_VERIFIER, session, responses))
+    }
+
+    fn claim(
+        &self,
+        handshake: Handshake,
+        identity: Identity<'_>,
+        password: &str,
+        parameters: &StringMap,
+    ) -> Result<Object, Error> {
         let parameter = |name| parameters.get(name).ok_or_else(incomplete);
         let secret_block = parameter("SECRET_BLOCK")?;
         let server = ServerValues {
@@ -274,19 +374,14 @@ impl<P: Ports> Client<P> {
             public: parameter("SRP_B")?,
             secret_block,
         };
-        let identity = Identity {
-            pool: self.service.config.pool.name(),
-            user: parameter("USER_ID_FOR_SRP")?,
-        };
         let timestamp = timestamp(self.service_now_ms() / 1000);
-        let claim = handshake.prove(server, identity, password.secret(), &timestamp)?;
+        let claim = handshake.prove(server, identity, password, &timestamp)?;
         let mut responses = Object::new();
         responses
             .text("PASSWORD_CLAIM_SECRET_BLOCK", secret_block)
             .text("PASSWORD_CLAIM_SIGNATURE", &claim)
             .text("TIMESTAMP", &timestamp);
-        attempt.is_first = false;
-        Ok(self.challenge(attempt, "PASSWORD_VERIFIER", session, responses))
+        Ok(responses)
     }
 
     /// `InitiateAuth`.
@@ -294,16 +389,15 @@ impl<P: Ports> Client<P> {
         &self,
         attempt: &Attempt<'_, P>,
         flow: &str,
-        parameters: &Object,
+        parameters: Object,
         repeat: Repeat,
     ) -> Turn {
-        // Devices: `DEVICE_KEY` goes into the parameters here.
         let mut body = self.request(attempt.options);
-        body.text("AuthFlow", flow)
-            .object("AuthParameters", parameters);
+        body.text("AuthFlow", flow);
         Turn {
             operation: "InitiateAuth",
             body,
+            proof: Some(("AuthParameters", parameters)),
             repeat,
             then: Then::Advance,
         }
@@ -317,16 +411,15 @@ impl<P: Ports> Client<P> {
         session: Option<&ChallengeSession>,
         mut responses: Object,
     ) -> Turn {
-        // Devices: `DEVICE_KEY` goes into the responses here.
         let user_id = attempt.user_id.as_deref();
         responses.text("USERNAME", user_id.unwrap_or(attempt.username.as_str()));
         let mut body = self.request(attempt.options);
         body.text("ChallengeName", name)
-            .object("ChallengeResponses", &responses)
             .text_if("Session", session.map(ChallengeSession::secret));
         Turn {
             operation: "RespondToAuthChallenge",
             body,
+            proof: Some(("ChallengeResponses", responses)),
             repeat: Repeat::Never,
             then: Then::Advance,
         }
@@ -368,3 +461,20 @@ impl<P: Ports> Client<P> {
         })
     }
 }
+
+/// The service has forgotten the device, or never knew it. Clients match these words.
+fn is_unknown_device(error: &Error) -> bool {
+    let answer = error.answer.as_ref();
+    let service_type = answer.and_then(|answer| answer.service_type.as_deref());
+    service_type == Some("ResourceNotFoundException") && error.message.contains("evice")
+}
+
+fn not_begun() -> Error {
+    Error::answered(
+        ErrorCode::InvalidResponse,
+        "the service wants a proof that was not begun: sign in again",
+    )
+}
+
+const DEVICE_SRP_AUTH: &str = "DEVICE_SRP_AUTH";
+const DEVICE_PASSWORD_VERIFIER: &str = "DEVICE_PASSWORD_VERIFIER";

@@ -9,6 +9,7 @@ mod account;
 mod account_operations;
 mod challenges;
 mod contract;
+mod devices;
 mod endpoints;
 mod login;
 mod login_domain;

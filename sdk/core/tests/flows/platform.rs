@@ -11,8 +11,8 @@ use base64ct::{Base64UrlUnpadded, Encoding};
 use cognate_core::json::{self, NotJson};
 use cognate_core::login::PATH;
 use cognate_core::ports::{
-    Clock, Content, FlowStore, Http, HttpRequest, HttpResponse, Json, Limits, Lock, Random, Rs256,
-    RsaPublicKey, SendFailure, SessionStore, StoreBlocked, Stored, Unavailable,
+    Clock, Content, DeviceStore, FlowStore, Http, HttpRequest, HttpResponse, Json, Limits, Lock,
+    Random, Rs256, RsaPublicKey, SendFailure, SessionStore, StoreBlocked, Stored, Unavailable,
 };
 use cognate_core::session::Sessions;
 use serde_json::Value;
@@ -38,6 +38,7 @@ struct Inner {
     down: RefCell<Vec<(String, SendFailure)>>,
     is_locked: Rc<Cell<bool>>,
     flows: RefCell<BTreeMap<String, String>>,
+    devices: RefCell<BTreeMap<String, String>>,
     store_is_blocked: Cell<bool>,
     hides_date: Cell<bool>,
     now_ms: Cell<u64>,
@@ -86,6 +87,7 @@ impl Platform {
             down: RefCell::default(),
             is_locked: Rc::default(),
             flows: RefCell::default(),
+            devices: RefCell::default(),
             store_is_blocked: Cell::new(false),
             hides_date: Cell::new(false),
             now_ms: Cell::new(now_ms),
@@ -144,6 +146,10 @@ impl Platform {
     }
 
     /// What is remembered of sign-ins by redirect.
+    pub(crate) fn devices(&self) -> RefMut<'_, BTreeMap<String, String>> {
+        self.0.devices.borrow_mut()
+    }
+
     pub(crate) fn flows(&self) -> RefMut<'_, BTreeMap<String, String>> {
         self.0.flows.borrow_mut()
     }
@@ -441,6 +447,28 @@ impl SessionStore for Platform {
         let taken = self.store()?.take_if(|_| !is_other).map(Zeroizing::new);
         yield_once().await;
         Ok(taken)
+    }
+}
+
+impl DeviceStore for Platform {
+    async fn device(&self, name: &str) -> Option<Zeroizing<String>> {
+        yield_once().await;
+        drop(self.store().ok()?);
+        self.devices().get(name).cloned().map(Zeroizing::new)
+    }
+
+    async fn keep_device(&self, name: &str, record: Option<&str>) -> Result<(), StoreBlocked> {
+        yield_once().await;
+        drop(self.store()?);
+        match record {
+            Some(record) => self.devices().insert(name.to_owned(), record.to_owned()),
+            None => self.devices().remove(name),
+        };
+        Ok(())
+    }
+
+    fn device_name(&self) -> Option<String> {
+        Some("Test/1.0".to_owned())
     }
 }
 
