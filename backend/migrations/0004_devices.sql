@@ -2,8 +2,8 @@
 
 -- The device a sign-in came from; a new one has no row in devices before it was confirmed.
 ALTER TABLE token_families ADD COLUMN device_key TEXT;
--- Whether the sign-in proved a second factor.
-ALTER TABLE token_families ADD COLUMN second_factor BIGINT NOT NULL DEFAULT 0;
+-- The generation of the second factor that the sign-in proved, a keyed hash; NULL if it proved none.
+ALTER TABLE token_families ADD COLUMN second_factor BYTEA;
 
 CREATE TABLE devices (
     pool_id TEXT NOT NULL,
@@ -13,7 +13,7 @@ CREATE TABLE devices (
     salt BYTEA NOT NULL,
     description BYTEA NOT NULL,          -- sealed JSON: its name, and where it was seen last
     remembered BIGINT NOT NULL,
-    second_factor BIGINT NOT NULL,       -- whether a second factor was ever proved from it
+    second_factor BYTEA,                 -- the same, of the last one that was proved from it
     created_at BIGINT NOT NULL,
     updated_at BIGINT NOT NULL,
     authenticated_at BIGINT NOT NULL,

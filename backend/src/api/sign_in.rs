@@ -410,8 +410,8 @@ async fn finish(
         Some(key) => SessionDevice::Known(key),
         None => SessionDevice::New(NewDevice::draw(state, &proved.user)),
     });
-    let has_second_factor = proved.second_factor.is_some();
-    let tokens = sessions::start(state, pool, client, &proved.user, has_second_factor, device);
+    let second_factor = proved.second_factor.map(|proved| proved.generation);
+    let tokens = sessions::start(state, pool, client, &proved.user, second_factor, device);
     Ok(tokens.await?.into())
 }
 

@@ -9,8 +9,9 @@ use std::collections::BTreeMap;
 pub use step::{Owner, PendingStep, invalid};
 
 use crate::devices::Device;
+use crate::mfa::ProvedFactor;
 use crate::opaque_secret::OpaqueSecret;
-use crate::pools::{Client, Factor, Pool};
+use crate::pools::{Client, Pool};
 use crate::users::User;
 
 /// The app client that signs somebody in, its pool, and where it does so.
@@ -84,7 +85,7 @@ pub struct Proved {
     /// The user, as stored now.
     pub user: Box<User>,
     /// The second factor among it, if there was one.
-    pub second_factor: Option<Factor>,
+    pub second_factor: Option<ProvedFactor>,
     /// The key of the device that somebody signs in from, once that is settled.
     pub device_key: Option<String>,
 }
@@ -98,7 +99,7 @@ impl Next {
 
     /// Everything is proved, with this second factor if there was one.
     #[must_use]
-    pub fn proved_with(user: User, second_factor: Option<Factor>) -> Self {
+    pub fn proved_with(user: User, second_factor: Option<ProvedFactor>) -> Self {
         let user = Box::new(user);
         Self::Proved(Proved {
             user,

@@ -15,9 +15,9 @@
 //! - A device is found only together with its user: a key of somebody else's, of another pool's or of
 //!   nobody's is answered in the same words ([`unknown`]), and so is a key for a name that nobody has.
 //! - The verifier is sealed, bound to the user and the key; name and address are sealed, too.
-//! - A device stands in for a second factor only after a sign-in from it has proved one
-//!   ([`Device::stands_in_for_second_factor`]): one that somebody with the password alone confirmed
-//!   before there was a second factor does not.
+//! - A device stands in for a second factor only after a sign-in from it has proved one of the user's
+//!   present ones ([`Device::stands_in_for_second_factor`]): one that somebody with the password alone
+//!   confirmed does not, neither before there was a second factor nor with one of their own.
 //! - Whoever forgets a device ends its sessions' refresh tokens with it. Changing the password, signing
 //!   out everywhere and disabling the user leave devices as they are: none of them signs in by itself.
 //!
@@ -34,6 +34,7 @@ pub use verifier::DeviceVerifier;
 
 use crate::app::{AppState, Caller};
 use crate::error::ApiError;
+use crate::mfa::Generation;
 use crate::pools::Pool;
 use crate::seal::Place;
 use crate::store::{DeviceRow, StoreError};
@@ -66,7 +67,7 @@ pub struct Device {
     pub updated_at: i64,
     /// When somebody last signed in from it, seconds since 1970.
     pub authenticated_at: i64,
-    has_proved_second_factor: bool,
+    second_factor: Option<Vec<u8>>,
 }
 
 /// What a client needs to know of a device that is not confirmed yet (`NewDeviceMetadata`).
@@ -99,16 +100,26 @@ impl Device {
         group_key(state, &self.pool_id, &self.username)
     }
 
-    /// Whether proving the device is enough where a second factor would be asked for.
-    #[must_use]
-    pub fn stands_in_for_second_factor(&self, pool: &Pool) -> bool {
+    /// Whether proving the device is enough where a second factor would be asked for. `user` is its own.
+    ///
+    /// # Errors
+    /// For no fault of the caller's.
+    pub async fn stands_in_for_second_factor(
+        &self,
+        state: &AppState,
+        pool: &Pool,
+        user: &User,
+    ) -> Result<bool, ApiError> {
         let tracking = pool.settings.device_configuration();
-        self.is_remembered
-            && self.has_proved_second_factor
-            && tracking.is_some_and(|tracking| tracking.challenge_required_on_new_device)
+        let may = tracking.is_some_and(|tracking| tracking.challenge_required_on_new_device);
+        if !may || !self.is_remembered {
+            return Ok(false);
+        }
+        let current = Generation::current(state, pool, user).await?;
+        Ok(current.is_some_and(|current| current.is(self.second_factor.as_deref())))
     }
 
-    /// Somebody signed in from it, and proved a second factor or did not.
+    /// Somebody signed in from it, and proved a second factor of this generation or none.
     ///
     /// # Errors
     /// `ResourceNotFoundException` if it was forgotten meanwhile.
@@ -116,11 +127,11 @@ impl Device {
         mut self,
         state: &AppState,
         caller: &Caller,
-        with_second_factor: bool,
+        second_factor: Option<&Generation>,
     ) -> Result<(), ApiError> {
         self.last_ip = caller.peer.to_string();
         self.authenticated_at = state.clock.now();
-        self.has_proved_second_factor = with_second_factor;
+        self.second_factor = second_factor.map(Generation::to_bytes);
         let is_there = state.store.touch_device(&self.row(state)?).await?;
         is_there.then_some(()).ok_or_else(unknown)
     }
@@ -145,7 +156,7 @@ impl Device {
             username: self.username.clone(),
             device_key: self.key.clone(),
             remembered: self.is_remembered,
-            second_factor: self.has_proved_second_factor,
+            second_factor: self.second_factor.clone(),
             created_at: self.created_at,
             updated_at: self.updated_at,
             authenticated_at: self.authenticated_at,
@@ -175,7 +186,7 @@ impl Device {
             created_at: row.created_at,
             updated_at: row.updated_at,
             authenticated_at: row.authenticated_at,
-            has_proved_second_factor: row.second_factor,
+            second_factor: row.second_factor,
         })
     }
 }
@@ -238,7 +249,7 @@ pub async fn confirm(
         created_at: now,
         updated_at: now,
         authenticated_at: now,
-        has_proved_second_factor: access.has_second_factor,
+        second_factor: access.second_factor.clone(),
     };
     match state.store.insert_device(&device.row(state)?).await {
         Ok(()) => Ok(!device.is_remembered),

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
 
-use super::{Decision, Enrolment, Factor, asked_for, decide, set_up};
+use super::{Decision, Enrolment, Factor, Generation, ProvedFactor, asked_for, decide, set_up};
 use crate::app::{AppState, Caller};
 use crate::challenges::{
     Challenge, Next, Parameters, PendingStep, Through, invalid as invalid_session,
@@ -221,7 +221,11 @@ pub async fn answer(
     let taken = take(state, through, &step, user, factor, code).await;
     // A right code that does not count, used before or meant for another address, is no success.
     gate.leave(taken.is_ok()).await?;
-    Ok(Next::proved_with(taken?, Some(factor)))
+    let (user, generation) = taken?;
+    Ok(Next::proved_with(
+        user,
+        Some(ProvedFactor { factor, generation }),
+    ))
 }
 
 async fn take(
@@ -231,7 +235,7 @@ async fn take(
     user: User,
     factor: Factor,
     code: &str,
-) -> Result<User, ApiError> {
+) -> Result<(User, Generation), ApiError> {
     let enrolment = Enrolment::find(state, &user).await?;
     if factor == Factor::SoftwareToken {
         let now = state.clock.now();
@@ -240,7 +244,8 @@ async fn take(
         let totp_step = totp_step.ok_or_else(mismatch)?;
         check_is_asked_for(through, &user, &enrolment, factor)?;
         enrolment.use_totp(state, totp_step, step).await?;
-        return Ok(user);
+        let generation = Generation::of(state, through.pool, &user, &enrolment);
+        return Ok((user, generation));
     }
     let sent: SentCode =
         serde_json::from_slice(&step.memory).map_err(|error| ApiError::internal(&error))?;
@@ -251,7 +256,9 @@ async fn take(
         return set_up::finish_with_email(state, through, step, user, sent.into()).await;
     }
     check_is_asked_for(through, &user, &enrolment, factor)?;
-    spend(state, through, step, user, &sent.into()).await
+    let user = spend(state, through, step, user, &sent.into()).await?;
+    let generation = Generation::of(state, through.pool, &user, &enrolment);
+    Ok((user, generation))
 }
 
 /// Spends the step. The code also proves its address, which is verified now if it was not. Whoever

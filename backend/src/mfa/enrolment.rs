@@ -37,6 +37,9 @@ pub struct Totp {
 struct Choice {
     on: BTreeSet<Factor>,
     preferred: Option<Factor>,
+    /// See [`Enrolment::changes`].
+    #[serde(default)]
+    changes: u64,
 }
 
 impl Enrolment {
@@ -160,6 +163,12 @@ impl Enrolment {
         self.choice.preferred
     }
 
+    /// How often a factor was turned on, or an authenticator app set or forgotten: never twice the same.
+    #[must_use]
+    pub fn changes(&self) -> u64 {
+        self.choice.changes
+    }
+
     /// The authenticator app.
     #[must_use]
     pub fn totp(&self) -> Option<&Totp> {
@@ -175,7 +184,9 @@ impl Enrolment {
     /// Turns a factor on or off. One that is off is not preferred.
     pub fn turn(&mut self, factor: Factor, is_on: bool) {
         if is_on {
-            self.choice.on.insert(factor);
+            if self.choice.on.insert(factor) {
+                self.choice.changes += 1;
+            }
         } else {
             self.choice.on.remove(&factor);
             self.prefer(factor, false);
@@ -202,10 +213,12 @@ impl Enrolment {
         self.totp = Some(totp);
         self.totp_step = totp_step;
         self.pending = None;
+        self.choice.changes += 1;
     }
 
     /// Forgets the authenticator app.
     pub fn remove_totp(&mut self) {
+        self.choice.changes += 1;
         self.totp = None;
         self.pending = None;
         self.turn(Factor::SoftwareToken, false);

@@ -35,11 +35,13 @@
 
 pub mod challenge;
 mod enrolment;
+mod generation;
 pub mod preference;
 pub mod set_up;
 mod totp;
 
 pub use enrolment::Enrolment;
+pub use generation::{Generation, ProvedFactor};
 pub use totp::TotpSecret;
 
 pub use crate::pools::{Factor, PoolMfa, PoolMfaChange, Requirement};
@@ -83,7 +85,7 @@ pub async fn next(
 }
 
 /// Whether the password and this second factor, proved some time ago, are what a sign-in of this user
-/// would ask for now.
+/// would ask for now. A factor that was proved before the user's factors changed does not count.
 ///
 /// # Errors
 /// For no fault of the caller's.
@@ -91,7 +93,7 @@ pub async fn is_enough(
     state: &AppState,
     pool: &Pool,
     user: &User,
-    second_factor: Option<Factor>,
+    second_factor: Option<&ProvedFactor>,
 ) -> Result<bool, ApiError> {
     if pool.mfa.requirement() == Requirement::Off {
         return Ok(true);
@@ -99,8 +101,9 @@ pub async fn is_enough(
     let enrolment = Enrolment::find(state, user).await?;
     Ok(match decide(&pool.mfa, user, &enrolment) {
         Decision::Proved => true,
-        Decision::Ask(_) | Decision::Choose(_) => second_factor
-            .is_some_and(|factor| asked_for(&pool.mfa, user, &enrolment).contains(&factor)),
+        Decision::Ask(_) | Decision::Choose(_) => second_factor.is_some_and(|proved| {
+            proved.generation == Generation::of(state, pool, user, &enrolment)
+        }),
         Decision::SetUp(_) | Decision::Unusable => false,
     })
 }

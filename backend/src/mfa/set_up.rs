@@ -22,7 +22,10 @@ use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
 use super::enrolment::Totp;
-use super::{Decision, Enrolment, Factor, Requirement, TotpSecret, challenge, decide};
+use super::{
+    Decision, Enrolment, Factor, Generation, ProvedFactor, Requirement, TotpSecret, challenge,
+    decide,
+};
 use crate::app::{AppState, Caller};
 use crate::challenges::{Challenge, Next, PendingStep, Through, invalid as invalid_session};
 use crate::error::ApiError;
@@ -101,8 +104,13 @@ pub async fn answer(
         totp_step,
     );
     enrolment.turn(Factor::SoftwareToken, true);
+    let generation = Generation::of(state, through.pool, &user, &enrolment);
     enrolment.save(state, Some(&step)).await?;
-    Ok(Next::proved_with(user, Some(Factor::SoftwareToken)))
+    let factor = Factor::SoftwareToken;
+    Ok(Next::proved_with(
+        user,
+        Some(ProvedFactor { factor, generation }),
+    ))
 }
 
 /// The code of an address that `MFA_SETUP` was answered with came back: the address is the user's and
@@ -114,7 +122,7 @@ pub(super) async fn finish_with_email(
     step: &PendingStep,
     mut user: User,
     to: Destination,
-) -> Result<User, ApiError> {
+) -> Result<(User, Generation), ApiError> {
     let mut enrolment = check_is_needed(state, through.pool, &user).await?;
     let own = user.attributes.get(to.attribute.name());
     if own.is_some_and(|own| *own != to.value) {
@@ -123,9 +131,10 @@ pub(super) async fn finish_with_email(
     user.set_attribute(to.attribute.name(), &to.value);
     user.mark_verified(&to);
     enrolment.turn(Factor::Email, true);
+    let generation = Generation::of(state, through.pool, &user, &enrolment);
     let (spend, factors) = (Some(step.spend()), enrolment.into_row(state)?);
     match users::save_with(state, through.pool, &mut user, spend, Some(&factors)).await {
-        Ok(()) => Ok(user),
+        Ok(()) => Ok((user, generation)),
         Err(SaveError::AlreadySpent) => Err(invalid_session()),
         Err(error) => Err(error.into()),
     }

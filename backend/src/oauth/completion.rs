@@ -46,7 +46,7 @@ pub async fn complete(
         older: older.as_deref(),
     };
     let user = &who.user;
-    let session = sso::begin(state, user, who.second_factor)?;
+    let session = sso::begin(state, user, who.second_factor.clone())?;
     let auth_time = state.clock.now();
     finish(state, client, request, user, auth_time, proved, session)
         .await?

@@ -15,7 +15,7 @@ use uuid::Uuid;
 
 use crate::app::AppState;
 use crate::error::ApiError;
-use crate::mfa::{self, Factor};
+use crate::mfa::{self, ProvedFactor};
 use crate::opaque_secret::{OpaqueSecret, row_name};
 use crate::pools::Pool;
 use crate::seal::{Place, Sealer};
@@ -39,7 +39,7 @@ pub struct SsoSession {
     pub expires_at: i64,
     pub(super) id: String,
     pub(super) hash: Vec<u8>,
-    second_factor: Option<Factor>,
+    second_factor: Option<ProvedFactor>,
 }
 
 /// What the browser is to keep from now on.
@@ -87,7 +87,7 @@ pub async fn find(
         return Ok(None);
     };
     let second_factor = content.second_factor;
-    if !mfa::is_enough(state, pool, &user, second_factor).await? {
+    if !mfa::is_enough(state, pool, &user, second_factor.as_ref()).await? {
         return Ok(None);
     }
     Ok(Some(SsoSession {
@@ -112,7 +112,7 @@ pub async fn end(state: &AppState, pool: &Pool, value: &OpaqueSecret) -> Result<
 pub(super) fn begin(
     state: &AppState,
     user: &User,
-    second_factor: Option<Factor>,
+    second_factor: Option<ProvedFactor>,
 ) -> Result<(SsoRow, SsoCookie), ApiError> {
     let now = state.clock.now();
     let content = Content {
@@ -138,7 +138,7 @@ pub(super) fn rotate(
         verifier_version: user.verifier_version,
         auth_time: session.auth_time,
         expires_at: session.expires_at,
-        second_factor: session.second_factor,
+        second_factor: session.second_factor.clone(),
     };
     row(state, &user.pool_id, session.id.clone(), &content)
 }
@@ -175,9 +175,10 @@ struct Content {
     verifier_version: i64,
     auth_time: i64,
     expires_at: i64,
-    /// Rows of older versions do not say: they count as without.
-    #[serde(default)]
-    second_factor: Option<Factor>,
+    /// Rows of older versions, which called it otherwise, do not say what the factor was one of: they
+    /// count as without.
+    #[serde(default, rename = "proved_factor")]
+    second_factor: Option<ProvedFactor>,
 }
 
 impl Content {

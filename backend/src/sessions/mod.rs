@@ -25,6 +25,7 @@ use uuid::Uuid;
 use crate::app::AppState;
 use crate::devices::{self, NewDevice};
 use crate::error::ApiError;
+use crate::mfa::Generation;
 use crate::opaque_secret::{self, OpaqueSecret};
 use crate::pools::{Client, Pool};
 use crate::scope::Scopes;
@@ -72,7 +73,7 @@ pub async fn start(
     pool: &Pool,
     client: &Client,
     user: &User,
-    has_second_factor: bool,
+    second_factor: Option<Generation>,
     device: Option<SessionDevice>,
 ) -> Result<Tokens, ApiError> {
     let now = state.clock.now();
@@ -87,7 +88,7 @@ pub async fn start(
         device_key,
     };
     let mut session = open(state, pool, client, user, sign_in).await?;
-    session.family.second_factor = has_second_factor;
+    session.family.second_factor = second_factor.map(|generation| generation.to_bytes());
     if let Some(SessionDevice::New(device)) = device {
         session.tokens.new_device = Some(device);
     }
@@ -121,7 +122,7 @@ pub async fn open(
         revoked_at: None,
         scopes: sign_in.scopes.map(Scopes::to_string),
         device_key: sign_in.device_key.map(str::to_owned),
-        second_factor: false,
+        second_factor: None,
     };
     let pair = tokens::issue(state, pool, client, user, &family.origin_jti, sign_in).await?;
     Ok(NewSession {

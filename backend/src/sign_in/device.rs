@@ -3,7 +3,7 @@
 //!
 //! # Steps
 //! ```text
-//! a remembered device that has met a second factor before, where the pool challenges new devices:
+//! a remembered device that has met one of the present second factors, where the pool challenges new devices:
 //!     first factor -> DEVICE_SRP_AUTH -> DEVICE_PASSWORD_VERIFIER -> everything proved
 //! any other remembered device:
 //!     first factor -> second factor, if any -> DEVICE_SRP_AUTH -> DEVICE_PASSWORD_VERIFIER -> proved
@@ -24,7 +24,7 @@ use super::{Challenge, Next, PendingStep, Proof, Proved, Through, incorrect, inv
 use crate::app::{AppState, Caller};
 use crate::devices::{self, Device};
 use crate::error::ApiError;
-use crate::pools::Factor;
+use crate::mfa::ProvedFactor;
 use crate::srp::{self, Block, SrpError, Subject};
 use crate::users::{Status, User};
 
@@ -38,9 +38,16 @@ pub(super) async fn instead_of_second_factor(
     user: &User,
 ) -> Result<Option<Challenge>, ApiError> {
     let device = through.device;
-    let Some(device) = device.filter(|one| one.stands_in_for_second_factor(through.pool)) else {
+    let Some(device) = device else {
         return Ok(None);
     };
+    check_owner(device, user)?;
+    if !device
+        .stands_in_for_second_factor(state, through.pool, user)
+        .await?
+    {
+        return Ok(None);
+    }
     let memory = Memory {
         key: device.key.clone(),
         stands_in: true,
@@ -171,13 +178,21 @@ pub async fn answer_verifier(
     if !is_proved {
         return Err(incorrect());
     }
-    if memory.stands_in && !device.stands_in_for_second_factor(pool) {
+    if memory.stands_in
+        && !device
+            .stands_in_for_second_factor(state, pool, &user)
+            .await?
+    {
         return Err(invalid_session());
     }
-    let has_second_factor = memory.second_factor.is_some();
+    let second_factor = memory.second_factor.as_ref();
     let known = device.clone();
     known
-        .authenticated(state, caller, has_second_factor)
+        .authenticated(
+            state,
+            caller,
+            second_factor.map(|proved| &proved.generation),
+        )
         .await?;
     Ok(Next::Proved(Proved {
         user: Box::new(user),
@@ -193,7 +208,7 @@ struct Memory {
     /// Whether the proof replaces a second factor.
     stands_in: bool,
     /// The second factor that was proved before.
-    second_factor: Option<Factor>,
+    second_factor: Option<ProvedFactor>,
 }
 
 async fn ask(

@@ -22,8 +22,8 @@ pub struct DeviceRow {
     pub description: Vec<u8>,
     /// Whether it is remembered.
     pub remembered: bool,
-    /// Whether a second factor was ever proved from it.
-    pub second_factor: bool,
+    /// The generation of the second factor that was last proved from it, if one was.
+    pub second_factor: Option<Vec<u8>>,
     /// Seconds since 1970.
     pub created_at: i64,
     /// Seconds since 1970.
@@ -57,7 +57,7 @@ impl Store {
         .bind(device.salt.clone())
         .bind(device.description.clone())
         .bind(i64::from(device.remembered))
-        .bind(i64::from(device.second_factor))
+        .bind(device.second_factor.clone())
         .bind(device.created_at)
         .bind(device.updated_at)
         .bind(device.authenticated_at)
@@ -141,20 +141,20 @@ impl Store {
         Ok(updated.rows_affected() == 1)
     }
 
-    /// Somebody signed in from a device: stores when, its description and, if so, that a second factor
-    /// was proved from it. Answers whether there still is such a device.
+    /// Somebody signed in from a device: stores when, its description and, if one was proved, the
+    /// generation of the second factor. Answers whether there still is such a device.
     ///
     /// # Errors
     /// If the database fails.
     pub async fn touch_device(&self, device: &DeviceRow) -> Result<bool, StoreError> {
         let updated = sqlx::query(
             "UPDATE devices SET description = $1, authenticated_at = $2, \
-             second_factor = CASE WHEN $3 = 1 THEN 1 ELSE second_factor END \
+             second_factor = COALESCE($3, second_factor) \
              WHERE pool_id = $4 AND username = $5 AND device_key = $6",
         )
         .bind(device.description.clone())
         .bind(device.authenticated_at)
-        .bind(i64::from(device.second_factor))
+        .bind(device.second_factor.clone())
         .bind(&device.pool_id)
         .bind(&device.username)
         .bind(&device.device_key)
@@ -214,7 +214,7 @@ impl DeviceRow {
             salt: row.try_get(4)?,
             description: row.try_get(5)?,
             remembered: row.try_get::<i64, _>(6)? != 0,
-            second_factor: row.try_get::<i64, _>(7)? != 0,
+            second_factor: row.try_get(7)?,
             created_at: row.try_get(8)?,
             updated_at: row.try_get(9)?,
             authenticated_at: row.try_get(10)?,

@@ -25,8 +25,8 @@ pub struct FamilyRow {
     pub scopes: Option<String>,
     /// The device it came from, confirmed or not.
     pub device_key: Option<String>,
-    /// Whether a second factor was proved.
-    pub second_factor: bool,
+    /// The generation of the second factor that was proved, if one was.
+    pub second_factor: Option<Vec<u8>>,
 }
 
 /// A refresh token as stored: never the token itself.
@@ -205,7 +205,7 @@ impl FamilyRow {
         .bind(self.expires_at)
         .bind(self.scopes.clone())
         .bind(self.device_key.clone())
-        .bind(i64::from(self.second_factor))
+        .bind(self.second_factor.clone())
         .execute(&mut **transaction)
         .await?;
         sqlx::query(
@@ -233,6 +233,6 @@ fn read_family(row: &sqlx::any::AnyRow) -> Result<FamilyRow, sqlx::Error> {
         revoked_at: row.try_get(6)?,
         scopes: row.try_get(7)?,
         device_key: row.try_get(8)?,
-        second_factor: row.try_get::<i64, _>(9)? != 0,
+        second_factor: row.try_get(9)?,
     })
 }

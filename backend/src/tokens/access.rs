@@ -26,8 +26,8 @@ pub struct Access {
     pub scopes: Scopes,
     /// The device that the sign-in came from, confirmed or not.
     pub device_key: Option<String>,
-    /// Whether the sign-in proved a second factor.
-    pub has_second_factor: bool,
+    /// The generation (`mfa::Generation`) of the second factor that the sign-in proved, if it did.
+    pub second_factor: Option<Vec<u8>>,
 }
 
 #[derive(Deserialize)]
@@ -98,7 +98,7 @@ pub async fn verify_access_with(
         origin_jti: claims.origin_jti,
         scopes,
         device_key: family.device_key,
-        has_second_factor: family.second_factor,
+        second_factor: family.second_factor,
     })
 }
 

@@ -4,5 +4,6 @@
 mod account;
 mod client;
 mod refusals;
+mod second_factor;
 mod sessions;
 mod sign_in;

@@ -440,6 +440,37 @@ async fn a_browsers_session_counts_as_far_as_what_it_proved() {
 }
 
 #[tokio::test]
+async fn a_browsers_session_does_not_count_for_the_app_after_the_one_it_proved() {
+    let backend = Backend::start().await;
+    let person = Person::confirmed(&backend).await;
+    let ada = Member {
+        pool: POOL.to_owned(),
+        person: person.clone(),
+    };
+    configure(&backend, POOL, all_factors("OPTIONAL"))
+        .await
+        .ok();
+    let tokens = person.tokens(&backend).await;
+    let secret = ada.with_totp(&backend).await;
+    let mut browser = Browser::default();
+    let transaction = browser.begin(&backend, &App::demo()).await;
+    let challenge = browser.prove(&backend, &transaction, &person).await.ok();
+    let body = json!({
+        "ChallengeName": "SOFTWARE_TOKEN_MFA", "Session": challenge["Session"],
+        "ChallengeResponses": {
+            "USERNAME": person.email, TOTP: totp(&secret, backend.clock.now()),
+        },
+    });
+    browser
+        .ask(&backend, &transaction, "RespondToAuthChallenge", body)
+        .await
+        .ok();
+    assert!(is_known(&mut browser, &backend, &App::demo()).await);
+    ada.enrol(&backend, &tokens).await;
+    assert!(!is_known(&mut browser, &backend, &App::demo()).await);
+}
+
+#[tokio::test]
 async fn a_browsers_session_from_before_the_pool_needs_a_factor_is_not_enough() {
     let backend = Backend::start().await;
     let person = Person::confirmed(&backend).await;
