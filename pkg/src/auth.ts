@@ -110,7 +110,7 @@ export interface Auth extends Account {
    * for this client, if nobody is signed in here. The service gives new tokens for it, which are verified; then, and only then, what was left
    * is removed. `undefined`: nothing was left, or somebody is signed in.
    *
-   * @throws {AuthError} `not_authorized` where the service no longer accepts it; nothing is removed then, as after any error
+   * @throws {AuthError} `session_lost` where the service no longer accepts it; nothing is removed then, as after any error
    */
   takeOverSession(options?: CallOptions): Promise<User | undefined>;
   /** New tokens now, with new claims. It is never needed for `fetch`, which refreshes by itself. */
@@ -281,7 +281,8 @@ class Client implements Omit<Auth, keyof Account> {
     const { leftover } = await import('./leftover.js');
     const left = leftover(this.#clientId);
     if (!left) return;
-    const user = (await this.#link.call('takeOver', { refreshToken: left.refreshToken }, options)) as User;
+    const { username, refreshToken } = left;
+    const { user } = (await this.#link.call('takeOver', { username, refreshToken }, options)) as { user: User };
     left.remove();
     return user;
   }

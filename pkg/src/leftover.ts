@@ -5,8 +5,9 @@
  * What they keep of a device (`deviceKey`, `deviceGroupKey`, `randomPasswordKey`) stays where it is.
  */
 
-/** A session that was left: its refresh token, and what removes it. */
+/** A session that was left: whose, its refresh token, and what removes it. */
 export interface Leftover {
+  username: string;
   refreshToken: string;
   remove(): void;
 }
@@ -27,7 +28,7 @@ export function leftover(clientId: string): Leftover | undefined {
         for (const key of entries.keys()) if (OF_A_SESSION.some((end) => key === own + end)) place.remove(key);
         place.remove(`${prefix}LastAuthUser`);
       };
-      return { refreshToken, remove };
+      return { username: person, refreshToken, remove };
     }
   }
   return undefined;

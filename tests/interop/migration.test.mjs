@@ -93,7 +93,7 @@ test('a session that the service no longer accepts is refused, and what was left
     localStorage.setItem(key, `${localStorage.getItem(key).slice(0, -8)}AAAAAAAA`);
   });
   const { error } = await run((auth) => auth.takeOverSession());
-  assert.equal(error.code, 'not_authorized');
+  assert.equal(error.code, 'session_lost');
   assert.deepEqual((await left(page)).toSorted(), before.toSorted());
   assert.equal((await run((auth) => auth.state.status)).result, 'signedOut');
   await close();

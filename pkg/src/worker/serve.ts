@@ -142,7 +142,7 @@ function flat(args: unknown): object {
 }
 
 function present(op: Operation, value: unknown): unknown {
-  if (op === 'refresh' || op === 'takeOver') return userFrom(value as WasmUser);
+  if (op === 'refresh') return userFrom(value as WasmUser);
   const { next } = (value ?? {}) as { next?: StepRecord };
   if (next) return { ...(value as object), next: present('signIn', next) };
   const step = value as StepRecord | null;

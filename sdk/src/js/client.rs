@@ -103,7 +103,7 @@ async fn run(
 ) -> Result<String, Error> {
     let options = &given.options(signal)?;
     Ok(match operation {
-        "signIn" | "signedUp" | "respond" | "resume" => {
+        "signIn" | "signedUp" | "takeOver" | "respond" | "resume" => {
             let entry = match operation {
                 "signIn" => Entry::SignIn {
                     username: given.username()?,
@@ -115,6 +115,10 @@ async fn run(
                     username: given.username()?,
                     is_confirmed: given.flag("confirmed")?,
                     session: given.text("session")?.map(ChallengeSession::new),
+                },
+                "takeOver" => Entry::TakeOver {
+                    username: given.username()?,
+                    token: RefreshToken::new(given.text("refreshToken")?.unwrap_or_default()),
                 },
                 _ => {
                     let step = results::open_step(client, &given.sealed()?).await?;
@@ -133,10 +137,6 @@ async fn run(
         "getTokens" => {
             let minimum_ttl = given.minimum_ttl()?.unwrap_or(MINIMUM_TTL_SECONDS);
             results::token(&client.fresh_access_token(minimum_ttl, options).await?)
-        }
-        "takeOver" => {
-            let token = given.required("refreshToken", "refreshToken must be a string")?;
-            results::user(&client.take_over(RefreshToken::new(token), options).await?)
         }
         "refresh" => results::user(&client.refresh(options).await?),
         "signOut" => {

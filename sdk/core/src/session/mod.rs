@@ -19,7 +19,6 @@ mod flight;
 pub(crate) mod keeping;
 mod refresh;
 mod sign_out;
-mod take_over;
 mod tokens;
 mod user;
 

@@ -30,7 +30,6 @@ use crate::client::{Client, Options};
 use crate::error::{Error, ErrorCode, Outcome, incomplete, signed_out};
 use crate::json::Object;
 use crate::ports::Ports;
-use crate::secret::RefreshToken;
 use crate::transport::{Deadline, Repeat};
 use crate::wire::Tokens;
 
@@ -187,18 +186,6 @@ impl<P: Ports> Client<P> {
                 .await;
         }
         let device_key = session.device_key.as_deref();
-        self.buy_for(refresh_token, device_key, options, deadline)
-            .await
-    }
-
-    /// New tokens for a refresh token of the app's own form, and the device that it belongs to, not verified.
-    pub(super) async fn buy_for(
-        &self,
-        refresh_token: &RefreshToken,
-        device_key: Option<&str>,
-        options: &Options<P>,
-        deadline: &Deadline<'_, P::Cancel>,
-    ) -> Result<Tokens, Error> {
         loop {
             let is_old = self.refreshes_by_initiate_auth.get();
             let mut call = self.request(options);

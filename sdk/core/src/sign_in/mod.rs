@@ -30,7 +30,7 @@ use crate::config::Username;
 use crate::error::{Error, ErrorCode};
 use crate::json::Object;
 use crate::ports::Ports;
-use crate::secret::{ChallengeSession, Password};
+use crate::secret::{ChallengeSession, Password, RefreshToken};
 use crate::srp::Handshake;
 use crate::text::joined;
 use crate::transport::Repeat;
@@ -67,6 +67,15 @@ pub enum Entry {
         is_confirmed: bool,
         /// Of the sign-up.
         session: Option<ChallengeSession>,
+    },
+    /// With the refresh token that another client of the same app has left. What else it left is not
+    /// believed: what this token buys is verified like the end of any sign-in. Where refresh tokens
+    /// rotate, it is spent by this.
+    TakeOver {
+        /// Who it was.
+        username: Username,
+        /// What is taken over.
+        token: RefreshToken,
     },
     /// With an answer; see [`Client::respond`].
     Respond(Step, Answer),
@@ -146,6 +155,13 @@ impl<P: Ports> Client<P> {
                     true => self.confirmed(&attempt, session),
                     false => self.ask(&attempt, NOT_CONFIRMED, CONFIRMATION_MS, session),
                 }
+            }
+            Entry::TakeOver { username, token } => {
+                attempt = Attempt::new(username, Flow::default(), options);
+                let mut body = self.service.request(options);
+                body.text("RefreshToken", token.secret());
+                let then = Then::TakenOver(token);
+                Ok(Next::once("GetTokensFromRefreshToken", body, then))
             }
             Entry::Respond(step, answer) => {
                 attempt = Attempt::new(step.username()?, step.flow, options);

@@ -15,7 +15,7 @@ use crate::error::{Error, ErrorCode, incomplete};
 use crate::join::join;
 use crate::json::{Object, StringMap};
 use crate::ports::Ports;
-use crate::secret::{ChallengeSession, Password, TotpSecret};
+use crate::secret::{ChallengeSession, Password, RefreshToken, TotpSecret};
 use crate::session::keeping::sealed::Keeping as _;
 use crate::srp::{Handshake, Identity, ServerValues, timestamp};
 use crate::transport::Repeat;
@@ -76,6 +76,8 @@ pub(super) enum Then {
     Associated(Step),
     /// The authenticator app is proved.
     Verified,
+    /// The end of the sign-in, with this refresh token where there is no newer one.
+    TakenOver(RefreshToken),
 }
 
 /// What comes next.
@@ -231,6 +233,11 @@ impl<P: Ports> Client<P> {
                     ..step
                 })))
             }
+            Then::TakenOver(token) => {
+                let tokens = reply.tokens()?.ok_or_else(incomplete)?;
+                let refresh = tokens.refresh.or(Some(token));
+                Ok(Next::Begin(Tokens { refresh, ..tokens }))
+            }
             Then::Verified if reply.text("Status")?.as_deref() != Some("SUCCESS") => {
                 let message = "the code does not belong to the secret";
                 Err(Error::answered(ErrorCode::CodeMismatch, message))
@@ -263,6 +270,7 @@ impl<P: Ports> Client<P> {
     /// Two errors are something to ask, wherever they come.
     fn recover(&self, attempt: &Attempt<'_, P>, then: Then, error: Error) -> Result<Next, Error> {
         match (error.code, then) {
+            (_, Then::TakenOver(_)) => Err(error),
             (ErrorCode::ChallengeExpired, Then::Confirmed(Some(body))) => {
                 Ok(Next::once("ConfirmSignUp", body, Then::Confirmed(None)))
             }

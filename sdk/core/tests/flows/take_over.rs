@@ -1,12 +1,13 @@
 //! A session that another client has left is taken over by its refresh token.
 
-use cognate_core::ports::SendFailure;
+use cognate_core::ports::{HttpResponse, SendFailure};
 use cognate_core::secret::RefreshToken;
 use cognate_core::session::{State, User};
+use cognate_core::sign_in::{Entry, SignInStep};
 use cognate_core::{Client, Error, ErrorCode};
 
 use crate::platform::{Platform, Scripted};
-use crate::{client, client_of, is_signed_in, options, run, sign_in};
+use crate::{ana, client, client_of, is_signed_in, options, run, sign_in};
 
 /// Somebody who is signed in with another client: a platform whose store is empty, and the refresh token.
 fn left_elsewhere(rotates: bool) -> (Platform, String) {
@@ -19,7 +20,11 @@ fn left_elsewhere(rotates: bool) -> (Platform, String) {
 }
 
 fn take_over(client: &Client<Platform>, token: &str) -> Result<User, Error> {
-    run(client.take_over(RefreshToken::new(token.into()), &options()))
+    let (username, token) = (ana(), RefreshToken::new(token.into()));
+    match run(client.enter(Entry::TakeOver { username, token }, &options()))? {
+        SignInStep::Done(user) => Ok(user),
+        step => panic!("asked: {step:?}"),
+    }
 }
 
 #[test]
@@ -46,12 +51,32 @@ fn a_token_that_the_service_refuses_gives_none_and_takes_none() {
     let client = client_of(&platform);
     for refused in [String::new(), "no-token".to_owned(), format!("{token}x")] {
         let error = take_over(&client, &refused).unwrap_err();
-        assert_eq!(error.code, ErrorCode::NotAuthorized, "{refused}");
+        assert_eq!(error.code, ErrorCode::SessionLost, "{refused}");
         assert!(!is_signed_in(&client));
     }
     let user = sign_in(&client);
     take_over(&client, "no-token").unwrap_err();
     assert_eq!(client.state(), State::SignedIn(user), "the session stands");
+}
+
+#[test]
+fn an_account_that_cannot_sign_in_is_an_error_and_no_step() {
+    let (platform, token) = left_elsewhere(false);
+    for name in [
+        "UserNotConfirmedException",
+        "PasswordResetRequiredException",
+    ] {
+        let client = client_of(&platform);
+        let keys = Scripted::Reach;
+        let body = format!(r#"{{"__type":"{name}"}}"#);
+        let refused = Scripted::Answer(HttpResponse {
+            status: 400,
+            body,
+            ..HttpResponse::default()
+        });
+        platform.script([keys, refused]);
+        assert!(take_over(&client, &token).is_err());
+    }
 }
 
 #[test]
