@@ -281,9 +281,9 @@ class Client implements Omit<Auth, keyof Account> {
     const { leftover } = await import('./leftover.js');
     const left = leftover(this.#clientId);
     if (!left) return;
-    const { username, refreshToken } = left;
-    const { user } = (await this.#link.call('takeOver', { username, refreshToken }, options)) as { user: User };
-    left.remove();
+    const { remove, ...session } = left;
+    const { user } = (await this.#link.call('takeOver', session, options)) as { user: User };
+    remove();
     return user;
   }
 

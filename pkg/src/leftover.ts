@@ -1,14 +1,16 @@
 /**
  * Sessions that Amplify (6) and amazon-cognito-identity-js leave behind, in `localStorage`, `sessionStorage` or cookies: both
  * name them in the same way, by client and person. Loaded when it is first used.
- *
- * What they keep of a device (`deviceKey`, `deviceGroupKey`, `randomPasswordKey`) stays where it is.
  */
 
 /** A session that was left: whose, its refresh token, and what removes it. */
 export interface Leftover {
   username: string;
   refreshToken: string;
+  /** What was kept of a device that the pool knows: the refresh token belongs to it. */
+  deviceKey?: string;
+  deviceGroup?: string;
+  devicePassword?: string;
   remove(): void;
 }
 
@@ -25,10 +27,12 @@ export function leftover(clientId: string): Leftover | undefined {
       const refreshToken = entries.get(`${own}refreshToken`);
       if (!refreshToken) continue;
       const remove = (): void => {
-        for (const key of entries.keys()) if (OF_A_SESSION.some((end) => key === own + end)) place.remove(key);
+        for (const key of entries.keys()) if ([...OF_A_SESSION, ...OF_A_DEVICE].some((end) => key === own + end)) place.remove(key);
         place.remove(`${prefix}LastAuthUser`);
       };
-      return { username: person, refreshToken, remove };
+      const [deviceKey, deviceGroup, devicePassword] = OF_A_DEVICE.map((end) => entries.get(own + end));
+      const device = deviceKey && deviceGroup && devicePassword && { deviceKey, deviceGroup, devicePassword };
+      return { username: person, refreshToken, ...(device && device), remove };
     }
   }
   return undefined;
@@ -76,4 +80,5 @@ function decoded(text: string): string {
   }
 }
 
+const OF_A_DEVICE = ['deviceKey', 'deviceGroupKey', 'randomPasswordKey'];
 const OF_A_SESSION = ['accessToken', 'idToken', 'refreshToken', 'clockDrift', 'userData', 'signInDetails', 'oauthMetadata', 'oidcProvider'];

@@ -4,11 +4,15 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { CreateUserPoolClientCommand, CreateUserPoolCommand } from '@aws-sdk/client-cognito-identity-provider';
 import { build } from 'esbuild';
+import { personIn } from '../support/mfa-pool.mjs';
 import { startPackagePages, withAuth } from '../support/package-page.mjs';
 import { confirmedPerson } from '../support/person.mjs';
 import { startBackend } from '../support/backend.mjs';
+import { adminClient } from '../support/target.mjs';
 
+let admin;
 let backend;
 let pages;
 let config;
@@ -16,6 +20,7 @@ let clients;
 
 before(async () => {
   backend = await startBackend();
+  admin = adminClient(backend.url);
   pages = await startPackagePages();
   config = { userPoolId: backend.poolId, clientId: backend.clientId, endpoint: backend.url, issuer: backend.issuer };
   clients = await bundled();
@@ -25,6 +30,15 @@ after(async () => {
   await pages?.stop();
   await backend?.stop();
 });
+
+/** A pool that remembers every device. */
+async function poolWithDevices() {
+  const DeviceConfiguration = { ChallengeRequiredOnNewDevice: true, DeviceOnlyRememberedOnUserPrompt: false };
+  const { UserPool } = await admin.send(new CreateUserPoolCommand({ PoolName: 'devices', DeviceConfiguration }));
+  const ExplicitAuthFlows = ['ALLOW_USER_SRP_AUTH', 'ALLOW_REFRESH_TOKEN_AUTH'];
+  const { UserPoolClient } = await admin.send(new CreateUserPoolClientCommand({ UserPoolId: UserPool.Id, ClientName: 'web', ExplicitAuthFlows }));
+  return { poolId: UserPool.Id, clientId: UserPoolClient.ClientId };
+}
 
 /** Both clients as one script of a page: `oldSignIn.amplify(..)` and `oldSignIn.identityJs(..)`, with storage or cookies. */
 async function bundled() {
@@ -82,6 +96,32 @@ for (const [client, place] of [['amplify', 'localStorage'], ['amplify', 'session
     assert.equal(profile.attributes.email, email, 'it is a session like any other, after a reload too');
     assert.equal((await run((auth) => auth.takeOverSession())).result, undefined, 'there is nothing left');
     await close();
+  });
+}
+
+for (const client of ['amplify', 'identityJs']) {
+  test(`the device that ${client} has confirmed comes along: its session is refreshed, and it signs in as that device`, async () => {
+    const pool = await poolWithDevices();
+    const person = await personIn({ admin }, pool);
+    const page = await pages.newPage();
+    const own = { userPoolId: pool.poolId, clientId: pool.clientId, endpoint: backend.url, issuer: `${backend.url}/${pool.poolId}` };
+    await page.addScriptTag({ content: clients });
+    await page.evaluate(([name, input]) => globalThis.oldSignIn[name](input, 'localStorage'), [client, { ...own, username: person.username, password: person.password }]);
+    assert.ok((await left(page)).some((key) => key.endsWith('.deviceKey')), 'the old client has confirmed a device');
+    const { result, error } = await withAuth(page, own, async (auth) => {
+      const user = await auth.takeOverSession();
+      await auth.refresh();
+      return { user: user.username, devices: (await auth.devices.list()).devices.length };
+    });
+    assert.deepEqual(result, { user: person.username, devices: 1 }, JSON.stringify(error));
+    assert.deepEqual(await left(page), []);
+    const { result: again } = await withAuth(page, own, async (auth, { username, password }) => {
+      await auth.signOut();
+      const { kind } = await auth.signIn({ username, password });
+      return [kind, (await auth.devices.list()).devices.length];
+    }, person);
+    assert.deepEqual(again, ['done', 1], 'no second device');
+    await page.context().close();
   });
 }
 

@@ -7,9 +7,9 @@ use cognate_core::config::{Config, Username};
 use cognate_core::json::{StringMap, Value};
 use cognate_core::secret::{Code, Password};
 #[cfg(feature = "js")]
-use cognate_core::secret::{CustomAnswer, PasskeyCredential};
+use cognate_core::secret::{CustomAnswer, DevicePassword, PasskeyCredential};
 #[cfg(feature = "js")]
-use cognate_core::sign_in::{Answer, Factor, Flow, StepKind};
+use cognate_core::sign_in::{Answer, Factor, Flow, LeftDevice, StepKind};
 use cognate_core::wire::Attribute;
 use cognate_core::{CallOptions, Error, ErrorCode};
 use web_sys::AbortSignal;
@@ -116,6 +116,19 @@ impl Arguments {
 /// What only signing in takes.
 #[cfg(feature = "js")]
 impl Arguments {
+    /// What another client has kept of the device: all three, or nothing.
+    pub(super) fn left_device(&self) -> Result<Option<LeftDevice>, Error> {
+        let (key, group) = (self.text("deviceKey")?, self.text("deviceGroup")?);
+        Ok(match (key, group, self.text("devicePassword")?) {
+            (Some(key), Some(group), Some(password)) => Some(LeftDevice {
+                key,
+                group,
+                password: DevicePassword::new(password),
+            }),
+            _ => None,
+        })
+    }
+
     pub(super) fn sealed(&self) -> Result<String, Error> {
         self.text("sealed").map(Option::unwrap_or_default)
     }

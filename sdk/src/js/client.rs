@@ -119,6 +119,7 @@ async fn run(
                 "takeOver" => Entry::TakeOver {
                     username: given.username()?,
                     token: RefreshToken::new(given.text("refreshToken")?.unwrap_or_default()),
+                    device: given.left_device()?,
                 },
                 _ => {
                     let step = results::open_step(client, &given.sealed()?).await?;

@@ -54,6 +54,17 @@ impl fmt::Debug for Device {
     }
 }
 
+/// What another client of the same app has kept of this device.
+#[derive(Debug)]
+pub struct LeftDevice {
+    /// Its key.
+    pub key: String,
+    /// The key of its group.
+    pub group: String,
+    /// Its password, which that client drew.
+    pub password: DevicePassword,
+}
+
 /// `NewDeviceMetadata`.
 pub(crate) struct NewDevice {
     pub(crate) key: String,
@@ -66,6 +77,8 @@ pub(crate) struct Arrival<'a> {
     pub(crate) typed: &'a str,
     /// The device that the service was told of, and did not refuse.
     pub(crate) device: Option<Device>,
+    /// The device as another client has left it: it becomes ours with the session.
+    pub(crate) left: Option<LeftDevice>,
     /// The person wants it to be remembered, where the pool leaves that to them.
     pub(crate) remember: bool,
 }
@@ -94,7 +107,27 @@ impl<P: Ports> Client<P> {
         deadline: &Deadline<'_, P::Cancel>,
     ) {
         let deadline = &self.service.sooner(deadline, MOST_MS);
-        let (device, may_ask) = match (offered, arrival.device) {
+        let mut known = arrival.device;
+        if let Some(LeftDevice {
+            key,
+            group,
+            password,
+        }) = arrival.left
+        {
+            let username = session.user.username.clone();
+            let device = Device {
+                key,
+                group,
+                password,
+                username,
+            };
+            let record = device.to_json();
+            for name in [&device.username, arrival.typed] {
+                let _ = self.keep_device(name, Some(&record)).await;
+            }
+            known = Some(device);
+        }
+        let (device, may_ask) = match (offered, known) {
             (Some(offered), _) => {
                 let Ok(device) = Device::draw(&self.service.ports, offered, session) else {
                     return;

@@ -35,6 +35,7 @@ use crate::srp::Handshake;
 use crate::text::joined;
 use crate::transport::Repeat;
 
+pub use crate::device::LeftDevice;
 pub use answer::Answer;
 pub use factor::Factor;
 pub use flow::Flow;
@@ -76,6 +77,8 @@ pub enum Entry {
         username: Username,
         /// What is taken over.
         token: RefreshToken,
+        /// With the device that the token belongs to, if it does to one.
+        device: Option<LeftDevice>,
     },
     /// With an answer; see [`Client::respond`].
     Respond(Step, Answer),
@@ -156,10 +159,17 @@ impl<P: Ports> Client<P> {
                     false => self.ask(&attempt, NOT_CONFIRMED, CONFIRMATION_MS, session),
                 }
             }
-            Entry::TakeOver { username, token } => {
+            Entry::TakeOver {
+                username,
+                token,
+                device,
+            } => {
                 attempt = Attempt::new(username, Flow::default(), options);
                 let mut body = self.service.request(options);
-                body.text("RefreshToken", token.secret());
+                let key = device.as_ref().map(|device| &*device.key);
+                body.text("RefreshToken", token.secret())
+                    .text_if("DeviceKey", key);
+                attempt.left = device;
                 let then = Then::TakenOver(token);
                 Ok(Next::once("GetTokensFromRefreshToken", body, then))
             }

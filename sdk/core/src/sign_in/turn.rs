@@ -10,7 +10,7 @@ use super::kind::{AVAILABLE, MFA_SETUP, MUST_RESET, NOT_CONFIRMED, START_AGAIN};
 use super::{Flow, SignInStep, Step, StepKind};
 use crate::client::{Client, Options};
 use crate::config::Username;
-use crate::device::{Arrival, Device};
+use crate::device::{Arrival, Device, LeftDevice};
 use crate::error::{Error, ErrorCode, incomplete};
 use crate::join::join;
 use crate::json::{Object, StringMap};
@@ -42,6 +42,8 @@ pub(super) struct Attempt<'a, P: Ports> {
     pub(super) remember_device: bool,
     /// What is kept of this device for who signs in.
     pub(super) device: Option<Device>,
+    /// The device of a session that is taken over.
+    pub(super) left: Option<LeftDevice>,
     /// The name that it was looked for by last.
     pub(super) looked_for: Option<String>,
     /// The service does not know it: the sign-in goes on without.
@@ -94,6 +96,7 @@ impl<'a, P: Ports> Attempt<'a, P> {
             flow,
             options,
             password: None,
+            left: None,
             user_id: None,
             is_first: false,
             remember_device: false,
@@ -170,6 +173,7 @@ impl<P: Ports> Client<P> {
                     let arrival = Arrival {
                         typed: attempt.username.as_str(),
                         device: attempt.device.take(),
+                        left: attempt.left.take(),
                         remember: attempt.remember_device,
                     };
                     let user = P::Keeping::begin(self, tokens, arrival, &deadline).await?;

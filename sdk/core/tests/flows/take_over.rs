@@ -1,9 +1,9 @@
 //! A session that another client has left is taken over by its refresh token.
 
 use cognate_core::ports::{HttpResponse, SendFailure};
-use cognate_core::secret::RefreshToken;
+use cognate_core::secret::{DevicePassword, RefreshToken};
 use cognate_core::session::{State, User};
-use cognate_core::sign_in::{Entry, SignInStep};
+use cognate_core::sign_in::{Entry, LeftDevice, SignInStep};
 use cognate_core::{Client, Error, ErrorCode};
 
 use crate::platform::{Platform, Scripted};
@@ -21,7 +21,14 @@ fn left_elsewhere(rotates: bool) -> (Platform, String) {
 
 fn take_over(client: &Client<Platform>, token: &str) -> Result<User, Error> {
     let (username, token) = (ana(), RefreshToken::new(token.into()));
-    match run(client.enter(Entry::TakeOver { username, token }, &options()))? {
+    match run(client.enter(
+        Entry::TakeOver {
+            username,
+            token,
+            device: None,
+        },
+        &options(),
+    ))? {
         SignInStep::Done(user) => Ok(user),
         step => panic!("asked: {step:?}"),
     }
@@ -43,6 +50,43 @@ fn its_refresh_token_makes_a_session_like_any_other() {
         let spent = !platform.server().refresh_tokens.contains_key(&token);
         assert_eq!(spent, rotates);
     }
+}
+
+#[test]
+fn its_device_comes_along_and_stays_where_nothing_was_taken_over() {
+    let (platform, token) = left_elsewhere(false);
+    let client = client_of(&platform);
+    let with_device = |token: &str| {
+        let device = LeftDevice {
+            key: "eu_key".into(),
+            group: "-group".into(),
+            password: DevicePassword::new("random".into()),
+        };
+        let (username, token) = (ana(), RefreshToken::new(token.into()));
+        let device = Some(device);
+        let entry = Entry::TakeOver {
+            username,
+            token,
+            device,
+        };
+        run(client.enter(entry, &options()))
+    };
+    assert!(with_device("no-token").is_err());
+    assert!(platform.devices().is_empty());
+
+    assert!(matches!(with_device(&token).unwrap(), SignInStep::Done(_)));
+    let record = platform.devices().values().next().unwrap().clone();
+    for part in ["eu_key", "-group", "random", "ana-3f1c2d4e"] {
+        assert!(record.contains(part), "{part}");
+    }
+    run(client_of(&platform).resume());
+    run(client.refresh(&options())).unwrap();
+    let keys = platform.calls();
+    let keys = keys
+        .iter()
+        .filter(|sent| sent.operation == "GetTokensFromRefreshToken")
+        .map(|sent| &sent.body["DeviceKey"]);
+    assert_eq!(keys.collect::<Vec<_>>(), ["eu_key"; 3]);
 }
 
 #[test]
