@@ -10,6 +10,7 @@ use cognate_core::secret::{Code, Password};
 use cognate_core::secret::{CustomAnswer, DevicePassword, PasskeyCredential};
 #[cfg(feature = "js")]
 use cognate_core::sign_in::{Answer, Factor, Flow, LeftDevice, StepKind};
+use cognate_core::text::joined;
 use cognate_core::wire::Attribute;
 use cognate_core::{CallOptions, Error, ErrorCode};
 use web_sys::AbortSignal;
@@ -53,13 +54,11 @@ impl Arguments {
     }
 
     pub(super) fn password(&self) -> Result<Password, Error> {
-        self.required("password", "password must be a string")
-            .map(Password::new)
+        self.required("password").map(Password::new)
     }
 
     pub(super) fn code(&self) -> Result<Code, Error> {
-        self.required("code", "code must be a string")
-            .map(Code::new)
+        self.required("code").map(Code::new)
     }
 
     pub(super) fn flag(&self, name: &str) -> Result<bool, Error> {
@@ -99,9 +98,13 @@ impl Arguments {
         self.given(name, Value::strings)
     }
 
-    pub(super) fn required(&self, name: &str, message: &'static str) -> Result<String, Error> {
+    pub(super) fn required(&self, name: &str) -> Result<String, Error> {
         let text = self.0.member(name).and_then(|value| value.text());
-        text.ok_or_else(|| missing(message))
+        text.ok_or_else(|| {
+            let mut error = missing(WRONG_TYPE);
+            error.message = joined(&[name, " must be a string"]).into();
+            error
+        })
     }
 
     pub(super) fn given<T>(
@@ -152,23 +155,18 @@ impl Arguments {
                 remember_device: self.flag("rememberDevice")?,
             },
             StepKind::SelectFactor { .. } => Answer::SelectFactor(
-                self.text("factor")?
-                    .and_then(|name| Factor::parse(&name))
+                Factor::parse(&self.required("factor")?)
                     .ok_or_else(|| missing("factor must be one of the step's options"))?,
             ),
             StepKind::SetUpTotp { .. } => Answer::SetUpTotp {
                 code: self.code()?,
                 device_name: self.text("deviceName")?,
             },
-            StepKind::SetUpEmail => {
-                Answer::SetUpEmail(self.required("email", "email must be a string")?)
+            StepKind::SetUpEmail => Answer::SetUpEmail(self.required("email")?),
+            StepKind::Passkey { .. } => {
+                Answer::Passkey(PasskeyCredential::new(self.required("credential")?))
             }
-            StepKind::Passkey { .. } => Answer::Passkey(PasskeyCredential::new(
-                self.required("credential", "credential must be a string")?,
-            )),
-            StepKind::Custom { .. } => Answer::Custom(CustomAnswer::new(
-                self.required("answer", "answer must be a string")?,
-            )),
+            StepKind::Custom { .. } => Answer::Custom(CustomAnswer::new(self.required("answer")?)),
             StepKind::NewPassword { .. } => Answer::NewPassword {
                 password: self.password()?,
                 attributes: self.attributes("attributes")?,
@@ -179,10 +177,10 @@ impl Arguments {
                 code: self.code()?,
                 password: self.password()?,
             },
-            StepKind::Unknown { .. } => Answer::Unknown(
-                self.strings("responses")?
-                    .ok_or_else(|| missing("responses must be an object"))?,
-            ),
+            StepKind::Unknown { .. } => {
+                let responses = self.strings("responses")?;
+                Answer::Unknown(responses.ok_or_else(|| missing(WRONG_TYPE))?)
+            }
         })
     }
 }

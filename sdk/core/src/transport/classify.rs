@@ -135,7 +135,12 @@ fn bare_name(text: &str) -> Option<String> {
 
 /// Whole seconds; the other form, a date, is not used by this service.
 fn retry_after_ms(text: &str) -> Option<u32> {
-    text.trim_ascii().parse::<u32>().ok()?.checked_mul(1000)
+    let mut ms: u32 = 0;
+    for digit in text.trim_ascii().chars() {
+        let digit = digit.to_digit(10)?.checked_mul(1000)?;
+        ms = ms.checked_mul(10)?.checked_add(digit)?;
+    }
+    Some(ms)
 }
 
 pub(crate) fn shortened(mut message: String) -> String {

@@ -193,18 +193,17 @@ async fn open(
 
 impl Arguments {
     fn access_token(&self) -> Result<AccessToken, Error> {
-        let token = self.required("accessToken", "accessToken must be a string");
+        let token = self.required("accessToken");
         token.map(AccessToken::new)
     }
 
     fn new_password(&self) -> Result<Password, Error> {
-        self.required("newPassword", "newPassword must be a string")
-            .map(Password::new)
+        self.required("newPassword").map(Password::new)
     }
 
     /// A text that the operation cannot do without.
     fn named(&self, name: &str) -> Result<String, Error> {
-        self.required(name, "an argument is missing or not of its type")
+        self.required(name)
     }
 
     fn list(&self, name: &str) -> Result<Vec<String>, Error> {
