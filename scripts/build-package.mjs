@@ -60,7 +60,10 @@ async function optimised(name) {
   // The features are listed because `--all-features` makes wasm-opt write what browsers reject.
   const features = ['bulk-memory', 'bulk-memory-opt', 'nontrapping-float-to-int', 'sign-ext', 'mutable-globals', 'reference-types', 'multivalue'];
   const result = inWasm(name, 'cognate.wasm');
-  const flags = ['-Oz', '--converge', '--strip-debug', '--strip-producers', '--strip-target-features', ...features.map((feature) => `--enable-${feature}`)];
+  // Fewer bytes come of inlining, and more bytes of brotli: what is alike stays apart then, and compresses. For the same reason functions
+  // that are named alike lie side by side. 1.4 KB together.
+  const forBrotli = ['--one-caller-inline-max-function-size=30', '--always-inline-max-function-size=0', '--reorder-functions-by-name'];
+  const flags = ['-Oz', '--converge', ...forBrotli, '--strip-debug', '--strip-producers', '--strip-target-features', ...features.map((feature) => `--enable-${feature}`)];
   await promisify(execFile)('wasm-opt', [...flags, bound, '-o', result], { env }).catch((error) => fail('wasm-opt', error));
   return readFileSync(result);
 }
