@@ -5,7 +5,7 @@
 //!    makes the same for a code, whose redemption stores it.
 //! 2. [`refresh`] gives a new pair. If the client rotates, it also replaces the refresh token; the
 //!    old one works on for the grace period, so that an answer that got lost can be asked for
-//!    again.
+//!    again: as long as the token of that answer was not used, which ends with it.
 //! 3. [`revoke`] ends one family, [`revoke_all`] all of a user's, with codes, browsers' sessions and
 //!    sign-ins under way: refresh and access tokens stop working here.
 //!
@@ -16,8 +16,9 @@
 //!
 //! # Security model
 //! A refresh token is an `OpaqueSecret`; the database has its hash. It works for the client it was
-//! issued to only. A token that was rotated away and comes back after the grace period has been
-//! stolen or copied: the whole family is revoked. Rotation does not prolong a sign-in.
+//! issued to only. A token that was rotated away and comes back after the grace period, or after its
+//! successor was used, has been stolen or copied: the whole family is revoked. So of a family that rotates
+//! one token lives, whoever holds copies. Rotation does not prolong a sign-in.
 
 use cognate_core::secret::RefreshToken;
 use uuid::Uuid;

@@ -94,8 +94,9 @@ impl Store {
     }
 
     /// Replaces a refresh token by a new one of the same sign-in and end. A token that was replaced
-    /// at or after `grace_began` may be replaced once more. Answers whether it was: `false` is a
-    /// reuse (or a revoked sign-in).
+    /// after `grace_began` may be replaced once more as long as nobody used what took its place: that is
+    /// replaced with it, so that of a sign-in one token at most is not replaced. Answers whether it was:
+    /// `false` is a reuse (or a revoked sign-in).
     ///
     /// # Errors
     /// If the database fails.
@@ -107,9 +108,9 @@ impl Store {
         grace_began: i64,
     ) -> Result<bool, StoreError> {
         let mut transaction = self.begin().await?;
-        let retired = sqlx::query(
-            "UPDATE refresh_tokens SET retired_at = COALESCE(retired_at, $1) \
-             WHERE hash = $2 AND (retired_at IS NULL OR retired_at > $3) \
+        let first = sqlx::query(
+            "UPDATE refresh_tokens SET retired_at = $1, replaced_by = $2 \
+             WHERE hash = $3 AND retired_at IS NULL \
              AND origin_jti IN (SELECT origin_jti FROM token_families WHERE revoked_at IS NULL)",
         )
         .bind(now)
@@ -118,7 +119,7 @@ impl Store {
         .execute(&mut *transaction)
         .await?
         .rows_affected();
-        if retired == 0 {
+        if first == 0 && !replace_again(&mut transaction, old, new, now, grace_began).await? {
             return Ok(false);
         }
         sqlx::query(
@@ -220,6 +221,36 @@ impl FamilyRow {
         .await?;
         Ok(())
     }
+}
+
+/// The answer to the first request may have been lost: its token goes, unless it was used.
+async fn replace_again(
+    transaction: &mut Transaction,
+    old: &[u8],
+    new: &[u8],
+    now: i64,
+    grace_began: i64,
+) -> Result<bool, StoreError> {
+    let unused = sqlx::query(
+        "UPDATE refresh_tokens SET retired_at = $1, replaced_by = $2 WHERE retired_at IS NULL \
+         AND hash = (SELECT replaced_by FROM refresh_tokens WHERE hash = $3 AND retired_at > $4) \
+         AND origin_jti IN (SELECT origin_jti FROM token_families WHERE revoked_at IS NULL)",
+    )
+    .bind(now)
+    .bind(new.to_vec())
+    .bind(old.to_vec())
+    .bind(grace_began)
+    .execute(&mut **transaction)
+    .await?;
+    if unused.rows_affected() == 0 {
+        return Ok(false);
+    }
+    sqlx::query("UPDATE refresh_tokens SET replaced_by = $1 WHERE hash = $2")
+        .bind(new.to_vec())
+        .bind(old.to_vec())
+        .execute(&mut **transaction)
+        .await?;
+    Ok(true)
 }
 
 fn read_family(row: &sqlx::any::AnyRow) -> Result<FamilyRow, sqlx::Error> {

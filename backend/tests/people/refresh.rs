@@ -148,6 +148,59 @@ async fn a_token_that_was_rotated_away_ends_the_whole_family() {
     );
 }
 
+/// The refresh token that one is replaced by.
+async fn next(backend: &Backend, person: &Person, token: &Value) -> Value {
+    let answer = refresh(backend, &person.client, token).await.ok();
+    answer["AuthenticationResult"]["RefreshToken"].clone()
+}
+
+#[tokio::test]
+async fn a_lost_answer_is_asked_for_again_and_what_it_brought_ends() {
+    let backend = Backend::start().await;
+    let person = rotating(&backend, 60).await;
+    let first = person.tokens(&backend).await["RefreshToken"].clone();
+    let mut lost = Vec::new();
+    for _ in 0..5 {
+        lost.push(next(&backend, &person, &first).await);
+    }
+    let arrived = lost.pop().unwrap();
+    backend.clock.advance(59);
+    let later = next(&backend, &person, &arrived).await;
+    backend.clock.advance(3600);
+    next(&backend, &person, &later).await;
+    backend.clock.advance(3600);
+    let reused = refresh(&backend, &person.client, &lost[0]).await;
+    assert_eq!(reused.error_type(), "RefreshTokenReuseException");
+}
+
+#[tokio::test]
+async fn a_copy_within_the_grace_makes_no_second_line_of_tokens() {
+    let backend = Backend::start().await;
+    let person = rotating(&backend, 60).await;
+    let copied = person.tokens(&backend).await["RefreshToken"].clone();
+    let own = next(&backend, &person, &copied).await;
+    backend.clock.advance(59);
+    let theirs = next(&backend, &person, &copied).await;
+    backend.clock.advance(3600);
+    let reused = refresh(&backend, &person.client, &own).await;
+    assert_eq!(reused.error_type(), "RefreshTokenReuseException");
+    let revoked = refresh(&backend, &person.client, &theirs).await;
+    assert_eq!(revoked.error().1, "Refresh Token has been revoked");
+}
+
+#[tokio::test]
+async fn a_copy_counts_no_more_once_the_successor_was_used() {
+    let backend = Backend::start().await;
+    let person = rotating(&backend, 60).await;
+    let copied = person.tokens(&backend).await["RefreshToken"].clone();
+    let own = next(&backend, &person, &copied).await;
+    let newest = next(&backend, &person, &own).await;
+    let reused = refresh(&backend, &person.client, &copied).await;
+    assert_eq!(reused.error_type(), "RefreshTokenReuseException");
+    let revoked = refresh(&backend, &person.client, &newest).await;
+    assert_eq!(revoked.error().1, "Refresh Token has been revoked");
+}
+
 #[tokio::test]
 async fn of_two_rotations_without_grace_that_arrive_together_one_wins() {
     let backend = Backend::start().await;
