@@ -3,7 +3,8 @@
 //!
 //! A new e-mail address or phone number is unverified until its code comes back. Where the pool
 //! verifies before updating, or the old value is where codes of a second factor go, the new value
-//! waits with the code and the old one stays in force.
+//! waits with the code and the old one stays in force. What waits ends when somebody else changes the
+//! attribute, and when the user signs out everywhere.
 
 use cognate_core::secret::Code as Digits;
 
@@ -133,14 +134,19 @@ pub async fn verify(
         &user.username,
     )
     .await?;
-    let purpose = purpose(attribute);
+    let purpose = Purpose::of(attribute);
     let right = match codes::check(state, &pool.id, &user.username, purpose, code.secret()).await? {
         Outcome::Right(right) => right,
         Outcome::Wrong => return Err(codes::mismatch()),
         Outcome::Expired | Outcome::None => return Err(codes::expired()),
     };
-    // A code for a value that was replaced meanwhile proves nothing about the new one.
-    let is_current = user.attributes.get(attribute.name()) == Some(&right.destination.value);
+    // A code for a value that was replaced meanwhile proves nothing about the new one, and one for a value
+    // that waits is meant to replace what was there then.
+    let current = user.attributes.get(attribute.name());
+    let is_current = current == Some(&right.destination.value);
+    if !is_current && (current.is_none() || current != right.replaces.as_deref()) {
+        return Err(codes::expired());
+    }
     if !is_current && !pool.settings.verified_before_update().contains(&attribute) {
         let of_mfa = mfa::addresses(state, &pool, &user.username, Some(&user)).await?;
         if !of_mfa.contains(&attribute) {
@@ -165,18 +171,11 @@ async fn send(
     message: MessagePurpose,
 ) -> Result<CodeDeliveryDetails, ApiError> {
     let details = destination.details();
-    let purpose = purpose(destination.attribute);
-    let code = Code::new(state, &user.pool_id, &user.username, purpose, destination)?;
+    let purpose = Purpose::of(destination.attribute);
+    let code = Code::of_attribute(state, user, purpose, destination)?;
     state.store.replace_code(&code.row).await?;
     codes::deliver(state, &code, message);
     Ok(details)
-}
-
-fn purpose(attribute: IdentifierAttribute) -> Purpose {
-    match attribute {
-        IdentifierAttribute::PhoneNumber => Purpose::PhoneNumber,
-        IdentifierAttribute::Email | IdentifierAttribute::PreferredUsername => Purpose::Email,
-    }
 }
 
 fn verifiable(name: &str) -> Option<IdentifierAttribute> {

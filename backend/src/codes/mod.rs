@@ -11,7 +11,8 @@
 //! Stored is an HMAC bound to pool, user and purpose. A code ends with its time, its use, a newer
 //! one, or [`MOST_ATTEMPTS`] wrong tries from wherever they come; `limits` counts tries per user
 //! and address before. Users who do not exist get decoy rows ([`Code::decoy`]): the same work, and
-//! the same answers afterwards.
+//! the same answers afterwards. A code for a new value of an attribute ends with the value that it would
+//! replace: what somebody else has set since stays.
 
 use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
@@ -19,10 +20,11 @@ use zeroize::Zeroizing;
 use crate::app::AppState;
 use crate::error::ApiError;
 use crate::messages::{Message, Purpose as MessagePurpose};
+use crate::pools::IdentifierAttribute;
 use crate::random;
 use crate::seal::{Place, Sealer};
 use crate::store::{CodeRow, Spend};
-use crate::users::Destination;
+use crate::users::{Destination, User};
 
 /// Tries of one code over all addresses: 1 in 10,000 to guess it.
 const MOST_ATTEMPTS: i64 = 100;
@@ -41,6 +43,15 @@ pub enum Purpose {
 }
 
 impl Purpose {
+    /// What a code for a value of this attribute proves.
+    #[must_use]
+    pub fn of(attribute: IdentifierAttribute) -> Self {
+        match attribute {
+            IdentifierAttribute::PhoneNumber => Self::PhoneNumber,
+            IdentifierAttribute::Email | IdentifierAttribute::PreferredUsername => Self::Email,
+        }
+    }
+
     fn as_str(self) -> &'static str {
         match self {
             Self::SignUp => "sign_up",
@@ -101,6 +112,27 @@ impl Code {
             digits,
             destination,
         })
+    }
+
+    /// Draws a code for a value that one of the user's attributes is to have. It counts as long as the
+    /// attribute has the value that it has now.
+    ///
+    /// # Errors
+    /// If there is no randomness.
+    pub fn of_attribute(
+        state: &AppState,
+        user: &User,
+        purpose: Purpose,
+        destination: Destination,
+    ) -> Result<Self, ApiError> {
+        let (pool_id, username) = (&user.pool_id, &user.username);
+        let mut code = Self::new(state, pool_id, username, purpose, destination)?;
+        let current = user.attributes.get(code.destination.attribute.name());
+        let text = serde_json::to_vec(&(code.destination.to_text(), current))
+            .map_err(|error| ApiError::internal(&error))?;
+        let place = place(pool_id, username, purpose);
+        code.row.destination = Some(state.sealer.seal(place, &text)?);
+        Ok(code)
     }
 
     /// Where it goes.
@@ -165,6 +197,8 @@ pub enum Outcome {
 pub struct RightCode {
     /// The address it was sent to: what the code proves.
     pub destination: Destination,
+    /// The value that the attribute had when the code was drawn, if it was drawn for an attribute's.
+    pub replaces: Option<String>,
     purpose: &'static str,
     hmac: Vec<u8>,
 }
@@ -209,13 +243,31 @@ pub async fn check(
     let text = state
         .sealer
         .open(place(pool_id, username, purpose), &sealed)?;
-    let destination = Destination::from_text(&String::from_utf8_lossy(&text))
+    // The text of an address alone is no JSON.
+    let (text, replaces) = serde_json::from_slice(&text)
+        .unwrap_or_else(|_| (String::from_utf8_lossy(&text).into_owned(), None));
+    let destination = Destination::from_text(&text)
         .ok_or_else(|| ApiError::internal_error("A stored destination is damaged."))?;
     Ok(Outcome::Right(RightCode {
         destination,
+        replaces,
         purpose: purpose.as_str(),
         hmac: row.hmac,
     }))
+}
+
+/// Voids the codes for values of this attribute.
+///
+/// # Errors
+/// For no fault of the caller's.
+pub async fn void(
+    state: &AppState,
+    user: &User,
+    attribute: IdentifierAttribute,
+) -> Result<(), ApiError> {
+    let purpose = Purpose::of(attribute).as_str();
+    let (pool_id, username) = (&user.pool_id, &user.username);
+    Ok(state.store.delete_code(pool_id, username, purpose).await?)
 }
 
 /// `CodeMismatchException`, as the service words it.

@@ -59,6 +59,25 @@ impl Store {
         .await?;
         Ok(row.map(|row| CodeRow::read(&row)).transpose()?)
     }
+
+    /// Deletes a code, if there is one.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn delete_code(
+        &self,
+        pool_id: &str,
+        username: &str,
+        purpose: &str,
+    ) -> Result<(), StoreError> {
+        sqlx::query("DELETE FROM codes WHERE pool_id = $1 AND username = $2 AND purpose = $3")
+            .bind(pool_id)
+            .bind(username)
+            .bind(purpose)
+            .execute(&self.writer)
+            .await?;
+        Ok(())
+    }
 }
 
 impl CodeRow {

@@ -114,8 +114,8 @@ impl Store {
              AND origin_jti IN (SELECT origin_jti FROM token_families WHERE revoked_at IS NULL)",
         )
         .bind(now)
+        .bind(new.to_vec())
         .bind(old.to_vec())
-        .bind(grace_began)
         .execute(&mut *transaction)
         .await?
         .rows_affected();
@@ -150,8 +150,8 @@ impl Store {
         Ok(())
     }
 
-    /// Revokes every sign-in of a user; codes that were not used yet, sessions of browsers and sign-ins
-    /// under way end with them.
+    /// Revokes every sign-in of a user; codes that were not used yet, sessions of browsers, sign-ins under
+    /// way and addresses that wait for their verification end with them.
     ///
     /// # Errors
     /// If the database fails.
@@ -175,6 +175,8 @@ impl Store {
             "DELETE FROM authorization_codes WHERE pool_id = $1 AND username = $2",
             "DELETE FROM sso_sessions WHERE pool_id = $1 AND username = $2",
             "DELETE FROM challenges WHERE pool_id = $1 AND username = $2",
+            "DELETE FROM codes WHERE pool_id = $1 AND username = $2 \
+             AND purpose IN ('email', 'phone_number')",
         ] {
             sqlx::query(statement)
                 .bind(pool_id)

@@ -5,9 +5,10 @@ use std::collections::BTreeMap;
 use cognate_core::secret::Password;
 
 use crate::app::AppState;
+use crate::codes;
 use crate::error::ApiError;
 use crate::messages::{Medium, Message, Purpose};
-use crate::pools::Pool;
+use crate::pools::{IdentifierAttribute, Pool};
 use crate::triggers::post_confirmation::post_confirmation;
 use crate::triggers::pre_sign_up::pre_sign_up;
 use crate::triggers::{ClientMetadata, NO_CLIENT, Occasion, Source};
@@ -157,7 +158,8 @@ pub async fn set_password(
     Ok(save(state, pool, &mut user, None).await?)
 }
 
-/// Sets attributes; an empty value removes one. Flags such as `email_verified` may be set.
+/// Sets attributes; an empty value removes one. Flags such as `email_verified` may be set. A new value of
+/// the user's own that still waits for its code is void.
 ///
 /// # Errors
 /// `UserNotFoundException`, `InvalidParameterException` by the schema, `AliasExistsException`.
@@ -173,7 +175,14 @@ pub async fn update_attributes(
     for (name, value) in values.into_iter().chain(flags) {
         user.set_attribute(name, value);
     }
-    Ok(save(state, pool, &mut user, None).await?)
+    save(state, pool, &mut user, None).await?;
+    // What the administrator says of an address is the last word, also against a value that waits.
+    for attribute in [IdentifierAttribute::Email, IdentifierAttribute::PhoneNumber] {
+        if attributes.iter().any(|(name, _)| name == attribute.name()) {
+            codes::void(state, &user, attribute).await?;
+        }
+    }
+    Ok(())
 }
 
 /// Changes a user; read again and tried again if somebody else changed it meanwhile.

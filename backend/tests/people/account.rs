@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use crate::mfa::person::Member;
 use crate::person::{POOL, Person, get_user, new_client, new_pool};
 use crate::support::{Answer, Backend};
 
@@ -339,5 +340,63 @@ async fn what_is_no_address_gets_no_code_and_what_is_required_stays() {
     assert_eq!(
         attribute(&backend, &tokens, "email").await,
         ada.email.as_str()
+    );
+}
+
+/// Somebody whose new address waits for its code, in a pool that verifies before it updates.
+async fn with_waiting_address(backend: &Backend, new: &str) -> (Member, Value) {
+    let settings = json!({ "AutoVerifiedAttributes": ["email"],
+        "UserAttributeUpdateSettings": { "AttributesRequireVerificationBeforeUpdate": ["email"] } });
+    let pool = new_pool(backend, settings).await;
+    let client = new_client(backend, &pool, json!({})).await;
+    let old = json!({ "email": "ada@example.com", "email_verified": "true" });
+    let ada = Member::of(backend, &pool, &client, "ada", old).await;
+    let tokens = ada.sign_in(backend).await["AuthenticationResult"].clone();
+    update(backend, &tokens, "email", new).await.ok();
+    (ada, tokens)
+}
+
+#[tokio::test]
+async fn an_address_that_waits_does_not_replace_what_an_administrator_set_meanwhile() {
+    for address in ["ada@example.org", "ada@example.com"] {
+        let backend = Backend::start().await;
+        let (ada, tokens) = with_waiting_address(&backend, "eve@example.net").await;
+        let code = backend.code("eve@example.net").await;
+        let attributes = json!([
+            { "Name": "email", "Value": address }, { "Name": "email_verified", "Value": "true" },
+        ]);
+        let names =
+            json!({ "UserPoolId": ada.pool, "Username": "ada", "UserAttributes": attributes });
+        backend.admin("AdminUpdateUserAttributes", names).await.ok();
+        let refused = verify(&backend, &tokens, &code).await;
+        assert_eq!(refused.error_type(), "ExpiredCodeException", "{address}");
+        assert_eq!(attribute(&backend, &tokens, "email").await, address);
+    }
+}
+
+#[tokio::test]
+async fn nor_does_it_come_after_the_old_one_was_removed() {
+    let backend = Backend::start().await;
+    let (_, tokens) = with_waiting_address(&backend, "eve@example.net").await;
+    let code = backend.code("eve@example.net").await;
+    update(&backend, &tokens, "email", "").await.ok();
+    let refused = verify(&backend, &tokens, &code).await;
+    assert_eq!(refused.error_type(), "ExpiredCodeException");
+    assert_eq!(attribute(&backend, &tokens, "email").await, Value::Null);
+}
+
+#[tokio::test]
+async fn an_address_that_waits_ends_with_the_sign_out_everywhere() {
+    let backend = Backend::start().await;
+    let (ada, tokens) = with_waiting_address(&backend, "eve@example.net").await;
+    let code = backend.code("eve@example.net").await;
+    let body = json!({ "AccessToken": tokens["AccessToken"] });
+    backend.call("GlobalSignOut", body).await.ok();
+    let tokens = ada.sign_in(&backend).await["AuthenticationResult"].clone();
+    let refused = verify(&backend, &tokens, &code).await;
+    assert_eq!(refused.error_type(), "ExpiredCodeException");
+    assert_eq!(
+        attribute(&backend, &tokens, "email").await,
+        "ada@example.com"
     );
 }
