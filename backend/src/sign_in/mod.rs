@@ -5,7 +5,7 @@
 //! USER_SRP_AUTH                                -> PASSWORD_VERIFIER -> password proved
 //! USER_PASSWORD_AUTH, ADMIN_USER_PASSWORD_AUTH ----------------------> password proved
 //! password proved: disabled, unconfirmed, reset required -> refused
-//!                  temporary password                    -> NEW_PASSWORD_REQUIRED -> second factor
+//!                  temporary password, not too old       -> NEW_PASSWORD_REQUIRED -> second factor
 //!                  otherwise                             -> second factor
 //! CUSTOM_AUTH (`custom`): what the pool's triggers ask for -> everything proved; with the password
 //!                  among it, as after the password
@@ -87,7 +87,10 @@ async fn allowed(state: &AppState, through: Through<'_>, user: User) -> Result<N
         Status::ResetRequired => Err(ApiError::password_reset_required(
             "Password reset required for the user",
         )),
-        Status::ForceChangePassword => new_password::require(state, through, &user).await,
+        Status::ForceChangePassword => {
+            refuse_old_temporary_password(state, through, &user)?;
+            new_password::require(state, through, &user).await
+        }
         Status::Confirmed => Ok(Next::proved(user)),
     }
 }
@@ -96,4 +99,28 @@ async fn allowed(state: &AppState, through: Through<'_>, user: User) -> Result<N
 #[must_use]
 pub fn incorrect() -> ApiError {
     ApiError::not_authorized("Incorrect username or password.")
+}
+
+/// Whatever else was proved: an invitation that nobody took up in time is none any more.
+fn refuse_old_temporary_password(
+    state: &AppState,
+    through: Through<'_>,
+    user: &User,
+) -> Result<(), ApiError> {
+    let days = through
+        .pool
+        .settings
+        .password_policy()
+        .temporary_password_validity_days;
+    let lifetime = if days == 0 { 7 } else { i64::from(days) } * 24 * 3600;
+    let is_old = user
+        .credential
+        .as_ref()
+        .is_some_and(|credential| credential.set_at + lifetime <= state.clock.now());
+    if is_old {
+        return Err(ApiError::not_authorized(
+            "Temporary password has expired and must be reset by an administrator.",
+        ));
+    }
+    Ok(())
 }

@@ -10,7 +10,7 @@ use crate::app::{AppState, Caller};
 use crate::error::ApiError;
 use crate::limits::{Gate, Guess};
 use crate::srp::{self, BLOCK_SECONDS, Block, Challenge, SrpError, Subject, is_fresh};
-use crate::users::{self, Status, User};
+use crate::users::{self, User};
 
 /// `USER_SRP_AUTH`: answers the challenge `PASSWORD_VERIFIER`, for a user who exists or not.
 ///
@@ -136,9 +136,7 @@ pub(super) async fn prove(
         .with_password()
         .filter(|user| is_proved && user.verifier_version == block.verifier_version);
     gate.leave(user.is_some()).await?;
-    let user = user.ok_or_else(incorrect)?;
-    refuse_old_temporary_password(state, through, &user)?;
-    Ok(user)
+    user.ok_or_else(incorrect)
 }
 
 /// `USER_PASSWORD_AUTH` and `ADMIN_USER_PASSWORD_AUTH`: checks a password that was sent.
@@ -172,9 +170,7 @@ pub(super) async fn prove_by_sending(
     let is_right = credential.matches(pool_id, username, password.secret())?;
     let user = candidate.with_password().filter(|_| is_right);
     gate.leave(user.is_some()).await?;
-    let user = user.ok_or_else(incorrect)?;
-    refuse_old_temporary_password(state, through, &user)?;
-    Ok(user)
+    user.ok_or_else(incorrect)
 }
 
 /// For an `A` that no client sends.
@@ -185,27 +181,4 @@ pub(super) fn not_a_number() -> ApiError {
 fn name_hash(state: &AppState, through: Through<'_>, name: &str) -> [u8; 32] {
     let name = users::normal(through.pool, name);
     state.sealer.lookup("sign-in name", &through.pool.id, &name)
-}
-
-fn refuse_old_temporary_password(
-    state: &AppState,
-    through: Through<'_>,
-    user: &User,
-) -> Result<(), ApiError> {
-    let days = through
-        .pool
-        .settings
-        .password_policy()
-        .temporary_password_validity_days;
-    let lifetime = if days == 0 { 7 } else { i64::from(days) } * 24 * 3600;
-    let is_old = user
-        .credential
-        .as_ref()
-        .is_some_and(|credential| credential.set_at + lifetime <= state.clock.now());
-    if user.status == Status::ForceChangePassword && is_old {
-        return Err(ApiError::not_authorized(
-            "Temporary password has expired and must be reset by an administrator.",
-        ));
-    }
-    Ok(())
 }

@@ -536,6 +536,19 @@ async fn a_temporary_password_must_still_be_replaced_after_a_code() {
     let code = json!({ "EMAIL_OTP_CODE": backend.code("ada@example.com").await });
     let next = ada.respond(&backend, &asked, code).await.ok();
     assert_eq!(next["ChallengeName"], "NEW_PASSWORD_REQUIRED");
+
+    // Nor does a code revive one that is too old.
+    backend.clock.advance(7 * 86400);
+    let asked = ada.prefer(&backend, "EMAIL_OTP").await;
+    let code = json!({ "EMAIL_OTP_CODE": backend.code("ada@example.com").await });
+    let refused = ada.respond(&backend, &asked, code).await;
+    assert_eq!(
+        refused.error(),
+        (
+            "NotAuthorizedException".to_owned(),
+            "Temporary password has expired and must be reset by an administrator.".to_owned()
+        )
+    );
 }
 
 #[tokio::test]
