@@ -14,7 +14,11 @@ use cognate_backend::http::router;
 use cognate_backend::serve::{Listeners, StartError, prepare};
 use cognate_backend::sweep;
 use tokio::signal;
-use tracing_subscriber::EnvFilter;
+use tracing::{Level, Subscriber};
+use tracing_subscriber::filter::filter_fn;
+use tracing_subscriber::layer::SubscriberExt as _;
+use tracing_subscriber::util::SubscriberInitExt as _;
+use tracing_subscriber::{EnvFilter, fmt};
 
 /// A backend compatible with Amazon Cognito user pools.
 #[derive(Debug, Parser)]
@@ -56,11 +60,8 @@ fn main() -> ExitCode {
     let Arguments {
         command: Command::Serve(arguments),
     } = Arguments::parse();
-    let filter = EnvFilter::try_from_env("COGNATE_LOG").unwrap_or_else(|_| EnvFilter::new("warn"));
-    tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_writer(io::stderr)
-        .init();
+    let wanted = EnvFilter::try_from_env("COGNATE_LOG").unwrap_or_else(|_| EnvFilter::new("warn"));
+    log(wanted).init();
     match run(arguments) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
@@ -79,6 +80,17 @@ fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+/// The log on standard error. Whatever is wanted of it: the verifier of passkeys would tell challenges and
+/// credentials to whoever debugs it.
+fn log(wanted: EnvFilter) -> impl Subscriber + Send + Sync {
+    let has_no_secrets =
+        filter_fn(|what| !what.target().starts_with("webauthn") || *what.level() <= Level::INFO);
+    tracing_subscriber::registry()
+        .with(wanted)
+        .with(has_no_secrets)
+        .with(fmt::layer().with_writer(io::stderr))
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -146,4 +158,27 @@ fn stop() -> io::Result<impl Future<Output = ()>> {
         #[cfg(not(unix))]
         drop(signal::ctrl_c().await);
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_verifier_of_passkeys_says_no_secrets_however_much_is_wanted() {
+        for wanted in [
+            "trace",
+            "webauthn_rs_core=trace",
+            "webauthn_rs_core::core=debug",
+        ] {
+            tracing::subscriber::with_default(log(EnvFilter::new(wanted)), || {
+                assert!(tracing::enabled!(target: "webauthn_rs_core::core", Level::ERROR));
+                assert!(!tracing::enabled!(target: "webauthn_rs_core::core", Level::DEBUG));
+                assert!(!tracing::enabled!(target: "webauthn_rs_core::core", Level::TRACE));
+            });
+        }
+        tracing::subscriber::with_default(log(EnvFilter::new("trace")), || {
+            assert!(tracing::enabled!(target: "cognate_backend::http", Level::TRACE));
+        });
+    }
 }
