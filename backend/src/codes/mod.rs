@@ -164,9 +164,10 @@ pub fn deliver(state: &AppState, code: &Code, purpose: MessagePurpose) {
         MessagePurpose::ForgotPassword => "password reset",
         MessagePurpose::Authentication => "authentication",
         MessagePurpose::UpdateAttribute | MessagePurpose::VerifyAttribute => "verification",
-        MessagePurpose::SignUp | MessagePurpose::ResendCode | MessagePurpose::Invitation => {
-            "confirmation"
-        }
+        MessagePurpose::SignUp
+        | MessagePurpose::ResendCode
+        | MessagePurpose::Invitation
+        | MessagePurpose::PasskeyAdded => "confirmation",
     };
     state.messages.deliver(Message {
         pool_id: code.row.pool_id.clone(),

@@ -49,6 +49,8 @@ pub enum Purpose {
     Invitation,
     /// A one-time code of a sign-in.
     Authentication,
+    /// What somebody should know: the account has a new passkey.
+    PasskeyAdded,
 }
 
 /// A message to one person.

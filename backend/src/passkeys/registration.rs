@@ -18,11 +18,12 @@ use super::{MOST, Passkey, Stored, hash_of, list};
 use crate::app::AppState;
 use crate::challenges::{Origin, PendingStep, Through};
 use crate::error::ApiError;
+use crate::messages::{Message, Purpose};
 use crate::opaque_secret::OpaqueSecret;
-use crate::pools::{FirstFactor, Pool};
+use crate::pools::{FirstFactor, IdentifierAttribute, Pool};
 use crate::store::{PasskeyRow, StoreError};
 use crate::tokens::Access;
-use crate::users::{Status, User};
+use crate::users::{Destination, Status, User};
 
 const NAME: &str = "passkey registration";
 
@@ -31,7 +32,8 @@ const NAME: &str = "passkey registration";
 /// # Errors
 /// `WebAuthnNotEnabledException` if the pool does not allow passkeys,
 /// `WebAuthnConfigurationMissingException` if it has no relying party, `LimitExceededException` if the user
-/// has [`MOST`], `PasswordResetRequiredException`.
+/// has [`MOST`], `PasswordResetRequiredException`, `NotAuthorizedException` before a temporary password was
+/// replaced.
 pub async fn start(
     state: &AppState,
     access: &Access,
@@ -114,7 +116,10 @@ pub async fn complete(
     };
     passkey.seal(state)?;
     match state.store.insert_passkey(&passkey.row, MOST).await {
-        Ok(true) => Ok(()),
+        Ok(true) => {
+            announce(state, user);
+            Ok(())
+        }
         Ok(false) => Err(too_many()),
         Err(StoreError::Exists(_)) => Err(ApiError::invalid_parameter(
             "The passkey is registered already.",
@@ -163,12 +168,37 @@ fn check(pool: &Pool, user: &User) -> Result<(), ApiError> {
             "Passkeys are not enabled for this user pool.",
         ));
     }
-    if user.status == Status::ResetRequired {
-        return Err(ApiError::password_reset_required(
+    match user.status {
+        Status::ResetRequired => Err(ApiError::password_reset_required(
             "Password reset required for the user",
-        ));
+        )),
+        // A session from before is not whom the temporary password is for.
+        Status::ForceChangePassword => Err(ApiError::not_authorized(
+            "The temporary password must be replaced first.",
+        )),
+        Status::Unconfirmed | Status::Confirmed => Ok(()),
     }
-    Ok(())
+}
+
+/// Tells the person, who may be another than the one with the token.
+fn announce(state: &AppState, user: &User) {
+    let addresses = [IdentifierAttribute::Email, IdentifierAttribute::PhoneNumber];
+    let verified = addresses.into_iter().find(|one| user.has_verified(*one));
+    let Some(to) = verified.and_then(|one| Destination::of(one, &user.attributes)) else {
+        return;
+    };
+    state.messages.deliver(Message {
+        pool_id: user.pool_id.clone(),
+        medium: to.medium(),
+        to: to.value,
+        subject: "A passkey was added".to_owned(),
+        body:
+            "A passkey was added to your account: it signs in without your password. If that was \
+               not you, delete it, sign out everywhere and change your password."
+                .to_owned(),
+        code: None,
+        purpose: Purpose::PasskeyAdded,
+    });
 }
 
 fn through(access: &Access) -> Through<'_> {

@@ -97,6 +97,19 @@ impl Store {
         Ok(updated.rows_affected() == 1)
     }
 
+    /// Deletes all of a user's.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn delete_passkeys(&self, pool_id: &str, username: &str) -> Result<(), StoreError> {
+        sqlx::query("DELETE FROM passkeys WHERE pool_id = $1 AND username = $2")
+            .bind(pool_id)
+            .bind(username)
+            .execute(&self.writer)
+            .await?;
+        Ok(())
+    }
+
     /// Deletes one. Answers whether the user had it.
     ///
     /// # Errors

@@ -136,7 +136,8 @@ pub async fn confirm(
     Ok(user)
 }
 
-/// Sets a password, which is the user's own or a temporary one.
+/// Sets a password, which is the user's own or a temporary one. With a temporary one the account is to be
+/// taken over anew, by its reader: the passkeys from before go.
 ///
 /// # Errors
 /// `UserNotFoundException`, `InvalidPasswordException`.
@@ -153,6 +154,9 @@ pub async fn set_password(
     user.status = if is_permanent {
         Status::Confirmed
     } else {
+        // Before the password is stored: none of them may lead to the choice of the next one.
+        let store = &state.store;
+        store.delete_passkeys(&user.pool_id, &user.username).await?;
         Status::ForceChangePassword
     };
     Ok(save(state, pool, &mut user, None).await?)

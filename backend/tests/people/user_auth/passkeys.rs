@@ -1,5 +1,6 @@
 //! Passkeys: how they are made, listed and deleted, how they sign in, and what says no.
 
+use cognate_backend::messages::recent;
 use serde_json::{Value, json};
 
 use super::authenticator::Authenticator;
@@ -566,6 +567,48 @@ async fn the_end_of_an_account_is_the_end_of_its_passkeys() {
     let bobs = bob.tokens(&backend).await;
     let made = device.create(&options(&backend, &bobs).await);
     complete(&backend, &bobs, &made).await.ok();
+}
+
+#[tokio::test]
+async fn a_temporary_password_is_the_end_of_the_passkeys_from_before() {
+    let backend = Backend::start().await;
+    let (ada, mut device) = with_passkey(&backend).await;
+    let tokens = ada.tokens(&backend).await;
+    let asked = ada.prefer(&backend, "WEB_AUTHN").await;
+    let temporary = "Temporary-1";
+    let set = json!({
+        "UserPoolId": POOL, "Username": ada.email, "Password": temporary, "Permanent": false,
+    });
+    backend.admin("AdminSetUserPassword", set).await.ok();
+    let refused = sign(&backend, &ada, &asked, &mut device).await;
+    assert_eq!(refused.error_type(), "NotAuthorizedException");
+    assert_eq!(
+        list(&backend, &tokens, json!({})).await["Credentials"],
+        json!([])
+    );
+    // A session from before makes none for the time after it.
+    let refused = start(&backend, &tokens).await;
+    assert_eq!(
+        refused.error().1,
+        "The temporary password must be replaced first."
+    );
+
+    let asked = ada.password_sign_in(&backend, temporary).await.ok();
+    let new = json!({ "NEW_PASSWORD": PASSWORD });
+    ada.respond(&backend, &asked, new).await.ok();
+    let made = device.create(&options(&backend, &tokens).await);
+    complete(&backend, &tokens, &made).await.ok();
+}
+
+#[tokio::test]
+async fn the_person_is_told_of_a_new_passkey() {
+    let backend = Backend::start().await;
+    let (ada, _) = with_passkey(&backend).await;
+    backend.state.messages.flush().await;
+    let (store, sealer) = (&backend.state.store, &backend.state.sealer);
+    let sent = recent(store, sealer, Some(&ada.email), 10).await.unwrap();
+    assert_eq!(sent[0].subject, "A passkey was added");
+    assert_eq!(sent[0].code, None);
 }
 
 #[tokio::test]
