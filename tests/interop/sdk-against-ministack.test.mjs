@@ -7,13 +7,17 @@ import { after, before, test } from 'node:test';
 import {
   AdminCreateUserCommand,
   AdminSetUserPasswordCommand,
+  CreateUserPoolClientCommand,
   GetTokensFromRefreshTokenCommand,
   GetUserCommand,
   NotAuthorizedException,
+  SetUserPoolMfaConfigCommand,
 } from '@aws-sdk/client-cognito-identity-provider';
 import { startMinistack } from '../support/ministack.mjs';
 import { startRecorder } from '../support/recorder.mjs';
+import { authenticatorApp, wrong } from '../support/mfa-pool.mjs';
 import { startPackagePages, withAuth } from '../support/package-page.mjs';
+import { openSteps } from '../support/step-page.mjs';
 import { newPerson } from '../support/target.mjs';
 
 let peer;
@@ -182,6 +186,47 @@ test('a person whom an administrator made chooses a password as a step', async (
   assert.equal(error, undefined);
   assert.deepEqual(result.kinds, ['newPassword', 'done']);
   assert.equal(result.user.email, email);
+});
+
+test('an authenticator app that is enrolled is asked for a code, and a wrong one leaves the step', async (t) => {
+  const mfa = (MfaConfiguration) => peer.admin.send(new SetUserPoolMfaConfigCommand({
+    UserPoolId: peer.poolId, MfaConfiguration, SoftwareTokenMfaConfiguration: { Enabled: MfaConfiguration !== 'OFF' },
+  }));
+  await mfa('OPTIONAL');
+  t.after(() => mfa('OFF'));
+  const { email, password } = await confirmedPerson();
+  const steps = await openSteps(pages, config);
+  assert.equal((await steps.signIn({ username: email, password })).kind, 'done');
+  const secret = await steps.run(async (auth) => {
+    globalThis.setUp = await auth.mfa.setUpTotp();
+    return globalThis.setUp.secret;
+  });
+  const app = authenticatorApp(secret);
+  await steps.run((auth, code) => globalThis.setUp.confirm({ code }), app.next());
+
+  const asked = await steps.signIn({ username: email, password });
+  assert.deepEqual([asked.kind, asked.factor, asked.purpose, asked.destination], ['code', 'totp', 'mfa', 'TOTP device']);
+  await steps.reload();
+  const code = app.next();
+  assert.equal((await steps.respond({ code: wrong(code) })).error.code, 'code_mismatch');
+  const done = await steps.respond({ code });
+  assert.deepEqual([done.kind, done.user?.email], ['done', email]);
+});
+
+test('a custom challenge is asked, and again after a wrong answer, until the service has had enough', async () => {
+  const { UserPoolClient } = await peer.admin.send(new CreateUserPoolClientCommand({
+    UserPoolId: peer.poolId, ClientName: 'custom', ExplicitAuthFlows: ['ALLOW_CUSTOM_AUTH', 'ALLOW_REFRESH_TOKEN_AUTH'],
+  }));
+  const { email } = await confirmedPerson();
+  const steps = await openSteps(pages, { ...config, clientId: UserPoolClient.ClientId });
+  // Without triggers it makes up a challenge of its own, and takes no answer to it.
+  const asked = await steps.signIn({ username: email, flow: 'custom' });
+  assert.deepEqual([asked.kind, asked.parameters], ['custom', { challenge: 'PROVIDE_AUTH_PARAMETERS' }]);
+  assert.equal((await steps.respond({ answer: 'x' })).kind, 'custom');
+  assert.equal((await steps.reload()).kind, 'custom');
+  assert.equal((await steps.respond({ answer: 'x' })).kind, 'custom');
+  const { error } = await steps.respond({ answer: 'x' });
+  assert.equal(error.serviceType, 'NotAuthorizedException');
 });
 
 test('a forgotten password is replaced, and a known one changed', async () => {
