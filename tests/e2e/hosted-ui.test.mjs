@@ -273,6 +273,21 @@ test('what is typed before the page has woken stays where it is, with the keyboa
   await context.close();
 });
 
+test('on the developer\'s own machine the page says where codes are, and the inbox shows them by itself', async () => {
+  const { page, context, close } = await openLogin(browser, system);
+  const address = newAddress();
+  await signUp(page, address);
+  const [inbox] = await Promise.all([context.waitForEvent('page'), page.getByRole('link', { name: /inbox/ }).click()]);
+  await inbox.getByText(address).waitFor();
+  const another = newAddress();
+  await page.bringToFront();
+  await page.getByRole('link', { name: 'Back to sign in' }).click();
+  await signUp(page, another);
+  await inbox.bringToFront();
+  await inbox.getByText(another).waitFor();
+  await close();
+});
+
 test('a link to the login page that is opened in another browser asks to start again', async () => {
   const { page, close } = await openLogin(browser, system);
   const context = await browser.newContext();

@@ -5,11 +5,15 @@
 use serde::Serialize;
 
 use super::{Answer, reply};
+use crate::app::AppState;
 use crate::oauth::LoginTransaction;
 use crate::pools::{IdentifierAttribute, PoolSettings};
 
+/// The path of the inbox. Whether a request may see it is decided there.
+const INBOX: &str = "/_cognate/inbox";
+
 /// What the pages need to know to show themselves.
-pub(super) fn describe_login(transaction: &LoginTransaction) -> Answer {
+pub(super) fn describe_login(state: &AppState, transaction: &LoginTransaction) -> Answer {
     let (settings, request) = (&transaction.pool.settings, &transaction.request);
     let names = |attributes: &[IdentifierAttribute]| -> Vec<&'static str> {
         attributes
@@ -57,6 +61,7 @@ pub(super) fn describe_login(transaction: &LoginTransaction) -> Answer {
             require_symbols: policy.require_symbols,
         },
         code_delivery: code_delivery(settings),
+        inbox: state.is_local.then_some(INBOX),
     })
 }
 
@@ -97,6 +102,9 @@ struct Description<'a> {
     sign_up: SignUpDescription<'a>,
     password_policy: PolicyDescription,
     code_delivery: Vec<&'static str>,
+    /// Where messages are read, on the developer's own machine only.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    inbox: Option<&'static str>,
 }
 
 #[derive(Serialize)]

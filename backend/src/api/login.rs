@@ -94,7 +94,7 @@ pub async fn call(
     }
     let name = operation.name();
     let answered = match operation {
-        Operation::DescribeLogin => describe_login(login.transaction),
+        Operation::DescribeLogin => describe_login(state, login.transaction),
         Operation::SignUp => {
             reply(&sign_up::sign_up_through(state, through, request(name, body)?).await?)
         }

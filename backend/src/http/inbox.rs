@@ -1,8 +1,8 @@
 //! The inbox: what would have been sent, for the developer to read.
 //!
 //! # Security model
-//! Both routes stand behind `local::guard`. The page has no script, loads nothing, cannot be framed,
-//! and shows what people wrote as text.
+//! All routes stand behind `local::guard`. The page loads nothing but its own script, which asks for the
+//! page again and shows its messages; it cannot be framed, and shows what people wrote as text.
 
 use axum::Json;
 use axum::extract::{Query, State};
@@ -18,8 +18,10 @@ use crate::app::AppState;
 use crate::messages::{self, Delivered};
 
 const SHOWN: i64 = 100;
+const SCRIPT: &str = include_str!("inbox.js");
 const STYLE: &str = include_str!("inbox.css");
-const CSP: &str = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; \
+const CSP: &str = "default-src 'none'; style-src 'unsafe-inline'; script-src 'self'; \
+                   connect-src 'self'; base-uri 'none'; \
                    form-action 'self'; frame-ancestors 'none'";
 
 #[derive(Deserialize)]
@@ -48,6 +50,19 @@ pub(super) async fn page(State(state): State<AppState>, Query(filter): Query<Fil
         }
         Err(status) => status.into_response(),
     }
+}
+
+/// `GET /_cognate/inbox.js`
+pub(super) async fn script() -> Response {
+    let headers = [
+        (header::CONTENT_TYPE, "text/javascript; charset=utf-8"),
+        (header::CACHE_CONTROL, "no-store"),
+        (
+            HeaderName::from_static("cross-origin-resource-policy"),
+            "same-origin",
+        ),
+    ];
+    (headers, SCRIPT).into_response()
 }
 
 /// `GET /_cognate/inbox.json`
@@ -113,12 +128,12 @@ fn render(messages: &[Delivered], to: &str) -> String {
         escaped(to)
     );
     if messages.is_empty() {
-        html.push_str("<p class=\"empty\">No messages yet. Sign somebody up, then refresh.</p>\n");
+        html.push_str("<p class=\"empty\">No messages yet. Sign somebody up: what is sent shows here by itself.</p>\n");
     }
     for message in messages {
         render_message(&mut html, message);
     }
-    html.push_str("</main>\n</body>\n</html>\n");
+    html.push_str("</main>\n<script src=\"/_cognate/inbox.js\"></script>\n</body>\n</html>\n");
     html
 }
 
@@ -181,7 +196,7 @@ mod tests {
             sent_at: 0,
         };
         let html = render(&[message], evil);
-        assert!(!html.contains("<script"));
+        assert_eq!(html.matches("<script").count(), 1, "only its own");
         assert!(
             !html.contains("\">&lt;script"),
             "the attribute is not ended"

@@ -65,6 +65,7 @@ pub fn router(state: AppState) -> Router {
     }
     let local = Router::new()
         .route("/_cognate/inbox", get(inbox::page))
+        .route("/_cognate/inbox.js", get(inbox::script))
         .route("/_cognate/inbox.json", get(inbox::json))
         .layer(from_fn_with_state(state.clone(), local::guard));
     Router::new()

@@ -61,7 +61,7 @@ async fn the_inbox_shows_messages_newest_first_and_filters_by_address() {
 }
 
 #[tokio::test]
-async fn the_inbox_page_shows_text_without_script_and_cannot_be_framed() {
+async fn the_inbox_page_shows_text_with_no_script_but_its_own_and_cannot_be_framed() {
     let backend = backend_with_a_message().await;
     let page = backend.get("/_cognate/inbox").await;
     assert_eq!(page.status, StatusCode::OK);
@@ -69,6 +69,8 @@ async fn the_inbox_page_shows_text_without_script_and_cannot_be_framed() {
     assert!(page.text.contains(&format!("<code>{CODE}</code>")));
     let policy = page.header("content-security-policy").unwrap();
     assert!(policy.contains("default-src 'none'") && policy.contains("frame-ancestors 'none'"));
+    assert!(policy.contains("script-src 'self';"));
+    assert_eq!(page.text.matches("<script").count(), 1);
     assert_eq!(
         page.header("cross-origin-resource-policy"),
         Some("same-origin")
@@ -103,7 +105,11 @@ async fn a_person_on_this_machine_comes_directly_or_by_a_link() {
 #[tokio::test]
 async fn the_inbox_does_not_exist_for_strangers() {
     let backend = backend_with_a_message().await;
-    for path in ["/_cognate/inbox", "/_cognate/inbox.json"] {
+    for path in [
+        "/_cognate/inbox",
+        "/_cognate/inbox.js",
+        "/_cognate/inbox.json",
+    ] {
         for (name, value) in HOSTILE {
             let mut request = request("GET", path).body(Body::empty()).unwrap();
             request.headers_mut().insert(name, value.parse().unwrap());
