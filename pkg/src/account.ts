@@ -6,7 +6,7 @@ import type { CallOptions, CodeDelivery } from './calls.ts';
 import { AuthError } from './errors.ts';
 import type { Operation } from './messages.ts';
 import type { Factor } from './steps.ts';
-import { otpauthUri } from './totp.ts';
+import { totpKey, type TotpKey } from './totp.ts';
 
 /** What of the account is beside `getUser`, `updateAttributes`, `changePassword` and `deleteUser`. */
 export interface Account {
@@ -42,13 +42,7 @@ export interface Mfa {
   setUpTotp(input?: { issuer?: string; accountName?: string }, options?: CallOptions): Promise<TotpSetUp>;
 }
 
-export interface TotpSetUp {
-  /** For people who type it: base32. */
-  secret: string;
-  /** The same for apps that open it: `otpauth://totp/`... */
-  uri: string;
-  /** The `uri` as a QR code: the text of an `<svg>`, dark on light, with a light margin. */
-  qrCode(): Promise<string>;
+export interface TotpSetUp extends TotpKey {
   /** Proves the app by a code of it. `deviceName`: what the person calls it. */
   confirm(input: { code: string; deviceName?: string }, options?: CallOptions): Promise<void>;
 }
@@ -128,11 +122,8 @@ export function accountOf(call: Call, name: () => string): Account {
       setPreference: (input, options) => call('setMfaPreference', input, options),
       setUpTotp: async ({ issuer, accountName = name() } = {}, options) => {
         const { secret } = (await call('associateTotp', {}, options)) as { secret: string };
-        const uri = otpauthUri(secret, accountName, issuer);
         return {
-          secret,
-          uri,
-          qrCode: async () => (await import('./qr.js')).qrCode(uri),
+          ...totpKey(secret, accountName, issuer),
           confirm: (input, more) => call('verifyTotp', input, more),
         };
       },

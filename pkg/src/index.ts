@@ -11,3 +11,4 @@ export { AuthError, isAuthError } from './errors.ts';
 export type { AuthErrorCode, AuthErrorDetails } from './errors.ts';
 export type { RedirectInput, RedirectResult } from './redirect.ts';
 export type { Attributes, Factor, SignInStep, User } from './steps.ts';
+export type { TotpKey } from './totp.ts';

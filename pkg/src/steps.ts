@@ -1,6 +1,6 @@
 import type { CallOptions } from './calls.ts';
 import { passkey } from './account.ts';
-import { otpauthUri } from './totp.ts';
+import { totpKey, type TotpKey } from './totp.ts';
 
 /** Attribute names and values: `email`, `name`, `custom:team`. */
 export type Attributes = Record<string, string>;
@@ -51,10 +51,10 @@ export type SignInStep =
   /** A choice: how to sign in, with which second factor, or which one to set up. */
   | Step<'selectFactor', { factor: Factor }, { stage: 'first' | 'mfa' | 'setUp'; options: Factor[] }>
   /**
-   * An authenticator app is to be set up: show `uri` as a QR code and `secret` as text, and ask for the first code. Neither
+   * An authenticator app is to be set up: show `qrCode()` as an image and `secret` as text, and ask for the first code. Neither
    * is in `toJSON`: whoever resumes the step gets new ones.
    */
-  | Step<'setUpTotp', { code: string; deviceName?: string }, { secret: string; uri: string }>
+  | Step<'setUpTotp', { code: string; deviceName?: string }, TotpKey>
   /** An e-mail address is to be set up as the second factor. A code goes there. */
   | Step<'setUpEmail', { email: string }>
   /**
@@ -93,10 +93,10 @@ export function stepFrom(record: StepRecord, respond: Respond): SignInStep {
   if (request) delete details['options'];
   return {
     ...details,
-    ...(record.kind === 'setUpTotp' && { uri: otpauthUri(record['secret'] as string, username) }),
+    ...(record.kind === 'setUpTotp' && totpKey(record['secret'] as string, username)),
     toJSON: () => sealed,
     respond: async (answer: unknown, options: CallOptions = {}) => {
-      const { mediation } = answer as { mediation?: 'conditional' };
+      const { mediation } = (answer ?? {}) as { mediation?: 'conditional' };
       const { signal } = options;
       const ask = { ...(mediation && { mediation }), ...(signal && { signal }) };
       const given = request ? { credential: await passkey((browser) => browser.get(request as string, ask)) } : answer;
