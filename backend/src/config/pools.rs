@@ -75,8 +75,19 @@ impl PoolConfig {
                 "AccountRecoverySetting": {
                     "RecoveryMechanisms": [{ "Priority": 1, "Name": "verified_email" }],
                 },
+                "DeviceConfiguration": {
+                    "ChallengeRequiredOnNewDevice": true,
+                    "DeviceOnlyRememberedOnUserPrompt": true,
+                },
             })),
-            mfa: None,
+            mfa: Some(object(json!({
+                "MfaConfiguration": "OPTIONAL",
+                "SoftwareTokenMfaConfiguration": { "Enabled": true },
+                "WebAuthnConfiguration": {
+                    "FactorConfiguration": "MULTI_FACTOR_WITH_USER_VERIFICATION",
+                    "UserVerification": "required",
+                },
+            }))),
             triggers: BTreeMap::new(),
             clients: vec![ClientConfig {
                 id: "demowebclient".to_owned(),
