@@ -83,6 +83,9 @@ test('a new password with what is missing, an app set up, and its code the next 
   await press(page, 'A code from an authenticator app');
   await heading(page, 'Set up your authenticator app');
   await assertClean(page, 'setting up an app');
+  const picture = page.getByRole('img', { name: 'The key as a QR code' });
+  await picture.waitFor();
+  assert.ok(await picture.evaluate((image) => image.decode().then(() => image.naturalWidth > 0)));
   const key = async () => (await page.locator('code.key').innerText()).replaceAll(' ', '');
   const first = await key();
   await page.reload();

@@ -25,6 +25,8 @@ function pageOf(context: Context, step: Asked): Page {
       return setUpEmail(context, step);
     case 'newPassword':
       return newPassword(context, step);
+    case 'passkey':
+      return passkey(context, step);
     case 'custom':
       return custom(context, step);
     default:
@@ -123,6 +125,14 @@ function newPassword(context: Context, step: Of<'newPassword'>): Page {
         onSubmit: async ({ newPassword: password = '', ...attributes }) => proceed(await step.respond({ password, attributes }), context),
       }),
     ],
+  };
+}
+
+function passkey(context: Context, step: Of<'passkey'>): Page {
+  return {
+    title: 'Use your passkey',
+    intro: ['Your browser asks for your fingerprint, your face, or the code of this device.'],
+    content: [form({ fields: [], submit: 'Use my passkey', busy: 'Waiting for your passkey…', onSubmit: async () => proceed(await step.respond({}), context) })],
   };
 }
 

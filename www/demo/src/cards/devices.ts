@@ -1,0 +1,29 @@
+import { act } from '../act.ts';
+import { element } from '../dom.ts';
+import type { Context } from '../page.ts';
+import { card, line, lines, loaded } from './card.ts';
+
+/** The browsers that the service knows: a remembered one is not asked for the second step again. */
+export function devicesCard({ auth }: Context): HTMLElement {
+  const status = element('p', { class: 'inline-status', role: 'status' });
+  const list = loaded(async () => {
+    const { devices } = await auth.devices.list();
+    const items = devices.map(({ key, name, usedAt }) => {
+      const forget = element('button', { type: 'button', class: 'secondary', 'aria-label': `Forget ${name ?? key}` }, 'Forget');
+      forget.addEventListener('click', () => {
+        void act(forget, status, 'Forgetting…', async () => {
+          await auth.devices.forget(key);
+          status.textContent = 'The service has forgotten that browser.';
+          await list.reload();
+        });
+      });
+      return line([name ?? key, usedAt !== undefined && element('span', { class: 'hint' }, ` last ${moment(usedAt)}`)], forget);
+    });
+    return [lines(items, 'None yet. Signing in remembers this browser.')];
+  });
+  return card('devices', 'Browsers', element('p', { class: 'hint' }, 'A browser that you have signed in with. Forget those that are not yours.'), list.root, status);
+}
+
+function moment(ms: number): string {
+  return new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' }).format(ms);
+}
