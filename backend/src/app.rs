@@ -50,7 +50,7 @@ impl AppState {
 /// Who asks: what an operation may know about the request besides its body.
 #[derive(Debug, Clone)]
 pub struct Caller {
-    /// The address of the peer. Behind a proxy this is the proxy's.
+    /// The address that asks: the peer's, or what a trusted proxy says of it. Limits count by it.
     pub peer: IpAddr,
     /// The id of this request, also sent back as `x-amzn-RequestId`.
     pub request_id: String,

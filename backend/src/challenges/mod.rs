@@ -1,4 +1,4 @@
-//! What a sign-in asks, of whom, and where: shared by `sign_in`, which asks for passwords, and `mfa`,
+//! What a sign-in asks, of whom, and where: shared by `sign_in`, which asks for first factors, and `mfa`,
 //! which asks for second factors.
 
 mod step;
