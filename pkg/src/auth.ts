@@ -183,7 +183,10 @@ class Client implements Omit<Auth, keyof Account> {
   redirectResult?: RedirectResult;
   readonly #presence: Presence;
   readonly #listeners = new Set<(event: AuthEvent) => void>();
-  readonly #link = new Link(({ event }) => this.#changed(event as AuthEvent));
+  readonly #link = new Link(
+    ({ event }) => this.#changed(event as AuthEvent),
+    () => (this.state as { user?: User }).user?.sub,
+  );
   readonly #closing = new AbortController();
   #oauth: AuthConfig['oauth'];
   #clientId = '';

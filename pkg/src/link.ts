@@ -22,14 +22,17 @@ interface Pending {
 export class Link {
   readonly #pending = new Map<number, Pending>();
   readonly #onEvent: (event: FromWorker & { event: unknown }) => void;
+  readonly #sub: () => string | undefined;
   #channel: Channel | undefined;
   #lost: AuthError | undefined;
   #loaded: () => void = () => {};
   #isLoaded = false;
   #next = 1;
 
-  constructor(onEvent: (event: FromWorker & { event: unknown }) => void) {
+  /** `sub`: whom the page shows now. What it asks for is done for that person, or not at all. */
+  constructor(onEvent: (event: FromWorker & { event: unknown }) => void, sub: () => string | undefined) {
     this.#onEvent = onEvent;
+    this.#sub = sub;
   }
 
   /** Starts the worker and the client in it. Resolves to what the client answers to its start. */
@@ -88,7 +91,7 @@ export class Link {
       watch(timeoutMs + GRACE_MS, () => new AuthError({ code: 'timeout', message: 'The worker did not answer in time', outcome: 'unknown', retryable: true, userAction: 'retry' }));
       signal?.addEventListener('abort', abort);
       try {
-        this.#channel?.postMessage({ id, op, args, timeoutMs, ...(clientMetadata && { clientMetadata }) }, transfer);
+        this.#channel?.postMessage({ id, op, args, timeoutMs, sub: this.#sub(), ...(clientMetadata && { clientMetadata }) }, transfer);
       } catch (cause) {
         this.#settle(id, (call) => call.reject(new AuthError({ code: 'invalid_parameter', message: 'An argument cannot be sent to the worker' }, cause)));
       }

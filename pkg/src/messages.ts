@@ -76,6 +76,8 @@ export interface CallMessage {
   op: Operation;
   args: unknown;
   timeoutMs: number;
+  /** Whom the page shows as it calls. */
+  sub?: string | undefined;
   clientMetadata?: Record<string, string>;
 }
 

@@ -12,10 +12,23 @@ export interface Options {
   clientMetadata: Record<string, string> | undefined;
 }
 
+/** What a call of the page takes: `sub` is whom the page showed as it called. */
+export interface CalledWith extends Options {
+  sub?: string | undefined;
+}
+
 /** A sign-up, with what a sign-in may go on with. */
 interface WasmSignUp {
   confirmed: boolean;
   session?: string;
+}
+
+/** A token of this person, or `signed_out`: somebody else may have signed in, here or in another tab, since the page called. */
+export async function tokenOf(sub: string | undefined, asked: Promise<string>): Promise<string> {
+  const token = await asked;
+  const payload = atob((token.split('.')[1] ?? '').replaceAll('-', '+').replaceAll('_', '/'));
+  if ((JSON.parse(payload) as { sub?: string }).sub === sub) return token;
+  throw { code: 'signed_out', message: 'Somebody else is signed in now', outcome: 'notSent', userAction: 'signIn' } satisfies AuthErrorDetails;
 }
 
 /** The account's operations of one client. */
@@ -31,7 +44,7 @@ export class AccountOperations {
   }
 
   /** Runs an operation. Gives JSON text, and throws what the wasm does. */
-  async call(op: Operation, args: object, { timeoutMs, clientMetadata }: Options, signal: AbortSignal): Promise<string> {
+  async call(op: Operation, args: object, { timeoutMs, clientMetadata, sub }: CalledWith, signal: AbortSignal): Promise<string> {
     const endsAt = Date.now() + timeoutMs;
     const options = (): Options => ({ timeoutMs: Math.max(0, endsAt - Date.now()), clientMetadata });
     const account = await this.#loaded();
@@ -43,8 +56,9 @@ export class AccountOperations {
       return JSON.stringify({ ...result, next: JSON.parse(next) as unknown });
     }
     if (OF_ANYBODY.has(op)) return account.call(op, { ...args, ...options() }, signal);
+    const token = (): Promise<string> => tokenOf(sub, this.#client.accessToken(options(), signal));
     const run = async (): Promise<string> => {
-      const accessToken = await this.#client.accessToken(options(), signal);
+      const accessToken = await token();
       return account.call(op, { ...args, ...options(), accessToken }, signal);
     };
     let result: string;
@@ -53,6 +67,7 @@ export class AccountOperations {
     } catch (error) {
       // The access token may have been revoked alone: the refresh finds out whether the session has ended.
       if (codeOf(error) !== 'session_lost') throw error;
+      await token();
       await this.#client.call('refresh', options(), signal);
       result = await run();
     }

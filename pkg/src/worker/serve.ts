@@ -7,7 +7,7 @@
 import type { AuthErrorDetails } from '../errors.ts';
 import type { CallMessage, FetchRequest, FromWorker, Heard, Operation, RedirectRecord, Started, StartMessage, ToWorker } from '../messages.ts';
 import type { StepRecord } from '../steps.ts';
-import { AccountOperations } from './account.ts';
+import { AccountOperations, tokenOf } from './account.ts';
 import { allowList, apiFetch, type Allowed } from './fetch.ts';
 import { load, type WasmClient } from './load.ts';
 import { StateWatch } from './state.ts';
@@ -106,17 +106,20 @@ interface WasmRedirect {
 }
 
 async function run({ client, account, allowed, watch, exposes }: Running, call: CallMessage, signal: AbortSignal): Promise<unknown> {
-  const { op, timeoutMs, clientMetadata } = call;
+  const { op, timeoutMs, clientMetadata, sub } = call;
   const options = { timeoutMs, clientMetadata };
   const work = async (): Promise<unknown> => {
     if (op === 'fetch') {
-      const token = (): Promise<string> => client.accessToken(options, signal);
+      const token = (): Promise<string> => {
+        const asked = client.accessToken(options, signal);
+        return sub ? tokenOf(sub, asked) : asked;
+      };
       return apiFetch(call.args as FetchRequest, allowed, AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]), token);
     }
     if (op === 'getTokens' && !exposes) {
       throw { code: 'invalid_configuration', message: 'getTokens needs exposeAccessToken: true in the configuration' } satisfies AuthErrorDetails;
     }
-    if (!OPERATIONS.has(op)) return present(op, JSON.parse(await account.call(op, call.args as object, options, signal)));
+    if (!OPERATIONS.has(op)) return present(op, JSON.parse(await account.call(op, call.args as object, { ...options, sub }, signal)));
     const running = client.call(op, { ...flat(call.args), ...options }, signal);
     // Who leaves is forgotten long before the service has been told: so everybody hears of it now.
     if (op === 'signOut') void client.call('reread', {}, signal).then(() => watch.look(op));
