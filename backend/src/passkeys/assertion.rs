@@ -161,10 +161,10 @@ fn decoy(state: &AppState, pool: &Pool, username: &str) -> AllowCredentials {
     }
 }
 
-/// Whether a name that nobody has is one of those who would have a passkey.
+/// Whether this user name, of nobody, is one of those who would have a passkey.
 #[must_use]
-pub fn nobody_has(state: &AppState, pool: &Pool, name: &str) -> bool {
-    let parts = [pool.id.as_bytes(), name.as_bytes()];
+pub fn nobody_has(state: &AppState, pool: &Pool, username: &str) -> bool {
+    let parts = [pool.id.as_bytes(), username.as_bytes()];
     state.sealer.derive("decoy has passkey", &parts)[0] & 1 == 0
 }
 

@@ -71,7 +71,8 @@ pub async fn forgot(
         let destination = decoy_destination(
             &state.sealer,
             pool,
-            name,
+            &username,
+            user.as_ref().map(|user| &user.attributes),
             &Destination::choices_of_recovery(pool),
         );
         let details = destination.details();

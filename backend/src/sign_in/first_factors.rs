@@ -2,7 +2,8 @@
 //!
 //! # Security model
 //! The list of a name that nobody has is what most people of the pool would have, drawn with a keyed
-//! function where they differ: always the same for the same name. A user who has nothing at all gets the
+//! function where they differ: always the same for the same user name, which the name that was typed and
+//! the id that a sign-in tells both lead to. A user who has nothing at all gets the
 //! list of everybody, which only a wrong answer follows.
 //!
 //! # Limits
@@ -48,7 +49,6 @@ pub async fn configured(
 pub(super) async fn available(
     state: &AppState,
     through: Through<'_>,
-    name: &str,
     candidate: &Candidate,
 ) -> Result<Vec<FirstFactor>, ApiError> {
     let pool = through.pool;
@@ -58,7 +58,7 @@ pub(super) async fn available(
             let own = configured(state, pool, user).await?;
             let factors = match user.status {
                 // Nothing of theirs is verified yet: the list must not say so.
-                Status::Unconfirmed => of_nobody(state, pool, name),
+                Status::Unconfirmed => of_nobody(state, pool, &user.username, Some(user)),
                 _ => own,
             };
             (factors, is_enough)
@@ -70,7 +70,7 @@ pub(super) async fn available(
                 passkeys::usable(state, pool, username).await?;
             }
             let is_enough = pool.mfa.requirement() != Requirement::On;
-            (of_nobody(state, pool, name), is_enough)
+            (of_nobody(state, pool, username, None), is_enough)
         }
     };
     factors.retain(|factor| match factor {
@@ -90,14 +90,32 @@ fn allowed(pool: &Pool) -> impl Iterator<Item = FirstFactor> {
         .filter(|factor| pool.settings.allows_first_factor(*factor))
 }
 
-fn of_nobody(state: &AppState, pool: &Pool, name: &str) -> Vec<FirstFactor> {
+/// What a decoy has, and a user of whom nothing is verified yet.
+fn of_nobody(
+    state: &AppState,
+    pool: &Pool,
+    username: &str,
+    user: Option<&User>,
+) -> Vec<FirstFactor> {
+    let own = match user {
+        Some(_) => None,
+        None => users::decoy_address(&state.sealer, pool, username),
+    };
+    let signs_in_with = |address: IdentifierAttribute| match user {
+        Some(user) => {
+            pool.settings.username_attributes().contains(&address)
+                && user.attributes.get(address.name()).is_some()
+        }
+        None => own.as_ref().is_some_and(|own| own.attribute == address),
+    };
     allowed(pool)
         .filter(|factor| match (factor, factor.address()) {
-            (_, Some(address)) => nobody_has(state, pool, name, address),
+            (_, Some(address)) => {
+                nobody_has(state, pool, username, address, signs_in_with(address))
+            }
             (FirstFactor::WebAuthn, None) => {
-                let name = users::normal(pool, name);
                 passkeys::relying_party::id(state, pool).is_some()
-                    && passkeys::assertion::nobody_has(state, pool, &name)
+                    && passkeys::assertion::nobody_has(state, pool, username)
             }
             (_, None) => true,
         })
@@ -106,25 +124,25 @@ fn of_nobody(state: &AppState, pool: &Pool, name: &str) -> Vec<FirstFactor> {
 
 /// Whoever signs in with an address has it. What the pool verifies by itself most people have, either
 /// of two some.
-fn nobody_has(state: &AppState, pool: &Pool, name: &str, address: IdentifierAttribute) -> bool {
+fn nobody_has(
+    state: &AppState,
+    pool: &Pool,
+    username: &str,
+    address: IdentifierAttribute,
+    signs_in_with: bool,
+) -> bool {
     let settings = &pool.settings;
-    let name = users::normal(pool, name);
-    let names_itself = match address {
-        IdentifierAttribute::Email => users::is_email(&name),
-        IdentifierAttribute::PhoneNumber => users::is_phone_number(&name),
-        IdentifierAttribute::PreferredUsername => false,
-    };
     let mut identifiers = settings
         .username_attributes()
         .iter()
         .chain(settings.alias_attributes());
-    if names_itself && identifiers.any(|identifier| *identifier == address) {
+    if signs_in_with && identifiers.any(|identifier| *identifier == address) {
         return true;
     }
     let verified = settings.auto_verified_attributes();
     if !verified.contains(&address) {
         return false;
     }
-    let parts = [&pool.id, &name, address.name()].map(str::as_bytes);
+    let parts = [&pool.id, username, address.name()].map(str::as_bytes);
     verified.len() == 1 || state.sealer.derive("decoy factor", &parts)[0] & 1 == 0
 }

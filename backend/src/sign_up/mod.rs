@@ -306,7 +306,8 @@ pub async fn resend(
         let destination = decoy_destination(
             &state.sealer,
             pool,
-            name,
+            &username,
+            user.as_ref().map(|user| &user.attributes),
             &Destination::choices_of_sign_up(pool),
         );
         let details = destination.details();

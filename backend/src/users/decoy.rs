@@ -1,10 +1,11 @@
 //! Users who do not exist, as they look from outside: always the same salt, user id, verifier and
 //! masked address for the same name, made with a keyed function. Nobody without the master key can
 //! tell them from real ones.
+//!
+//! A name leads to one user name (`decoy_id` where it is not the name itself), and everything else
+//! follows from that: so a decoy's id, which sign-in tells, leads to the same answers as the name.
 
-use uuid::Uuid;
-
-use super::Destination;
+use super::{Attributes, Destination, decoy_id};
 use super::{is_email, is_phone_number, normal};
 use crate::pools::{IdentifierAttribute, Pool};
 use crate::seal::Sealer;
@@ -31,15 +32,10 @@ pub fn decoy(sealer: &Sealer, pool: &Pool, name: &str) -> Decoy {
             .alias_attributes()
             .iter()
             .any(|_| is_email(&name) || is_phone_number(&name)));
-    let username = if is_chosen || Uuid::parse_str(&name).is_ok() {
+    let username = if is_chosen || decoy_id::is_id(&name) {
         name
     } else {
-        let seed = sealer.derive("decoy user name", &[pool.id.as_bytes(), name.as_bytes()]);
-        let mut bytes = [0; 16];
-        bytes.copy_from_slice(&seed[..16]);
-        uuid::Builder::from_random_bytes(bytes)
-            .into_uuid()
-            .to_string()
+        decoy_id::id_of(sealer, pool, &name)
     };
     let credential = credential(sealer, pool, &username);
     Decoy {
@@ -48,35 +44,52 @@ pub fn decoy(sealer: &Sealer, pool: &Pool, name: &str) -> Decoy {
     }
 }
 
-/// Where a code for this name would have been sent, of the attributes that it could be sent to, the
-/// first choice first. Somebody who signs in with an address has it; whether they have another one is
-/// drawn by the name, so that no medium says that there is a user.
+/// The address that somebody who does not exist signs in with, or one that shows the same.
+#[must_use]
+pub fn decoy_address(sealer: &Sealer, pool: &Pool, username: &str) -> Option<Destination> {
+    let attribute = if is_phone_number(username) {
+        IdentifierAttribute::PhoneNumber
+    } else if is_email(username) {
+        IdentifierAttribute::Email
+    } else {
+        return decoy_id::address_of(sealer, pool, username);
+    };
+    Some(Destination {
+        attribute,
+        value: username.to_owned(),
+    })
+}
+
+/// Where a code would have been sent that nobody gets, of the attributes that it could be sent to, the
+/// first choice first. `username` is the real user name with the `attributes` of that user, or the
+/// decoy's. Somebody who signs in with an address has it; whether they have another one is drawn by the
+/// user name, so that no medium says that there is a user.
 #[must_use]
 pub fn decoy_destination(
     sealer: &Sealer,
     pool: &Pool,
-    name: &str,
+    username: &str,
+    attributes: Option<&Attributes>,
     choices: &[IdentifierAttribute],
 ) -> Destination {
-    let name = normal(pool, name);
-    let own = if is_phone_number(&name) {
-        Some(IdentifierAttribute::PhoneNumber)
-    } else {
-        is_email(&name).then_some(IdentifierAttribute::Email)
+    let own = match attributes {
+        Some(attributes) => match real_address(attributes, choices) {
+            Some(real) => return real,
+            None => None,
+        },
+        None => decoy_address(sealer, pool, username),
     };
-    let parts = [pool.id.as_bytes(), name.as_bytes()];
+    let own_attribute = own.as_ref().map(|own| own.attribute);
+    let parts = [pool.id.as_bytes(), username.as_bytes()];
     let has_another = sealer.derive("decoy medium", &parts)[0] & 1 == 0;
     let attribute = match choices {
-        [first, _, ..] if Some(*first) == own || has_another => *first,
+        [first, _, ..] if Some(*first) == own_attribute || has_another => *first,
         [_, second, ..] => *second,
         [only] => *only,
-        [] => own.unwrap_or(IdentifierAttribute::Email),
+        [] => own_attribute.unwrap_or(IdentifierAttribute::Email),
     };
-    if Some(attribute) == own {
-        return Destination {
-            attribute,
-            value: name,
-        };
+    if let Some(own) = own.filter(|own| own.attribute == attribute) {
+        return own;
     }
     let seed = sealer.derive("decoy address", &parts);
     let letter = |byte: u8| char::from(b'a' + byte % 26);
@@ -90,6 +103,16 @@ pub fn decoy_destination(
         }
     };
     Destination { attribute, value }
+}
+
+/// The first of the choices that somebody has a value of; without choices, of all.
+fn real_address(attributes: &Attributes, choices: &[IdentifierAttribute]) -> Option<Destination> {
+    const ALL: [IdentifierAttribute; 2] =
+        [IdentifierAttribute::Email, IdentifierAttribute::PhoneNumber];
+    let choices = if choices.is_empty() { &ALL } else { choices };
+    choices
+        .iter()
+        .find_map(|attribute| Destination::of(*attribute, attributes))
 }
 
 fn credential(sealer: &Sealer, pool: &Pool, username: &str) -> Credential {

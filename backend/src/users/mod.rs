@@ -8,6 +8,7 @@
 pub mod admin;
 mod attributes;
 mod decoy;
+mod decoy_id;
 mod destination;
 mod name;
 mod new_user;
@@ -20,7 +21,7 @@ use serde::{Deserialize, Serialize};
 
 pub(crate) use attributes::missing;
 pub use attributes::{Attributes, Writer, check_required, readable, writable};
-pub use decoy::{Decoy, decoy, decoy_destination};
+pub use decoy::{Decoy, decoy, decoy_address, decoy_destination};
 pub use destination::{CodeDeliveryDetails, Destination};
 pub use name::{identifier_of, is_email, is_phone_number, lookups_of_name, normal};
 pub use new_user::{exists, new_user};

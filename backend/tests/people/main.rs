@@ -26,6 +26,7 @@ mod existence;
 mod limits;
 mod login_domain;
 mod mfa;
+mod name_and_id;
 mod new_password;
 mod passwords;
 mod person;

@@ -70,7 +70,7 @@ pub async fn begin(
         .map(|preferred| Choice::of("PREFERRED_CHALLENGE", preferred))
         .transpose()?;
     let candidate = Candidate::find(state, through, name).await?;
-    let factors = first_factors::available(state, through, name, &candidate).await?;
+    let factors = first_factors::available(state, through, &candidate).await?;
     let person = Person {
         name,
         candidate,
@@ -99,7 +99,7 @@ pub async fn choose(
     let step = PendingStep::find(state, through, SELECT, session).await?;
     let name = name_of(&step)?;
     let person = Person::of(state, through, &step, &name, username).await?;
-    let factors = first_factors::available(state, through, &name, &person.candidate).await?;
+    let factors = first_factors::available(state, through, &person.candidate).await?;
     let choice = Choice::of("ANSWER", answer)?;
     if !factors.contains(&choice.factor()) {
         return Err(ApiError::invalid_parameter(

@@ -44,9 +44,11 @@ pub(super) async fn ask(
     limits::count(state, caller, Hourly::SignInCode, &pool.id, username)
         .await
         .map_err(|error| ApiError::too_many_requests(error.message))?;
-    let own = own_destination(person.candidate.user.as_ref(), factor);
+    let user = person.candidate.user.as_ref();
+    let own = own_destination(user, factor);
     let choices: Vec<_> = factor.address().into_iter().collect();
-    let invented = decoy_destination(&state.sealer, pool, person.name, &choices);
+    let attributes = user.map(|user| &user.attributes);
+    let invented = decoy_destination(&state.sealer, pool, username, attributes, &choices);
     let to = own.as_ref().unwrap_or(&invented);
     let code = Zeroizing::new(format!("{:08}", random::below(100_000_000)?));
     let mut sent = SentCode {
@@ -166,7 +168,7 @@ impl Step {
         let is_right = bool::from(given.ct_eq(&sent.hmac));
         let user = users::find_by_username(state, through.pool, &step.username).await?;
         let candidate = Candidate::of(state, through, user, &step.username);
-        let factors = first_factors::available(state, through, &step.username, &candidate).await?;
+        let factors = first_factors::available(state, through, &candidate).await?;
         if !is_right {
             return Err(ApiError::code_mismatch("Invalid code received for user"));
         }

@@ -45,7 +45,7 @@ pub async fn answer(
     let pool = through.pool;
     let user = users::find_by_username(state, pool, &step.username).await?;
     let candidate = Candidate::of(state, through, user, &step.username);
-    let factors = first_factors::available(state, through, &step.username, &candidate).await?;
+    let factors = first_factors::available(state, through, &candidate).await?;
     let user = candidate.user.as_ref();
     let is_proved =
         assertion::verify(state, pool, &step.username, user, &step.memory, &answer).await?;
