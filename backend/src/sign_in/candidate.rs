@@ -31,17 +31,16 @@ impl Candidate {
     }
 
     /// The decoy is computed for users who exist, too: it costs microseconds, and both ways cost
-    /// the same.
+    /// about the same. It is the one of their real user name, by whatever name they were found.
     pub(super) fn of(
         state: &AppState,
         through: Through<'_>,
         user: Option<User>,
         name: &str,
     ) -> Self {
-        Self {
-            user,
-            decoy: decoy(&state.sealer, through.pool, name),
-        }
+        let name = user.as_ref().map_or(name, |user| &user.username);
+        let decoy = decoy(&state.sealer, through.pool, name);
+        Self { user, decoy }
     }
 
     pub(super) fn username(&self) -> &str {

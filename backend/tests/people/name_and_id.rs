@@ -17,6 +17,8 @@ async fn an_id_is_answered_as_the_address_is() {
         .sign_up(&backend, "ada@example.com", Some(PASSWORD))
         .await;
     pool.confirm(&backend, &confirmed).await;
+    let passwordless = pool.sign_up(&backend, "cleo@example.com", None).await;
+    pool.confirm(&backend, &passwordless).await;
     let disabled = pool
         .sign_up(&backend, "dora@example.com", Some(PASSWORD))
         .await;
@@ -28,6 +30,7 @@ async fn an_id_is_answered_as_the_address_is() {
         .await;
     for (who, person) in [
         ("confirmed", confirmed),
+        ("without a password", passwordless),
         ("disabled", disabled),
         ("unconfirmed", unconfirmed),
         ("nobody, not even an address", pool.named("somebody")),
