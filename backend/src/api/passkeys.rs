@@ -9,6 +9,7 @@ use super::requests::TokenRequest;
 use super::{Empty, secret};
 use crate::app::{AppState, Caller};
 use crate::error::ApiError;
+use crate::limits::{self, Hourly};
 use crate::passkeys::{self, Passkey, registration};
 use crate::tokens::verify_access;
 
@@ -24,10 +25,12 @@ pub(super) struct StartAnswer {
 /// `StartWebAuthnRegistration`
 pub(super) async fn start_web_authn_registration(
     state: &AppState,
-    _: &Caller,
+    caller: &Caller,
     request: TokenRequest,
 ) -> Result<StartAnswer, ApiError> {
     let access = verify_access(state, &request.access_token).await?;
+    let (action, user) = (Hourly::PasskeyRegistration, &access.user);
+    limits::count(state, caller, action, &user.pool_id, &user.username).await?;
     let options = registration::start(state, &access).await?;
     Ok(StartAnswer {
         credential_creation_options: serde_json::to_value(options)

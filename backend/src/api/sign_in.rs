@@ -10,6 +10,7 @@ use super::authentication_result::AuthenticationResult;
 use crate::app::{AppState, Caller};
 use crate::devices::{self, Device, NewDevice};
 use crate::error::{ApiError, ErrorType};
+use crate::limits::{self, Hourly};
 use crate::mfa::{self, Factor};
 use crate::pools::{ExplicitAuthFlow, find_client, find_client_of};
 use crate::sessions::{self, SessionDevice, Tokens};
@@ -79,6 +80,7 @@ pub(super) async fn initiate_auth(
         ));
     }
     let (through, given) = (Through::from(&found), &request.auth_parameters);
+    count_steps(state, caller, through, &request.auth_flow).await?;
     let device = match device_of(state, through, given).await {
         // What only asks for a proof now tells of an unknown device when the proof comes.
         Err(error)
@@ -93,6 +95,22 @@ pub(super) async fn initiate_auth(
         ..through
     };
     begin(state, caller, through, &request, Tracking::On).await
+}
+
+/// These flows store a step for every name, so that names are no limit to them. A client that proves a
+/// secret is a server, which asks for many people from one address.
+async fn count_steps(
+    state: &AppState,
+    caller: &Caller,
+    through: Through<'_>,
+    flow: &str,
+) -> Result<(), ApiError> {
+    if !matches!(flow, "USER_AUTH" | "CUSTOM_AUTH") || through.client.secret.is_some() {
+        return Ok(());
+    }
+    limits::count(state, caller, Hourly::SignInStep, &through.pool.id, "")
+        .await
+        .map_err(|error| ApiError::too_many_requests(error.message))
 }
 
 /// `AdminInitiateAuth`

@@ -65,6 +65,10 @@ pub enum Hourly {
     SignInCode,
     /// Begin a sign-in on the login domain, whoever it will be: 1,000.
     LoginTransaction,
+    /// Begin a sign-in that waits for a choice or a challenge, whoever it will be: 1,000.
+    SignInStep,
+    /// Begin to register a passkey: 50.
+    PasskeyRegistration,
     /// Give the old password wrongly when changing it: 5.
     ChangePassword,
 }
@@ -78,7 +82,8 @@ impl Hourly {
             | Self::ForgotPassword
             | Self::ChangePassword => 5,
             Self::ConfirmForgotPassword | Self::MfaCode | Self::SignInCode => 20,
-            Self::LoginTransaction => 1000,
+            Self::PasskeyRegistration => 50,
+            Self::LoginTransaction | Self::SignInStep => 1000,
         }
     }
 
@@ -94,6 +99,8 @@ impl Hourly {
             | Self::ForgotPassword
             | Self::MfaCode
             | Self::LoginTransaction
+            | Self::SignInStep
+            | Self::PasskeyRegistration
             | Self::ChangePassword => None,
         }
     }
@@ -109,6 +116,8 @@ impl Hourly {
             Self::MfaCode => "MfaCode",
             Self::SignInCode => "SignInCode",
             Self::LoginTransaction => "LoginTransaction",
+            Self::SignInStep => "SignInStep",
+            Self::PasskeyRegistration => "PasskeyRegistration",
             Self::ChangePassword => "ChangePassword",
         }
     }

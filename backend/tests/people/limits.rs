@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use serde_json::{Value, json};
 
-use crate::person::{PASSWORD, Person};
+use crate::person::{CLIENT, PASSWORD, POOL, Person};
 use crate::support::Backend;
 
 const EXCEEDED: &str = "Password attempts exceeded";
@@ -313,4 +313,67 @@ async fn addresses_of_one_ipv6_network_count_as_one() {
     let neighbour: IpAddr = "2001:db8:2::1".parse().unwrap();
     let answer = backend.call_from(neighbour, "ConfirmForgotPassword", wrong);
     assert_ne!(answer.await.error_type(), "LimitExceededException");
+}
+
+#[tokio::test]
+async fn sign_ins_that_wait_for_a_choice_are_limited_per_address_whoever_they_are_for() {
+    let backend = Backend::start().await;
+    let here = IpAddr::from([192, 0, 2, 7]);
+    let begin = |number: i32, preferred: &str| {
+        json!({
+            "AuthFlow": "USER_AUTH", "ClientId": CLIENT,
+            "AuthParameters": {
+                "USERNAME": format!("n{number}@example.com"), "PREFERRED_CHALLENGE": preferred,
+            },
+        })
+    };
+    // Counted before anything else is done, so that it is quick.
+    for number in 0..999 {
+        let answer = backend.call_from(here, "InitiateAuth", begin(number, "NONE"));
+        assert_eq!(answer.await.error_type(), "InvalidParameterException");
+    }
+    let last = backend.call_from(here, "InitiateAuth", begin(999, "PASSWORD"));
+    assert_eq!(last.await.ok()["ChallengeName"], "PASSWORD");
+    let refused = backend.call_from(here, "InitiateAuth", begin(1000, "PASSWORD"));
+    assert_eq!(refused.await.error_type(), "TooManyRequestsException");
+    let elsewhere = backend.call_from(far_away(), "InitiateAuth", begin(1000, "PASSWORD"));
+    assert_eq!(elsewhere.await.ok()["ChallengeName"], "PASSWORD");
+    // A wait for nobody who signs in with a password.
+    let person = Person::confirmed(&backend).await;
+    let by_password = person.password_request(PASSWORD);
+    backend
+        .call_from(here, "InitiateAuth", by_password)
+        .await
+        .ok();
+    // A server asks for many people.
+    let server = json!({
+        "UserPoolId": POOL, "ClientName": "server", "GenerateSecret": true,
+        "ExplicitAuthFlows": ["ALLOW_USER_AUTH"],
+    });
+    let server = backend.admin("CreateUserPoolClient", server).await.ok();
+    let mut request = begin(1000, "PASSWORD");
+    request["ClientId"] = server["UserPoolClient"]["ClientId"].clone();
+    let answer = backend.call_from(here, "InitiateAuth", request).await;
+    assert_eq!(
+        answer.error_type(),
+        "NotAuthorizedException",
+        "there is no SECRET_HASH"
+    );
+}
+
+#[tokio::test]
+async fn registrations_of_passkeys_that_are_begun_are_limited_per_person() {
+    let backend = Backend::start().await;
+    let begin = async |tokens: &Value| {
+        let body = json!({ "AccessToken": tokens["AccessToken"] });
+        backend.call("StartWebAuthnRegistration", body).await
+    };
+    let ada = Person::confirmed(&backend).await.tokens(&backend).await;
+    for _ in 0..50 {
+        begin(&ada).await.ok();
+    }
+    let refused = begin(&ada).await;
+    assert_eq!(refused.error_type(), "LimitExceededException");
+    let bob = Person::confirmed(&backend).await.tokens(&backend).await;
+    begin(&bob).await.ok();
 }
