@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 use subtle::ConstantTimeEq;
+use webauthn_rs_core::error::WebauthnError;
 use webauthn_rs_core::proto::{
     AllowCredentials, AuthenticationState, COSEAlgorithm, COSEEC2Key, COSEKey, COSEKeyType,
     Credential, CredentialV3, ECDSACurve, PublicKeyCredential, PublicKeyCredentialRequestOptions,
@@ -110,11 +111,13 @@ pub async fn verify(
     let Some(origin) = client_data.allowed_origin(&relying_party) else {
         return Ok(false);
     };
-    let checked = ceremonies(pool, &relying_party, Some(origin), 0).authenticate_single_credential(
-        response,
-        &waiting,
-        &credential,
-    );
+    let core = ceremonies(pool, &relying_party, Some(origin), 0);
+    let checked = core.authenticate_single_credential(response, &waiting, &credential);
+    if own.is_some() && checked.as_ref().is_err_and(is_early) {
+        // Nobody's would have come to the signature.
+        let nobodys = nobodys_credential(response);
+        let _ = core.authenticate_single_credential(response, &waiting, &nobodys);
+    }
     let (Ok(checked), Some(mut passkey), Some(user)) = (checked, own, user) else {
         return Ok(false);
     };
@@ -187,6 +190,16 @@ fn text(
         entry["transports"] = transports.into();
     }
     Ok(json.to_string())
+}
+
+/// Whether an answer was refused for what is known of the passkey, before its signature was looked at.
+fn is_early(error: &WebauthnError) -> bool {
+    matches!(
+        error,
+        WebauthnError::UserNotVerified
+            | WebauthnError::CredentialBackupEligibilityInconsistent
+            | WebauthnError::CredentialMayNotBeHardwareBound
+    )
 }
 
 /// A credential to check an answer with that is nobody's, so that it costs as much as a real one. Its key

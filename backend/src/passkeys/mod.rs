@@ -155,6 +155,24 @@ pub async fn usable(
         .collect())
 }
 
+/// Whether there are any of those. As a rule one row is opened, however many there are, so that the time
+/// does not tell how many.
+///
+/// # Errors
+/// For no fault of the caller's.
+pub async fn has_usable(state: &AppState, pool: &Pool, username: &str) -> Result<bool, ApiError> {
+    let newest = state.store.newest_passkey(&pool.id, username).await?;
+    let (Some(newest), Some(relying_party)) = (newest, relying_party::id(state, pool)) else {
+        return Ok(false);
+    };
+    if Passkey::read(state, newest)?.relying_party() == relying_party {
+        return Ok(true);
+    }
+    // The pool's setting has changed since, perhaps there and back.
+    let usable = usable(state, pool, username).await?;
+    Ok(!usable.is_empty())
+}
+
 /// Deletes one.
 ///
 /// # Errors

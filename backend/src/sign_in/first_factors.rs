@@ -32,8 +32,7 @@ pub async fn configured(
         let has = match (factor, factor.address()) {
             (_, Some(address)) => user.has_verified(address),
             (FirstFactor::WebAuthn, None) => {
-                let passkeys = passkeys::usable(state, pool, &user.username).await?;
-                !passkeys.is_empty()
+                passkeys::has_usable(state, pool, &user.username).await?
             }
             (_, None) => user.credential.is_some(),
         };
@@ -67,7 +66,7 @@ pub(super) async fn available(
             let username = candidate.username();
             mfa::addresses(state, pool, username, None).await?;
             if pool.settings.allows_first_factor(FirstFactor::WebAuthn) {
-                passkeys::usable(state, pool, username).await?;
+                passkeys::has_usable(state, pool, username).await?;
             }
             let is_enough = pool.mfa.requirement() != Requirement::On;
             (of_nobody(state, pool, username, None), is_enough)

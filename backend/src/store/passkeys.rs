@@ -1,6 +1,7 @@
 //! Passkeys of users.
 
 use sqlx::Row;
+use sqlx::any::AnyRow;
 
 use super::{Store, StoreError};
 
@@ -39,17 +40,27 @@ impl Store {
         .bind(username)
         .fetch_all(&self.pool)
         .await?;
-        let read = |row: &sqlx::any::AnyRow| {
-            Ok(PasskeyRow {
-                pool_id: row.try_get(0)?,
-                id: row.try_get(1)?,
-                username: row.try_get(2)?,
-                data: row.try_get(3)?,
-                created_at: row.try_get(4)?,
-                revision: row.try_get(5)?,
-            })
-        };
         Ok(rows.iter().map(read).collect::<Result<_, sqlx::Error>>()?)
+    }
+
+    /// A user's newest passkey.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn newest_passkey(
+        &self,
+        pool_id: &str,
+        username: &str,
+    ) -> Result<Option<PasskeyRow>, StoreError> {
+        let row = sqlx::query(
+            "SELECT pool_id, id, username, data, created_at, revision FROM passkeys \
+             WHERE pool_id = $1 AND username = $2 ORDER BY created_at DESC, id DESC LIMIT 1",
+        )
+        .bind(pool_id)
+        .bind(username)
+        .fetch_optional(&self.pool)
+        .await?;
+        Ok(row.as_ref().map(read).transpose()?)
     }
 
     /// Adds a passkey if its user has fewer than `most`. Answers whether they had.
@@ -129,4 +140,15 @@ impl Store {
                 .await?;
         Ok(deleted.rows_affected() == 1)
     }
+}
+
+fn read(row: &AnyRow) -> Result<PasskeyRow, sqlx::Error> {
+    Ok(PasskeyRow {
+        pool_id: row.try_get(0)?,
+        id: row.try_get(1)?,
+        username: row.try_get(2)?,
+        data: row.try_get(3)?,
+        created_at: row.try_get(4)?,
+        revision: row.try_get(5)?,
+    })
 }

@@ -441,6 +441,19 @@ async fn the_pools_settings_of_passkeys_come_back_and_count() {
     assert_eq!(challenge["ChallengeName"], "SELECT_CHALLENGE");
     let listed = list(&backend, &tokens, json!({})).await;
     assert_eq!(listed["Credentials"][0]["RelyingPartyId"], "example.com");
+    // And back, with a newer one of the other.
+    let mut other = Authenticator::new();
+    other.origin = "https://example.org".to_owned();
+    backend.clock.advance(1);
+    let asked = options(&backend, &tokens).await;
+    complete(&backend, &tokens, &other.create(&asked))
+        .await
+        .ok();
+    configure(&backend, &pool, settings).await.ok();
+    let challenge = ada.prefer(&backend, "WEB_AUTHN").await;
+    let allowed = request_options(&challenge)["allowCredentials"].clone();
+    assert_eq!(allowed.as_array().unwrap().len(), 1);
+    assert_eq!(allowed[0]["id"], device.id());
 }
 
 #[tokio::test]
