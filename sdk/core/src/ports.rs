@@ -265,19 +265,19 @@ pub trait Lock: Http {
     async fn lock(&self, limits: Limits<'_, Self::Cancel>) -> Option<Self::Held>;
 }
 
-/// Where a device keeps what it proves itself by, beyond every session: per pool and client, for all tabs. What is
-/// kept is text under a name of this crate's choice. A platform that keeps nothing has nothing to implement.
+/// Where a device keeps what it proves itself by, beyond every session: per pool and client, for all tabs. A platform
+/// that keeps nothing has nothing to implement.
 pub trait DeviceStore {
-    /// What was kept under this name, if it is there and can be opened.
-    async fn device(&self, _name: &str) -> Option<Zeroizing<String>> {
-        None
-    }
-
-    /// Keeps a record, sealed, in the place of the one before; `None` removes it.
+    /// Reads the record at a place of this crate's choice; with a text replaces it, sealed; with an empty one removes
+    /// it. A record that cannot be opened is `None`.
     ///
     /// # Errors
     /// [`StoreBlocked`] when nothing can be kept.
-    async fn keep_device(&self, _name: &str, _record: Option<&str>) -> Result<(), StoreBlocked> {
+    async fn device(
+        &self,
+        _place: &str,
+        _record: Option<&str>,
+    ) -> Result<Option<Zeroizing<String>>, StoreBlocked> {
         Err(StoreBlocked)
     }
 

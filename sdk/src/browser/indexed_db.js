@@ -66,6 +66,11 @@ export async function take(database, name, version = '') {
   return sealed;
 }
 
+/** Removes a record, whatever it is. */
+export function remove(database, name) {
+  return run(database, 'sessions', 'readwrite', (sessions) => sessions.delete(name));
+}
+
 /** Removes what was last written before a time, but not what all tabs share. */
 export function sweep(database, before) {
   return run(database, 'sessions', 'readwrite', (sessions) => {

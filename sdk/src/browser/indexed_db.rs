@@ -47,6 +47,11 @@ impl IndexedDb {
         Ok(Self { database })
     }
 
+    /// The database as JavaScript has it.
+    pub(super) fn raw(&self) -> &JsValue {
+        &self.database
+    }
+
     /// The non-extractable base key of this origin; made on the first call.
     ///
     /// # Errors

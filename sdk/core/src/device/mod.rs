@@ -9,6 +9,8 @@
 //! 3. A device that the service does not know any more is forgotten here, and the same call is sent once more
 //!    without it.
 //!
+//! Nothing here waits: `sign_in` does, in one place for all that it calls.
+//!
 //! # Security model
 //!
 //! The device's password is 40 random bytes, and never leaves it; the platform's store seals it. What is kept is
@@ -16,52 +18,33 @@
 //!
 //! # Limits
 //!
-//! Nothing about a device fails a sign-in or keeps it waiting for more than [`MOST_MS`]: where a device cannot be kept it
-//! is not confirmed, and where confirming fails the person signs in from a new device next time.
+//! Nothing about a device fails a sign-in or keeps it waiting for more than [`MOST_MS`] a call: where a device cannot be
+//! kept it is not confirmed, and where confirming fails the person signs in from a new device next time.
 
-use alloc::string::String;
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
 use core::fmt;
 
 use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
 use crate::base64;
-use crate::client::Client;
-use crate::error::Outcome;
 use crate::json::{NotJson, Object, Value};
-use crate::ports::{Json, Ports, Random, StoreBlocked, Unavailable};
+use crate::ports::{Json, Random, StoreBlocked, Unavailable};
 use crate::secret::DevicePassword;
 use crate::session::Session;
 use crate::srp::{identity_hash, pad, private_exponent, verifier};
-use crate::transport::{Deadline, Repeat};
 
-/// The longest that a sign-in waits for what is said about its device, in milliseconds.
-const MOST_MS: u32 = 5_000;
+/// The longest that a sign-in waits for each call about its device, in milliseconds.
+pub(crate) const MOST_MS: u32 = 5_000;
 
 /// What a device keeps of itself.
 pub struct Device {
-    pub(crate) key: String,
-    /// Takes the pool's place in the proof.
-    pub(crate) group: String,
-    pub(crate) password: DevicePassword,
-    /// The real name of its person.
-    username: String,
-}
-
-impl fmt::Debug for Device {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Device(..)")
-    }
-}
-
-/// What another client of the same app has kept of this device.
-#[derive(Debug)]
-pub struct LeftDevice {
     /// Its key.
     pub key: String,
-    /// The key of its group.
+    /// The key of its group, which takes the pool's place in the proof.
     pub group: String,
-    /// Its password, which that client drew.
+    /// Its password, which it drew itself.
     pub password: DevicePassword,
 }
 
@@ -71,137 +54,160 @@ pub(crate) struct NewDevice {
     pub(crate) group: String,
 }
 
-/// Who signed in, and from what.
-pub(crate) struct Arrival<'a> {
-    /// The name that was typed.
-    pub(crate) typed: &'a str,
-    /// The device that the service was told of, and did not refuse.
+/// What a sign-in knows of the device that it comes from, and what is to be read or written of it.
+#[derive(Default)]
+pub(crate) struct Presence {
+    /// The one that the service is told of.
     pub(crate) device: Option<Device>,
-    /// The device as another client has left it: it becomes ours with the session.
-    pub(crate) left: Option<LeftDevice>,
     /// The person wants it to be remembered, where the pool leaves that to them.
     pub(crate) remember: bool,
+    /// Every name that it was looked for by, and kept under.
+    names: Vec<String>,
+    /// The service does not know it: the sign-in goes on without.
+    is_refused: bool,
+    /// Nothing can be kept.
+    is_blocked: bool,
+    /// Another client of the same app has kept it: it becomes ours with the session.
+    is_left: bool,
+    work: Vec<Work>,
 }
 
-impl<P: Ports> Client<P> {
-    /// The device that is kept for this name.
-    pub(crate) async fn find_device(&self, name: &str) -> Option<Device> {
-        let ports = &self.service.ports;
-        let record = ports.device(&place(name)).await?;
-        Device::read(ports, &record).ok()
+/// One access to the platform's store.
+pub(crate) struct Work {
+    /// Where the record is.
+    pub(crate) place: String,
+    /// The new record; empty removes it, `None` only reads.
+    pub(crate) record: Option<Zeroizing<String>>,
+}
+
+impl Presence {
+    /// The key that requests name.
+    pub(crate) fn key(&self) -> Option<&str> {
+        self.device.as_ref().map(|device| &*device.key)
     }
 
-    /// Forgets what is kept for a device that was found under this name.
-    pub(crate) async fn drop_device(&self, device: &Device, name: &str) {
-        for name in [name, &device.username] {
-            let _ = self.keep_device(name, None).await;
+    /// Looks for it under this name, unless it is known or that was done.
+    pub(crate) fn look_for(&mut self, name: &str) {
+        if self.device.is_none() && !self.is_refused && self.note(name) {
+            self.work.push(Work {
+                place: place(name),
+                record: None,
+            });
         }
     }
 
-    /// What is to be done about the device of a session that begins.
-    pub(crate) async fn settle_device(
-        &self,
-        session: &mut Session,
-        offered: Option<NewDevice>,
-        arrival: Arrival<'_>,
-        deadline: &Deadline<'_, P::Cancel>,
+    /// What is to be done next with the store.
+    pub(crate) fn next(&mut self) -> Option<Work> {
+        self.work.pop()
+    }
+
+    /// What came of it.
+    pub(crate) fn done(
+        &mut self,
+        json: &impl Json,
+        work: &Work,
+        result: Result<Option<Zeroizing<String>>, StoreBlocked>,
     ) {
-        let deadline = &self.service.sooner(deadline, MOST_MS);
-        let mut known = arrival.device;
-        if let Some(LeftDevice {
-            key,
-            group,
-            password,
-        }) = arrival.left
-        {
-            let username = session.user.username.clone();
-            let device = Device {
-                key,
-                group,
-                password,
-                username,
-            };
-            let record = device.to_json();
-            for name in [&device.username, arrival.typed] {
-                let _ = self.keep_device(name, Some(&record)).await;
-            }
-            known = Some(device);
+        match (result, &work.record) {
+            (Ok(Some(record)), None) => self.device = Device::read(json, &record).ok(),
+            (Err(_), Some(_)) => self.is_blocked = true,
+            _ => {}
         }
-        let (device, may_ask) = match (offered, known) {
-            (Some(offered), _) => {
-                let Ok(device) = Device::draw(&self.service.ports, offered, session) else {
-                    return;
-                };
-                match self
-                    .confirm(session, &device, arrival.typed, deadline)
-                    .await
-                {
-                    Some(may_ask) => (device, may_ask),
-                    None => return,
-                }
-            }
-            (None, Some(device)) => (device, true),
-            (None, None) => return,
-        };
-        if may_ask && arrival.remember {
-            let mut call = request_with(session);
-            call.text("DeviceKey", &device.key)
-                .text("DeviceRememberedStatus", "remembered");
-            let _ = self
-                .call("UpdateDeviceStatus", Repeat::Safe, call, deadline)
-                .await;
-        }
-        session.device_key = Some(device.key);
     }
 
-    /// Keeps a device and confirms it. Says whether the person is to be asked; `None` if it is not confirmed.
-    async fn confirm(
-        &self,
+    /// It is what another client has left.
+    pub(crate) fn take_over(&mut self, device: Option<Device>, name: &str) {
+        self.note(name);
+        self.is_left = device.is_some();
+        self.device = device;
+    }
+
+    /// The service does not know it: what is kept of it goes.
+    pub(crate) fn refuse(&mut self) {
+        self.is_refused = true;
+        self.device = None;
+        self.write("");
+    }
+
+    /// The real name of who signed in: what the service does not know goes from there, too, and what was left is
+    /// kept there.
+    pub(crate) fn known_as(&mut self, name: &str) {
+        let left = self.device.as_ref().filter(|_| self.is_left);
+        let record = left.map(Device::to_json);
+        let is_new = self.note(name);
+        match record {
+            Some(record) => self.write(&record),
+            None if self.is_refused && is_new => self.write(""),
+            None => {}
+        }
+    }
+
+    /// `ConfirmDevice` for the device on offer, once that is kept.
+    pub(crate) fn confirm(
+        &mut self,
+        random: &impl Random,
         session: &Session,
-        device: &Device,
-        typed: &str,
-        deadline: &Deadline<'_, P::Cancel>,
-    ) -> Option<bool> {
-        let record = device.to_json();
-        // What cannot be kept could never be proved.
-        for name in [&device.username, typed] {
-            self.keep_device(name, Some(&record)).await.ok()?;
-        }
-        let secret = device.secret_verifier(&self.service.ports).ok()?;
-        let mut call = request_with(session);
-        call.text("DeviceKey", &device.key)
-            .object("DeviceSecretVerifierConfig", &secret)
-            .text_if("DeviceName", self.service.ports.device_name().as_deref());
-        let confirming = self.call("ConfirmDevice", Repeat::Never, call, deadline);
-        match confirming.await {
-            Ok(reply) => Some(reply.boolean("UserConfirmationNecessary").ok()? == Some(true)),
-            // If it did arrive, the session is refreshed with the key only; if not, the key does no harm.
-            Err(error) if error.outcome == Outcome::Unknown => Some(true),
-            Err(_) => {
-                self.drop_device(device, typed).await;
-                None
-            }
-        }
+        offered: NewDevice,
+        name: Option<&str>,
+    ) -> Result<Object, Unavailable> {
+        let device = Device::draw(random, offered)?;
+        let secret = device.secret_verifier(random)?;
+        self.note(&session.user.username);
+        self.write(&device.to_json());
+        let mut call = self.call(session, &device.key);
+        call.object("DeviceSecretVerifierConfig", &secret)
+            .text_if("DeviceName", name);
+        self.device = Some(device);
+        Ok(call)
     }
 
-    async fn keep_device(&self, name: &str, record: Option<&str>) -> Result<(), StoreBlocked> {
-        self.service.ports.keep_device(&place(name), record).await
+    /// `UpdateDeviceStatus`, if the person has said it.
+    pub(crate) fn say(&self, session: &Session) -> Option<Object> {
+        let key = self.key().filter(|_| self.remember)?;
+        let mut call = self.call(session, key);
+        call.text("DeviceRememberedStatus", "remembered");
+        Some(call)
+    }
+
+    /// Whether the device on offer could not be kept.
+    pub(crate) fn is_blocked(&self) -> bool {
+        self.is_blocked
+    }
+
+    fn call(&self, session: &Session, key: &str) -> Object {
+        let mut call = Object::new();
+        call.text("AccessToken", session.access_token.secret())
+            .text("DeviceKey", key);
+        call
+    }
+
+    /// Remembers a name. Says whether it is new.
+    fn note(&mut self, name: &str) -> bool {
+        let is_new = self.names.iter().all(|known| known != name);
+        if is_new {
+            self.names.push(name.to_string());
+        }
+        is_new
+    }
+
+    fn write(&mut self, record: &str) {
+        for name in &self.names {
+            self.work.push(Work {
+                place: place(name),
+                record: Some(Zeroizing::new(record.to_string())),
+            });
+        }
     }
 }
 
 impl Device {
-    fn draw(
-        random: &impl Random,
-        offered: NewDevice,
-        session: &Session,
-    ) -> Result<Self, Unavailable> {
+    fn draw(random: &impl Random, offered: NewDevice) -> Result<Self, Unavailable> {
         let mut bytes = Zeroizing::new([0; 40]);
         random.fill(&mut bytes[..])?;
         Ok(Self {
             key: offered.key,
             group: offered.group,
             password: DevicePassword::new(base64::encode(&bytes[..])),
-            username: session.user.username.clone(),
         })
     }
 
@@ -223,8 +229,7 @@ impl Device {
         record
             .text("key", &self.key)
             .text("group", &self.group)
-            .text("password", self.password.secret())
-            .text("username", &self.username);
+            .text("password", self.password.secret());
         record.finish()
     }
 
@@ -235,15 +240,14 @@ impl Device {
             key: text("key")?,
             group: text("group")?,
             password: DevicePassword::new(text("password")?),
-            username: text("username")?,
         })
     }
 }
 
-fn request_with(session: &Session) -> Object {
-    let mut call = Object::new();
-    call.text("AccessToken", session.access_token.secret());
-    call
+impl fmt::Debug for Device {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Device(..)")
+    }
 }
 
 /// Where the record of a name is: nobody reads names off a list of records.

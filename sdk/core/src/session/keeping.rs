@@ -8,9 +8,8 @@
     reason = "the operations are sealed: nobody outside can call them"
 )]
 
-use super::User;
+use super::{Session, User};
 use crate::client::Client;
-use crate::device::{Arrival, Device};
 use crate::error::{Error, ErrorCode};
 use crate::ports::Ports;
 use crate::transport::Deadline;
@@ -31,17 +30,11 @@ impl Keeping for Sessions {}
 impl Keeping for NoSessions {}
 
 pub(crate) mod sealed {
-    use super::{Arrival, Client, Deadline, Device, Error, Ports, Tokens, User};
+    use super::{Client, Deadline, Error, Ports, Session, Tokens, User};
 
     pub trait Keeping {
         /// Whether devices are kept at all.
         const DEVICES: bool;
-
-        /// The device that is kept for this name.
-        async fn find_device<P: Ports>(client: &Client<P>, name: &str) -> Option<Device>;
-
-        /// Forgets a device that was found under this name.
-        async fn drop_device<P: Ports>(client: &Client<P>, device: Device, name: &str);
 
         /// Before tokens are asked for: the keys to verify them are there.
         async fn prepare<P: Ports>(
@@ -49,26 +42,21 @@ pub(crate) mod sealed {
             deadline: &Deadline<'_, P::Cancel>,
         ) -> Result<(), Error>;
 
-        /// Makes the session of what a sign-in gave.
-        async fn begin<P: Ports>(
+        /// The session of what a sign-in gave: verified, and not begun.
+        async fn verify<P: Ports>(
             client: &Client<P>,
             tokens: Tokens,
-            arrival: Arrival<'_>,
             deadline: &Deadline<'_, P::Cancel>,
-        ) -> Result<User, Error>;
+            into: &mut Option<Session>,
+        ) -> Result<(), Error>;
+
+        /// Begins it.
+        async fn begin<P: Ports>(client: &Client<P>, session: Session) -> User;
     }
 }
 
 impl sealed::Keeping for Sessions {
     const DEVICES: bool = true;
-
-    async fn find_device<P: Ports>(client: &Client<P>, name: &str) -> Option<Device> {
-        client.find_device(name).await
-    }
-
-    async fn drop_device<P: Ports>(client: &Client<P>, device: Device, name: &str) {
-        client.drop_device(&device, name).await;
-    }
 
     async fn prepare<P: Ports>(
         client: &Client<P>,
@@ -77,38 +65,41 @@ impl sealed::Keeping for Sessions {
         client.fetch_keys_once(deadline).await
     }
 
-    async fn begin<P: Ports>(
+    async fn verify<P: Ports>(
         client: &Client<P>,
         tokens: Tokens,
-        arrival: Arrival<'_>,
         deadline: &Deadline<'_, P::Cancel>,
-    ) -> Result<User, Error> {
-        client.begin_session(tokens, arrival, deadline).await
+        into: &mut Option<Session>,
+    ) -> Result<(), Error> {
+        *into = Some(client.verified_session(tokens, None, deadline).await?);
+        Ok(())
+    }
+
+    async fn begin<P: Ports>(client: &Client<P>, session: Session) -> User {
+        client.begin(session).await
     }
 }
 
 impl sealed::Keeping for NoSessions {
     const DEVICES: bool = false;
 
-    async fn find_device<P: Ports>(_: &Client<P>, _: &str) -> Option<Device> {
-        None
-    }
-
-    async fn drop_device<P: Ports>(_: &Client<P>, _: Device, _: &str) {}
-
     async fn prepare<P: Ports>(_: &Client<P>, _: &Deadline<'_, P::Cancel>) -> Result<(), Error> {
         Ok(())
     }
 
-    async fn begin<P: Ports>(
+    async fn verify<P: Ports>(
         _: &Client<P>,
         _: Tokens,
-        _: Arrival<'_>,
         _: &Deadline<'_, P::Cancel>,
-    ) -> Result<User, Error> {
+        _: &mut Option<Session>,
+    ) -> Result<(), Error> {
         Err(Error::answered(
             ErrorCode::InvalidResponse,
             "there were tokens, and this platform keeps no sessions",
         ))
+    }
+
+    async fn begin<P: Ports>(_: &Client<P>, session: Session) -> User {
+        session.user
     }
 }

@@ -2,7 +2,6 @@
 
 use super::{Session, User};
 use crate::client::Client;
-use crate::device::Arrival;
 use crate::error::{Error, incomplete};
 use crate::jwt::{Claims, Expected, Rejected, Unverified, Use};
 use crate::ports::Ports;
@@ -10,20 +9,6 @@ use crate::transport::{Deadline, signed_difference};
 use crate::wire::Tokens;
 
 impl<P: Ports> Client<P> {
-    /// The end of a sign-in.
-    pub(crate) async fn begin_session(
-        &self,
-        mut tokens: Tokens,
-        arrival: Arrival<'_>,
-        deadline: &Deadline<'_, P::Cancel>,
-    ) -> Result<User, Error> {
-        let offered = tokens.device.take();
-        let mut session = self.verified_session(tokens, None, deadline).await?;
-        self.settle_device(&mut session, offered, arrival, deadline)
-            .await;
-        Ok(self.begin(session).await)
-    }
-
     /// Makes a session of verified tokens the one that there is, in the store too, if that can be.
     pub(crate) async fn begin(&self, mut session: Session) -> User {
         let saved = self.service.ports.save(&session.to_json(), None).await;

@@ -35,7 +35,7 @@ use crate::srp::Handshake;
 use crate::text::joined;
 use crate::transport::Repeat;
 
-pub use crate::device::LeftDevice;
+pub use crate::device::Device as LeftDevice;
 pub use answer::Answer;
 pub use factor::Factor;
 pub use flow::Flow;
@@ -169,7 +169,7 @@ impl<P: Ports> Client<P> {
                 let key = device.as_ref().map(|device| &*device.key);
                 body.text("RefreshToken", token.secret())
                     .text_if("DeviceKey", key);
-                attempt.left = device;
+                attempt.here.take_over(device, attempt.username.as_str());
                 let then = Then::TakenOver(token);
                 Ok(Next::once("GetTokensFromRefreshToken", body, then))
             }
@@ -251,7 +251,7 @@ impl<P: Ports> Client<P> {
                     remember_device,
                 },
             ) => {
-                attempt.remember_device = *remember_device;
+                attempt.here.remember = *remember_device;
                 responses.text(&joined(&[&step.name, "_CODE"]), code.secret());
             }
             (StepKind::SelectFactor { stage, options }, Answer::SelectFactor(factor))

@@ -10,12 +10,13 @@ use super::kind::{AVAILABLE, MFA_SETUP, MUST_RESET, NOT_CONFIRMED, START_AGAIN};
 use super::{Flow, SignInStep, Step, StepKind};
 use crate::client::{Client, Options};
 use crate::config::Username;
-use crate::device::{Arrival, Device, LeftDevice};
-use crate::error::{Error, ErrorCode, incomplete};
+use crate::device::{MOST_MS, NewDevice, Presence};
+use crate::error::{Error, ErrorCode, Outcome, incomplete};
 use crate::join::join;
 use crate::json::{Object, StringMap};
 use crate::ports::Ports;
 use crate::secret::{ChallengeSession, Password, RefreshToken, TotpSecret};
+use crate::session::Session;
 use crate::session::keeping::sealed::Keeping as _;
 use crate::srp::{Handshake, Identity, ServerValues, timestamp};
 use crate::transport::Repeat;
@@ -38,16 +39,10 @@ pub(super) struct Attempt<'a, P: Ports> {
     pub(super) user_id: Option<String>,
     /// What is sent proves nothing: a code that is asked for then is the first factor.
     pub(super) is_first: bool,
-    /// The person wants this device to be remembered. Read where the tokens arrive.
-    pub(super) remember_device: bool,
-    /// What is kept of this device for who signs in.
-    pub(super) device: Option<Device>,
-    /// The device of a session that is taken over.
-    pub(super) left: Option<LeftDevice>,
-    /// The name that it was looked for by last.
-    pub(super) looked_for: Option<String>,
-    /// The service does not know it: the sign-in goes on without.
-    pub(super) is_refused: bool,
+    /// The device that is signed in from.
+    pub(super) here: Presence,
+    /// Verified, while its device is seen to.
+    session: Option<Session>,
     /// Of the `SRP_A` that was sent last.
     pub(super) handshake: Option<Handshake>,
 }
@@ -80,12 +75,18 @@ pub(super) enum Then {
     Verified,
     /// The end of the sign-in, with this refresh token where there is no newer one.
     TakenOver(RefreshToken),
+    /// The new device is confirmed, if it is.
+    DeviceConfirmed,
+    /// What the person wants of the device is said, if it could be.
+    DeviceSaid,
 }
 
 /// What comes next.
 pub(super) enum Next {
     Call(Turn),
     Begin(Tokens),
+    /// The verified session.
+    Settled,
     End(SignInStep),
 }
 
@@ -96,26 +97,12 @@ impl<'a, P: Ports> Attempt<'a, P> {
             flow,
             options,
             password: None,
-            left: None,
             user_id: None,
             is_first: false,
-            remember_device: false,
-            device: None,
-            looked_for: None,
-            is_refused: false,
+            here: Presence::default(),
+            session: None,
             handshake: None,
         }
-    }
-}
-
-impl<P: Ports> Attempt<'_, P> {
-    /// The name that this device may be kept under, unless that was looked for.
-    fn unknown_name(&self) -> Option<String> {
-        let name = self.user_id.as_deref();
-        let name = name.unwrap_or(self.username.as_str());
-        let is_settled = self.device.is_some() || self.is_refused;
-        let is_new = P::Keeping::DEVICES && !is_settled && self.looked_for.as_deref() != Some(name);
-        is_new.then(|| name.to_string())
     }
 }
 
@@ -125,10 +112,7 @@ impl Turn {
         let mut body = self.body.clone();
         if let Some((name, proof)) = &self.proof {
             let mut proof = proof.clone();
-            proof.text_if(
-                "DEVICE_KEY",
-                attempt.device.as_ref().map(|device| &*device.key),
-            );
+            proof.text_if("DEVICE_KEY", attempt.here.key());
             body.object(name, &proof);
         }
         body
@@ -167,33 +151,54 @@ impl<P: Ports> Client<P> {
     ) -> Result<SignInStep, Error> {
         let deadline = self.deadline(attempt.options);
         loop {
+            if P::Keeping::DEVICES {
+                if matches!(&next, Next::Call(turn) if turn.proof.is_some()) {
+                    let name = attempt.user_id.as_deref();
+                    let name = name.unwrap_or(attempt.username.as_str());
+                    attempt.here.look_for(name);
+                }
+                while let Some(work) = attempt.here.next() {
+                    let record = work.record.as_ref().map(|record| record.as_str());
+                    let ports = &self.service.ports;
+                    let result = ports.device(&work.place, record).await;
+                    attempt.here.done(ports, &work, result);
+                }
+            }
             let turn = match next {
+                // What cannot be kept could never be proved.
+                Next::Call(Turn {
+                    then: Then::DeviceConfirmed,
+                    ..
+                }) if attempt.here.is_blocked() => {
+                    next = Next::Settled;
+                    continue;
+                }
                 Next::Call(turn) => turn,
-                Next::Begin(tokens) => {
-                    let arrival = Arrival {
-                        typed: attempt.username.as_str(),
-                        device: attempt.device.take(),
-                        left: attempt.left.take(),
-                        remember: attempt.remember_device,
-                    };
-                    let user = P::Keeping::begin(self, tokens, arrival, &deadline).await?;
+                Next::Begin(mut tokens) => {
+                    let offered = tokens.device.take();
+                    P::Keeping::verify(self, tokens, &deadline, &mut attempt.session).await?;
+                    next = self.settle(&mut attempt, offered);
+                    continue;
+                }
+                Next::Settled => {
+                    let session = attempt.session.take().ok_or_else(incomplete)?;
+                    let user = P::Keeping::begin(self, session).await;
                     return Ok(SignInStep::Done(user));
                 }
                 Next::End(step) => return Ok(step),
             };
-            if let Some(name) = attempt.unknown_name().filter(|_| turn.proof.is_some()) {
-                attempt.device = P::Keeping::find_device(self, &name).await;
-                attempt.looked_for = Some(name);
-            }
             let body = turn.body(&attempt);
-            let Turn {
-                operation, repeat, ..
-            } = turn;
+            let (operation, repeat) = (turn.operation, turn.repeat);
+            let most_ms = match turn.then {
+                Then::DeviceConfirmed | Then::DeviceSaid => MOST_MS,
+                _ => u32::MAX,
+            };
+            let deadline = self.service.sooner(&deadline, most_ms);
             // Nothing is proved to a pool whose keys are not there.
             if repeat == Repeat::Never
                 && let Err(error) = self.have_keys(&deadline).await
             {
-                next = self.recover(&attempt, turn.then, error)?;
+                next = self.recover(&mut attempt, turn.then, error)?;
                 continue;
             }
             let call = self.call(operation, repeat, body, &deadline);
@@ -203,17 +208,50 @@ impl<P: Ports> Client<P> {
                     keys?;
                     self.decide(&mut attempt, turn.then, &reply)?
                 }
-                Err(error) if attempt.device.is_some() && is_unknown_device(&error) => {
-                    attempt.is_refused = true;
-                    if let (Some(device), Some(name)) = (attempt.device.take(), &attempt.looked_for)
-                    {
-                        P::Keeping::drop_device(self, device, name).await;
+                Err(error) if attempt.here.device.is_some() && is_unknown_device(&error) => {
+                    attempt.here.refuse();
+                    match turn.proof {
+                        Some(_) => Next::Call(turn),
+                        None => Next::Settled,
                     }
-                    Next::Call(turn)
                 }
-                Err(error) => self.recover(&attempt, turn.then, error)?,
+                Err(error) => self.recover(&mut attempt, turn.then, error)?,
             };
         }
+    }
+
+    /// What is to be done about the device of a session that is ready to begin.
+    fn settle(&self, attempt: &mut Attempt<'_, P>, offered: Option<NewDevice>) -> Next {
+        let (ports, here) = (&self.service.ports, &mut attempt.here);
+        let mut next = Next::Settled;
+        let Some(session) = &mut attempt.session else {
+            return next;
+        };
+        here.known_as(&session.user.username);
+        if let Some(offered) = offered.filter(|_| P::Keeping::DEVICES) {
+            let name = ports.device_name();
+            if let Ok(call) = here.confirm(ports, session, offered, name.as_deref()) {
+                next = Next::once("ConfirmDevice", call, Then::DeviceConfirmed);
+            }
+        } else if let Some(key) = here.key() {
+            session.device_key = Some(key.to_string());
+            if let Some(call) = here.say(session) {
+                next = Next::once("UpdateDeviceStatus", call, Then::DeviceSaid);
+            }
+        }
+        next
+    }
+
+    /// The new device is confirmed, or may be: its session is refreshed with its key.
+    fn confirmed_device(&self, attempt: &mut Attempt<'_, P>, may_say: bool) -> Next {
+        let (here, session) = (&attempt.here, &mut attempt.session);
+        if let Some(session) = session {
+            session.device_key = here.key().map(ToString::to_string);
+            if let Some(call) = here.say(session).filter(|_| may_say) {
+                return Next::once("UpdateDeviceStatus", call, Then::DeviceSaid);
+            }
+        }
+        Next::Settled
     }
 
     fn decide(
@@ -227,6 +265,11 @@ impl<P: Ports> Client<P> {
             Then::Advance | Then::AdvanceOrAsk => self.advance(attempt, reply, session),
             Then::Confirmed(_) => self.confirmed(attempt, session),
             Then::Replaced => self.start(attempt),
+            Then::DeviceConfirmed => {
+                let may_say = reply.boolean("UserConfirmationNecessary").ok().flatten();
+                Ok(self.confirmed_device(attempt, may_say == Some(true)))
+            }
+            Then::DeviceSaid => Ok(Next::Settled),
             Then::Associated(step) => {
                 let secret = reply.text("SecretCode")?.ok_or_else(incomplete)?;
                 Ok(Next::End(SignInStep::Next(Step {
@@ -272,8 +315,22 @@ impl<P: Ports> Client<P> {
     }
 
     /// Two errors are something to ask, wherever they come.
-    fn recover(&self, attempt: &Attempt<'_, P>, then: Then, error: Error) -> Result<Next, Error> {
+    fn recover(
+        &self,
+        attempt: &mut Attempt<'_, P>,
+        then: Then,
+        error: Error,
+    ) -> Result<Next, Error> {
         match (error.code, then) {
+            // If it did arrive, the key is needed; if not, it does no harm.
+            (_, Then::DeviceConfirmed) if error.outcome == Outcome::Unknown => {
+                Ok(self.confirmed_device(attempt, true))
+            }
+            (_, Then::DeviceConfirmed) => {
+                attempt.here.refuse();
+                Ok(Next::Settled)
+            }
+            (_, Then::DeviceSaid) => Ok(Next::Settled),
             (_, Then::TakenOver(_)) => Err(error),
             (ErrorCode::ChallengeExpired, Then::Confirmed(Some(body))) => {
                 Ok(Next::once("ConfirmSignUp", body, Then::Confirmed(None)))
@@ -316,7 +373,7 @@ impl<P: Ports> Client<P> {
             return Ok(Next::Call(turn));
         }
         // The service asks a device only that it was told of.
-        if P::Keeping::DEVICES && attempt.device.is_some() {
+        if P::Keeping::DEVICES && attempt.here.device.is_some() {
             if name == DEVICE_SRP_AUTH {
                 let mut responses = Object::new();
                 self.begin_srp(attempt, &mut responses)?;
@@ -361,7 +418,8 @@ impl<P: Ports> Client<P> {
         parameters: &StringMap,
         session: Option<&ChallengeSession>,
     ) -> Result<Turn, Error> {
-        let (Some(handshake), Some(device)) = (attempt.handshake.take(), &attempt.device) else {
+        let (Some(handshake), Some(device)) = (attempt.handshake.take(), &attempt.here.device)
+        else {
             return Err(not_begun());
         };
         let identity = Identity {
@@ -478,7 +536,7 @@ impl<P: Ports> Client<P> {
 fn is_unknown_device(error: &Error) -> bool {
     let answer = error.answer.as_ref();
     let service_type = answer.and_then(|answer| answer.service_type.as_deref());
-    service_type == Some("ResourceNotFoundException") && error.message.contains("evice")
+    service_type == Some("ResourceNotFoundException") && error.message.starts_with("Device ")
 }
 
 fn not_begun() -> Error {

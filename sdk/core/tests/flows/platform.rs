@@ -451,20 +451,20 @@ impl SessionStore for Platform {
 }
 
 impl DeviceStore for Platform {
-    async fn device(&self, name: &str) -> Option<Zeroizing<String>> {
-        yield_once().await;
-        drop(self.store().ok()?);
-        self.devices().get(name).cloned().map(Zeroizing::new)
-    }
-
-    async fn keep_device(&self, name: &str, record: Option<&str>) -> Result<(), StoreBlocked> {
+    async fn device(
+        &self,
+        place: &str,
+        record: Option<&str>,
+    ) -> Result<Option<Zeroizing<String>>, StoreBlocked> {
         yield_once().await;
         drop(self.store()?);
+        let before = self.devices().get(place).cloned();
         match record {
-            Some(record) => self.devices().insert(name.to_owned(), record.to_owned()),
-            None => self.devices().remove(name),
-        };
-        Ok(())
+            None => {}
+            Some("") => _ = self.devices().remove(place),
+            Some(record) => _ = self.devices().insert(place.to_owned(), record.to_owned()),
+        }
+        Ok(before.map(Zeroizing::new))
     }
 
     fn device_name(&self) -> Option<String> {
