@@ -144,13 +144,14 @@ impl<P: Ports> Client<P> {
     }
 
     /// Forgets the session, here and in the store, without telling the service: the user was deleted, or
-    /// the service has ended it.
+    /// the service has ended it. What another person has stored stays.
     ///
     /// # Errors
     /// [`crate::ErrorCode::StorageBlocked`].
     pub async fn forget(&self) -> Result<(), Error> {
-        self.set_session(None);
-        self.service.ports.take(None).await?;
+        if let Some(own) = self.set_session(None) {
+            self.drop_stored(Some(&own)).await?;
+        }
         Ok(())
     }
 

@@ -6,7 +6,7 @@ use super::Session;
 use crate::client::{Client, Options};
 use crate::error::Error;
 use crate::json::Object;
-use crate::ports::Ports;
+use crate::ports::{Ports, StoreBlocked};
 use crate::secret::AccessToken;
 use crate::transport::{Deadline, Repeat};
 
@@ -23,15 +23,15 @@ pub struct SignedOut {
 
 impl<P: Ports> Client<P> {
     /// Signs out: forgets first, then tells the service. `everywhere` ends all sessions of this
-    /// person; access tokens that other services verify themselves live on until they expire.
+    /// person; access tokens that other services verify themselves live on until they expire. Whoever else
+    /// has signed in meanwhile, in another client of the store, stays signed in.
     pub async fn sign_out(&self, everywhere: bool, options: &Options<P>) -> SignedOut {
         let mut outcome = SignedOut::default();
         let mut session = self.set_session(None);
-        match self.service.ports.take(None).await {
+        match self.drop_stored(session.as_deref()).await {
             // Another client may have refreshed: the service must hear of the token that was stored last.
-            Ok(Some(record)) if session.as_ref().is_none_or(|own| own.version.is_some()) => {
-                let stored = Session::read(&self.service.ports, &record);
-                session = stored.ok().map(Rc::new).or(session);
+            Ok(Some(stored)) if session.as_ref().is_none_or(|own| own.version.is_some()) => {
+                session = Some(Rc::new(stored));
             }
             Ok(_) => {}
             Err(blocked) => outcome.error = Some(blocked.into()),
@@ -55,6 +55,29 @@ impl<P: Ports> Client<P> {
             Err(error) => outcome.error = Some(error),
         }
         outcome
+    }
+
+    /// Takes the session out of the store, unless it is another person's than `own`.
+    pub(super) async fn drop_stored(
+        &self,
+        own: Option<&Session>,
+    ) -> Result<Option<Session>, StoreBlocked> {
+        let ports = &self.service.ports;
+        loop {
+            let Some(found) = ports.load().await? else {
+                return Ok(None);
+            };
+            let stored = Session::read(ports, &found.record).ok();
+            if let (Some(own), Some(stored)) = (own, &stored)
+                && own.user.sub != stored.user.sub
+            {
+                return Ok(None);
+            }
+            // Else another client was faster: what it has stored is looked at anew.
+            if ports.take(Some(&found.version)).await?.is_some() {
+                return Ok(stored);
+            }
+        }
     }
 
     async fn sign_out_everywhere(

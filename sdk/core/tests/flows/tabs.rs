@@ -6,6 +6,7 @@ use std::pin::Pin;
 use std::rc::Rc;
 use std::task::{Context, Poll, Waker};
 
+use cognate_core::config::Username;
 use cognate_core::ports::SendFailure;
 use cognate_core::session::State;
 use cognate_core::sign_in::Flow;
@@ -169,8 +170,10 @@ impl History {
             Event::Expire => self.platform.advance_ms(LIFETIME * 1000),
             Event::SignOut(tab) => {
                 self.tabs[tab].sign_out();
+                while self.platform.record().is_some() {
+                    self.tabs[tab].poll();
+                }
                 self.has_signed_out = true;
-                self.turn(tab);
             }
             Event::Close(tab) => {
                 self.mishaps += 1;
@@ -418,7 +421,7 @@ fn a_call_that_began_as_one_person_does_not_go_on_as_another() {
     platform.advance_ms(LIFETIME * 1000);
     anas.begin(false);
     assert!(anas.poll().is_none());
-    let ben = cognate_core::config::Username::parse("ben").unwrap();
+    let ben = Username::parse("ben").unwrap();
     let flow = Flow::Password;
     done(run(first.sign_in(
         &ben,
@@ -446,4 +449,43 @@ fn a_sign_out_revokes_what_another_tab_has_stored_last() {
         panic!("one call")
     };
     assert_eq!(revocation.body["Token"], "refresh-2");
+}
+
+/// Ana's tab, which has not heard that Ben has signed in with another client of the store.
+fn replaced_by_ben() -> (Client<Platform>, Platform) {
+    let (anas, platform) = client();
+    platform.server().add_user("ben", PASSWORD);
+    sign_in(&anas);
+    let ben = Username::parse("ben").unwrap();
+    let secret = password(PASSWORD);
+    let bens = client_of(&platform);
+    done(run(bens.sign_in(
+        &ben,
+        Some(&secret),
+        Flow::Srp,
+        &options(),
+    )));
+    platform.take_operations();
+    (anas, platform)
+}
+
+#[test]
+fn a_sign_out_ends_the_session_of_who_asked_for_it_and_not_of_who_signed_in_meanwhile() {
+    for everywhere in [false, true] {
+        let (anas, platform) = replaced_by_ben();
+        let outcome = run(anas.sign_out(everywhere, &options()));
+        assert!(outcome.revoked && outcome.error.is_none(), "{outcome:?}");
+        let left: Vec<String> = platform.server().refresh_tokens.values().cloned().collect();
+        assert_eq!(left, ["ben"], "everywhere: {everywhere}");
+        assert_eq!(run(anas.resume()), run(client_of(&platform).resume()));
+        assert!(is_signed_in(&anas), "as Ben");
+    }
+}
+
+#[test]
+fn forgetting_a_deleted_person_leaves_the_session_of_another() {
+    let (anas, platform) = replaced_by_ben();
+    run(anas.forget()).unwrap();
+    assert!(!is_signed_in(&anas));
+    assert!(platform.record().unwrap().contains("ben-3f1c2d4e"));
 }
