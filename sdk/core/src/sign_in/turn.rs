@@ -262,7 +262,7 @@ impl<P: Ports> Client<P> {
     ) -> Result<Next, Error> {
         let session = reply.text("Session")?.map(ChallengeSession::new);
         match then {
-            Then::Advance | Then::AdvanceOrAsk => self.advance(attempt, reply, session),
+            Then::Advance | Then::AdvanceOrAsk => self.advance(attempt, reply, session.as_ref()),
             Then::Confirmed(_) => self.confirmed(attempt, session),
             Then::Replaced => self.start(attempt),
             Then::DeviceConfirmed => {
@@ -349,7 +349,7 @@ impl<P: Ports> Client<P> {
         &self,
         attempt: &mut Attempt<'_, P>,
         reply: &Reply<P::Value>,
-        session: Option<ChallengeSession>,
+        session: Option<&ChallengeSession>,
     ) -> Result<Next, Error> {
         #[cfg(feature = "login")]
         if let Some(end) = self.redirect(reply)? {
@@ -367,7 +367,6 @@ impl<P: Ports> Client<P> {
         if let Some(user_id) = user_id.or_else(|| parameters.get("USERNAME")) {
             attempt.user_id = Some(user_id.to_string());
         }
-        let session = session.as_ref();
         if name == "PASSWORD_VERIFIER" {
             let turn = self.prove(attempt, &parameters, session)?;
             return Ok(Next::Call(turn));
