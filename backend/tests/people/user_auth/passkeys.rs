@@ -22,7 +22,7 @@ async fn a_passkey_is_made_listed_used_and_deleted() {
     assert_eq!(options["excludeCredentials"], json!([]));
     assert_eq!(
         options["authenticatorSelection"],
-        json!({ "requireResidentKey": true, "residentKey": "required", "userVerification": "preferred" })
+        json!({ "requireResidentKey": true, "residentKey": "required", "userVerification": "required" })
     );
     let algorithms = options["pubKeyCredParams"].as_array().unwrap();
     let algorithms: Vec<&Value> = algorithms.iter().map(|one| &one["alg"]).collect();
@@ -56,7 +56,7 @@ async fn a_passkey_is_made_listed_used_and_deleted() {
         options["allowCredentials"],
         json!([{ "type": "public-key", "id": device.id(), "transports": ["hybrid", "internal"] }])
     );
-    assert_eq!(options["userVerification"], "preferred");
+    assert_eq!(options["userVerification"], "required");
     let answer = sign(&backend, &ada, &asked, &mut device).await.ok();
     assert!(is_signed_in(&answer));
 
