@@ -3,6 +3,7 @@ import type { CallOptions, CodeDelivery } from './calls.ts';
 import { workerConfig, type AuthConfig, type Persistence } from './config.ts';
 import { AuthError } from './errors.ts';
 import { packRequest, unpackResponse } from './fetch.ts';
+import type { LeftoverPlace } from './leftover.ts';
 import { Link } from './link.ts';
 import type { FetchResponse, Operation, Started, StartMessage } from './messages.ts';
 import { Presence } from './presence.ts';
@@ -106,13 +107,16 @@ export interface Auth extends Account {
    */
   getTokens(input?: { minTtl?: number }, options?: CallOptions): Promise<Tokens>;
   /**
-   * Takes over the session that Amplify (6) or amazon-cognito-identity-js left in `localStorage`, `sessionStorage` or cookies
-   * for this client, if nobody is signed in here. The service gives new tokens for it, which are verified; then, and only then, what was left
-   * is removed. `undefined`: nothing was left, or somebody is signed in.
+   * Takes over the session that Amplify (6) or amazon-cognito-identity-js left for this client, if nobody is signed in here. The
+   * service gives new tokens for it, which are verified; then what was left is removed, from every place. `undefined`: nothing
+   * was left, or somebody is signed in. A sign-out on a page that has called this removes what was left as well.
    *
-   * @throws {AuthError} `session_lost` where the service no longer accepts it; nothing is removed then, as after any error
+   * `from`: where it may be, default `['localStorage', 'sessionStorage']`. Name `cookies` only where the old client kept its
+   * session there, and only if every host below the cookies' domain is yours: any of them can put somebody else's session there.
+   *
+   * @throws {AuthError} `session_lost` where the service no longer accepts it, and then it is removed; after any other error it stays
    */
-  takeOverSession(options?: CallOptions): Promise<User | undefined>;
+  takeOverSession(input?: { from?: LeftoverPlace[] }, options?: CallOptions): Promise<User | undefined>;
   /** New tokens now, with new claims. It is never needed for `fetch`, which refreshes by itself. */
   refresh(options?: CallOptions): Promise<User>;
 
@@ -190,6 +194,7 @@ class Client implements Omit<Auth, keyof Account> {
   readonly #closing = new AbortController();
   #oauth: AuthConfig['oauth'];
   #clientId = '';
+  #removeLeftovers: (deviceOf?: string) => void = () => {};
 
   readonly signIn = Object.assign((input: Parameters<Auth['signIn']>[0], options?: CallOptions) => this.#step('signIn', input, options), {
     redirect: async (input: RedirectInput = {}, options?: CallOptions): Promise<never> => {
@@ -279,15 +284,23 @@ class Client implements Omit<Auth, keyof Account> {
     return this.#link.call('getTokens', input, options) as Promise<Tokens>;
   }
 
-  async takeOverSession(options?: CallOptions): Promise<User | undefined> {
+  async takeOverSession({ from }: { from?: LeftoverPlace[] } = {}, options?: CallOptions): Promise<User | undefined> {
+    if (from?.some((place) => !PLACES.includes(place))) throw new AuthError({ code: 'invalid_parameter', message: `from: any of ${PLACES.join()}` });
+    const { leftover, removeLeftovers } = await import('./leftover.js');
+    // Loaded even if it is not needed now: a sign-out must find it without a network.
+    this.#removeLeftovers = (deviceOf) => removeLeftovers(this.#clientId, deviceOf);
     if (this.state.status !== 'signedOut') return;
-    const { leftover } = await import('./leftover.js');
-    const left = leftover(this.#clientId);
+    const left = leftover(this.#clientId, from);
     if (!left) return;
-    const { remove, ...session } = left;
-    const { user } = (await this.#link.call('takeOver', session, options)) as { user: User };
-    remove();
-    return user;
+    try {
+      const { user } = (await this.#link.call('takeOver', left, options)) as { user: User };
+      // Where this client keeps nothing the device would be lost.
+      this.#removeLeftovers(this.persistence === 'memory' ? undefined : left.username);
+      return user;
+    } catch (error) {
+      if ((error as AuthError).code === 'session_lost') this.#removeLeftovers();
+      throw error;
+    }
   }
 
   refresh(options?: CallOptions): Promise<User> {
@@ -303,13 +316,14 @@ class Client implements Omit<Auth, keyof Account> {
   }
 
   async signOut({ redirect = true, ...input }: { everywhere?: boolean; redirect?: boolean } = {}, options?: CallOptions): Promise<SignOutResult> {
+    this.#removeLeftovers();
     const { url, ...result } = (await this.#link.call('signOut', input, options)) as SignOutResult & { url?: string };
     if (url && redirect) void leave(url).catch(() => {});
     return result;
   }
 
   deleteUser(options?: CallOptions): Promise<void> {
-    return this.#link.call('deleteUser', {}, options) as Promise<void>;
+    return this.#link.call('deleteUser', {}, options).then(() => this.#removeLeftovers());
   }
 
   close(): void {
@@ -342,4 +356,5 @@ class Client implements Omit<Auth, keyof Account> {
   }
 }
 
+const PLACES: LeftoverPlace[] = ['localStorage', 'sessionStorage', 'cookies'];
 const COMING_AND_GOING: AuthEvent['type'][] = ['signedIn', 'signedOut', 'expired'];

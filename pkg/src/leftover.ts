@@ -1,9 +1,15 @@
 /**
  * Sessions that Amplify (6) and amazon-cognito-identity-js leave behind, in `localStorage`, `sessionStorage` or cookies: both
  * name them in the same way, by client and person. Loaded when it is first used.
+ *
+ * Security: the storages belong to this origin. Cookies do not: every host below the same domain can set them, and so sign
+ * people in as somebody else. They are read on request only, and removed in any case.
  */
 
-/** A session that was left: whose, its refresh token, and what removes it. */
+/** Where a session may have been left. */
+export type LeftoverPlace = 'localStorage' | 'sessionStorage' | 'cookies';
+
+/** A session that was left: whose, and its refresh token. */
 export interface Leftover {
   username: string;
   refreshToken: string;
@@ -11,31 +17,37 @@ export interface Leftover {
   deviceKey?: string;
   deviceGroup?: string;
   devicePassword?: string;
-  remove(): void;
 }
 
-/** The session of this client's last person, from the first place that has one. */
-export function leftover(clientId: string): Leftover | undefined {
-  const prefix = `CognitoIdentityServiceProvider.${clientId}.`;
-  for (const place of places()) {
+/** The session of this client's last person, from the first of these places that has one. */
+export function leftover(clientId: string, from: readonly LeftoverPlace[] = ['localStorage', 'sessionStorage']): Leftover | undefined {
+  const prefix = prefixOf(clientId);
+  for (const place of places(from)) {
     const entries = place.entries();
     const person = entries.get(`${prefix}LastAuthUser`);
     if (!person) continue;
-    // Amplify's adapter for servers encodes the name in its cookies.
-    for (const name of [person, encodeURIComponent(person)]) {
+    for (const name of spellings(person)) {
       const own = `${prefix}${name}.`;
       const refreshToken = entries.get(`${own}refreshToken`);
       if (!refreshToken) continue;
-      const remove = (): void => {
-        for (const key of entries.keys()) if ([...OF_A_SESSION, ...OF_A_DEVICE].some((end) => key === own + end)) place.remove(key);
-        place.remove(`${prefix}LastAuthUser`);
-      };
       const [deviceKey, deviceGroup, devicePassword] = OF_A_DEVICE.map((end) => entries.get(own + end));
       const device = deviceKey && deviceGroup && devicePassword && { deviceKey, deviceGroup, devicePassword };
-      return { username: person, refreshToken, ...(device && device), remove };
+      return { username: person, refreshToken, ...(device && device) };
     }
   }
   return undefined;
+}
+
+/** Removes what was left of this client's sessions in every place, and of the device of the person named, if one is. */
+export function removeLeftovers(clientId: string, deviceOf?: string): void {
+  const prefix = prefixOf(clientId);
+  const devices = deviceOf === undefined ? [] : spellings(deviceOf).flatMap((name) => OF_A_DEVICE.map((end) => `${prefix}${name}.${end}`));
+  for (const place of places(EVERYWHERE)) {
+    for (const key of place.entries().keys()) {
+      if (!key.startsWith(prefix)) continue;
+      if (key === `${prefix}LastAuthUser` || OF_A_SESSION.some((end) => key.endsWith(`.${end}`)) || devices.includes(key)) place.remove(key);
+    }
+  }
 }
 
 interface Place {
@@ -43,16 +55,19 @@ interface Place {
   remove(key: string): void;
 }
 
-function* places(): Generator<Place> {
-  // A browser that denies storage throws when it is only named.
-  for (const name of ['localStorage', 'sessionStorage'] as const) {
+function* places(names: readonly LeftoverPlace[]): Generator<Place> {
+  for (const name of names) {
+    // A browser that denies storage throws when it is only named.
     try {
-      const storage = globalThis[name];
-      const entries = (): Map<string, string> => new Map(Object.entries(storage));
-      yield { entries, remove: (key) => storage.removeItem(key) };
+      if (name === 'cookies') {
+        yield { entries: cookies, remove: removeCookie };
+      } else {
+        const storage = globalThis[name];
+        const entries = (): Map<string, string> => new Map(Object.entries(storage));
+        yield { entries, remove: (key) => storage.removeItem(key) };
+      }
     } catch {}
   }
-  yield { entries: cookies, remove: removeCookie };
 }
 
 function cookies(): Map<string, string> {
@@ -63,12 +78,28 @@ function cookies(): Map<string, string> {
   return new Map(entries);
 }
 
-/** A cookie is removed by a name, path and domain like its own. Which those are cannot be read: those that it may have are tried. */
+/**
+ * A cookie is removed by a name, path and domain like its own. Which those are cannot be read: those that this page can see a
+ * cookie of are tried.
+ */
 function removeCookie(key: string): void {
   const labels = location.hostname.split('.');
   const domains = ['', ...labels.map((_, i) => `; domain=${labels.slice(i).join('.')}`)];
-  for (const name of new Set([key, encodeURIComponent(key)])) {
-    for (const domain of domains) document.cookie = `${name}=; path=/${domain}; max-age=0`;
+  const steps = location.pathname.split('/');
+  const paths = new Set(steps.flatMap((_, i) => [steps.slice(0, i + 1).join('/'), `${steps.slice(0, i).join('/')}/`]));
+  for (const name of new Set(spellings(key))) {
+    for (const path of paths) for (const domain of domains) document.cookie = `${name}=; path=${path}${domain}; max-age=0`;
+  }
+}
+
+const prefixOf = (clientId: string): string => `CognitoIdentityServiceProvider.${clientId}.`;
+
+/** As it is, and as Amplify's adapter for servers writes it in its cookies. */
+function spellings(name: string): string[] {
+  try {
+    return [name, encodeURIComponent(name)];
+  } catch {
+    return [name]; // Half a character: it can only stand as it is.
   }
 }
 
@@ -80,5 +111,6 @@ function decoded(text: string): string {
   }
 }
 
+const EVERYWHERE: readonly LeftoverPlace[] = ['localStorage', 'sessionStorage', 'cookies'];
 const OF_A_DEVICE = ['deviceKey', 'deviceGroupKey', 'randomPasswordKey'];
 const OF_A_SESSION = ['accessToken', 'idToken', 'refreshToken', 'clockDrift', 'userData', 'signInDetails', 'oauthMetadata', 'oidcProvider'];

@@ -98,7 +98,8 @@ export async function everyOperation(auth: Auth, signal: AbortSignal): Promise<v
   const off: () => void = auth.on(({ type, state, tab, persistence }) => void [type, state.status, tab, persistence]);
   const kept: 'memory' | 'session' | 'device' = auth.persistence;
   const { accessToken, expiresAt }: Tokens = await auth.getTokens({ minTtl: 300 }, options);
-  void [kept, accessToken, expiresAt];
+  const taken: User | undefined = await auth.takeOverSession({ from: ['sessionStorage', 'cookies'] }, options);
+  void [kept, accessToken, expiresAt, taken, await auth.takeOverSession()];
   const { confirmed, sub, delivery } = await auth.signUp({ username: 'a', password: 'b', attributes: { email: 'a@b.c' } }, options);
   const where: CodeDelivery | undefined = delivery;
   const { next } = await auth.signUp({ username: 'a', password: 'b', validationData: { invitation: 'c' }, autoSignIn: true });

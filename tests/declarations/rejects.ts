@@ -20,6 +20,10 @@ export async function tokens(auth: Auth): Promise<void> {
   const given = await auth.getTokens();
   // @ts-expect-error no other token is ever given
   void given.refreshToken;
+  // @ts-expect-error options come second
+  await auth.takeOverSession({ timeoutMs: 1 });
+  // @ts-expect-error no client leaves a session there
+  await auth.takeOverSession({ from: ['indexedDB'] });
   // @ts-expect-error it is chosen once, in the configuration
   auth.persistence = 'memory';
 }

@@ -84,17 +84,22 @@ async function signedInBefore(client, place) {
 const left = (page) =>
   page.evaluate(() => [...Object.keys(localStorage), ...Object.keys(sessionStorage), ...document.cookie.split('; ').map((pair) => decodeURIComponent(pair.split('=')[0]))].filter((key) => key.startsWith('CognitoIdentityServiceProvider.')));
 
+/** The same without what a device proves itself by, which signs nobody in. */
+const leftOfSession = async (page) => (await left(page)).filter((key) => !/\.(deviceKey|deviceGroupKey|randomPasswordKey)$/.test(key));
+
 for (const [client, place] of [['amplify', 'localStorage'], ['amplify', 'sessionStorage'], ['amplify', 'cookies'], ['identityJs', 'localStorage'], ['identityJs', 'cookies']]) {
   test(`a session of ${client} in ${place} is taken over, and removed where it was`, async () => {
     const { page, email, run, close } = await signedInBefore(client, place);
     assert.ok((await left(page)).some((key) => key.endsWith('.refreshToken')), 'the old client has left its session');
-    const { result: user, error } = await run((auth) => auth.takeOverSession());
+    const from = place === 'cookies' ? ['cookies'] : undefined;
+    if (from) assert.equal((await run((auth) => auth.takeOverSession())).result, undefined, 'cookies are read on request only');
+    const { result: user, error } = await run((auth, places) => auth.takeOverSession({ from: places }), from);
     assert.equal(user?.email, email, JSON.stringify(error));
     assert.deepEqual(await left(page), []);
     await pages.reload(page);
     const { result: profile } = await run((auth) => auth.getUser());
     assert.equal(profile.attributes.email, email, 'it is a session like any other, after a reload too');
-    assert.equal((await run((auth) => auth.takeOverSession())).result, undefined, 'there is nothing left');
+    assert.equal((await run((auth, places) => auth.takeOverSession({ from: places }), from)).result, undefined, 'there is nothing left');
     await close();
   });
 }
@@ -125,16 +130,15 @@ for (const client of ['amplify', 'identityJs']) {
   });
 }
 
-test('a session that the service no longer accepts is refused, and what was left stays', async () => {
+test('a session that the service no longer accepts is refused and removed', async () => {
   const { page, run, close } = await signedInBefore('amplify', 'localStorage');
-  const before = await left(page);
   await page.evaluate(() => {
     const key = Object.keys(localStorage).find((name) => name.endsWith('.refreshToken'));
     localStorage.setItem(key, `${localStorage.getItem(key).slice(0, -8)}AAAAAAAA`);
   });
   const { error } = await run((auth) => auth.takeOverSession());
   assert.equal(error.code, 'session_lost');
-  assert.deepEqual((await left(page)).toSorted(), before.toSorted());
+  assert.deepEqual(await leftOfSession(page), []);
   assert.equal((await run((auth) => auth.state.status)).result, 'signedOut');
   await close();
 });
@@ -158,7 +162,7 @@ test('where the service cannot be reached nothing is removed, and the next try t
   const { error } = await run(async (auth) => {
     // What is loaded when it is used must be there already.
     await import('/leftover.js');
-    return auth.takeOverSession({ timeoutMs: 3_000 });
+    return auth.takeOverSession({}, { timeoutMs: 3_000 });
   });
   assert.ok(error, 'there is no network');
   assert.deepEqual((await left(page)).toSorted(), before.toSorted());
@@ -175,5 +179,26 @@ test('who is signed in already stays so, and what was left stays too', async () 
   assert.equal((await run((auth) => auth.takeOverSession())).result, undefined);
   assert.equal((await run((auth) => auth.state.user.email)).result, somebody.email);
   assert.ok((await left(page)).length > 0);
+  await close();
+});
+
+test('a sign-out is not undone by what was left before', async () => {
+  const { page, run, close } = await signedInBefore('amplify', 'localStorage');
+  const somebody = await confirmedPerson(backend);
+  const { result } = await run(async (auth, { email, password }) => {
+    await auth.signIn({ username: email, password });
+    const nobody = await auth.takeOverSession();
+    await auth.signOut();
+    return [nobody, await auth.takeOverSession(), auth.state.status];
+  }, somebody);
+  assert.deepEqual(result.map((value) => value ?? null), [null, null, 'signedOut']);
+  assert.deepEqual(await leftOfSession(page), []);
+  await close();
+});
+
+test('a place that there is not is refused by name', async () => {
+  const { run, close } = await signedInBefore('amplify', 'localStorage');
+  const { error } = await run((auth) => auth.takeOverSession({ from: ['indexedDB'] }));
+  assert.equal(error.code, 'invalid_parameter');
   await close();
 });
