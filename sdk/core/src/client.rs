@@ -20,6 +20,8 @@ pub struct Client<P: Ports> {
     pub(crate) session: RefCell<Option<Rc<Session>>>,
     /// Counts the changes of `session`: whoever has waited sees whether somebody else was faster.
     pub(crate) generation: Cell<u32>,
+    /// Counts the sign-outs that were asked for here: a sign-in that began before one ends without a session.
+    pub(crate) sign_outs: Cell<u32>,
     /// The last change of `session` was found in the store: another client has made it.
     pub(crate) is_adopted: Cell<bool>,
     pub(crate) keys: RefCell<KeyCache>,
@@ -63,6 +65,7 @@ impl<P: Ports> Client<P> {
             service: Service::new(config, ports),
             session: RefCell::new(None),
             generation: Cell::new(0),
+            sign_outs: Cell::new(0),
             is_adopted: Cell::new(false),
             keys: RefCell::default(),
             refreshing: Flight::default(),

@@ -218,8 +218,8 @@ pub trait SessionStore {
     /// [`StoreBlocked`] when the platform denies storage.
     async fn load(&self) -> Result<Option<Stored>, StoreBlocked>;
 
-    /// Replaces what is there; with `replaces` only the record of that version, in one step that no other client
-    /// can come between. Gives the version of the new record; `None` when there was another record, or
+    /// Replaces what is there; with `replaces` only the record of that version, and with an empty one only
+    /// nothing, in one step that no other client can come between. Gives the version of the new record; `None` when there was another record, or
     /// none. The text holds tokens: it is sealed before it reaches a disk.
     ///
     /// # Errors

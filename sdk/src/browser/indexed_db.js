@@ -32,15 +32,15 @@ export async function get(database, name) {
   return record?.sealed;
 }
 
-/** Writes a record; with a version only over the one that begins with it. Says whether it did. */
-export async function put(database, name, sealed, at, version = '') {
-  let isPut = !version;
+/** Writes a record; with a version only over the one that begins with it, with '' only where none is. Says whether it did. */
+export async function put(database, name, sealed, at, version) {
+  let isPut = version === undefined;
   await run(database, 'sessions', 'readwrite', (sessions) => {
     const write = () => sessions.put({ at, sealed }, name);
     if (isPut) return write();
     const request = sessions.get(name);
     request.onsuccess = () => {
-      isPut = Boolean(request.result?.sealed.startsWith(version));
+      isPut = version ? Boolean(request.result?.sealed.startsWith(version)) : !request.result;
       if (isPut) write();
     };
     return request;

@@ -73,7 +73,8 @@ impl IndexedDb {
         Ok(sealed.as_string())
     }
 
-    /// Replaces the sealed record of a namespace; with `replaces` only if it begins so. Says whether it did.
+    /// Replaces the sealed record of a namespace; with `replaces` only if it begins so, with an
+    /// empty one only if there is none. Says whether it did.
     ///
     /// # Errors
     /// [`StoreBlocked`].

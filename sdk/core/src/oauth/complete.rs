@@ -80,6 +80,7 @@ impl<P: Ports + FlowStore> Client<P> {
             ));
         }
         let code = answer.result?;
+        let sign_outs = self.sign_outs.get();
         if flow.is_over(self.service.ports.now_ms()) {
             return Err(Error::answered(
                 ErrorCode::ChallengeExpired,
@@ -92,7 +93,7 @@ impl<P: Ports + FlowStore> Client<P> {
         let mut session = self.verified_session(tokens, None, deadline).await?;
         self.check_binding(&session, flow)?;
         session.by_redirect = true;
-        Ok(self.begin(session).await)
+        self.begin(session, sign_outs, false, deadline).await
     }
 
     /// Holds the ID token against what was asked: the nonce, and the access token if it names one

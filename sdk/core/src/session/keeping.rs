@@ -50,8 +50,14 @@ pub(crate) mod sealed {
             into: &mut Option<Session>,
         ) -> Result<(), Error>;
 
-        /// Begins it.
-        async fn begin<P: Ports>(client: &Client<P>, session: Session) -> User;
+        /// Begins it, as `Client::begin` does.
+        async fn begin<P: Ports>(
+            client: &Client<P>,
+            session: Session,
+            sign_outs: u32,
+            is_taken_over: bool,
+            deadline: &Deadline<'_, P::Cancel>,
+        ) -> Result<User, Error>;
     }
 }
 
@@ -75,8 +81,16 @@ impl sealed::Keeping for Sessions {
         Ok(())
     }
 
-    async fn begin<P: Ports>(client: &Client<P>, session: Session) -> User {
-        client.begin(session).await
+    async fn begin<P: Ports>(
+        client: &Client<P>,
+        session: Session,
+        sign_outs: u32,
+        is_taken_over: bool,
+        deadline: &Deadline<'_, P::Cancel>,
+    ) -> Result<User, Error> {
+        client
+            .begin(session, sign_outs, is_taken_over, deadline)
+            .await
     }
 }
 
@@ -99,7 +113,13 @@ impl sealed::Keeping for NoSessions {
         ))
     }
 
-    async fn begin<P: Ports>(_: &Client<P>, session: Session) -> User {
-        session.user
+    async fn begin<P: Ports>(
+        _: &Client<P>,
+        session: Session,
+        _: u32,
+        _: bool,
+        _: &Deadline<'_, P::Cancel>,
+    ) -> Result<User, Error> {
+        Ok(session.user)
     }
 }

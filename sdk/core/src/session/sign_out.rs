@@ -27,6 +27,7 @@ impl<P: Ports> Client<P> {
     /// has signed in meanwhile, in another client of the store, stays signed in.
     pub async fn sign_out(&self, everywhere: bool, options: &Options<P>) -> SignedOut {
         let mut outcome = SignedOut::default();
+        self.sign_outs.set(self.sign_outs.get().wrapping_add(1));
         let mut session = self.set_session(None);
         match self.drop_stored(session.as_deref()).await {
             // Another client may have refreshed: the service must hear of the token that was stored last.

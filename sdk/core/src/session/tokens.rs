@@ -2,20 +2,43 @@
 
 use super::{Session, User};
 use crate::client::Client;
-use crate::error::{Error, incomplete};
+use crate::error::{Error, incomplete, signed_out};
 use crate::jwt::{Claims, Expected, Rejected, Unverified, Use};
 use crate::ports::Ports;
 use crate::transport::{Deadline, signed_difference};
 use crate::wire::Tokens;
 
 impl<P: Ports> Client<P> {
-    /// Makes a session of verified tokens the one that there is, in the store too, if that can be.
-    pub(crate) async fn begin(&self, mut session: Session) -> User {
-        let saved = self.service.ports.save(&session.to_json(), None).await;
-        session.version = saved.ok().flatten();
-        let user = session.user.clone();
-        self.set_session(Some(session));
-        user
+    /// Makes a session of verified tokens the one that there is, in the store too, if that can be. Where somebody has
+    /// signed out since `sign_outs`, or what `is_taken_over` would take another's place, its tokens are revoked
+    /// instead.
+    pub(crate) async fn begin(
+        &self,
+        mut session: Session,
+        sign_outs: u32,
+        is_taken_over: bool,
+        deadline: &Deadline<'_, P::Cancel>,
+    ) -> Result<User, Error> {
+        let is_late = || {
+            self.sign_outs.get() != sign_outs || is_taken_over && self.session.borrow().is_some()
+        };
+        if !is_late() {
+            let ports = &self.service.ports;
+            let replaces = is_taken_over.then_some("");
+            let saved = ports.save(&session.to_json(), replaces).await;
+            let is_other = is_taken_over && saved == Ok(None);
+            session.version = saved.ok().flatten();
+            if !is_other && !is_late() {
+                let user = session.user.clone();
+                self.set_session(Some(session));
+                return Ok(user);
+            }
+            if let Some(version) = &session.version {
+                let _ = ports.take(Some(version)).await;
+            }
+        }
+        let _ = self.revoke(&session, deadline).await;
+        Err(signed_out())
     }
 
     /// A session of verified tokens. With a `previous` one it must be the same person's, and keeps

@@ -71,7 +71,8 @@ pub enum Entry {
     },
     /// With the refresh token that another client of the same app has left. What else it left is not
     /// believed: what this token buys is verified like the end of any sign-in. Where refresh tokens
-    /// rotate, it is spent by this.
+    /// rotate, it is spent by this. It takes nobody's place: where somebody has signed in, or out, meanwhile,
+    /// what it bought is revoked.
     TakeOver {
         /// Who it was.
         username: Username,

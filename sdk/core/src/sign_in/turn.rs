@@ -41,6 +41,8 @@ pub(super) struct Attempt<'a, P: Ports> {
     pub(super) is_first: bool,
     /// The device that is signed in from.
     pub(super) here: Presence,
+    /// The session is taken over from another client.
+    is_taken_over: bool,
     /// Verified, while its device is seen to.
     session: Option<Session>,
     /// Of the `SRP_A` that was sent last.
@@ -100,6 +102,7 @@ impl<'a, P: Ports> Attempt<'a, P> {
             user_id: None,
             is_first: false,
             here: Presence::default(),
+            is_taken_over: false,
             session: None,
             handshake: None,
         }
@@ -150,6 +153,7 @@ impl<P: Ports> Client<P> {
         mut next: Next,
     ) -> Result<SignInStep, Error> {
         let deadline = self.deadline(attempt.options);
+        let sign_outs = self.sign_outs.get();
         loop {
             if P::Keeping::DEVICES {
                 if matches!(&next, Next::Call(turn) if turn.proof.is_some()) {
@@ -182,8 +186,10 @@ impl<P: Ports> Client<P> {
                 }
                 Next::Settled => {
                     let session = attempt.session.take().ok_or_else(incomplete)?;
-                    let user = P::Keeping::begin(self, session).await;
-                    return Ok(SignInStep::Done(user));
+                    let is_taken_over = attempt.is_taken_over;
+                    let user =
+                        P::Keeping::begin(self, session, sign_outs, is_taken_over, &deadline);
+                    return Ok(SignInStep::Done(user.await?));
                 }
                 Next::End(step) => return Ok(step),
             };
@@ -283,6 +289,7 @@ impl<P: Ports> Client<P> {
             Then::TakenOver(token) => {
                 let tokens = reply.tokens()?.ok_or_else(incomplete)?;
                 let refresh = tokens.refresh.or(Some(token));
+                attempt.is_taken_over = true;
                 Ok(Next::Begin(Tokens { refresh, ..tokens }))
             }
             Then::Verified if reply.text("Status")?.as_deref() != Some("SUCCESS") => {

@@ -432,8 +432,8 @@ impl SessionStore for Platform {
     ) -> Result<Option<String>, StoreBlocked> {
         // As a real store does, which seals first.
         yield_once().await;
-        let is_other = self.store()?.is_none() || replaces != Some(&*self.version());
-        if replaces.is_some() && is_other {
+        let found = self.store()?.as_ref().map(|_| self.version());
+        if replaces.is_some_and(|replaces| replaces != found.unwrap_or_default()) {
             return Ok(None);
         }
         self.set_record(Some(record));

@@ -1,15 +1,17 @@
 //! Sessions: resumed, refreshed, ended.
 
 use std::future::Future;
+use std::task::{Context, Waker};
 
 use cognate_core::ports::{HttpResponse, SendFailure};
 use cognate_core::session::State;
+use cognate_core::sign_in::Flow;
 use cognate_core::{Client, ErrorCode};
 use futures_util::future::{join, join_all};
 
 use crate::platform::{Cancel, Scripted};
 use crate::server::LIFETIME;
-use crate::{client, client_of, is_signed_in, options, run, sign_in};
+use crate::{PASSWORD, ana, client, client_of, is_signed_in, options, password, run, sign_in};
 
 #[test]
 fn a_reload_resumes_the_session_without_network() {
@@ -327,5 +329,28 @@ fn a_session_that_a_refresh_is_storing_does_not_outlive_signing_out() {
             let _ = run(refresh);
         }
         assert_eq!(platform.record(), None, "signed out after {polls} polls");
+    }
+}
+
+#[test]
+fn a_sign_out_wins_over_a_sign_in_at_any_point_of_it() {
+    for turns in 0.. {
+        let (client, platform) = client();
+        let (options, name, secret) = (options(), ana(), password(PASSWORD));
+        let mut signing_in = Box::pin(client.sign_in(&name, Some(&secret), Flow::Srp, &options));
+        let mut context = Context::from_waker(Waker::noop());
+        for _ in 0..turns {
+            if signing_in.as_mut().poll(&mut context).is_ready() {
+                assert!(turns > 5, "it was over before anything was tried");
+                return;
+            }
+        }
+        run(client.sign_out(false, &options));
+        let result = run(signing_in);
+        if turns > 0 {
+            assert_eq!(result.unwrap_err().code, ErrorCode::SignedOut, "{turns}");
+            assert!(!is_signed_in(&client) && platform.record().is_none());
+            assert!(platform.server().refresh_tokens.is_empty(), "{turns}");
+        }
     }
 }

@@ -1,13 +1,19 @@
 //! A session that another client has left is taken over by its refresh token.
 
+use std::future::Future;
+use std::task::{Context, Waker};
+
+use cognate_core::config::Username;
 use cognate_core::ports::{HttpResponse, SendFailure};
 use cognate_core::secret::{DevicePassword, RefreshToken};
 use cognate_core::session::{State, User};
-use cognate_core::sign_in::{Entry, LeftDevice, SignInStep};
+use cognate_core::sign_in::{Entry, Flow, LeftDevice, SignInStep};
 use cognate_core::{Client, Error, ErrorCode};
 
 use crate::platform::{Platform, Scripted};
-use crate::{ana, client, client_of, is_signed_in, options, run, sign_in};
+use crate::{
+    PASSWORD, ana, client, client_of, done, is_signed_in, options, password, run, sign_in,
+};
 
 /// Somebody who is signed in with another client: a platform whose store is empty, and the refresh token.
 fn left_elsewhere(rotates: bool) -> (Platform, String) {
@@ -141,4 +147,63 @@ fn a_network_failure_takes_nothing_over_and_the_next_try_does() {
     assert!(!is_signed_in(&client));
     platform.clear_script();
     take_over(&client, &token).unwrap();
+}
+
+/// A taking over that has been sent, and what happens meanwhile.
+fn taken_over_while(
+    first: &Client<Platform>,
+    token: &str,
+    meanwhile: impl FnOnce(),
+) -> Result<SignInStep, Error> {
+    let (username, token) = (ana(), RefreshToken::new(token.into()));
+    let entry = Entry::TakeOver {
+        username,
+        token,
+        device: None,
+    };
+    let options = options();
+    let mut taking = Box::pin(first.enter(entry, &options));
+    let mut context = Context::from_waker(Waker::noop());
+    for _ in 0..3 {
+        assert!(taking.as_mut().poll(&mut context).is_pending());
+    }
+    meanwhile();
+    run(taking)
+}
+
+#[test]
+fn who_signs_in_meanwhile_here_or_in_another_tab_keeps_their_place() {
+    for is_other_tab in [false, true] {
+        let (platform, token) = left_elsewhere(false);
+        platform.server().add_user("ben", PASSWORD);
+        let (first, second) = (client_of(&platform), client_of(&platform));
+        let bens = if is_other_tab { &second } else { &first };
+        let result = taken_over_while(&first, &token, || {
+            let (ben, secret) = (Username::parse("ben").unwrap(), password(PASSWORD));
+            done(run(bens.sign_in(
+                &ben,
+                Some(&secret),
+                Flow::Srp,
+                &options(),
+            )));
+        });
+        assert_eq!(result.unwrap_err().code, ErrorCode::SignedOut);
+        assert!(platform.record().unwrap().contains("ben-3f1c2d4e"));
+        run(first.resume());
+        assert!(is_signed_in(&first), "as Ben");
+        let left: Vec<String> = platform.server().refresh_tokens.values().cloned().collect();
+        assert_eq!(left, ["ben"], "what was bought is revoked");
+    }
+}
+
+#[test]
+fn a_sign_out_wins_over_a_taking_over_under_way() {
+    let (platform, token) = left_elsewhere(false);
+    let first = client_of(&platform);
+    let result = taken_over_while(&first, &token, || {
+        run(first.sign_out(false, &options()));
+    });
+    assert_eq!(result.unwrap_err().code, ErrorCode::SignedOut);
+    assert!(!is_signed_in(&first) && platform.record().is_none());
+    assert!(platform.server().refresh_tokens.is_empty());
 }
