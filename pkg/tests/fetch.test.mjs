@@ -28,10 +28,11 @@ test('a path prefix ends at a segment', () => {
 test('a path prefix cannot be left by dots, encoded or not', () => {
   const api = { origin: 'https://a.example', path: '/v1' };
   for (const path of ['/v1/../admin', '/v1/%2e%2e/admin', '/v1/.%2E/admin', '/v1/..%2fadmin', '/v1/..%5Cadmin', '/v1\\..\\admin', '/v1/..\\admin',
-    '/v1/..;/admin', '/v1/..;x=1/admin', '/v1/%2e%2e;/admin', '/v1/%252e%252e/admin', '/v1/%252E.', '/v1/..%252fadmin', '/v1/..%25255cadmin']) {
+    '/v1/..;/admin', '/v1/..;x=1/admin', '/v1/%2e%2e;/admin', '/v1/%252e%252e/admin', '/v1/%252E.', '/v1/..%252fadmin', '/v1/..%25255cadmin',
+    '/v1/..%3b/admin', '/v1/..%3B', '/v1/..%253b/admin', '/v1/..%00/admin', '/v1/..%20/admin', '/v1/.. /admin', '/v1/..%09/admin', '/v1/%2e%2e%20/admin', '/v1/.%00']) {
     assert.ok(!reaches(api, `https://a.example${path}`), path);
   }
-  for (const path of ['/v1/a..b', '/v1/...', '/v1/.well-known/x', '/v1/a;b', '/v1/50%25', '/v1/caf%C3%A9']) {
+  for (const path of ['/v1/a..b', '/v1/...', '/v1/.well-known/x', '/v1/..a%20b', '/v1/a..%20b', '/v1/a;b', '/v1/50%25', '/v1/caf%C3%A9']) {
     assert.ok(reaches(api, `https://a.example${path}`), path);
   }
 });
@@ -56,8 +57,8 @@ test('who issues the tokens is never reachable', () => {
   const issuers = ['http://localhost:4100', 'https://auth.example/pool'];
   for (const origin of [
     'http://localhost:4100', 'https://auth.example', 'https://cognito-idp.eu-west-1.amazonaws.com', 'https://cognito-idp-fips.us-east-1.amazonaws.com',
-    'https://cognito-identity.eu-west-1.amazonaws.com', 'https://cognito-idp.cn-north-1.amazonaws.com.cn', 'https://app.auth.eu-west-1.amazoncognito.com',
-    'http://127.0.0.1:4100', 'http://[::1]:4100', 'http://app.localhost:4100', 'https://auth.example.', 'https://cognito-idp.eu-west-1.amazonaws.com.',
+    'https://cognito-identity.eu-west-1.amazonaws.com', 'https://vpce-0a1b-2c3d.cognito-idp.eu-west-1.vpce.amazonaws.com', 'https://cognito-idp.cn-north-1.amazonaws.com.cn', 'https://app.auth.eu-west-1.amazoncognito.com',
+    'http://127.0.0.1:4100', 'http://127.0.0.2:4100', 'http://[::1]:4100', 'http://app.localhost:4100', 'https://auth.example.', 'https://cognito-idp.eu-west-1.amazonaws.com.',
   ]) assert.throws(() => allowList([{ origin }], issuers), { code: 'invalid_configuration' }, origin);
   assert.ok(allowList([{ origin: 'http://localhost:4101' }], issuers));
 });

@@ -71,9 +71,9 @@ export function allows({ origin, path, methods }: Allowed, url: URL, method: str
 
 /**
  * What a server may still resolve after the URL parser has: an encoded slash or backslash, and dots encoded twice or
- * followed by a path parameter (`/v1/..;/admin` is `/admin` to some).
+ * followed by a path parameter (`/v1/..;/admin` is `/admin` to some) or by an encoded character, which some cut off (`..%00`, `..%20`).
  */
-const LEAVES_A_PREFIX = /%(25)*(2f|5c)|\/(\.|%(25)*2e){1,2}(;|\/|$)/i;
+const LEAVES_A_PREFIX = /%(25)*(2f|5c)|\/(\.|%(25)*2e){1,2}([;%/]|$)/i;
 
 /** Headers by which some servers run another method than the one that was checked. */
 const METHOD_OVERRIDES = ['x-http-method', 'x-http-method-override', 'x-method-override'];
@@ -102,9 +102,9 @@ function plainName({ hostname }: URL): string {
 }
 
 function isLoopback(host: string): boolean {
-  return host === 'localhost' || host.endsWith('.localhost') || host === '127.0.0.1' || host === '[::1]';
+  return host === 'localhost' || host.endsWith('.localhost') || /^127(\.\d+){3}$/.test(host) || host === '[::1]';
 }
 
 function isCognito(host: string): boolean {
-  return /^cognito-(idp|identity)[.-].*\.(amazonaws\.com(\.cn)?|api\.aws)$|\.amazoncognito\.com$/.test(host);
+  return /(^|\.)cognito-(idp|identity)[.-].*\.(amazonaws\.com(\.cn)?|api\.aws)$|\.amazoncognito\.com$/.test(host);
 }
