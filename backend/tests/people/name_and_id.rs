@@ -61,8 +61,16 @@ async fn an_id_is_answered_as_the_phone_number_is() {
     pool.named(number).confirm(&backend, &code).await.ok();
     pool.compare(&backend, "confirmed", &pool.named(number))
         .await;
-    for number in ["+14325550123", "+491701234567", "+4430"] {
-        pool.compare(&backend, "nobody", &pool.named(number)).await;
+    for (number, shown) in [
+        ("+14325550123", "+*******0123"),
+        ("+491701204567", "+********4567"),
+        ("+443012", "+**3012"),
+    ] {
+        let nobody = pool.named(number);
+        pool.compare(&backend, "nobody", &nobody).await;
+        let asked = nobody.prefer(&backend, "SMS_OTP").await;
+        let to = &asked["ChallengeParameters"]["CODE_DELIVERY_DESTINATION"];
+        assert_eq!(to, shown);
     }
 }
 
@@ -89,10 +97,12 @@ async fn an_id_is_answered_as_the_alias_is() {
 #[tokio::test]
 async fn a_changed_id_shows_nothing_of_the_one_it_was_made_of() {
     let backend = Backend::start().await;
-    let pool = pool(&backend, json!({ "UsernameAttributes": ["email"] })).await;
+    let mail = json!({ "UsernameAttributes": ["email"], "AutoVerifiedAttributes": ["email"] });
+    let pool = pool(&backend, mail).await;
     let nobody = pool.named("somebody@example.com");
     let id = pool.id_of(&backend, &nobody).await;
     let shown = forgot(&backend, &nobody).await;
+    assert_eq!(shown["Destination"], "s***@e***");
     let mut same = 0;
     for bit in 0..122 {
         // The lowest 62 bits and the highest 48 and 12: not those that make it a random UUID.
