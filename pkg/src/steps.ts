@@ -25,7 +25,7 @@ interface StepBase<K extends string, A> {
   id: string;
   /** When the service forgets this step: milliseconds since the epoch. */
   expiresAt: number;
-  /** An opaque, sealed string for `auth.resume`. Contains no password. Readable only in this tab. */
+  /** An opaque, sealed string for `auth.resume`. Contains no password. Readable only in this tab; with persistence `device` in every tab of the origin. */
   toJSON(): string;
   /** Answers the step. A wrong answer rejects, and the step can be answered again. */
   respond(answer: A, options?: CallOptions): Promise<SignInStep>;
