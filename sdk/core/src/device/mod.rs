@@ -132,7 +132,9 @@ impl Presence {
     /// The real name of who signed in: what the service does not know goes from there, too, and what was left is
     /// kept there.
     pub(crate) fn known_as(&mut self, name: &str) {
-        let left = self.device.as_ref().filter(|_| self.is_left);
+        // It may have been looked for by a name that it was not kept under.
+        let is_new = self.is_left || self.names.len() > 1;
+        let left = self.device.as_ref().filter(|_| is_new);
         let record = left.map(Device::to_json);
         let is_new = self.note(name);
         match record {
@@ -148,10 +150,12 @@ impl Presence {
         random: &impl Random,
         session: &Session,
         offered: NewDevice,
+        typed: &str,
         name: Option<&str>,
     ) -> Result<Object, Unavailable> {
         let device = Device::draw(random, offered)?;
         let secret = device.secret_verifier(random)?;
+        self.note(typed);
         self.note(&session.user.username);
         self.write(&device.to_json());
         let mut call = self.call(session, &device.key);

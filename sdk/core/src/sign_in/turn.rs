@@ -229,17 +229,20 @@ impl<P: Ports> Client<P> {
     /// What is to be done about the device of a session that is ready to begin.
     fn settle(&self, attempt: &mut Attempt<'_, P>, offered: Option<NewDevice>) -> Next {
         let (ports, here) = (&self.service.ports, &mut attempt.here);
+        let typed = attempt.username.as_str();
         let mut next = Next::Settled;
         let Some(session) = &mut attempt.session else {
             return next;
         };
-        here.known_as(&session.user.username);
         if let Some(offered) = offered.filter(|_| P::Keeping::DEVICES) {
             let name = ports.device_name();
-            if let Ok(call) = here.confirm(ports, session, offered, name.as_deref()) {
+            if let Ok(call) = here.confirm(ports, session, offered, typed, name.as_deref()) {
                 next = Next::once("ConfirmDevice", call, Then::DeviceConfirmed);
             }
-        } else if let Some(key) = here.key() {
+            return next;
+        }
+        here.known_as(&session.user.username);
+        if let Some(key) = here.key() {
             session.device_key = Some(key.to_string());
             if let Some(call) = here.say(session) {
                 next = Next::once("UpdateDeviceStatus", call, Then::DeviceSaid);
@@ -375,7 +378,7 @@ impl<P: Ports> Client<P> {
             attempt.user_id = Some(user_id.to_string());
         }
         if name == "PASSWORD_VERIFIER" {
-            let turn = self.prove(attempt, &parameters, session)?;
+            let turn = self.prove(attempt, &parameters, session.as_ref())?;
             return Ok(Next::Call(turn));
         }
         // The service asks a device only that it was told of.
@@ -383,15 +386,14 @@ impl<P: Ports> Client<P> {
             if name == DEVICE_SRP_AUTH {
                 let mut responses = Object::new();
                 self.begin_srp(attempt, &mut responses)?;
-                let turn = self.challenge(attempt, DEVICE_SRP_AUTH, session, responses);
+                let turn = self.challenge(attempt, DEVICE_SRP_AUTH, session.as_ref(), responses);
                 return Ok(Next::Call(turn));
             }
             if name == DEVICE_PASSWORD_VERIFIER {
-                let turn = self.prove_device(attempt, &parameters, session)?;
+                let turn = self.prove_device(attempt, &parameters, session.as_ref())?;
                 return Ok(Next::Call(turn));
             }
         }
-        let session = session.cloned();
         let step = self.step(attempt, name, parameters, SESSION_MS)?;
         Ok(Next::ask(Step { session, ..step }))
     }

@@ -248,6 +248,24 @@ fn a_device_that_the_service_forgot_is_forgotten_here_and_the_call_is_sent_once_
     assert!(platform.devices().is_empty());
     assert_eq!(platform.take_operations(), ["InitiateAuth", "InitiateAuth"]);
 
+    // Where the same sign-in brings another device, that is kept by both names.
+    let (client, platform) = with_device();
+    let mut another = metadata();
+    another["DeviceKey"] = json!("local_22222222");
+    platform.script([
+        refused_with(UNKNOWN.0, UNKNOWN.1),
+        offering(&platform, another),
+        answered(&json!({})),
+    ]);
+    by_password(&client, "ana").unwrap();
+    assert_eq!(platform.devices().len(), 2);
+    assert!(
+        platform
+            .devices()
+            .values()
+            .all(|record| record.contains("local_22222222"))
+    );
+
     // Once: a service that insists is believed.
     let (client, platform) = with_device();
     platform.take_operations();
@@ -401,6 +419,34 @@ fn a_session_of_a_device_is_refreshed_with_its_key_also_after_a_reload() {
     platform.script([Scripted::Reach, platform.tokens("ana")]);
     run(reloaded.refresh(&options())).unwrap();
     assert_eq!(key("GetTokensFromRefreshToken"), KEY);
+}
+
+#[test]
+fn a_device_that_is_confirmed_after_a_step_is_kept_by_both_names() {
+    let (client, platform) = client();
+    sign_in(&client);
+    let asked = json!({ "ChallengeName": "SMS_MFA", "Session": "the-session-of-this-step", "ChallengeParameters": {
+        "CODE_DELIVERY_DELIVERY_MEDIUM": "SMS", "USER_ID_FOR_SRP": "ana-3f1c2d4e",
+    }});
+    platform.script([
+        answered(&asked),
+        offering(&platform, metadata()),
+        answered(&json!({})),
+    ]);
+    let (password, all) = (password(PASSWORD), options());
+    let alias = Username::parse("ana@example.com").unwrap();
+    let step = next(run(client.sign_in(
+        &alias,
+        Some(&password),
+        Flow::Password,
+        &all,
+    )));
+    let answer = Answer::Code {
+        code: code("123456"),
+        remember_device: false,
+    };
+    done(run(client.respond(step, answer, &all)));
+    assert_eq!(platform.devices().len(), 2);
 }
 
 #[test]
