@@ -378,7 +378,7 @@ impl<P: Ports> Client<P> {
             attempt.user_id = Some(user_id.to_string());
         }
         if name == "PASSWORD_VERIFIER" {
-            let turn = self.prove(attempt, &parameters, session.as_ref())?;
+            let turn = self.prove(attempt, &parameters, session)?;
             return Ok(Next::Call(turn));
         }
         // The service asks a device only that it was told of.
@@ -386,14 +386,15 @@ impl<P: Ports> Client<P> {
             if name == DEVICE_SRP_AUTH {
                 let mut responses = Object::new();
                 self.begin_srp(attempt, &mut responses)?;
-                let turn = self.challenge(attempt, DEVICE_SRP_AUTH, session.as_ref(), responses);
+                let turn = self.challenge(attempt, DEVICE_SRP_AUTH, session, responses);
                 return Ok(Next::Call(turn));
             }
             if name == DEVICE_PASSWORD_VERIFIER {
-                let turn = self.prove_device(attempt, &parameters, session.as_ref())?;
+                let turn = self.prove_device(attempt, &parameters, session)?;
                 return Ok(Next::Call(turn));
             }
         }
+        let session = session.cloned();
         let step = self.step(attempt, name, parameters, SESSION_MS)?;
         Ok(Next::ask(Step { session, ..step }))
     }
