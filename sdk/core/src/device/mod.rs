@@ -109,6 +109,13 @@ impl Presence {
         result: Result<Option<Zeroizing<String>>, StoreBlocked>,
     ) {
         match (result, &work.record) {
+            // What was left is not proved: it takes no record's place.
+            (Ok(found), None) if self.is_left => {
+                let left = self.device.as_ref().filter(|_| found.is_none());
+                if let Some(record) = left.map(Device::to_json) {
+                    self.write(&record);
+                }
+            }
             (Ok(Some(record)), None) => self.device = Device::read(json, &record).ok(),
             (Err(_), Some(_)) => self.is_blocked = true,
             _ => {}
@@ -116,8 +123,7 @@ impl Presence {
     }
 
     /// It is what another client has left.
-    pub(crate) fn take_over(&mut self, device: Option<Device>, name: &str) {
-        self.note(name);
+    pub(crate) fn take_over(&mut self, device: Option<Device>) {
         self.is_left = device.is_some();
         self.device = device;
     }
@@ -130,17 +136,21 @@ impl Presence {
     }
 
     /// The real name of who signed in: what the service does not know goes from there, too, and what was left is
-    /// kept there.
+    /// kept there and nowhere else, if nothing is.
     pub(crate) fn known_as(&mut self, name: &str) {
         // It may have been looked for by a name that it was not kept under.
-        let is_new = self.is_left || self.names.len() > 1;
-        let left = self.device.as_ref().filter(|_| is_new);
-        let record = left.map(Device::to_json);
+        let is_spread = self.names.len() > 1;
         let is_new = self.note(name);
-        match record {
-            Some(record) => self.write(&record),
-            None if self.is_refused && is_new => self.write(""),
-            None => {}
+        if self.is_left {
+            self.work.push(Work {
+                place: place(name),
+                record: None,
+            });
+        } else if let Some(device) = self.device.as_ref().filter(|_| is_spread) {
+            let record = device.to_json();
+            self.write(&record);
+        } else if self.is_refused && is_new {
+            self.write("");
         }
     }
 

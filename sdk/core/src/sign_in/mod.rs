@@ -70,7 +70,8 @@ pub enum Entry {
         session: Option<ChallengeSession>,
     },
     /// With the refresh token that another client of the same app has left. What else it left is not
-    /// believed: what this token buys is verified like the end of any sign-in. Where refresh tokens
+    /// believed: what this token buys is verified like the end of any sign-in, and must be of the person whose
+    /// name was left with it ([`ErrorCode::TokenRejected`]). Where refresh tokens
     /// rotate, it is spent by this. It takes nobody's place: where somebody has signed in, or out, meanwhile,
     /// what it bought is revoked.
     TakeOver {
@@ -170,7 +171,7 @@ impl<P: Ports> Client<P> {
                 let key = device.as_ref().map(|device| &*device.key);
                 body.text("RefreshToken", token.secret())
                     .text_if("DeviceKey", key);
-                attempt.here.take_over(device, attempt.username.as_str());
+                attempt.here.take_over(device);
                 let then = Then::TakenOver(token);
                 Ok(Next::once("GetTokensFromRefreshToken", body, then))
             }

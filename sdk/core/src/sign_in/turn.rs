@@ -13,11 +13,12 @@ use crate::config::Username;
 use crate::device::{MOST_MS, NewDevice, Presence};
 use crate::error::{Error, ErrorCode, Outcome, incomplete};
 use crate::join::join;
-use crate::json::{Object, StringMap};
+use crate::json::{Object, StringMap, Value as _};
+use crate::jwt::Rejected;
 use crate::ports::Ports;
 use crate::secret::{ChallengeSession, Password, RefreshToken, TotpSecret};
-use crate::session::Session;
 use crate::session::keeping::sealed::Keeping as _;
+use crate::session::{Session, User};
 use crate::srp::{Handshake, Identity, ServerValues, timestamp};
 use crate::transport::Repeat;
 use crate::wire::{Reply, Tokens};
@@ -181,7 +182,7 @@ impl<P: Ports> Client<P> {
                 Next::Begin(mut tokens) => {
                     let offered = tokens.device.take();
                     P::Keeping::verify(self, tokens, &deadline, &mut attempt.session).await?;
-                    next = self.settle(&mut attempt, offered);
+                    next = self.settle(&mut attempt, offered)?;
                     continue;
                 }
                 Next::Settled => {
@@ -227,19 +228,26 @@ impl<P: Ports> Client<P> {
     }
 
     /// What is to be done about the device of a session that is ready to begin.
-    fn settle(&self, attempt: &mut Attempt<'_, P>, offered: Option<NewDevice>) -> Next {
+    fn settle(
+        &self,
+        attempt: &mut Attempt<'_, P>,
+        offered: Option<NewDevice>,
+    ) -> Result<Next, Error> {
         let (ports, here) = (&self.service.ports, &mut attempt.here);
         let typed = attempt.username.as_str();
         let mut next = Next::Settled;
         let Some(session) = &mut attempt.session else {
-            return next;
+            return Ok(next);
         };
+        if attempt.is_taken_over && !self.goes_by(&session.user, typed) {
+            return Err(Rejected::Subject.into());
+        }
         if let Some(offered) = offered.filter(|_| P::Keeping::DEVICES) {
             let name = ports.device_name();
             if let Ok(call) = here.confirm(ports, session, offered, typed, name.as_deref()) {
                 next = Next::once("ConfirmDevice", call, Then::DeviceConfirmed);
             }
-            return next;
+            return Ok(next);
         }
         here.known_as(&session.user.username);
         if let Some(key) = here.key() {
@@ -248,7 +256,18 @@ impl<P: Ports> Client<P> {
                 next = Next::once("UpdateDeviceStatus", call, Then::DeviceSaid);
             }
         }
-        next
+        Ok(next)
+    }
+
+    /// Whether the claims say that the person goes by this name.
+    fn goes_by(&self, user: &User, name: &str) -> bool {
+        let claims = self.service.ports.parse(&user.claims);
+        claims.is_ok_and(|claims| {
+            NAMES.iter().any(|claim| {
+                let said = claims.member(claim).and_then(|said| said.text());
+                said.is_some_and(|said| said.eq_ignore_ascii_case(name))
+            })
+        })
     }
 
     /// The new device is confirmed, or may be: its session is refreshed with its key.
@@ -557,3 +576,12 @@ fn not_begun() -> Error {
 
 const DEVICE_SRP_AUTH: &str = "DEVICE_SRP_AUTH";
 const DEVICE_PASSWORD_VERIFIER: &str = "DEVICE_PASSWORD_VERIFIER";
+
+/// The claims that a person can sign in by.
+const NAMES: [&str; 5] = [
+    "cognito:username",
+    "sub",
+    "email",
+    "phone_number",
+    "preferred_username",
+];

@@ -11,9 +11,7 @@ use cognate_core::sign_in::{Entry, Flow, LeftDevice, SignInStep};
 use cognate_core::{Client, Error, ErrorCode};
 
 use crate::platform::{Platform, Scripted};
-use crate::{
-    PASSWORD, ana, client, client_of, done, is_signed_in, options, password, run, sign_in,
-};
+use crate::{PASSWORD, client, client_of, done, is_signed_in, options, password, run, sign_in};
 
 /// Somebody who is signed in with another client: a platform whose store is empty, and the refresh token.
 fn left_elsewhere(rotates: bool) -> (Platform, String) {
@@ -25,8 +23,13 @@ fn left_elsewhere(rotates: bool) -> (Platform, String) {
     (platform, token.unwrap())
 }
 
+/// What the other client has noted as the name.
+fn left_name() -> Username {
+    Username::parse("ana-3f1c2d4e").unwrap()
+}
+
 fn take_over(client: &Client<Platform>, token: &str) -> Result<User, Error> {
-    let (username, token) = (ana(), RefreshToken::new(token.into()));
+    let (username, token) = (left_name(), RefreshToken::new(token.into()));
     match run(client.enter(
         Entry::TakeOver {
             username,
@@ -58,35 +61,39 @@ fn its_refresh_token_makes_a_session_like_any_other() {
     }
 }
 
+/// Takes over what was left under a name, with a device.
+fn enter_as(
+    client: &Client<Platform>,
+    name: &str,
+    token: &str,
+    key: &str,
+) -> Result<SignInStep, Error> {
+    let device = LeftDevice {
+        key: key.into(),
+        group: "-group".into(),
+        password: DevicePassword::new("random".into()),
+    };
+    let entry = Entry::TakeOver {
+        username: Username::parse(name).unwrap(),
+        token: RefreshToken::new(token.into()),
+        device: Some(device),
+    };
+    run(client.enter(entry, &options()))
+}
+
 #[test]
-fn its_device_comes_along_and_stays_where_nothing_was_taken_over() {
+fn its_device_comes_along_under_the_real_name_and_stays_where_nothing_was_taken_over() {
     let (platform, token) = left_elsewhere(false);
     let client = client_of(&platform);
-    let with_device = |token: &str| {
-        let device = LeftDevice {
-            key: "eu_key".into(),
-            group: "-group".into(),
-            password: DevicePassword::new("random".into()),
-        };
-        let (username, token) = (ana(), RefreshToken::new(token.into()));
-        let device = Some(device);
-        let entry = Entry::TakeOver {
-            username,
-            token,
-            device,
-        };
-        run(client.enter(entry, &options()))
-    };
-    assert!(with_device("no-token").is_err());
+    assert!(enter_as(&client, "ana@example.com", "no-token", "eu_key").is_err());
     assert!(platform.devices().is_empty());
 
-    assert!(matches!(with_device(&token).unwrap(), SignInStep::Done(_)));
-    let record = platform.devices().values().next().unwrap().clone();
-    assert_eq!(
-        platform.devices().len(),
-        2,
-        "by the name that was given, and by the real one"
-    );
+    let step = enter_as(&client, "ana@example.com", &token, "eu_key");
+    assert!(matches!(step.unwrap(), SignInStep::Done(_)));
+    let records: Vec<String> = platform.devices().values().cloned().collect();
+    let [record] = &records[..] else {
+        panic!("kept once: {records:?}")
+    };
     for part in ["eu_key", "-group", "random"] {
         assert!(record.contains(part), "{part}");
     }
@@ -98,6 +105,35 @@ fn its_device_comes_along_and_stays_where_nothing_was_taken_over() {
         .filter(|sent| sent.operation == "GetTokensFromRefreshToken")
         .map(|sent| &sent.body["DeviceKey"]);
     assert_eq!(keys.collect::<Vec<_>>(), ["eu_key"; 3]);
+}
+
+#[test]
+fn a_device_that_is_kept_already_is_not_replaced_by_one_that_was_left() {
+    let (platform, token) = left_elsewhere(false);
+    for (key, kept) in [("first", "first"), ("second", "first")] {
+        let client = client_of(&platform);
+        enter_as(&client, "ana-3f1c2d4e", &token, key).unwrap();
+        let record = platform.devices().values().next().cloned().unwrap();
+        assert!(record.contains(kept), "{key}: {record}");
+        assert_eq!(platform.devices().len(), 1);
+        run(client.forget()).unwrap();
+    }
+}
+
+#[test]
+fn the_name_that_was_left_is_one_of_the_person_whose_token_it_is() {
+    let (platform, token) = left_elsewhere(false);
+    let client = client_of(&platform);
+    for other in ["victim", "victim@example.com", "ben-3f1c2d4e", "local_demo"] {
+        let error = enter_as(&client, other, &token, "eu_key").unwrap_err();
+        assert_eq!(error.code, ErrorCode::TokenRejected, "{other}");
+        assert!(!is_signed_in(&client) && platform.record().is_none());
+        assert!(platform.devices().is_empty(), "{other}");
+    }
+    for own in ["ana-3f1c2d4e", "Ana@Example.com"] {
+        enter_as(&client, own, &token, "eu_key").unwrap();
+        run(client.forget()).unwrap();
+    }
 }
 
 #[test]
@@ -155,7 +191,7 @@ fn taken_over_while(
     token: &str,
     meanwhile: impl FnOnce(),
 ) -> Result<SignInStep, Error> {
-    let (username, token) = (ana(), RefreshToken::new(token.into()));
+    let (username, token) = (left_name(), RefreshToken::new(token.into()));
     let entry = Entry::TakeOver {
         username,
         token,
