@@ -8,7 +8,8 @@
 //!
 //! # Security model
 //!
-//! With SRP neither the network nor whoever terminates TLS sees the password. Tokens are verified
+//! With SRP neither the network nor whoever terminates TLS sees the password: whatever the service asks for, [`Flow::Srp`]
+//! and [`Flow::Custom`] do not send it; only a new one that replaces it is sent. Tokens are verified
 //! before anybody counts as signed in, and the keys for that are there before anything is
 //! proved. Nothing that proves the password is kept between steps, nor the secret of an authenticator
 //! app: whoever comes back to that step gets a new secret, which replaces the old one.
@@ -311,6 +312,12 @@ impl<P: Ports> Client<P> {
                     responses.text("ANSWER", way);
                 }
                 if way == PASSWORD {
+                    if matches!(step.flow, Flow::Srp | Flow::Custom) {
+                        return Err(Error::answered(
+                            ErrorCode::InvalidResponse,
+                            "the service wants the password itself, which this flow never sends",
+                        ));
+                    }
                     responses.text("PASSWORD", password.secret());
                 } else {
                     self.begin_srp(attempt, &mut responses)?;

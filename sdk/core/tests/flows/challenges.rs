@@ -297,6 +297,43 @@ fn where_only_a_password_can_be_chosen_it_is_asked_for() {
 }
 
 #[test]
+fn a_flow_that_proves_the_password_never_sends_it_whatever_the_service_asks() {
+    let session = "s".repeat(30);
+    let alone = json!({"ChallengeName": "PASSWORD", "Session": session, "ChallengeParameters": {}});
+    let chosen = json!({"ChallengeName": "SELECT_CHALLENGE", "Session": session, "AvailableChallenges": ["PASSWORD", "EMAIL_OTP"]});
+    let mut only = chosen.clone();
+    only["AvailableChallenges"] = json!(["PASSWORD"]);
+    for flow in [Flow::Srp, Flow::Custom] {
+        for challenge in [&alone, &chosen, &only] {
+            let (client, platform) = client();
+            let secret = password(PASSWORD);
+            platform.script(match flow {
+                // The keys come at the same time, and before what is not repeated.
+                Flow::Srp => [answered(challenge), Scripted::Reach],
+                _ => [Scripted::Reach, answered(challenge)],
+            });
+            let mut step = next(run(client.sign_in(&ana(), Some(&secret), flow, &options())));
+            // After a reload, too.
+            step = Step::from_json(&platform, &step.to_json()).unwrap();
+            let client = client_of(&platform);
+            if let StepKind::SelectFactor { .. } = step.kind {
+                let choice = Answer::SelectFactor(Factor::Password);
+                step = next(run(client.respond(step, choice, &options())));
+            }
+            let answer = Answer::Password(password(PASSWORD));
+            let error = run(client.respond(step, answer, &options())).unwrap_err();
+            assert_eq!(error.code, ErrorCode::InvalidResponse, "{challenge}");
+            let calls = platform.calls();
+            assert!(
+                calls
+                    .iter()
+                    .all(|sent| !sent.body.to_string().contains(PASSWORD))
+            );
+        }
+    }
+}
+
+#[test]
 fn an_authenticator_app_gets_a_new_secret_after_a_reload_which_nothing_keeps() {
     let set_up = challenge("MFA_SETUP", json!({"MFAS_CAN_SETUP": FACTORS}));
     let (step, platform) = asked(&set_up);
