@@ -37,12 +37,13 @@ impl<P: Ports> Client<P> {
             Ok(_) => {}
             Err(blocked) => outcome.error = Some(blocked.into()),
         }
-        let Some(session) = session else {
+        let Some(mut session) = session else {
             return outcome;
         };
         let deadline = self.deadline(options);
         if everywhere {
-            match self.sign_out_everywhere(&session, options, &deadline).await {
+            let own = Rc::make_mut(&mut session);
+            match self.sign_out_everywhere(own, options, &deadline).await {
                 // Every refresh token of the person is revoked, this one too.
                 Ok(()) => {
                     (outcome.everywhere, outcome.revoked) = (true, true);
@@ -83,15 +84,19 @@ impl<P: Ports> Client<P> {
 
     async fn sign_out_everywhere(
         &self,
-        session: &Session,
+        session: &mut Session,
         options: &Options<P>,
         deadline: &Deadline<'_, P::Cancel>,
     ) -> Result<(), Error> {
-        let has_expired = session.access_expires_at <= self.service_now_ms() / 1000;
-        let bought = match has_expired {
-            true => self.buy_tokens(session, options, deadline).await?.access,
-            false => None,
-        };
+        let mut bought = None;
+        if session.access_expires_at <= self.service_now_ms() / 1000 {
+            let tokens = self.buy_tokens(session, options, deadline).await?;
+            bought = tokens.access;
+            // What is revoked if this fails is the newest.
+            if let Some(refresh_token) = tokens.refresh {
+                session.refresh_token = refresh_token;
+            }
+        }
         let token: &AccessToken = bought.as_ref().unwrap_or(&session.access_token);
         let mut call = Object::new();
         call.text("AccessToken", token.secret());

@@ -11,7 +11,9 @@ use futures_util::future::{join, join_all};
 
 use crate::platform::{Cancel, Scripted};
 use crate::server::LIFETIME;
-use crate::{PASSWORD, ana, client, client_of, is_signed_in, options, password, run, sign_in};
+use crate::{
+    PASSWORD, ana, client, client_of, is_signed_in, options, password, refused, run, sign_in,
+};
 
 #[test]
 fn a_reload_resumes_the_session_without_network() {
@@ -352,5 +354,31 @@ fn a_sign_out_wins_over_a_sign_in_at_any_point_of_it() {
             assert!(!is_signed_in(&client) && platform.record().is_none());
             assert!(platform.server().refresh_tokens.is_empty(), "{turns}");
         }
+    }
+}
+
+#[test]
+fn what_is_bought_to_sign_out_everywhere_is_revoked_when_that_fails() {
+    let (client, platform) = client();
+    platform.server().rotates = true;
+    sign_in(&client);
+    platform.advance_ms(LIFETIME * 1000);
+    platform.script([Scripted::Reach, refused("ForbiddenException")]);
+    let outcome = run(client.sign_out(true, &options()));
+    assert!(outcome.revoked && !outcome.everywhere && outcome.error.is_some());
+    let calls = platform.calls();
+    let revocation = calls.last().unwrap();
+    assert_eq!(revocation.operation, "RevokeToken");
+    assert_eq!(revocation.body["Token"], "refresh-2", "the newest");
+}
+
+#[test]
+fn what_an_app_may_log_of_a_state_has_no_claims() {
+    let (client, _platform) = client();
+    let user = sign_in(&client);
+    assert!(user.claims.contains("ana@example.com"));
+    for text in [format!("{:?}", client.state()), format!("{user:?}")] {
+        assert!(text.contains(&user.sub), "{text}");
+        assert!(!text.contains("example.com"), "{text}");
     }
 }
