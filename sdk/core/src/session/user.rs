@@ -1,11 +1,13 @@
 //! Who is signed in.
 
 use alloc::string::String;
+use core::fmt;
 
 use crate::json::{NotJson, Object, Value};
 
 /// Who is signed in, from a verified ID token.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// Its `Debug` shows the id alone.
+#[derive(Clone, PartialEq, Eq)]
 pub struct User {
     /// The user's id in the pool, for ever.
     pub sub: String,
@@ -13,6 +15,12 @@ pub struct User {
     pub username: String,
     /// All claims of the ID token, as the JSON text that was signed.
     pub claims: String,
+}
+
+impl fmt::Debug for User {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("User").field(&self.sub).finish()
+    }
 }
 
 impl User {
