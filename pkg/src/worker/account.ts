@@ -71,7 +71,7 @@ export class AccountOperations {
       await this.#client.call('refresh', options(), signal);
       result = await run();
     }
-    if (op === 'deleteUser') await this.#client.call('forget', {}, signal);
+    if (op === 'deleteUser') await this.#client.call('forget', { sub }, signal);
     return result;
   }
 

@@ -150,7 +150,9 @@ async fn run(
         }
         // For the worker: the user was deleted.
         "forget" => {
-            client.forget().await?;
+            client
+                .forget(&given.text("sub")?.unwrap_or_default())
+                .await?;
             results::nothing()
         }
         "reread" => {

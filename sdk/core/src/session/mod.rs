@@ -144,12 +144,14 @@ impl<P: Ports> Client<P> {
     }
 
     /// Forgets the session, here and in the store, without telling the service: the user was deleted, or
-    /// the service has ended it. What another person has stored stays.
+    /// the service has ended it. What another person than `sub` has, here or in the store, stays.
     ///
     /// # Errors
     /// [`crate::ErrorCode::StorageBlocked`].
-    pub async fn forget(&self) -> Result<(), Error> {
-        if let Some(own) = self.set_session(None) {
+    pub async fn forget(&self, sub: &str) -> Result<(), Error> {
+        let own = self.current().ok().filter(|own| own.user.sub == sub);
+        if let Some(own) = own {
+            self.set_session(None);
             self.drop_stored(Some(&own)).await?;
         }
         Ok(())

@@ -113,12 +113,12 @@ fn a_forgotten_password_is_replaced_with_a_code() {
 #[test]
 fn a_deleted_user_is_forgotten_here_too() {
     let (client, platform) = client();
-    sign_in(&client);
+    let sub = sign_in(&client).sub;
     let token = access_token(&client);
     run(account_of(&platform).delete_user(&token, &options())).unwrap();
     assert!(platform.server().users.is_empty());
     platform.take_operations();
-    run(client.forget()).unwrap();
+    run(client.forget(&sub)).unwrap();
     assert_eq!(
         (client.state(), platform.record()),
         (State::SignedOut, None)

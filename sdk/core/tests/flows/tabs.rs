@@ -485,7 +485,12 @@ fn a_sign_out_ends_the_session_of_who_asked_for_it_and_not_of_who_signed_in_mean
 #[test]
 fn forgetting_a_deleted_person_leaves_the_session_of_another() {
     let (anas, platform) = replaced_by_ben();
-    run(anas.forget()).unwrap();
+    run(anas.forget("ana-3f1c2d4e")).unwrap();
     assert!(!is_signed_in(&anas));
     assert!(platform.record().unwrap().contains("ben-3f1c2d4e"));
+    // Nor where this client has heard of it.
+    run(anas.resume());
+    run(anas.forget("ana-3f1c2d4e")).unwrap();
+    assert!(is_signed_in(&anas), "as Ben");
+    assert!(platform.record().is_some());
 }

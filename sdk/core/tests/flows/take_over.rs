@@ -116,7 +116,7 @@ fn a_device_that_is_kept_already_is_not_replaced_by_one_that_was_left() {
         let record = platform.devices().values().next().cloned().unwrap();
         assert!(record.contains(kept), "{key}: {record}");
         assert_eq!(platform.devices().len(), 1);
-        run(client.forget()).unwrap();
+        run(client.forget("ana-3f1c2d4e")).unwrap();
     }
 }
 
@@ -132,7 +132,7 @@ fn the_name_that_was_left_is_one_of_the_person_whose_token_it_is() {
     }
     for own in ["ana-3f1c2d4e", "Ana@Example.com"] {
         enter_as(&client, own, &token, "eu_key").unwrap();
-        run(client.forget()).unwrap();
+        run(client.forget("ana-3f1c2d4e")).unwrap();
     }
 }
 
