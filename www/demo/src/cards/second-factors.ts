@@ -7,7 +7,8 @@ import { form } from '../form.ts';
 import type { Context } from '../page.ts';
 import { card, line, lines, loaded } from './card.ts';
 
-const NAMES: Partial<Record<MfaFactor, string>> = { totp: 'Authenticator app', email: 'Codes by e-mail' };
+// What the demo's pool has.
+const NAMES: Partial<Record<MfaFactor, string>> = { totp: 'Authenticator app' };
 
 /** What is asked for beside the password. */
 export function secondFactorsCard({ auth }: Context): HTMLElement {
