@@ -266,7 +266,7 @@ async fn somebody_signs_up_forgets_and_recovers_on_the_pages() {
                 "MinimumLength": 8, "RequireUppercase": true, "RequireLowercase": true,
                 "RequireNumbers": true, "RequireSymbols": true,
             },
-            "CodeDelivery": ["EMAIL"],
+            "CodeDelivery": ["EMAIL"], "Inbox": "/_cognate/inbox",
         })
     );
     let body = json!({

@@ -29,7 +29,7 @@ async fn both_tokens_have_the_claims_of_the_contract() {
     );
     assert_eq!(
         names(&access),
-        "auth_time client_id event_id exp iat iss jti origin_jti scope sub token_use username"
+        "auth_time client_id device_key event_id exp iat iss jti origin_jti scope sub token_use username"
     );
     for claims in [&id, &access] {
         assert_eq!(claims["iss"], "http://localhost:4100/local_demo");

@@ -27,11 +27,11 @@ async fn with_app_and_device(backend: &Backend, devices: Value) -> (Member, Stri
 #[tokio::test]
 async fn a_pool_that_tracks_nothing_neither_offers_nor_looks_at_devices() {
     let backend = Backend::start().await;
-    let person = Person::confirmed(&backend).await;
-    let tokens = person.tokens(&backend).await;
+    let ada = member(&backend, json!({}), None).await;
+    let tokens = ada.sign_in(&backend).await["AuthenticationResult"].clone();
     assert_eq!(tokens.get("NewDeviceMetadata"), None);
     assert_eq!(claims(&tokens["AccessToken"]).get("device_key"), None);
-    let mut body = person.password_request(PASSWORD);
+    let mut body = ada.person.password_request(PASSWORD);
     body["AuthParameters"]["DEVICE_KEY"] = json!("local_11111111-2222-4333-8444-555555555555");
     let answer = backend.call("InitiateAuth", body).await.ok();
     assert!(answer["AuthenticationResult"]["AccessToken"].is_string());
