@@ -52,7 +52,7 @@ const operations = (proxy) => proxy.exchanges.filter(({ method }) => method === 
 test('the primary is dead from the start: people sign in at the replica', async () => {
   const page = await openPage({ endpoint: [`http://localhost:${await freePort()}`, replica.url] });
   assert.equal(await signIn(page), 'done');
-  assert.deepEqual(operations(replica), ['InitiateAuth', 'RespondToAuthChallenge']);
+  assert.deepEqual(operations(replica), ['InitiateAuth', 'RespondToAuthChallenge', 'ConfirmDevice']);
   await page.context().close();
 });
 

@@ -232,8 +232,10 @@ pub(super) async fn update_device_status(
 ) -> Result<Empty, ApiError> {
     let access = request.access(state).await?;
     let remembered = is_remembered(request.device_remembered_status)?;
-    let (pool, user) = (&access.pool, &access.user);
-    devices::set_remembered(state, pool, user, &request.device_key, remembered).await?;
+    let (pool, user, key) = (&access.pool, &access.user, &request.device_key);
+    let is_here = remembered && access.device_key.as_ref() == Some(key);
+    let proved = access.second_factor.as_deref().filter(|_| is_here);
+    devices::set_remembered(state, pool, user, key, remembered, proved).await?;
     Ok(Empty {})
 }
 
@@ -245,7 +247,7 @@ pub(super) async fn admin_update_device_status(
 ) -> Result<Empty, ApiError> {
     let (pool, user) = request.user.find_in_pool(state).await?;
     let remembered = is_remembered(request.device_remembered_status)?;
-    devices::set_remembered(state, &pool, &user, &request.device_key, remembered).await?;
+    devices::set_remembered(state, &pool, &user, &request.device_key, remembered, None).await?;
     Ok(Empty {})
 }
 

@@ -294,7 +294,8 @@ pub async fn list(
     })
 }
 
-/// Says whether a user's device is remembered.
+/// Says whether a user's device is remembered. `second_factor` is the generation that the sign-in from it
+/// has proved, if it did: the person has met the factor there, and need not once more.
 ///
 /// # Errors
 /// `ResourceNotFoundException`, `InvalidUserPoolConfigurationException` if the pool tracks no devices.
@@ -304,6 +305,7 @@ pub async fn set_remembered(
     user: &User,
     key: &str,
     remembered: bool,
+    second_factor: Option<&[u8]>,
 ) -> Result<(), ApiError> {
     pool.settings
         .device_configuration()
@@ -311,7 +313,14 @@ pub async fn set_remembered(
     let now = state.clock.now();
     let is_there = state
         .store
-        .set_device_remembered(&pool.id, &user.username, key, remembered, now)
+        .set_device_remembered(
+            &pool.id,
+            &user.username,
+            key,
+            remembered,
+            second_factor,
+            now,
+        )
         .await?;
     is_there.then_some(()).ok_or_else(unknown)
 }

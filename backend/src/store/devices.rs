@@ -125,14 +125,17 @@ impl Store {
         username: &str,
         key: &str,
         remembered: bool,
+        second_factor: Option<&[u8]>,
         now: i64,
     ) -> Result<bool, StoreError> {
         let updated = sqlx::query(
-            "UPDATE devices SET remembered = $1, updated_at = $2 \
-             WHERE pool_id = $3 AND username = $4 AND device_key = $5",
+            "UPDATE devices SET remembered = $1, updated_at = $2, \
+             second_factor = COALESCE($3, second_factor) \
+             WHERE pool_id = $4 AND username = $5 AND device_key = $6",
         )
         .bind(i64::from(remembered))
         .bind(now)
+        .bind(second_factor.map(<[u8]>::to_vec))
         .bind(pool_id)
         .bind(username)
         .bind(key)
