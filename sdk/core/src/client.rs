@@ -22,6 +22,8 @@ pub struct Client<P: Ports> {
     pub(crate) generation: Cell<u32>,
     /// Counts the sign-outs that were asked for here: a sign-in that began before one ends without a session.
     pub(crate) sign_outs: Cell<u32>,
+    /// How many sign-outs are removing what is stored: what is read meanwhile is not to be believed.
+    pub(crate) leaving: Cell<u32>,
     /// The last change of `session` was found in the store: another client has made it.
     pub(crate) is_adopted: Cell<bool>,
     pub(crate) keys: RefCell<KeyCache>,
@@ -66,6 +68,7 @@ impl<P: Ports> Client<P> {
             session: RefCell::new(None),
             generation: Cell::new(0),
             sign_outs: Cell::new(0),
+            leaving: Cell::new(0),
             is_adopted: Cell::new(false),
             keys: RefCell::default(),
             refreshing: Flight::default(),

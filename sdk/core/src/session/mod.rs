@@ -173,12 +173,19 @@ impl<P: Ports> Client<P> {
         if self.is_in_memory() {
             return;
         }
-        let generation = self.generation.get();
-        let loaded = self.service.ports.load().await;
-        if self.generation.get() != generation {
-            // Changed here while that was read: it is older.
-            return;
-        }
+        let loaded = loop {
+            let (generation, is_leaving) = (self.generation.get(), self.leaving.get() > 0);
+            let loaded = self.service.ports.load().await;
+            if is_leaving {
+                // Somebody was signing out: the record may be the one that goes.
+                continue;
+            }
+            if self.generation.get() != generation {
+                // Changed here while that was read: it is older.
+                return;
+            }
+            break loaded;
+        };
         let Ok(stored) = loaded else {
             if let Some(session) = &mut *self.session.borrow_mut() {
                 Rc::make_mut(session).version = None;

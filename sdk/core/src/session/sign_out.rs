@@ -1,6 +1,7 @@
 //! Signing out: `RevokeToken`, and `GlobalSignOut` for every device.
 
 use alloc::rc::Rc;
+use core::cell::Cell;
 
 use super::Session;
 use crate::client::{Client, Options};
@@ -64,6 +65,7 @@ impl<P: Ports> Client<P> {
         &self,
         own: Option<&Session>,
     ) -> Result<Option<Session>, StoreBlocked> {
+        let _leaving = Leaving::begin(&self.leaving);
         let ports = &self.service.ports;
         loop {
             let Some(found) = ports.load().await? else {
@@ -117,5 +119,21 @@ impl<P: Ports> Client<P> {
         self.call("RevokeToken", Repeat::Safe, call, deadline)
             .await?;
         Ok(())
+    }
+}
+
+/// Says that a record is being removed, also to who is given up in the middle of it.
+struct Leaving<'a>(&'a Cell<u32>);
+
+impl<'a> Leaving<'a> {
+    fn begin(count: &'a Cell<u32>) -> Self {
+        count.set(count.get() + 1);
+        Self(count)
+    }
+}
+
+impl Drop for Leaving<'_> {
+    fn drop(&mut self) {
+        self.0.set(self.0.get() - 1);
     }
 }

@@ -301,6 +301,31 @@ fn signing_out_wins_over_a_refresh_under_way() {
 }
 
 #[test]
+fn what_is_read_again_while_somebody_signs_out_does_not_bring_the_session_back() {
+    use std::task::{Context, Waker};
+    for polls in 1..12 {
+        let (client, platform) = client();
+        sign_in(&client);
+        let options = options();
+        let mut signing_out = Box::pin(client.sign_out(false, &options));
+        let mut context = Context::from_waker(Waker::noop());
+        let mut is_over = false;
+        for _ in 0..polls {
+            is_over = is_over || signing_out.as_mut().poll(&mut context).is_ready();
+        }
+        let read_again = client.resume();
+        let state = if is_over {
+            run(read_again)
+        } else {
+            run(join(read_again, signing_out)).0
+        };
+        assert_eq!(state, State::SignedOut, "after {polls} polls");
+        assert_eq!(client.state(), State::SignedOut, "after {polls} polls");
+        assert_eq!(platform.record(), None);
+    }
+}
+
+#[test]
 fn signing_out_everywhere_ends_every_session_even_with_an_expired_access_token() {
     let (client, platform) = client();
     let elsewhere = client_of(&platform.other_device());
