@@ -20,9 +20,11 @@
 //! answer itself. The proof of a password has to follow its `SRP_A` at once, with nothing asked in between.
 
 mod answer;
+mod device;
 mod factor;
 mod flow;
 mod kind;
+mod proof;
 mod step;
 mod turn;
 
@@ -32,7 +34,6 @@ use crate::error::{Error, ErrorCode};
 use crate::json::Object;
 use crate::ports::Ports;
 use crate::secret::{ChallengeSession, Password, RefreshToken};
-use crate::srp::Handshake;
 use crate::text::joined;
 use crate::transport::Repeat;
 
@@ -229,13 +230,6 @@ impl<P: Ports> Client<P> {
         };
         let turn = self.initiate(attempt, flow, parameters, repeat);
         Ok(Next::Call(turn))
-    }
-
-    fn begin_srp(&self, attempt: &mut Attempt<'_, P>, to: &mut Object) -> Result<(), Error> {
-        let handshake = Handshake::begin(&self.service.ports)?;
-        to.text("SRP_A", &handshake.public_hex());
-        attempt.handshake = Some(handshake);
-        Ok(())
     }
 
     /// What an answer leads to.

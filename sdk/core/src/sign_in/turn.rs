@@ -6,20 +6,20 @@
 
 use alloc::string::{String, ToString};
 
+use super::device::is_unknown_device;
 use super::kind::{AVAILABLE, MFA_SETUP, MUST_RESET, NOT_CONFIRMED, START_AGAIN};
 use super::{Flow, SignInStep, Step, StepKind};
 use crate::client::{Client, Options};
 use crate::config::Username;
-use crate::device::{MOST_MS, NewDevice, Presence};
+use crate::device::{MOST_MS, Presence};
 use crate::error::{Error, ErrorCode, Outcome, incomplete};
 use crate::join::join;
-use crate::json::{Object, StringMap, Value as _};
-use crate::jwt::Rejected;
+use crate::json::{Object, StringMap};
 use crate::ports::Ports;
 use crate::secret::{ChallengeSession, Password, RefreshToken, TotpSecret};
+use crate::session::Session;
 use crate::session::keeping::sealed::Keeping as _;
-use crate::session::{Session, User};
-use crate::srp::{Handshake, Identity, ServerValues, timestamp};
+use crate::srp::Handshake;
 use crate::transport::Repeat;
 use crate::wire::{Reply, Tokens};
 
@@ -43,9 +43,9 @@ pub(super) struct Attempt<'a, P: Ports> {
     /// The device that is signed in from.
     pub(super) here: Presence,
     /// The session is taken over from another client.
-    is_taken_over: bool,
+    pub(super) is_taken_over: bool,
     /// Verified, while its device is seen to.
-    session: Option<Session>,
+    pub(super) session: Option<Session>,
     /// Of the `SRP_A` that was sent last.
     pub(super) handshake: Option<Handshake>,
 }
@@ -227,61 +227,6 @@ impl<P: Ports> Client<P> {
         }
     }
 
-    /// What is to be done about the device of a session that is ready to begin.
-    fn settle(
-        &self,
-        attempt: &mut Attempt<'_, P>,
-        offered: Option<NewDevice>,
-    ) -> Result<Next, Error> {
-        let (ports, here) = (&self.service.ports, &mut attempt.here);
-        let typed = attempt.username.as_str();
-        let mut next = Next::Settled;
-        let Some(session) = &mut attempt.session else {
-            return Ok(next);
-        };
-        if attempt.is_taken_over && !self.goes_by(&session.user, typed) {
-            return Err(Rejected::Subject.into());
-        }
-        if let Some(offered) = offered.filter(|_| P::Keeping::DEVICES) {
-            let name = ports.device_name();
-            if let Ok(call) = here.confirm(ports, session, offered, typed, name.as_deref()) {
-                next = Next::once("ConfirmDevice", call, Then::DeviceConfirmed);
-            }
-            return Ok(next);
-        }
-        here.known_as(&session.user.username);
-        if let Some(key) = here.key() {
-            session.device_key = Some(key.to_string());
-            if let Some(call) = here.say(session) {
-                next = Next::once("UpdateDeviceStatus", call, Then::DeviceSaid);
-            }
-        }
-        Ok(next)
-    }
-
-    /// Whether the claims say that the person goes by this name.
-    fn goes_by(&self, user: &User, name: &str) -> bool {
-        let claims = self.service.ports.parse(&user.claims);
-        claims.is_ok_and(|claims| {
-            NAMES.iter().any(|claim| {
-                let said = claims.member(claim).and_then(|said| said.text());
-                said.is_some_and(|said| said.eq_ignore_ascii_case(name))
-            })
-        })
-    }
-
-    /// The new device is confirmed, or may be: its session is refreshed with its key.
-    fn confirmed_device(&self, attempt: &mut Attempt<'_, P>, may_say: bool) -> Next {
-        let (here, session) = (&attempt.here, &mut attempt.session);
-        if let Some(session) = session {
-            session.device_key = here.key().map(ToString::to_string);
-            if let Some(call) = here.say(session).filter(|_| may_say) {
-                return Next::once("UpdateDeviceStatus", call, Then::DeviceSaid);
-            }
-        }
-        Next::Settled
-    }
-
     fn decide(
         &self,
         attempt: &mut Attempt<'_, P>,
@@ -400,86 +345,12 @@ impl<P: Ports> Client<P> {
             let turn = self.prove(attempt, &parameters, session)?;
             return Ok(Next::Call(turn));
         }
-        // The service asks a device only that it was told of.
-        if P::Keeping::DEVICES && attempt.here.device.is_some() {
-            if name == DEVICE_SRP_AUTH {
-                let mut responses = Object::new();
-                self.begin_srp(attempt, &mut responses)?;
-                let turn = self.challenge(attempt, DEVICE_SRP_AUTH, session, responses);
-                return Ok(Next::Call(turn));
-            }
-            if name == DEVICE_PASSWORD_VERIFIER {
-                let turn = self.prove_device(attempt, &parameters, session)?;
-                return Ok(Next::Call(turn));
-            }
+        if let Some(turn) = self.answer_as_device(attempt, &name, &parameters, session)? {
+            return Ok(Next::Call(turn));
         }
         let session = session.cloned();
         let step = self.step(attempt, name, parameters, SESSION_MS)?;
         Ok(Next::ask(Step { session, ..step }))
-    }
-
-    /// The proof of the password, to the challenge `PASSWORD_VERIFIER`.
-    fn prove(
-        &self,
-        attempt: &mut Attempt<'_, P>,
-        parameters: &StringMap,
-        session: Option<&ChallengeSession>,
-    ) -> Result<Turn, Error> {
-        let (Some(handshake), Some(password)) = (attempt.handshake.take(), &attempt.password)
-        else {
-            return Err(not_begun());
-        };
-        let user = parameters.get("USER_ID_FOR_SRP").ok_or_else(incomplete)?;
-        let identity = Identity {
-            pool: self.service.config.pool.name(),
-            user,
-        };
-        let responses = self.claim(handshake, identity, password.secret(), parameters)?;
-        attempt.is_first = false;
-        Ok(self.challenge(attempt, "PASSWORD_VERIFIER", session, responses))
-    }
-
-    /// The proof of the device, to the challenge `DEVICE_PASSWORD_VERIFIER`.
-    fn prove_device(
-        &self,
-        attempt: &mut Attempt<'_, P>,
-        parameters: &StringMap,
-        session: Option<&ChallengeSession>,
-    ) -> Result<Turn, Error> {
-        let (Some(handshake), Some(device)) = (attempt.handshake.take(), &attempt.here.device)
-        else {
-            return Err(not_begun());
-        };
-        let identity = Identity {
-            pool: &device.group,
-            user: &device.key,
-        };
-        let responses = self.claim(handshake, identity, device.password.secret(), parameters)?;
-        Ok(self.challenge(attempt, DEVICE_PASSWORD_VERIFIER, session, responses))
-    }
-
-    fn claim(
-        &self,
-        handshake: Handshake,
-        identity: Identity<'_>,
-        password: &str,
-        parameters: &StringMap,
-    ) -> Result<Object, Error> {
-        let parameter = |name| parameters.get(name).ok_or_else(incomplete);
-        let secret_block = parameter("SECRET_BLOCK")?;
-        let server = ServerValues {
-            salt: parameter("SALT")?,
-            public: parameter("SRP_B")?,
-            secret_block,
-        };
-        let timestamp = timestamp(self.service_now_ms() / 1000);
-        let claim = handshake.prove(server, identity, password, &timestamp)?;
-        let mut responses = Object::new();
-        responses
-            .text("PASSWORD_CLAIM_SECRET_BLOCK", secret_block)
-            .text("PASSWORD_CLAIM_SIGNATURE", &claim)
-            .text("TIMESTAMP", &timestamp);
-        Ok(responses)
     }
 
     /// `InitiateAuth`.
@@ -559,29 +430,3 @@ impl<P: Ports> Client<P> {
         })
     }
 }
-
-/// The service has forgotten the device, or never knew it. Clients match these words.
-fn is_unknown_device(error: &Error) -> bool {
-    let answer = error.answer.as_ref();
-    let service_type = answer.and_then(|answer| answer.service_type.as_deref());
-    service_type == Some("ResourceNotFoundException") && error.message.starts_with("Device ")
-}
-
-fn not_begun() -> Error {
-    Error::answered(
-        ErrorCode::InvalidResponse,
-        "the service wants a proof that was not begun: sign in again",
-    )
-}
-
-const DEVICE_SRP_AUTH: &str = "DEVICE_SRP_AUTH";
-const DEVICE_PASSWORD_VERIFIER: &str = "DEVICE_PASSWORD_VERIFIER";
-
-/// The claims that a person can sign in by.
-const NAMES: [&str; 5] = [
-    "cognito:username",
-    "sub",
-    "email",
-    "phone_number",
-    "preferred_username",
-];
