@@ -1,13 +1,15 @@
-// Ways into the demo without a password: passkeys (Chromium's virtual authenticator), a code by e-mail.
+// What the demo offers a person who is signed in, and the ways in that this opens: an authenticator app, a browser that is remembered,
+// passkeys (Chromium's virtual authenticator), a code by e-mail instead of the password.
 
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { launchChromium } from '../support/chromium.mjs';
 import { startSystem } from '../support/demo.mjs';
 import { code } from '../support/inbox.mjs';
+import { authenticatorApp } from '../support/mfa-pool.mjs';
 import { confirmedPerson } from '../support/person.mjs';
 import { assertClean } from './axe.mjs';
-import { email, heading, openDemo, PASSWORD, press, signIn } from './demo-page.mjs';
+import { email, heading, openDemo, password, PASSWORD, press, signIn } from './demo-page.mjs';
 
 let system;
 let browser;
@@ -35,6 +37,41 @@ async function signOut(page) {
   await press(page, 'Sign out');
   await heading(page, 'Sign in');
 }
+
+test('an authenticator app is turned on, asked for, and not asked for in a browser that is remembered until it is forgotten', async () => {
+  const { page, person, complaints, close } = await signedIn();
+  const factors = card(page, 'Second step');
+  await factors.getByRole('button', { name: 'Turn on: Authenticator app' }).click();
+  await factors.getByRole('img', { name: 'The key as a QR code' }).waitFor();
+  await assertClean(page, 'setting up an app on the account page');
+  const app = authenticatorApp((await factors.locator('code.key').innerText()).replaceAll(' ', ''));
+  await factors.getByLabel('Code').fill(app.next());
+  await factors.getByRole('button', { name: 'Turn it on' }).click();
+  await factors.getByText('From now on').waitFor();
+  await signOut(page);
+
+  await email(page).fill(person.email);
+  await password(page).fill(PASSWORD);
+  await press(page, 'Sign in');
+  await heading(page, 'Enter the code from your app');
+  await page.getByLabel('Do not ask again in this browser').check();
+  await page.getByLabel('Code').fill(app.next());
+  await press(page, 'Continue');
+  await heading(page, 'You are signed in');
+  await signOut(page);
+  await signIn(page, person.email);
+
+  const browsers = card(page, 'Browsers');
+  await browsers.getByRole('button', { name: /^Forget / }).click();
+  await browsers.getByText('The service has forgotten that browser.').waitFor();
+  await signOut(page);
+  await email(page).fill(person.email);
+  await password(page).fill(PASSWORD);
+  await press(page, 'Sign in');
+  await heading(page, 'Enter the code from your app');
+  assert.deepEqual(complaints(), []);
+  await close();
+});
 
 test('a passkey is created, signs in without a password, and opens nothing any more once it is deleted', async () => {
   const { page, context, person, complaints, close } = await signedIn();

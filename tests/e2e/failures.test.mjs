@@ -45,6 +45,20 @@ test('the browser is offline: it says so', async () => {
   await system.stop();
 });
 
+test('the service cannot be reached on sign-out: the person is signed out all the same, and told', async () => {
+  const system = await startSystem();
+  const { page, close } = await openDemo(browser, system.url);
+  await newPerson(page, system.backend.url);
+  system.recorder.behaviour.refuse = () => true;
+  await press(page, 'Sign out');
+  await heading(page, 'Sign in');
+  await page.getByText(/signed out here/).waitFor();
+  await page.reload();
+  await heading(page, 'Sign in');
+  await close();
+  await system.stop();
+});
+
 test('a failed refresh does not sign anybody out', async () => {
   const system = await startSystem();
   const { page, close } = await openDemo(browser, system.url);
