@@ -10,6 +10,7 @@ import { buildBackend, buildDemo, buildHostedUi, buildPackage } from './run/arti
 import { findChromedriver, findChromium } from './run/browsers.mjs';
 import { endTogether, start, stop } from './run/processes.mjs';
 import { main, Problem, report } from './run/problem.mjs';
+import { startQueueingProxy } from './run/queueing-proxy.mjs';
 import { judged, tallyCargo, tallyNode } from './run/tally.mjs';
 import { BACKEND_BINARY, ROOT, inRoot } from './run/workspace.mjs';
 import { setUp } from './setup.mjs';
@@ -83,17 +84,23 @@ async function rustSuite() {
 }
 
 async function wasmSuite() {
-  writeWebDriverOptions();
-  const { output, succeeded } = await watched('wasm-pack', [
-    'test', '--headless', '--chrome', '--chromedriver', process.env.CHROMEDRIVER, 'sdk', ...(patterns.length ? ['--', ...patterns] : []),
-  ]);
-  return judged(tallyCargo(output), succeeded);
+  const proxy = await startQueueingProxy();
+  try {
+    writeWebDriverOptions(proxy.url);
+    const { output, succeeded } = await watched('wasm-pack', [
+      'test', '--headless', '--chrome', '--chromedriver', process.env.CHROMEDRIVER, 'sdk', ...(patterns.length ? ['--', ...patterns] : []),
+    ]);
+    return judged(tallyCargo(output), succeeded);
+  } finally {
+    proxy.stop();
+  }
 }
 
 // wasm-bindgen's test runner reads this file; the browser's path differs from machine to machine.
-function writeWebDriverOptions() {
+function writeWebDriverOptions(proxy) {
   const args = ['--headless', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-dev-shm-usage',
-    '--disable-background-networking', '--disable-component-update', '--disable-sync'];
+    '--disable-background-networking', '--disable-component-update', '--disable-sync',
+    `--proxy-server=${proxy}`, '--proxy-bypass-list=<-loopback>'];
   if (process.getuid?.() === 0) args.push('--no-sandbox');
   const options = { 'goog:chromeOptions': { binary: process.env.CHROMIUM, args } };
   writeFileSync(inRoot('sdk', 'webdriver.json'), `${JSON.stringify(options, null, 2)}\n`);
