@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { GetUserPoolMfaConfigCommand, SetUserPoolMfaConfigCommand } from '@aws-sdk/client-cognito-identity-provider';
+import { CreateUserPoolCommand, GetUserPoolMfaConfigCommand, SetUserPoolMfaConfigCommand } from '@aws-sdk/client-cognito-identity-provider';
 import { authenticatorApp, wrong } from '../support/mfa-pool.mjs';
 import { adminClient } from '../support/target.mjs';
 import { startBackend } from '../support/backend.mjs';
@@ -20,10 +20,11 @@ before(async () => {
 after(() => backend?.stop());
 
 test('GetUserPoolMfaConfig says OFF before anything was set, and repeats what was', async () => {
-  const names = { UserPoolId: backend.poolId };
+  const { UserPool } = await admin.send(new CreateUserPoolCommand({ PoolName: 'untouched' }));
+  const names = { UserPoolId: UserPool.Id };
   const { $metadata, ...before } = await admin.send(new GetUserPoolMfaConfigCommand(names));
   assert.deepEqual(before, { MfaConfiguration: 'OFF' });
-  await configure('ON');
+  await admin.send(new SetUserPoolMfaConfigCommand({ ...names, MfaConfiguration: 'ON', SoftwareTokenMfaConfiguration: { Enabled: true } }));
   const { $metadata: _, ...after } = await admin.send(new GetUserPoolMfaConfigCommand(names));
   assert.deepEqual(after, { MfaConfiguration: 'ON', SoftwareTokenMfaConfiguration: { Enabled: true } });
 });

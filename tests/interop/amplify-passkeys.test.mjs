@@ -4,11 +4,12 @@ import assert from 'node:assert/strict';
 import { createServer } from 'node:http';
 import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { SetUserPoolMfaConfigCommand } from '@aws-sdk/client-cognito-identity-provider';
 import { build } from 'esbuild';
 import { startBackend } from '../support/backend.mjs';
 import { launchChromium } from '../support/chromium.mjs';
 import { code } from '../support/inbox.mjs';
-import { isMinistack, newPerson } from '../support/target.mjs';
+import { adminClient, isMinistack, newPerson } from '../support/target.mjs';
 
 const PAGE = fileURLToPath(new URL('amplify-page.mjs', import.meta.url));
 const skip = isMinistack && 'it has no passkeys';
@@ -59,6 +60,7 @@ test('a second passkey on the same device is refused by the browser', { skip }, 
 });
 
 test('a device that does not know the person is enough where user verification is preferred', { skip }, async (t) => {
+  await preferUserVerification();
   const { page, authenticator } = await open(t, { hasUserVerification: false, isUserVerified: false });
   const person = await signedIn(page);
   await call(page, 'associateWebAuthnCredential');
@@ -84,6 +86,13 @@ test('nobody signs in with the passkey of somebody else', { skip }, async (t) =>
   await assert.rejects(call(page, 'signIn', preferred), /PasskeyAuthenticationCanceled/);
   await assert.rejects(call(other, 'signIn', preferred), /PasskeyAuthenticationCanceled/);
 });
+
+/** The demo pool wants it; a passkey is then a first factor only. */
+function preferUserVerification() {
+  return adminClient(backend.url).send(new SetUserPoolMfaConfigCommand({
+    UserPoolId: backend.poolId, WebAuthnConfiguration: { UserVerification: 'preferred', FactorConfiguration: 'SINGLE_FACTOR' },
+  }));
+}
 
 /** A page of its own with an authenticator of its own. */
 async function open(t, options = {}) {
