@@ -1,15 +1,6 @@
 //! The time of day, as the device believes it to be.
 
-use cognate_core::ports::Clock;
 use js_sys::Date;
-
-use super::Browser;
-
-impl Clock for Browser {
-    fn now_ms(&self) -> u64 {
-        now_ms()
-    }
-}
 
 pub(super) fn now_ms() -> u64 {
     #[expect(

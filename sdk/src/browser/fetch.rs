@@ -6,13 +6,13 @@
 //! missing CORS header and a blocking policy: all are [`SendFailure::Unreachable`].
 
 use cognate_core::json::Value;
-use cognate_core::ports::{Content, Http, HttpRequest, HttpResponse, Limits, SendFailure};
+use cognate_core::ports::{Content, HttpRequest, HttpResponse, Limits, SendFailure};
 use js_sys::Promise;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::AbortSignal;
 
-use super::{Browser, JsJson};
+use super::JsJson;
 
 #[wasm_bindgen(module = "/src/browser/fetch.js")]
 extern "C" {
@@ -32,22 +32,6 @@ extern "C" {
 /// The caller's `AbortSignal`, if there is one.
 #[derive(Debug, Clone, Default)]
 pub struct Cancel(pub Option<AbortSignal>);
-
-impl Http for Browser {
-    type Cancel = Cancel;
-
-    async fn send(
-        &self,
-        request: &HttpRequest,
-        limits: Limits<'_, Cancel>,
-    ) -> Result<HttpResponse, SendFailure> {
-        fetched(request, limits).await
-    }
-
-    async fn pause(&self, ms: u32, cancel: &Cancel) {
-        paused(ms, cancel).await;
-    }
-}
 
 pub(super) async fn fetched(
     request: &HttpRequest,

@@ -4,19 +4,8 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use cognate_core::json::{NotJson, Value};
-use cognate_core::ports::Json;
 use js_sys::{Array, JSON, Object, Reflect};
 use wasm_bindgen::prelude::*;
-
-use super::Browser;
-
-impl Json for Browser {
-    type Value = JsJson;
-
-    fn parse(&self, text: &str) -> Result<JsJson, NotJson> {
-        parsed(text)
-    }
-}
 
 pub(super) fn parsed(text: &str) -> Result<JsJson, NotJson> {
     JSON::parse(text).map(JsJson).map_err(|_| NotJson)

@@ -1,7 +1,11 @@
-//! The ports of `cognate-core` implemented with web APIs. One file per port; nothing here decides.
+//! The ports of `cognate-core` implemented with web APIs. One file per port, and
+//! `web_ports` for those that every platform has alike; nothing here decides.
 //!
 //! Where a port is nothing but calls of a web API, these are in a JavaScript module beside it: through
 //! bindings each call would cost the wasm more than it costs there.
+
+#[macro_use]
+mod web_ports;
 
 mod clock;
 mod device_store;
@@ -38,6 +42,8 @@ pub struct Browser {
     #[cfg(feature = "oauth")]
     tab: Option<Tab>,
 }
+
+web_ports!(Browser);
 
 impl Browser {
     /// A browser whose sessions go to `storage`.
