@@ -2,8 +2,8 @@
  * The account of the person who is signed in: attributes, factors, devices, passkeys. With a session that began by redirect all
  * of it needs the scope `aws.cognito.signin.user.admin`; without it every call rejects with `missing_scope`.
  */
+import { askAuthenticator } from './authenticator.ts';
 import type { CallOptions, CodeDelivery } from './calls.ts';
-import { AuthError } from './errors.ts';
 import type { Operation } from './messages.ts';
 import type { Factor } from './steps.ts';
 import { totpKey, type TotpKey } from './totp.ts';
@@ -99,14 +99,6 @@ export interface Passkeys {
   delete(id: string, options?: CallOptions): Promise<void>;
 }
 
-/** Asks the browser for a passkey, by a module that is loaded for it. */
-export async function passkey(ask: (browser: typeof import('./passkey.ts')) => Promise<string>): Promise<string> {
-  const browser = await import('./passkey.js');
-  return ask(browser).catch(({ cause, ...details }) => {
-    throw new AuthError(details, cause);
-  });
-}
-
 /** Runs an operation in the worker. */
 type Call = (op: Operation, args?: object, options?: CallOptions) => Promise<never>;
 
@@ -136,7 +128,7 @@ export function accountOf(call: Call, name: () => string): Account {
     passkeys: {
       create: async (options = {}) => {
         const { options: creation } = (await call('startPasskey', {}, options)) as { options: string };
-        const credential = await passkey((browser) => browser.create(creation, options.signal));
+        const credential = await askAuthenticator((browser) => browser.create(creation, options.signal));
         return call('completePasskey', { credential }, options);
       },
       list: (input, options) => call('listPasskeys', input, options),

@@ -8,21 +8,9 @@ import { Link } from './link.ts';
 import type { FetchResponse, Operation, Started, StartMessage } from './messages.ts';
 import { Presence } from './presence.ts';
 import { checkLeaving, leave, onReturn, takeAnswer, type RedirectInput, type RedirectResult } from './redirect.ts';
+import type { AuthEvent, AuthState } from './state.ts';
 import { stepFrom, type Attributes, type Factor, type SignInStep, type StepRecord, type User } from './steps.ts';
 import { tabSecret } from './tab.ts';
-
-/** Who is signed in. `offline`: signed in, but the last refresh could not reach the service. `expired`: it was refused. */
-export type AuthState = { status: 'signedOut' } | { status: 'signedIn' | 'offline' | 'expired'; user: User };
-
-export interface AuthEvent {
-  /** `storage`: the session can no longer be stored, or can again; see `persistence`. */
-  type: 'change' | 'signedIn' | 'signedOut' | 'refreshed' | 'refreshFailed' | 'expired' | 'storage';
-  state: AuthState;
-  /** Where it happened. `other`: in another client of the same stored session, most often another tab's. */
-  tab: 'this' | 'other';
-  /** How long the session is kept, as it is now. */
-  persistence: Persistence;
-}
 
 /** What `getTokens` gives: only what an API needs. Refresh and ID token stay in the worker. */
 export interface Tokens {

@@ -3,8 +3,8 @@
  * the way back.
  */
 import type { AuthErrorDetails } from './errors.ts';
-import type { AuthEvent, AuthState } from './auth.ts';
 import type { Persistence, WorkerConfig } from './config.ts';
+import type { AuthEvent, AuthState } from './state.ts';
 import type { User } from './steps.ts';
 
 /** The tab's half of the key to its stored session. Both base64url; the secret has 256 bits. */

@@ -1,5 +1,5 @@
 import type { CallOptions } from './calls.ts';
-import { passkey } from './account.ts';
+import { askAuthenticator } from './authenticator.ts';
 import { totpKey, type TotpKey } from './totp.ts';
 
 /** Attribute names and values: `email`, `name`, `custom:team`. */
@@ -99,7 +99,7 @@ export function stepFrom(record: StepRecord, respond: Respond): SignInStep {
       const { mediation } = (answer ?? {}) as { mediation?: 'conditional' };
       const { signal } = options;
       const ask = { ...(mediation && { mediation }), ...(signal && { signal }) };
-      const given = request ? { credential: await passkey((browser) => browser.get(request as string, ask)) } : answer;
+      const given = request ? { credential: await askAuthenticator((browser) => browser.get(request as string, ask)) } : answer;
       return stepFrom(await respond(sealed as string, given, options), respond);
     },
   } as SignInStep;

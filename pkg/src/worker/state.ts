@@ -1,5 +1,5 @@
 /** Notices what has changed about who is signed in, and tells the page, and the other clients of the same stored session. */
-import type { AuthEvent, AuthState } from '../auth.ts';
+import type { AuthEvent, AuthState } from '../state.ts';
 import type { Persistence } from '../config.ts';
 import type { AuthErrorDetails } from '../errors.ts';
 import type { Heard, Operation } from '../messages.ts';
