@@ -6,10 +6,9 @@
 // .br and .gz beside it. What must hold for the strict policy is checked here: no inline script or style, and no way to
 // set HTML from text, so that Trusted Types can be enforced.
 
-import { execFileSync, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { homedir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
@@ -17,6 +16,7 @@ import { build } from 'esbuild';
 import { cutPanics } from './cut-panics.mjs';
 import { dropExports } from './drop-exports.mjs';
 import { shortenImports } from './shorten-imports.mjs';
+import { smallWasmFlags } from './small-wasm.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const ui = join(root, 'hosted-ui');
@@ -44,10 +44,7 @@ report();
 
 function buildWasm() {
   const profile = debug ? 'dev' : 'wasm-release';
-  if (!debug) {
-    const smallHash = '--cfg sha2_backend="soft" --cfg sha2_backend_soft="compact"';
-    env.RUSTFLAGS = [process.env.RUSTFLAGS, smallHash, ...withoutMachinePaths()].filter(Boolean).join(' ');
-  }
+  if (!debug) env.RUSTFLAGS = smallWasmFlags(root, env);
   run('cargo', ['build', '--locked', '--package', 'cognate-hosted-ui', '--target', 'wasm32-unknown-unknown', '--profile', profile]);
   const built = join(root, 'target', 'wasm32-unknown-unknown', debug ? 'debug' : profile, 'cognate_hosted_ui.wasm');
   run('wasm-bindgen', [built, '--target', 'web', '--no-typescript', '--out-dir', bound, '--out-name', 'pages']);
@@ -66,14 +63,6 @@ function buildWasm() {
   const shortened = shortenImports([readFileSync(small)], readFileSync(glue, 'utf8'));
   writeFileSync(glue, shortened.glue);
   return shortened.modules[0];
-}
-
-// Panics name their source files. Where those lie on this machine is nobody's business, and costs bytes.
-function withoutMachinePaths() {
-  const sysroot = execFileSync('rustc', ['--print', 'sysroot'], { env, encoding: 'utf8' }).trim();
-  const cargoHome = process.env.CARGO_HOME || join(homedir(), '.cargo');
-  const names = [[root, ''], [cargoHome, 'cargo'], [sysroot, 'rust']];
-  return names.map(([path, name]) => `--remap-path-prefix=${path}=${name}`);
 }
 
 async function buildPages(wasmUrl) {

@@ -3,22 +3,19 @@
 //   node scripts/build-package.mjs [--no-wasm]     --no-wasm: the TypeScript only, on the wasm of the last build
 import { execFile, execFileSync, spawnSync } from 'node:child_process';
 import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { homedir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { brotliCompressSync, constants } from 'node:zlib';
 import { cutPanics } from './cut-panics.mjs';
 import { shortenImports } from './shorten-imports.mjs';
+import { smallWasmFlags } from './small-wasm.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const pkg = join(root, 'pkg');
 const dist = join(pkg, 'dist');
 const tools = [join(root, '.tools', 'bin'), join(root, 'node_modules', '.bin'), process.env.PATH];
 const env = { ...process.env, PATH: tools.join(delimiter) };
-
-// A sign-in hashes a few kilobytes: the small form is fast enough, and 7 KB smaller.
-const ROLLED_UP_SHA_256 = '--cfg sha2_backend="soft" --cfg sha2_backend_soft="compact"';
 
 // The sign-in core, and the same with more: a worker downloads one of them, by its configuration. What needs no session is
 // a module beside it, downloaded when it is first needed.
@@ -34,7 +31,7 @@ buildScripts();
 report();
 
 async function buildWasm() {
-  env.RUSTFLAGS = [process.env.RUSTFLAGS, ROLLED_UP_SHA_256, ...withoutMachinePaths()].filter(Boolean).join(' ');
+  env.RUSTFLAGS = smallWasmFlags(root, env);
   const glues = Object.entries(MODULES).map(([name, features]) => compile(name, features));
   const all = compile(ALL, [...new Set(Object.values(MODULES).flat())]);
   for (const glue of glues) mustBePartOf(all, glue);
@@ -102,14 +99,6 @@ function bindable(glue) {
 
 function inWasm(module, file = '') {
   return join(pkg, 'wasm', module, file);
-}
-
-// Panics name their source files. Where those lie on this machine is nobody's business, and costs bytes.
-function withoutMachinePaths() {
-  const sysroot = execFileSync('rustc', ['--print', 'sysroot'], { env, encoding: 'utf8' }).trim();
-  const cargoHome = process.env.CARGO_HOME || join(homedir(), '.cargo');
-  const names = [[root, ''], [cargoHome, 'cargo'], [sysroot, 'rust']];
-  return names.map(([path, name]) => `--remap-path-prefix=${path}=${name}`);
 }
 
 function buildScripts() {

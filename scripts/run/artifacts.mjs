@@ -6,9 +6,12 @@ import { fingerprint } from './fingerprint.mjs';
 import { commandStep } from './steps.mjs';
 import { inRoot } from './workspace.mjs';
 
-const PACKAGE_INPUTS = ['sdk', 'pkg', 'Cargo.toml', 'Cargo.lock', 'package-lock.json', 'scripts/build-package.mjs', 'scripts/cut-panics.mjs', 'scripts/shorten-imports.mjs'];
-
-const HOSTED_UI_INPUTS = ['sdk', 'hosted-ui', 'Cargo.toml', 'Cargo.lock', 'package-lock.json', 'scripts/build-hosted-ui.mjs', 'scripts/cut-panics.mjs'];
+const WASM_INPUTS = [
+  'sdk', 'Cargo.toml', 'Cargo.lock', 'package-lock.json',
+  'scripts/cut-panics.mjs', 'scripts/drop-exports.mjs', 'scripts/shorten-imports.mjs', 'scripts/small-wasm.mjs',
+];
+const PACKAGE_INPUTS = [...WASM_INPUTS, 'pkg', 'scripts/build-package.mjs'];
+const HOSTED_UI_INPUTS = [...WASM_INPUTS, 'hosted-ui', 'scripts/build-hosted-ui.mjs'];
 
 /** The release build of the backend, target/release/cognate; cargo knows what is out of date. */
 export async function buildBackend() {

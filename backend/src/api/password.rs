@@ -3,13 +3,13 @@
 use cognate_core::secret::{AccessToken, Code, Password};
 use serde::Deserialize;
 
+use super::requests::client_for;
 use super::sign_up::{SendCodeAnswer, SendCodeRequest};
 use super::{Empty, secret};
 use crate::app::{AppState, Caller};
 use crate::error::ApiError;
 use crate::password;
-use crate::pools::find_client;
-use crate::sign_in::{Through, check_secret_hash};
+use crate::sign_in::Through;
 use crate::tokens::verify_access;
 use crate::triggers::ClientMetadata;
 
@@ -19,14 +19,9 @@ pub(super) async fn forgot_password(
     caller: &Caller,
     request: SendCodeRequest,
 ) -> Result<SendCodeAnswer, ApiError> {
-    let found = find_client(state, &request.client_id).await?;
-    let through = Through::from(&found);
-    check_secret_hash(
-        through.client,
-        &request.username,
-        request.secret_hash.as_deref(),
-    )?;
-    forgot_password_through(state, caller, through, request).await
+    let (id, hash) = (&request.client_id, request.secret_hash.as_deref());
+    let found = client_for(state, id, &request.username, hash).await?;
+    forgot_password_through(state, caller, Through::from(&found), request).await
 }
 
 pub(super) async fn forgot_password_through(
@@ -60,14 +55,9 @@ pub(super) async fn confirm_forgot_password(
     caller: &Caller,
     request: ConfirmForgotPasswordRequest,
 ) -> Result<Empty, ApiError> {
-    let found = find_client(state, &request.client_id).await?;
-    let through = Through::from(&found);
-    check_secret_hash(
-        through.client,
-        &request.username,
-        request.secret_hash.as_deref(),
-    )?;
-    confirm_forgot_password_through(state, caller, through, request).await
+    let (id, hash) = (&request.client_id, request.secret_hash.as_deref());
+    let found = client_for(state, id, &request.username, hash).await?;
+    confirm_forgot_password_through(state, caller, Through::from(&found), request).await
 }
 
 pub(super) async fn confirm_forgot_password_through(

@@ -6,7 +6,8 @@ use serde::Deserialize;
 use super::secret;
 use crate::app::AppState;
 use crate::error::ApiError;
-use crate::pools::{Pool, find_pool};
+use crate::pools::{Client, Pool, find_client, find_pool};
+use crate::sign_in::check_secret_hash;
 use crate::users::{self, User};
 
 /// Carries an access token and nothing else.
@@ -15,6 +16,22 @@ use crate::users::{self, User};
 pub(super) struct TokenRequest {
     #[serde(deserialize_with = "secret::required")]
     pub(super) access_token: AccessToken,
+}
+
+/// The client that a public request names, and its pool.
+///
+/// # Errors
+/// `ResourceNotFoundException` if there is no such client, `NotAuthorizedException` if it has a secret
+/// and the request does not prove it for this user name.
+pub(super) async fn client_for(
+    state: &AppState,
+    client_id: &str,
+    username: &str,
+    secret_hash: Option<&str>,
+) -> Result<(Pool, Client), ApiError> {
+    let found = find_client(state, client_id).await?;
+    check_secret_hash(&found.1, username, secret_hash)?;
+    Ok(found)
 }
 
 /// Names a user.

@@ -4,11 +4,11 @@ use cognate_core::secret::{Code, Password};
 use serde::{Deserialize, Serialize};
 
 use super::attribute::{Attribute, pairs};
+use super::requests::client_for;
 use super::secret;
 use crate::app::{AppState, Caller};
 use crate::error::ApiError;
-use crate::pools::find_client;
-use crate::sign_in::{Through, check_secret_hash};
+use crate::sign_in::Through;
 use crate::sign_up::{self, Application, Confirmation};
 use crate::triggers::ClientMetadata;
 use crate::users::CodeDeliveryDetails;
@@ -43,14 +43,9 @@ pub(super) async fn sign_up(
     _: &Caller,
     request: SignUpRequest,
 ) -> Result<SignUpAnswer, ApiError> {
-    let found = find_client(state, &request.client_id).await?;
-    let through = Through::from(&found);
-    check_secret_hash(
-        through.client,
-        &request.username,
-        request.secret_hash.as_deref(),
-    )?;
-    sign_up_through(state, through, request).await
+    let (id, hash) = (&request.client_id, request.secret_hash.as_deref());
+    let found = client_for(state, id, &request.username, hash).await?;
+    sign_up_through(state, Through::from(&found), request).await
 }
 
 pub(super) async fn sign_up_through(
@@ -103,14 +98,9 @@ pub(super) async fn confirm_sign_up(
     caller: &Caller,
     request: ConfirmSignUpRequest,
 ) -> Result<ConfirmSignUpAnswer, ApiError> {
-    let found = find_client(state, &request.client_id).await?;
-    let through = Through::from(&found);
-    check_secret_hash(
-        through.client,
-        &request.username,
-        request.secret_hash.as_deref(),
-    )?;
-    confirm_sign_up_through(state, caller, through, request).await
+    let (id, hash) = (&request.client_id, request.secret_hash.as_deref());
+    let found = client_for(state, id, &request.username, hash).await?;
+    confirm_sign_up_through(state, caller, Through::from(&found), request).await
 }
 
 pub(super) async fn confirm_sign_up_through(
@@ -155,14 +145,9 @@ pub(super) async fn resend_confirmation_code(
     caller: &Caller,
     request: SendCodeRequest,
 ) -> Result<SendCodeAnswer, ApiError> {
-    let found = find_client(state, &request.client_id).await?;
-    let through = Through::from(&found);
-    check_secret_hash(
-        through.client,
-        &request.username,
-        request.secret_hash.as_deref(),
-    )?;
-    resend_confirmation_code_through(state, caller, through, request).await
+    let (id, hash) = (&request.client_id, request.secret_hash.as_deref());
+    let found = client_for(state, id, &request.username, hash).await?;
+    resend_confirmation_code_through(state, caller, Through::from(&found), request).await
 }
 
 pub(super) async fn resend_confirmation_code_through(
