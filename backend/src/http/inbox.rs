@@ -34,19 +34,8 @@ pub(super) struct Filter {
 pub(super) async fn page(State(state): State<AppState>, Query(filter): Query<Filter>) -> Response {
     match read(&state, &filter).await {
         Ok(messages) => {
-            let headers = [
-                (header::CONTENT_SECURITY_POLICY, CSP),
-                (header::CACHE_CONTROL, "no-store"),
-                (
-                    HeaderName::from_static("cross-origin-resource-policy"),
-                    "same-origin",
-                ),
-            ];
-            (
-                headers,
-                Html(render(&messages, filter.to.as_deref().unwrap_or_default())),
-            )
-                .into_response()
+            let page = render(&messages, filter.to.as_deref().unwrap_or_default());
+            kept_private(([(header::CONTENT_SECURITY_POLICY, CSP)], Html(page)))
         }
         Err(status) => status.into_response(),
     }
@@ -54,28 +43,14 @@ pub(super) async fn page(State(state): State<AppState>, Query(filter): Query<Fil
 
 /// `GET /_cognate/inbox.js`
 pub(super) async fn script() -> Response {
-    let headers = [
-        (header::CONTENT_TYPE, "text/javascript; charset=utf-8"),
-        (header::CACHE_CONTROL, "no-store"),
-        (
-            HeaderName::from_static("cross-origin-resource-policy"),
-            "same-origin",
-        ),
-    ];
-    (headers, SCRIPT).into_response()
+    let headers = [(header::CONTENT_TYPE, "text/javascript; charset=utf-8")];
+    kept_private((headers, SCRIPT))
 }
 
 /// `GET /_cognate/inbox.json`
 pub(super) async fn json(State(state): State<AppState>, Query(filter): Query<Filter>) -> Response {
     match read(&state, &filter).await {
         Ok(messages) => {
-            let headers = [
-                (header::CACHE_CONTROL, "no-store"),
-                (
-                    HeaderName::from_static("cross-origin-resource-policy"),
-                    "same-origin",
-                ),
-            ];
             let messages: Vec<_> = messages
                 .iter()
                 .map(|message| {
@@ -88,10 +63,27 @@ pub(super) async fn json(State(state): State<AppState>, Query(filter): Query<Fil
                     })
                 })
                 .collect();
-            (headers, Json(json!({ "messages": messages }))).into_response()
+            kept_private(Json(json!({ "messages": messages })))
         }
         Err(status) => status.into_response(),
     }
+}
+
+/// An answer that no cache keeps and no other origin reads, frames or holds a window of.
+fn kept_private(answer: impl IntoResponse) -> Response {
+    let headers = [
+        (header::CACHE_CONTROL, "no-store"),
+        (header::X_FRAME_OPTIONS, "DENY"),
+        (
+            HeaderName::from_static("cross-origin-resource-policy"),
+            "same-origin",
+        ),
+        (
+            HeaderName::from_static("cross-origin-opener-policy"),
+            "same-origin",
+        ),
+    ];
+    (headers, answer).into_response()
 }
 
 async fn read(state: &AppState, filter: &Filter) -> Result<Vec<Delivered>, StatusCode> {

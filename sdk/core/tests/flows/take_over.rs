@@ -85,7 +85,8 @@ fn enter_as(
 fn its_device_comes_along_under_the_real_name_and_stays_where_nothing_was_taken_over() {
     let (platform, token) = left_elsewhere(false);
     let client = client_of(&platform);
-    assert!(enter_as(&client, "ana@example.com", "no-token", "eu_key").is_err());
+    let refused = enter_as(&client, "ana@example.com", "no-token", "eu_key");
+    assert_eq!(refused.unwrap_err().code, ErrorCode::SessionLost);
     assert!(platform.devices().is_empty());
 
     let step = enter_as(&client, "ana@example.com", &token, "eu_key");

@@ -19,7 +19,7 @@ const TOTP_SECRET: &str = "JBSWY3DPEHPK3PXP";
 /// What must not be in anything that is shown or logged.
 const SECRETS: [&str; 4] = [PASSWORD, CODE, CUSTOM, "credential-of-ana"];
 
-const NAMES: [&str; 17] = [
+const NAMES: [&str; 18] = [
     "PASSWORD_VERIFIER",
     "SMS_MFA",
     "SMS_OTP",
@@ -34,6 +34,7 @@ const NAMES: [&str; 17] = [
     "PASSWORD_SRP",
     "WEB_AUTHN",
     "DEVICE_SRP_AUTH",
+    "DEVICE_PASSWORD_VERIFIER",
     "ADMIN_NO_SRP_AUTH",
     "UserNotConfirmedException",
     "",
