@@ -1,4 +1,4 @@
-//! The command line: `cognate serve`.
+//! The command line: `cognate serve`, `cognate keys rotate`.
 
 use std::io::{self, Write};
 use std::net::SocketAddr;
@@ -11,7 +11,8 @@ use cognate_backend::config::{
     Config, ConfigError, DEFAULT_DEMO_APP, DEFAULT_HOSTED_UI, DEFAULT_LISTEN,
 };
 use cognate_backend::http::router;
-use cognate_backend::serve::{Listeners, StartError, prepare};
+use cognate_backend::keys::KeyError;
+use cognate_backend::serve::{Listeners, StartError, prepare, signing_keys};
 use cognate_backend::sweep;
 use tokio::signal;
 use tracing::{Level, Subscriber};
@@ -32,6 +33,32 @@ struct Arguments {
 enum Command {
     /// Answer requests until Ctrl-C.
     Serve(Serve),
+    /// The pools' signing keys.
+    #[command(subcommand)]
+    Keys(Keys),
+}
+
+#[derive(Debug, Subcommand)]
+enum Keys {
+    /// Publish new keys, which sign two hours later; no session and no token ends.
+    Rotate(Rotate),
+}
+
+#[derive(Debug, clap::Args)]
+struct Rotate {
+    /// The pool
+    #[arg(long, value_name = "ID")]
+    pool: String,
+    /// Use the new keys now and delete the old ones, which others may have: ID and access tokens end,
+    /// sessions do not
+    #[arg(long)]
+    replace: bool,
+    /// Folder of the database [default: .data]
+    #[arg(long, value_name = "DIR")]
+    data: Option<PathBuf>,
+    /// Configuration, see docs/configuration.md
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
 }
 
 #[derive(Debug, clap::Args)]
@@ -57,12 +84,14 @@ struct Serve {
 }
 
 fn main() -> ExitCode {
-    let Arguments {
-        command: Command::Serve(arguments),
-    } = Arguments::parse();
+    let Arguments { command } = Arguments::parse();
     let wanted = EnvFilter::try_from_env("COGNATE_LOG").unwrap_or_else(|_| EnvFilter::new("warn"));
     log(wanted).init();
-    match run(arguments) {
+    let done = match command {
+        Command::Serve(arguments) => run(arguments),
+        Command::Keys(Keys::Rotate(arguments)) => rotate(arguments),
+    };
+    match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             let mut text = error.to_string();
@@ -99,6 +128,8 @@ enum Failure {
     Config(#[from] ConfigError),
     #[error(transparent)]
     Start(#[from] StartError),
+    #[error(transparent)]
+    Keys(#[from] KeyError),
     #[error("the runtime does not start")]
     Runtime(#[from] io::Error),
 }
@@ -115,11 +146,35 @@ fn run(arguments: Serve) -> Result<(), Failure> {
         .hosted_ui
         .or(config.hosted_ui)
         .or_else(|| built_here().map(Path::to_owned));
-    let runtime = tokio::runtime::Builder::new_multi_thread()
+    runtime()?.block_on(serve(config))
+}
+
+fn rotate(arguments: Rotate) -> Result<(), Failure> {
+    let mut config = match &arguments.config {
+        Some(file) => Config::read(file)?,
+        None => Config::default(),
+    };
+    config.data = arguments.data.or(config.data);
+    runtime()?.block_on(async {
+        let keys = signing_keys(&config, Clock::System).await?;
+        let said = if arguments.replace {
+            keys.replace(&arguments.pool).await?;
+            "new keys sign from now on; the old ones are deleted".to_owned()
+        } else {
+            let starts_at = keys.rotate(&arguments.pool).await?;
+            let minutes = (starts_at - Clock::System.now()) / 60;
+            format!("new keys are published, and sign in {minutes} minutes")
+        };
+        drop(writeln!(io::stdout(), "{}: {said}", arguments.pool));
+        Ok(())
+    })
+}
+
+fn runtime() -> io::Result<tokio::runtime::Runtime> {
+    tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
         .enable_all()
-        .build()?;
-    runtime.block_on(serve(config))
+        .build()
 }
 
 /// The hosted pages of the workspace it is started in.

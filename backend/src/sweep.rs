@@ -7,18 +7,26 @@ use crate::app::AppState;
 /// What has expired is refused anyway; deleting it late costs space only.
 const INTERVAL: Duration = Duration::from_secs(600);
 
-/// Deletes expired codes, steps, ids, counters and sign-ins every ten minutes, until the runtime
-/// ends.
+/// Deletes expired codes, steps, ids, counters, sign-ins and signing keys every ten minutes, until the
+/// runtime ends; rotates signing keys that are due.
 ///
 /// # Panics
 /// Outside of a tokio runtime.
 pub fn start(state: &AppState) {
-    let (store, clock) = (state.store.clone(), state.clock.clone());
+    let (store, clock, keys) = (state.store.clone(), state.clock.clone(), state.keys.clone());
+    let period = state.config.keys.rotate_after_days;
+    let period = period.map(|days| i64::from(days) * 86400);
     tokio::spawn(async move {
         loop {
             tokio::time::sleep(INTERVAL).await;
             if let Err(error) = store.sweep(clock.now()).await {
                 tracing::warn!(error = &error as &dyn std::error::Error, "cannot sweep");
+            }
+            if let Err(error) = keys.maintain(period).await {
+                tracing::warn!(
+                    error = &error as &dyn std::error::Error,
+                    "cannot rotate keys"
+                );
             }
         }
     });

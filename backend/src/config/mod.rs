@@ -51,6 +51,8 @@ pub struct Config {
 pub struct KeysConfig {
     /// The file with the master key. Default `master.key` in the data folder, made on first start.
     pub master_key_file: Option<PathBuf>,
+    /// After how many days a pool's signing keys are replaced by new ones. Default never.
+    pub rotate_after_days: Option<u32>,
     /// The access keys of administrators. Default: `test` with secret `test`, on loopback only.
     pub sigv4: Vec<AccessKey>,
 }

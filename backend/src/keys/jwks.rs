@@ -7,7 +7,7 @@ use serde::Serialize;
 /// A pool's public keys.
 #[derive(Debug, Clone, Serialize)]
 pub struct Jwks {
-    /// The ID tokens' key, then the access tokens'.
+    /// The ID tokens' keys, then the access tokens'; for each use the oldest first.
     pub keys: Vec<Jwk>,
 }
 

@@ -1,4 +1,5 @@
-//! The pools' signing keys: RS256 over RSA with 2,048 bits, two per pool.
+//! The pools' signing keys: RS256 over RSA with 2,048 bits, two per pool, and more while they are rotated
+//! ([`rotation`]).
 //!
 //! ID tokens and access tokens are signed with different keys, as the service does. Keys are made
 //! with the pool, sealed in the database, parsed once and kept in memory: parsing a key for each
@@ -10,23 +11,27 @@
 //! is presented for: an ID token is no access token.
 
 mod jwks;
+pub mod rotation;
+mod signing_key;
 
 use std::collections::HashMap;
 use std::fmt;
 use std::sync::{Arc, PoisonError, RwLock};
+use std::time::{Duration, Instant};
 
-use aws_lc_rs::encoding::{AsDer, Pkcs8V1Der};
-use aws_lc_rs::rsa::{KeyPair, KeySize, PublicKeyComponents};
-use aws_lc_rs::signature::{KeyPair as _, RSA_PKCS1_2048_8192_SHA256, RSA_PKCS1_SHA256};
-use aws_lc_rs::{digest, rand};
 use base64ct::{Base64UrlUnpadded, Encoding};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::seal::{Place, SealError, Sealer};
+use crate::clock::Clock;
+use crate::seal::{SealError, Sealer};
 use crate::store::{SigningKeyRow, Store, StoreError};
+use signing_key::{SigningKey, generate};
 
 pub use jwks::{Jwk, Jwks};
+
+/// How long another process's new keys may go unnoticed here.
+const VALIDITY: Duration = Duration::from_secs(10);
 
 /// What a token is for, as in its claim `token_use`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -53,28 +58,25 @@ impl TokenUse {
 pub struct SigningKeys {
     store: Store,
     sealer: Sealer,
+    clock: Clock,
     parsed: Arc<RwLock<HashMap<String, Arc<PoolKeys>>>>,
 }
 
+/// The keys of a pool that sign, will sign or still verify; for each use the oldest first.
 struct PoolKeys {
-    id: SigningKey,
-    access: SigningKey,
-}
-
-struct SigningKey {
-    /// `{"kid":..,"alg":"RS256"}` in base64url: the same for every token.
-    header: String,
-    kid: String,
-    pair: KeyPair,
+    id: Vec<Arc<SigningKey>>,
+    access: Vec<Arc<SigningKey>>,
+    read_at: Instant,
 }
 
 impl SigningKeys {
     /// Keys of the pools in this store.
     #[must_use]
-    pub fn new(store: Store, sealer: Sealer) -> Self {
+    pub fn new(store: Store, sealer: Sealer, clock: Clock) -> Self {
         Self {
             store,
             sealer,
+            clock,
             parsed: Arc::default(),
         }
     }
@@ -86,7 +88,7 @@ impl SigningKeys {
     pub fn generate(&self, pool_id: &str, now: i64) -> Result<Vec<SigningKeyRow>, KeyError> {
         [TokenUse::Id, TokenUse::Access]
             .into_iter()
-            .map(|token_use| generate(&self.sealer, pool_id, token_use, now))
+            .map(|token_use| generate(&self.sealer, pool_id, token_use, now, now))
             .collect()
     }
 
@@ -101,23 +103,12 @@ impl SigningKeys {
         claims: &(impl Serialize + Sync),
     ) -> Result<String, KeyError> {
         let keys = self.keys(pool_id).await?;
-        let key = keys.of(token_use);
-        let claims = serde_json::to_vec(claims).map_err(KeyError::Claims)?;
-        let mut token = key.header.clone();
-        token.push('.');
-        token.push_str(&Base64UrlUnpadded::encode_string(&claims));
-        let mut signature = vec![0; key.pair.public_modulus_len()];
-        key.pair
-            .sign(
-                &RSA_PKCS1_SHA256,
-                &rand::SystemRandom::new(),
-                token.as_bytes(),
-                &mut signature,
-            )
-            .map_err(|_| KeyError::Cryptography)?;
-        token.push('.');
-        token.push_str(&Base64UrlUnpadded::encode_string(&signature));
-        Ok(token)
+        let now = self.clock.now();
+        let keys = keys.of(token_use);
+        // A clock that was set back signs with the first key, not with none.
+        let key = keys.iter().rev().find(|key| key.starts_at <= now);
+        let key = key.or_else(|| keys.first()).ok_or(KeyError::NoPool)?;
+        key.sign(&serde_json::to_vec(claims).map_err(KeyError::Claims)?)
     }
 
     /// The claims of a token that this pool signed for this use. Checks the signature, `alg` and
@@ -132,21 +123,14 @@ impl SigningKeys {
         token: &str,
     ) -> Result<C, KeyError> {
         let keys = self.keys(pool_id).await?;
-        let key = keys.of(token_use);
         let (signed, signature) = token.rsplit_once('.').ok_or(KeyError::Token)?;
         let (header, claims) = signed.split_once('.').ok_or(KeyError::Token)?;
         // Our own header is one constant string per key: anything else was not signed by it.
-        if header != key.header {
-            return Err(KeyError::Token);
-        }
+        let mut keys = keys.of(token_use).iter();
+        let key = keys.find(|key| key.header == header);
         let signature = Base64UrlUnpadded::decode_vec(signature).map_err(|_| KeyError::Token)?;
-        let public = key.pair.public_key();
-        PublicKeyComponents {
-            n: public.modulus().big_endian_without_leading_zero(),
-            e: public.exponent().big_endian_without_leading_zero(),
-        }
-        .verify(&RSA_PKCS1_2048_8192_SHA256, signed.as_bytes(), &signature)
-        .map_err(|_| KeyError::Token)?;
+        key.ok_or(KeyError::Token)?
+            .verify(signed.as_bytes(), &signature)?;
         let claims = Base64UrlUnpadded::decode_vec(claims).map_err(|_| KeyError::Token)?;
         serde_json::from_slice(&claims).map_err(|_| KeyError::Token)
     }
@@ -157,13 +141,13 @@ impl SigningKeys {
     /// [`KeyError::NoPool`] if the pool has no keys.
     pub async fn jwks(&self, pool_id: &str) -> Result<Jwks, KeyError> {
         let keys = self.keys(pool_id).await?;
-        let jwk = |key: &SigningKey| Jwk::new(&key.kid, key.pair.public_key());
+        let all = keys.id.iter().chain(&keys.access);
         Ok(Jwks {
-            keys: vec![jwk(&keys.id), jwk(&keys.access)],
+            keys: all.map(|key| key.jwk()).collect(),
         })
     }
 
-    /// Forgets a deleted pool's keys.
+    /// Forgets what was read of a pool's keys.
     pub fn forget(&self, pool_id: &str) {
         self.parsed
             .write()
@@ -178,23 +162,38 @@ impl SigningKeys {
             .unwrap_or_else(PoisonError::into_inner)
             .get(pool_id)
             .cloned();
-        if let Some(keys) = known {
-            return Ok(keys);
+        if let Some(keys) = known.as_ref().filter(|keys| keys.is_fresh()) {
+            return Ok(Arc::clone(keys));
         }
+        let read_at = Instant::now();
         let rows = self.store.signing_keys(pool_id).await?;
-        let parse = |token_use: TokenUse| {
-            let newest = rows
-                .iter()
-                .rev()
-                .find(|row| row.token_use == token_use.as_str());
-            SigningKey::open(&self.sealer, newest.ok_or(KeyError::NoPool)?)
+        let now = self.clock.now();
+        let open = |token_use: TokenUse| {
+            let of_use = rows.iter().filter(|row| {
+                row.token_use == token_use.as_str() && rotation::verifies(row, &rows, now)
+            });
+            of_use
+                .map(
+                    |row| match known.as_ref().and_then(|keys| keys.find(&row.kid)) {
+                        Some(parsed) => Ok(parsed),
+                        None => SigningKey::open(&self.sealer, row).map(Arc::new),
+                    },
+                )
+                .collect::<Result<Vec<_>, KeyError>>()
         };
-        let keys = Arc::new(PoolKeys {
-            id: parse(TokenUse::Id)?,
-            access: parse(TokenUse::Access)?,
-        });
+        let (id, access) = (open(TokenUse::Id)?, open(TokenUse::Access)?);
         let mut parsed = self.parsed.write().unwrap_or_else(PoisonError::into_inner);
-        Ok(Arc::clone(parsed.entry(pool_id.to_owned()).or_insert(keys)))
+        if id.is_empty() || access.is_empty() {
+            parsed.remove(pool_id);
+            return Err(KeyError::NoPool);
+        }
+        let keys = Arc::new(PoolKeys {
+            id,
+            access,
+            read_at,
+        });
+        parsed.insert(pool_id.to_owned(), Arc::clone(&keys));
+        Ok(keys)
     }
 }
 
@@ -205,24 +204,20 @@ impl fmt::Debug for SigningKeys {
 }
 
 impl PoolKeys {
-    fn of(&self, token_use: TokenUse) -> &SigningKey {
+    fn of(&self, token_use: TokenUse) -> &[Arc<SigningKey>] {
         match token_use {
             TokenUse::Id => &self.id,
             TokenUse::Access => &self.access,
         }
     }
-}
 
-impl SigningKey {
-    fn open(sealer: &Sealer, row: &SigningKeyRow) -> Result<Self, KeyError> {
-        let private = sealer.open(place(&row.kid, &row.pool_id), &row.private_key)?;
-        let pair = KeyPair::from_pkcs8(&private).map_err(|_| KeyError::Cryptography)?;
-        let header = serde_json::json!({ "kid": row.kid, "alg": "RS256" }).to_string();
-        Ok(Self {
-            header: Base64UrlUnpadded::encode_string(header.as_bytes()),
-            kid: row.kid.clone(),
-            pair,
-        })
+    fn find(&self, kid: &str) -> Option<Arc<SigningKey>> {
+        let mut all = self.id.iter().chain(&self.access);
+        all.find(|key| key.kid == kid).map(Arc::clone)
+    }
+
+    fn is_fresh(&self) -> bool {
+        self.read_at.elapsed() < VALIDITY
     }
 }
 
@@ -247,37 +242,4 @@ pub enum KeyError {
     /// The database failed.
     #[error("signing keys cannot be read")]
     Store(#[from] StoreError),
-}
-
-fn generate(
-    sealer: &Sealer,
-    pool_id: &str,
-    token_use: TokenUse,
-    now: i64,
-) -> Result<SigningKeyRow, KeyError> {
-    let pair = KeyPair::generate(KeySize::Rsa2048).map_err(|_| KeyError::Cryptography)?;
-    let modulus = pair
-        .public_key()
-        .modulus()
-        .big_endian_without_leading_zero();
-    // A kid that follows from the key: two keys never share one.
-    let kid = Base64UrlUnpadded::encode_string(digest::digest(&digest::SHA256, modulus).as_ref());
-    let private: Pkcs8V1Der<'_> = pair.as_der().map_err(|_| KeyError::Cryptography)?;
-    let private_key = sealer.seal(place(&kid, pool_id), private.as_ref())?;
-    Ok(SigningKeyRow {
-        kid,
-        pool_id: pool_id.to_owned(),
-        token_use: token_use.as_str().to_owned(),
-        private_key,
-        created_at: now,
-    })
-}
-
-fn place<'a>(kid: &'a str, pool: &'a str) -> Place<'a> {
-    Place {
-        table: "signing_keys",
-        column: "private_key",
-        row: kid,
-        pool,
-    }
 }

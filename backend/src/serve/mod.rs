@@ -73,7 +73,7 @@ pub async fn prepare(
     let triggers = Triggers::load(&config).await?;
     let sealer = Sealer::new(&master_key(&config, &data)?)?;
     let store = Store::open(&data.join("cognate.db")).await?;
-    let keys = SigningKeys::new(store.clone(), sealer.clone());
+    let keys = SigningKeys::new(store.clone(), sealer.clone(), clock.clone());
     let messages = Messages::start(store.clone(), sealer.clone(), clock.clone());
     let config = Arc::new(config);
     let state = AppState {
@@ -92,6 +92,24 @@ pub async fn prepare(
     check_master_key(&state).await?;
     pools::seed(&state).await?;
     Ok(state)
+}
+
+/// The signing keys of the pools in a data folder, for a command beside a backend that may be running.
+/// Changes nothing else there.
+///
+/// # Errors
+/// As [`prepare`], for what it opens.
+pub async fn signing_keys(config: &Config, clock: Clock) -> Result<SigningKeys, StartError> {
+    let data = config
+        .data
+        .clone()
+        .unwrap_or_else(|| PathBuf::from(".data"));
+    let file = data.join("cognate.db");
+    if !file.is_file() {
+        return Err(StartError::NoDatabase(file));
+    }
+    let sealer = Sealer::new(&master_key(config, &data)?)?;
+    Ok(SigningKeys::new(Store::open(&file).await?, sealer, clock))
 }
 
 /// Why the backend does not start.
@@ -143,6 +161,9 @@ pub enum StartError {
         /// The system's reason.
         source: std::io::Error,
     },
+    /// A command was given a folder without a database.
+    #[error("there is no database {} (--data)", .0.display())]
+    NoDatabase(PathBuf),
     /// A handler file cannot be used.
     #[error(transparent)]
     Triggers(#[from] TriggersError),
