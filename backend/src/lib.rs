@@ -28,6 +28,7 @@ pub mod password;
 pub mod pools;
 pub mod random;
 pub mod redirect_uri;
+pub mod resource_servers;
 pub mod scope;
 pub mod seal;
 pub mod serve;

@@ -18,6 +18,7 @@ mod passkeys;
 mod password;
 mod pools;
 mod requests;
+mod resource_servers;
 mod secret;
 mod session;
 mod sign_in;
@@ -135,6 +136,11 @@ pub static OPERATIONS: &[Operation] = operations! {
     DeleteUserPoolClient, SigV4, clients::delete_user_pool_client;
     DescribeUserPoolClient, SigV4, clients::describe_user_pool_client;
     ListUserPoolClients, SigV4, clients::list_user_pool_clients;
+    CreateResourceServer, SigV4, resource_servers::create_resource_server;
+    DeleteResourceServer, SigV4, resource_servers::delete_resource_server;
+    DescribeResourceServer, SigV4, resource_servers::describe_resource_server;
+    ListResourceServers, SigV4, resource_servers::list_resource_servers;
+    UpdateResourceServer, SigV4, resource_servers::update_resource_server;
 };
 
 impl Operation {

@@ -8,7 +8,7 @@ use super::{Empty, secret};
 use crate::app::{AppState, Caller};
 use crate::error::{ApiError, ErrorType};
 use crate::pools::find_client;
-use crate::sessions;
+use crate::sessions::{self, Presented};
 use crate::sign_in::check_client_secret;
 use crate::tokens::verify_access;
 
@@ -36,8 +36,12 @@ pub(super) async fn get_tokens_from_refresh_token(
 ) -> Result<RefreshAnswer, ApiError> {
     let (pool, client) = find_client(state, &request.client_id).await?;
     check_client_secret(&client, request.client_secret.as_deref())?;
-    let (token, device) = (&request.refresh_token, request.device_key.as_deref());
-    let tokens = sessions::refresh(state, &pool, &client, token, device).await?;
+    let presented = Presented {
+        device_key: request.device_key.as_deref(),
+        ..Presented::default()
+    };
+    let tokens =
+        sessions::refresh(state, &pool, &client, &request.refresh_token, presented).await?;
     Ok(RefreshAnswer {
         authentication_result: tokens.into(),
     })

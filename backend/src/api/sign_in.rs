@@ -13,7 +13,7 @@ use crate::error::{ApiError, ErrorType};
 use crate::limits::{self, Hourly};
 use crate::mfa::{self, Factor};
 use crate::pools::{ExplicitAuthFlow, find_client, find_client_of};
-use crate::sessions::{self, SessionDevice, Tokens};
+use crate::sessions::{self, Presented, SessionDevice, Tokens};
 use crate::sign_in::user_auth::{self, Choice, Given, after_sign_up, otp, passkey};
 use crate::sign_in::{
     self, Challenge, Next, Parameters, Proof, Through, answer_new_password,
@@ -164,8 +164,11 @@ async fn begin(
                 .unwrap_or_default();
             check_secret_hash(client, &owner, secret_hash)?;
         }
-        let device = given.get("DEVICE_KEY").map(String::as_str);
-        let tokens = sessions::refresh(state, through.pool, client, &token, device).await?;
+        let presented = Presented {
+            device_key: given.get("DEVICE_KEY").map(String::as_str),
+            ..Presented::default()
+        };
+        let tokens = sessions::refresh(state, through.pool, client, &token, presented).await?;
         return Ok(tokens.into());
     }
     check_secret_hash(client, username_of(given)?, secret_hash)?;

@@ -28,6 +28,9 @@ pub struct PoolConfig {
     /// The handler file of each trigger, relative to the configuration's folder. Default none.
     #[serde(default)]
     pub triggers: BTreeMap<Trigger, PathBuf>,
+    /// Its resource servers: members of `CreateResourceServerRequest`.
+    #[serde(default)]
+    pub resource_servers: Vec<Map<String, Value>>,
     /// Its clients.
     #[serde(default)]
     pub clients: Vec<ClientConfig>,
@@ -89,6 +92,7 @@ impl PoolConfig {
                 },
             }))),
             triggers: BTreeMap::new(),
+            resource_servers: Vec::new(),
             clients: vec![ClientConfig {
                 id: "demowebclient".to_owned(),
                 name: Some("Demo web client".to_owned()),

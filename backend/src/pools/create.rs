@@ -13,6 +13,7 @@ use crate::app::AppState;
 use crate::contract;
 use crate::error::ApiError;
 use crate::random::{self, NoRandomness};
+use crate::resource_servers;
 use crate::seal::SealError;
 use crate::store::{ClientRow, PoolRow, StoreError};
 use crate::triggers::Triggers;
@@ -132,7 +133,7 @@ impl NewClient {
         check_flows(&document)?;
         check_validity(&document)?;
         check_attributes(pool, &document)?;
-        oauth_settings::check(&document)?;
+        oauth_settings::check(&document, secret.is_some())?;
         let propagates = document.get("EnablePropagateAdditionalUserContextData");
         if propagates == Some(&Value::Bool(true)) && secret.is_none() {
             return Err(ApiError::invalid_parameter(
@@ -162,6 +163,8 @@ impl NewClient {
         pool_id: &str,
         id: &str,
     ) -> Result<ClientRow, ApiError> {
+        let scopes = oauth_settings::scopes_of(&self.document);
+        resource_servers::check(state, pool_id, &scopes).await?;
         let now = state.clock.now();
         let seal = |secret: &ClientSecret| -> Result<Vec<u8>, SealError> {
             state

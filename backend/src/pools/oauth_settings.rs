@@ -15,7 +15,7 @@ pub enum OAuthFlow {
     Code,
     /// Tokens in the address: refused, but clients stored by older versions may name it
     Implicit,
-    /// Tokens for a program: refused, but clients stored by older versions may name it
+    /// Tokens for a program, which is nobody's sign-in
     ClientCredentials,
 }
 
@@ -88,29 +88,28 @@ impl OAuthSettings {
     }
 }
 
-/// Checks the OAuth members of a new client's document.
+/// Checks the OAuth members of a new client's document. Whether there are resource servers with its scopes
+/// is asked when it is stored.
 ///
 /// # Errors
-/// `InvalidParameterException` for addresses a browser must not be sent to, scopes and flows that do
-/// not exist here, and settings that contradict each other.
-pub(super) fn check(document: &Map<String, Value>) -> Result<(), ApiError> {
+/// `InvalidParameterException` for addresses a browser must not be sent to and settings that contradict
+/// each other, `InvalidOAuthFlowException` for flows that do not fit the client,
+/// `ScopeDoesNotExistException` for words that are no scope.
+pub(super) fn check(document: &Map<String, Value>, has_secret: bool) -> Result<(), ApiError> {
     let invalid = |why: &'static str| Err(ApiError::invalid_parameter(why));
-    let texts = |member: &str| -> Vec<&str> {
-        let list = document.get(member).and_then(Value::as_array);
-        list.into_iter()
-            .flatten()
-            .filter_map(Value::as_str)
-            .collect()
-    };
+    let texts = |member: &str| texts(document, member);
     let (flows, scopes) = (texts("AllowedOAuthFlows"), texts("AllowedOAuthScopes"));
-    if let Some(flow) = flows.iter().find(|flow| **flow != "code") {
-        return Err(ApiError::invalid_parameter(format!(
-            "AllowedOAuthFlows: this version has the code flow only, {flow} cannot be kept."
+    if let Some(scope) = scopes.iter().find(|scope| Scope::find(scope).is_none()) {
+        return Err(ApiError::scope_does_not_exist(format!(
+            "AllowedOAuthScopes: there is no scope {scope}."
         )));
     }
-    if let Some(scope) = scopes.iter().find(|scope| Scope::find(scope).is_none()) {
+    let is_for_programs = flows.contains(&"client_credentials");
+    if is_for_programs {
+        check_client_credentials(&flows, &scopes, has_secret)?;
+    } else if let Some(flow) = flows.iter().find(|flow| **flow != "code") {
         return Err(ApiError::invalid_parameter(format!(
-            "AllowedOAuthScopes: there is no scope {scope}; this version has no resource servers yet."
+            "AllowedOAuthFlows: this version has code and client_credentials, {flow} cannot be kept."
         )));
     }
     if let Some(provider) = texts("SupportedIdentityProviders")
@@ -145,7 +144,7 @@ pub(super) fn check(document: &Map<String, Value>) -> Result<(), ApiError> {
             "AllowedOAuthFlows and AllowedOAuthScopes are required if user pool client is allowed to use OAuth flows.",
         );
     }
-    if callbacks.is_empty() {
+    if callbacks.is_empty() && !is_for_programs {
         return invalid("The code flow needs at least one of CallbackURLs.");
     }
     let has = |scope: Scope| scopes.contains(&scope.name());
@@ -154,6 +153,46 @@ pub(super) fn check(document: &Map<String, Value>) -> Result<(), ApiError> {
         return invalid("AllowedOAuthScopes: email, phone and profile need openid.");
     }
     Ok(())
+}
+
+/// A program signs nobody in: it proves its secret, and its tokens are for resource servers.
+fn check_client_credentials(
+    flows: &[&str],
+    scopes: &[&str],
+    has_secret: bool,
+) -> Result<(), ApiError> {
+    if flows.len() > 1 {
+        return Err(ApiError::invalid_oauth_flow(
+            "client_credentials flow can not be selected along with code flow or implicit flow.",
+        ));
+    }
+    if !has_secret {
+        return Err(ApiError::invalid_oauth_flow(
+            "client_credentials flow can not be selected if client does not have a client secret.",
+        ));
+    }
+    let is_custom = |scope: &&str| matches!(Scope::find(scope), Some(Scope::Custom(_)));
+    match scopes.iter().find(|scope| !is_custom(scope)) {
+        None => Ok(()),
+        Some(scope) => Err(ApiError::invalid_parameter(format!(
+            "AllowedOAuthScopes: {scope} is not supported with client_credentials flow, which has the \
+             scopes of resource servers only."
+        ))),
+    }
+}
+
+/// The scopes of a document.
+pub(super) fn scopes_of(document: &Map<String, Value>) -> Scopes {
+    let words = texts(document, "AllowedOAuthScopes");
+    words.into_iter().filter_map(Scope::find).collect()
+}
+
+fn texts<'a>(document: &'a Map<String, Value>, member: &str) -> Vec<&'a str> {
+    let list = document.get(member).and_then(Value::as_array);
+    list.into_iter()
+        .flatten()
+        .filter_map(Value::as_str)
+        .collect()
 }
 
 /// What an older version stored unchecked must not become an address now: it is parsed again.

@@ -9,7 +9,8 @@ use super::create::{NewClient, NewPool, checked};
 use super::pool::Pool;
 use crate::app::AppState;
 use crate::config::{ClientConfig, PoolConfig};
-use crate::error::ApiError;
+use crate::error::{ApiError, ErrorType};
+use crate::resource_servers::ResourceServer;
 use crate::triggers;
 
 /// Makes the configured pools and clients, or gives them the configured settings.
@@ -22,6 +23,14 @@ pub async fn seed(state: &AppState) -> Result<(), SeedError> {
             what: format!("pool {}", pool.id),
             error,
         })?;
+        for server in &pool.resource_servers {
+            seed_resource_server(state, &stored, server)
+                .await
+                .map_err(|error| SeedError {
+                    what: format!("resource server of pool {}", pool.id),
+                    error,
+                })?;
+        }
         for client in &pool.clients {
             seed_client(state, &stored, client)
                 .await
@@ -65,6 +74,22 @@ async fn seed_pool(state: &AppState, pool: &PoolConfig) -> Result<Pool, ApiError
         new = new.with_mfa(change)?;
     }
     Pool::read(new.store_as(state, &pool.id).await?)
+}
+
+async fn seed_resource_server(
+    state: &AppState,
+    pool: &Pool,
+    settings: &Map<String, Value>,
+) -> Result<(), ApiError> {
+    let mut settings = settings.clone();
+    settings.insert("UserPoolId".to_owned(), json!(pool.id));
+    let settings = checked("CreateResourceServer", settings)?;
+    let server: ResourceServer = serde_json::from_value(Value::Object(settings))
+        .map_err(|_| ApiError::serialization("The resource server does not fit."))?;
+    match server.update(state).await {
+        Err(error) if error.code == ErrorType::ResourceNotFound => server.create(state).await,
+        updated => updated,
+    }
 }
 
 async fn seed_client(state: &AppState, pool: &Pool, client: &ClientConfig) -> Result<(), ApiError> {
