@@ -1,6 +1,6 @@
 //! Which answers pages of other origins may read, and which headers they may send.
 //!
-//! The JSON API, the token, revocation and userInfo endpoints, discovery and JWKS read no cookie, so
+//! The JSON API, the token, revocation, pushed-request and userInfo endpoints, discovery and JWKS read no cookie, so
 //! every origin may call them, without credentials. `authorization` is among the headers a page may
 //! send to userInfo only: administrators' signatures and clients' secrets do not come from browsers.
 //! What reads cookies (`authorize`, `login`, the hosted pages) has no CORS.
@@ -26,13 +26,13 @@ pub(super) async fn preflight() -> Response {
     (StatusCode::OK, headers).into_response()
 }
 
-/// The same before a call of the token or revocation endpoint.
+/// The same before a call of the token, revocation or pushed-request endpoint.
 pub(super) async fn preflight_form() -> Response {
     let headers = [
         (header::ACCESS_CONTROL_ALLOW_METHODS, "POST"),
         (
             header::ACCESS_CONTROL_ALLOW_HEADERS,
-            "content-type, x-amz-user-agent, cache-control",
+            "content-type, dpop, x-amz-user-agent, cache-control",
         ),
         (header::ACCESS_CONTROL_MAX_AGE, TWO_DAYS),
     ];
@@ -45,7 +45,7 @@ pub(super) async fn preflight_bearer() -> Response {
         (header::ACCESS_CONTROL_ALLOW_METHODS, "GET, POST"),
         (
             header::ACCESS_CONTROL_ALLOW_HEADERS,
-            "authorization, content-type, x-amz-user-agent, cache-control",
+            "authorization, content-type, dpop, x-amz-user-agent, cache-control",
         ),
         (header::ACCESS_CONTROL_MAX_AGE, TWO_DAYS),
     ];

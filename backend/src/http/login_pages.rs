@@ -76,7 +76,7 @@ async fn begin(
     let browser = cookies.browser(headers);
     match oauth::authorize(state, caller, page, given, &browser).await {
         Outcome::Page(begun) => {
-            let query = given.query_without("txn");
+            let query = given.without("txn").encoded();
             let mut response = see_other(&format!("{}?{query}&txn={}", page.path(), begun.id));
             for line in forget {
                 set(&mut response, Some(line));

@@ -1,27 +1,30 @@
-//! `/oauth2/token`, `/oauth2/revoke`, `/oauth2/userInfo`: called by apps and their servers. They read
+//! `/oauth2/token`, `/oauth2/revoke`, `/oauth2/par`, `/oauth2/userInfo`: called by apps and their servers. They read
 //! no cookie.
 
+use axum::Extension;
 use axum::Json;
 use axum::body::Body;
 use axum::extract::State;
-use axum::http::{HeaderMap, HeaderValue, Request, Response, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, header};
 use axum::response::IntoResponse;
 use cognate_core::secret::AccessToken;
 use serde_json::json;
+use uuid::Uuid;
 
-use super::json_api;
-use crate::app::AppState;
-use crate::oauth::{self, OAuthError, OAuthErrorCode, Parameters};
+use super::peer::Peer;
+use super::{json_api, proxy};
+use crate::app::{AppState, Caller};
+use crate::oauth::{self, Credentials, OAuthError, OAuthErrorCode, Parameters, Proof, dpop};
 
 /// `POST /oauth2/token`
 pub(super) async fn token(State(state): State<AppState>, request: Request<Body>) -> Response<Body> {
-    let (authorization, form) = match read(request).await {
+    let (credentials, form) = match read(request, "/oauth2/token").await {
         Ok(read) => read,
         Err(error) => return refusal(&error, false),
     };
-    match oauth::token(&state, authorization.as_deref(), &form).await {
+    match oauth::token(&state, &credentials, &form).await {
         Ok(answer) => not_kept(Json(answer).into_response()),
-        Err(error) => refusal(&error, authorization.is_some()),
+        Err(error) => refusal(&error, credentials.authorization.is_some()),
     }
 }
 
@@ -30,36 +33,85 @@ pub(super) async fn revoke(
     State(state): State<AppState>,
     request: Request<Body>,
 ) -> Response<Body> {
-    let (authorization, form) = match read(request).await {
+    let (credentials, form) = match read(request, "/oauth2/revoke").await {
         Ok(read) => read,
         Err(error) => return refusal(&error, true),
     };
-    match oauth::revoke(&state, authorization.as_deref(), &form).await {
+    match oauth::revoke(&state, &credentials, &form).await {
         Ok(()) => not_kept(StatusCode::OK.into_response()),
         Err(error) => refusal(&error, true),
     }
 }
 
-/// `GET` and `POST /oauth2/userInfo` (OpenID Connect Core, 5.3), with the token in the
-/// `Authorization` header (RFC 6750).
-pub(super) async fn user_info(State(state): State<AppState>, headers: HeaderMap) -> Response<Body> {
-    let token = bearer(&headers);
-    let Some(token) = token else {
-        return bearer_refusal(
-            StatusCode::BAD_REQUEST,
-            &OAuthError::invalid_request("Bad OAuth2 request at UserInfo Endpoint"),
-        );
+/// `POST /oauth2/par`
+pub(super) async fn push(
+    State(state): State<AppState>,
+    peer: Option<Extension<Peer>>,
+    request: Request<Body>,
+) -> Response<Body> {
+    let peer = peer.map_or(Peer::UNKNOWN, |Extension(peer)| peer);
+    let caller = Caller {
+        peer: proxy::caller(&state.config.proxies, peer, request.headers()),
+        request_id: Uuid::new_v4().to_string(),
     };
-    match oauth::user_info(&state, &token).await {
+    let (credentials, form) = match read(request, "/oauth2/par").await {
+        Ok(read) => read,
+        Err(error) => return refusal(&error, false),
+    };
+    match oauth::push(&state, &caller, &credentials, &form).await {
+        Ok(pushed) => not_kept((StatusCode::CREATED, Json(pushed)).into_response()),
+        Err(error) => refusal(&error, credentials.authorization.is_some()),
+    }
+}
+
+/// `GET` and `POST /oauth2/userInfo` (OpenID Connect Core, 5.3), with the token in the
+/// `Authorization` header (RFC 6750), and the proof of its key in `DPoP` (RFC 9449, 7.1).
+pub(super) async fn user_info(
+    State(state): State<AppState>,
+    method: Method,
+    headers: HeaderMap,
+) -> Response<Body> {
+    let method = if method == Method::POST {
+        "POST"
+    } else {
+        "GET"
+    };
+    let scheme = headers.get(header::AUTHORIZATION).and_then(Scheme::of);
+    let proof = proof(&headers, method, "/oauth2/userInfo");
+    let (token, proof) = match (scheme, proof) {
+        (Some((Scheme::Bearer, token)), _) => (token, None),
+        (Some((Scheme::DPoP, token)), Ok(Some(proof))) => (token, Some(proof)),
+        (Some((Scheme::DPoP, _)), Ok(None)) => {
+            return challenge(StatusCode::UNAUTHORIZED, &dpop::refused());
+        }
+        (Some((Scheme::DPoP, _)), Err(error)) => {
+            return challenge(StatusCode::UNAUTHORIZED, &error);
+        }
+        (None, _) => {
+            return challenge(
+                StatusCode::BAD_REQUEST,
+                &OAuthError::invalid_request("Bad OAuth2 request at UserInfo Endpoint"),
+            );
+        }
+    };
+    match oauth::user_info(&state, &token, proof.as_ref()).await {
         Ok(claims) => not_kept(Json(claims).into_response()),
-        Err(error) if error.code == OAuthErrorCode::InvalidToken => {
-            bearer_refusal(StatusCode::UNAUTHORIZED, &error)
+        Err(error)
+            if matches!(
+                error.code,
+                OAuthErrorCode::InvalidToken | OAuthErrorCode::InvalidDpopProof
+            ) =>
+        {
+            challenge(StatusCode::UNAUTHORIZED, &error)
         }
         Err(error) => refusal(&error, false),
     }
 }
 
-async fn read(request: Request<Body>) -> Result<(Option<String>, Parameters), OAuthError> {
+async fn read(
+    request: Request<Body>,
+    path: &'static str,
+) -> Result<(Credentials, Parameters), OAuthError> {
     let (head, body) = request.into_parts();
     let headers = &head.headers;
     let is_form = headers
@@ -87,15 +139,50 @@ async fn read(request: Request<Body>) -> Result<(Option<String>, Parameters), OA
                 .to_owned(),
         ),
     };
-    Ok((authorization, Parameters::parse(&body)))
+    let credentials = Credentials {
+        authorization,
+        proof: proof(headers, "POST", path)?,
+    };
+    Ok((credentials, Parameters::parse(&body)))
 }
 
-fn bearer(headers: &HeaderMap) -> Option<AccessToken> {
-    let value = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
-    let (scheme, token) = value.split_once(' ')?;
-    let token = token.trim();
-    (scheme.eq_ignore_ascii_case("bearer") && !token.is_empty())
-        .then(|| AccessToken::new(token.to_owned()))
+/// The proof of a request for this method and path. Of two, two readers may believe two.
+fn proof(
+    headers: &HeaderMap,
+    method: &'static str,
+    path: &'static str,
+) -> Result<Option<Proof>, OAuthError> {
+    let mut values = headers.get_all("dpop").iter();
+    let Some(value) = values.next() else {
+        return Ok(None);
+    };
+    let jwt = value.to_str().map_err(|_| dpop::refused())?.to_owned();
+    if values.next().is_some() {
+        return Err(dpop::refused());
+    }
+    Ok(Some(Proof { jwt, method, path }))
+}
+
+/// How an access token is presented.
+enum Scheme {
+    Bearer,
+    DPoP,
+}
+
+impl Scheme {
+    /// The scheme and the token of an `Authorization` header.
+    fn of(value: &HeaderValue) -> Option<(Self, AccessToken)> {
+        let (scheme, token) = value.to_str().ok()?.split_once(' ')?;
+        let token = token.trim();
+        let scheme = if scheme.eq_ignore_ascii_case("bearer") {
+            Self::Bearer
+        } else if scheme.eq_ignore_ascii_case("dpop") {
+            Self::DPoP
+        } else {
+            return None;
+        };
+        (!token.is_empty()).then(|| (scheme, AccessToken::new(token.to_owned())))
+    }
 }
 
 /// RFC 6749, 5.2: a client that failed to prove itself by `Authorization` gets 401 and is told how.
@@ -116,16 +203,23 @@ fn refusal(error: &OAuthError, is_unauthorized: bool) -> Response<Body> {
     not_kept(response)
 }
 
-fn bearer_refusal(status: StatusCode, error: &OAuthError) -> Response<Body> {
+/// RFC 6750, 3, and RFC 9449, 7.1: what is wrong with a token, and both ways to present one.
+fn challenge(status: StatusCode, error: &OAuthError) -> Response<Body> {
     let body = json!({ "error": error.code.name(), "error_description": error.description });
     let mut response = (status, Json(body)).into_response();
-    let how = format!(
-        "Bearer error=\"{}\", error_description=\"{}\"",
+    let why = format!(
+        "error=\"{}\", error_description=\"{}\"",
         error.code.name(),
         error.description
     );
-    if let Ok(how) = HeaderValue::from_str(&how) {
-        response.headers_mut().insert(header::WWW_AUTHENTICATE, how);
+    let algorithms = dpop::ALGORITHMS.join(" ");
+    for how in [
+        format!("Bearer {why}"),
+        format!("DPoP {why}, algs=\"{algorithms}\""),
+    ] {
+        if let Ok(how) = HeaderValue::from_str(&how) {
+            response.headers_mut().append(header::WWW_AUTHENTICATE, how);
+        }
     }
     not_kept(response)
 }

@@ -36,6 +36,10 @@ pub fn router(state: AppState) -> Router {
             post(oauth::token).options(cors::preflight_form),
         )
         .route(
+            "/oauth2/par",
+            post(oauth::push).options(cors::preflight_form),
+        )
+        .route(
             "/oauth2/revoke",
             post(oauth::revoke).options(cors::preflight_form),
         )

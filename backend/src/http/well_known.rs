@@ -8,6 +8,7 @@ use serde_json::json;
 
 use crate::app::AppState;
 use crate::keys::KeyError;
+use crate::oauth::dpop;
 
 /// Keys change rarely, and a verifier that misses one asks again.
 const CACHE: &str = "public, max-age=3600";
@@ -40,10 +41,14 @@ pub(super) async fn discovery(
         "token_endpoint": endpoint("/oauth2/token"),
         "userinfo_endpoint": endpoint("/oauth2/userInfo"),
         "revocation_endpoint": endpoint("/oauth2/revoke"),
+        "pushed_authorization_request_endpoint": endpoint("/oauth2/par"),
+        "require_pushed_authorization_requests": false,
+        "dpop_signing_alg_values_supported": dpop::ALGORITHMS,
         "end_session_endpoint": endpoint("/logout"),
         "response_types_supported": ["code"],
         "response_modes_supported": ["query"],
-        "grant_types_supported": ["authorization_code", "refresh_token"],
+        "grant_types_supported":
+            ["authorization_code", "refresh_token", "client_credentials"],
         "code_challenge_methods_supported": ["S256"],
         "prompt_values_supported": ["none", "login", "select_account", "consent"],
         "token_endpoint_auth_methods_supported":

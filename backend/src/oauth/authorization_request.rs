@@ -1,10 +1,12 @@
-//! What an app asks for at `/oauth2/authorize` (RFC 6749, 4.1.1; RFC 7636; OpenID Connect Core, 3.1.2.1).
+//! What an app asks for at `/oauth2/authorize` (RFC 6749, 4.1.1; RFC 7636; RFC 8707;
+//! RFC 9449, 10; OpenID Connect Core, 3.1.2.1).
 
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::{OAuthError, OAuthErrorCode, Parameters};
+use super::resource::Allowed;
+use super::{OAuthError, OAuthErrorCode, Parameters, dpop};
 use crate::pools::{Client, OAuthFlow};
 use crate::redirect_uri::RedirectUri;
 use crate::scope::{Scope, Scopes};
@@ -28,6 +30,12 @@ pub struct AuthorizationRequest {
     pub login_hint: Option<String>,
     /// A language, for display.
     pub lang: Option<String>,
+    /// The resource server that the access token is for, by its identifier.
+    #[serde(default)]
+    pub resource: Option<String>,
+    /// The thumbprint of the key that the code's redemption must prove.
+    #[serde(default)]
+    pub dpop_jkt: Option<String>,
 }
 
 impl AuthorizationRequest {
@@ -48,21 +56,21 @@ pub(super) struct Asked {
 }
 
 impl Asked {
-    /// Reads the rest of a request whose client and address are sure.
+    /// Reads the rest of a request whose client and address are sure. `allowed` is what it may have; of
+    /// the address it matters whether the request named it.
     ///
     /// # Errors
     /// As RFC 6749, 4.1.2.1, and its extensions.
     pub(super) fn read(
         given: &Parameters,
         client: &Client,
-        redirect_uri: &RedirectUri,
-        redirect_uri_was_sent: bool,
+        allowed: Allowed,
+        (redirect_uri, redirect_uri_was_sent): (&RedirectUri, bool),
     ) -> Result<Self, OAuthError> {
         let settings = &client.settings;
         for (name, code) in [
             ("request", OAuthErrorCode::RequestNotSupported),
             ("request_uri", OAuthErrorCode::RequestUriNotSupported),
-            ("resource", OAuthErrorCode::InvalidTarget),
         ] {
             if given.has(name) {
                 return Err(OAuthError::new(code, format!("{name} is not supported.")));
@@ -104,12 +112,14 @@ impl Asked {
         let request = AuthorizationRequest {
             redirect_uri: redirect_uri.clone(),
             redirect_uri_was_sent,
-            scopes: requested(given.get("scope")?, settings.oauth.scopes())?,
+            scopes: requested(given.get("scope")?, &allowed.scopes)?,
             state: app_state(given)?,
             nonce: bounded(given, "nonce", 1024)?,
             code_challenge: code_challenge(given, client)?,
             login_hint: bounded(given, "login_hint", 256)?,
             lang: bounded(given, "lang", 35)?,
+            resource: allowed.resource,
+            dpop_jkt: dpop_jkt(given)?,
         };
         Ok(Self {
             request,
@@ -190,7 +200,7 @@ fn requested(given: Option<&str>, allowed: &Scopes) -> Result<Scopes, OAuthError
     if !scopes.are_within(allowed) {
         return Err(invalid("The client does not have this scope."));
     }
-    if scopes.tells_about_the_person() && !scopes.has(Scope::OpenId) {
+    if scopes.tells_about_the_person() && !scopes.has(&Scope::OpenId) {
         return Err(invalid("email, phone and profile need openid."));
     }
     Ok(scopes)
@@ -238,6 +248,16 @@ fn code_challenge(given: &Parameters, client: &Client) -> Result<Option<String>,
         ));
     }
     Ok(Some(challenge.to_owned()))
+}
+
+/// RFC 9449, 10.
+fn dpop_jkt(given: &Parameters) -> Result<Option<String>, OAuthError> {
+    match given.get("dpop_jkt")? {
+        Some(key) if !dpop::is_thumbprint(key) => Err(OAuthError::invalid_request(
+            "dpop_jkt must be a SHA-256 hash in base64url.",
+        )),
+        key => Ok(key.map(str::to_owned)),
+    }
 }
 
 fn app_state(given: &Parameters) -> Result<Option<String>, OAuthError> {

@@ -1,6 +1,7 @@
 //! `GET /oauth2/authorize`, and the hosted pages when they are opened with its parameters.
 //!
 //! # Steps
+//! 0. A reference to a request that was handed over before ([`pushed`]) becomes that request.
 //! 1. Client and address: until both are sure, a refusal goes to a page of ours, never to the
 //!    address.
 //! 2. Everything else: a refusal goes to the app, with `state` and `iss`.
@@ -12,6 +13,8 @@ use std::collections::BTreeMap;
 
 use super::authorization_request::{self, Asked, Prompt};
 use super::completion::complete_silently;
+use super::pushed;
+use super::resource::Allowed;
 use super::sso::{self, SsoCookie};
 use super::{LoginTransaction, NewTransaction, OAuthError, OAuthErrorCode, Parameters};
 use crate::app::{AppState, Caller};
@@ -85,14 +88,18 @@ pub async fn authorize(
     given: &Parameters,
     browser: &Browser,
 ) -> Outcome {
+    let refused = |error: OAuthError| Outcome::Refused {
+        code: error.code,
+        client_id: given.get("client_id").ok().flatten().map(str::to_owned),
+    };
+    let pushed = match pushed::resolve(state, given).await {
+        Ok(pushed) => pushed,
+        Err(error) => return refused(error),
+    };
+    let given = pushed.as_ref().unwrap_or(given);
     let target = match Target::find(state, given).await {
         Ok(target) => target,
-        Err(error) => {
-            return Outcome::Refused {
-                code: error.code,
-                client_id: given.get("client_id").ok().flatten().map(str::to_owned),
-            };
-        }
+        Err(error) => return refused(error),
     };
     decide(state, caller, page, given, browser, &target)
         .await
@@ -106,9 +113,9 @@ pub async fn authorize(
 }
 
 /// The client, and an address of its own.
-struct Target {
+pub(super) struct Target {
     pool: Pool,
-    client: Client,
+    pub(super) client: Client,
     redirect_uri: RedirectUri,
     was_sent: bool,
 }
@@ -124,6 +131,14 @@ impl Target {
             }
             Err(error) => return Err(error.into()),
         };
+        Self::of(pool, client, given)
+    }
+
+    /// This client, and the address that the request names.
+    ///
+    /// # Errors
+    /// `redirect_mismatch`
+    pub(super) fn of(pool: Pool, client: Client, given: &Parameters) -> Result<Self, OAuthError> {
         let mismatch = || {
             OAuthError::new(
                 OAuthErrorCode::RedirectMismatch,
@@ -142,6 +157,11 @@ impl Target {
             client,
         })
     }
+
+    /// The address, and whether the request named it.
+    pub(super) fn address(&self) -> (&RedirectUri, bool) {
+        (&self.redirect_uri, self.was_sent)
+    }
 }
 
 async fn decide(
@@ -156,7 +176,10 @@ async fn decide(
         request,
         prompt,
         max_age,
-    } = Asked::read(given, &target.client, &target.redirect_uri, target.was_sent)?;
+    } = {
+        let allowed = Allowed::read(state, &target.client, given).await?;
+        Asked::read(given, &target.client, allowed, target.address())?
+    };
     let value = browser.sso.get(&target.pool.id);
     let asks = page != Page::Login || prompt == Prompt::Ask || !browser.is_top_level;
     if let Some(value) = value.filter(|_| !asks)
@@ -182,7 +205,8 @@ async fn decide(
     Ok(Outcome::Page(transaction))
 }
 
-fn too_many(error: ApiError) -> OAuthError {
+/// Somebody began too many sign-ins.
+pub(super) fn too_many(error: ApiError) -> OAuthError {
     match error.code {
         ErrorType::LimitExceeded => OAuthError::new(
             OAuthErrorCode::TemporarilyUnavailable,

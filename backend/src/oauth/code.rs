@@ -7,7 +7,7 @@ use base64ct::{Base64UrlUnpadded, Encoding};
 use serde::{Deserialize, Serialize};
 use subtle::ConstantTimeEq;
 
-use super::{AuthorizationRequest, OAuthError};
+use super::{AuthorizationRequest, OAuthError, resource};
 use crate::app::AppState;
 use crate::error::ApiError;
 use crate::opaque_secret::{OpaqueSecret, row_name};
@@ -29,6 +29,10 @@ pub(super) struct Redemption<'a> {
     pub(super) code: OpaqueSecret,
     pub(super) redirect_uri: Option<&'a str>,
     pub(super) verifier: Option<Verifier<'a>>,
+    /// The resource server that the app names once more.
+    pub(super) resource: Option<&'a str>,
+    /// The thumbprint of the key that the request proved.
+    pub(super) key: Option<&'a str>,
 }
 
 /// `code_verifier`: whoever has it and the code has the tokens. Never printed.
@@ -63,6 +67,8 @@ pub(super) fn new(
             scopes: request.scopes.clone(),
             nonce: request.nonce.clone(),
             code_challenge: request.code_challenge.clone(),
+            resource: request.resource.clone(),
+            dpop_jkt: request.dpop_jkt.clone(),
         },
     };
     let json = serde_json::to_vec(&content).map_err(|error| ApiError::internal(&error))?;
@@ -111,6 +117,10 @@ pub(super) async fn redeem(
             .map_err(ApiError::from)?;
         return Err(OAuthError::invalid_grant());
     }
+    let resource = content.grant.resource.as_deref();
+    if redemption.resource.is_some() && redemption.resource != resource {
+        return Err(resource::invalid());
+    }
     let user = users::find_by_username(state, pool, &content.username).await?;
     let user = user
         .filter(|user| {
@@ -125,6 +135,8 @@ pub(super) async fn redeem(
         scopes: Some(&content.grant.scopes),
         nonce: content.grant.nonce.as_deref(),
         device_key: None,
+        resource,
+        key: redemption.key,
     };
     let session = sessions::open(state, pool, client, &user, sign_in).await?;
     let is_first = state
@@ -172,6 +184,10 @@ struct Grant {
     scopes: Scopes,
     nonce: Option<String>,
     code_challenge: Option<String>,
+    #[serde(default)]
+    resource: Option<String>,
+    #[serde(default)]
+    dpop_jkt: Option<String>,
 }
 
 impl Grant {
@@ -187,7 +203,8 @@ impl Grant {
             // A verifier without a challenge: the code is from a flow that somebody else began.
             (Some(_), None) | (None, Some(_)) => false,
         };
-        address_fits && proof_fits
+        let key_fits = self.dpop_jkt.is_none() || self.dpop_jkt.as_deref() == redemption.key;
+        address_fits && proof_fits && key_fits
     }
 }
 

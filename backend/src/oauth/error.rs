@@ -1,4 +1,4 @@
-//! What the OAuth endpoints refuse with: the codes of RFC 6749, RFC 8707, RFC 9126 and OpenID Connect.
+//! What the OAuth endpoints refuse with: the codes of RFC 6749, RFC 8707, RFC 9126, RFC 9449 and OpenID Connect.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -85,8 +85,10 @@ macro_rules! error_codes {
 
 error_codes! {
     InvalidClient "invalid_client",
+    InvalidDpopProof "invalid_dpop_proof",
     InvalidGrant "invalid_grant",
     InvalidRequest "invalid_request",
+    InvalidRequestUri "invalid_request_uri",
     InvalidScope "invalid_scope",
     InvalidTarget "invalid_target",
     InvalidToken "invalid_token",

@@ -72,7 +72,7 @@ fn next(given: &Parameters, settings: &pools::ClientSettings) -> Result<String, 
     }
     if given.get("redirect_uri")?.is_some() {
         // Checked there, as any request for authorization.
-        return Ok(format!("/login?{}", given.query_without("txn")));
+        return Ok(format!("/login?{}", given.without("txn").encoded()));
     }
     Ok("/signedOut".to_owned())
 }

@@ -1,6 +1,6 @@
 //! The code flow of OAuth 2.0 with PKCE (RFC 6749, RFC 7636), and OpenID Connect on top of it:
 //! `/oauth2/authorize`, the login domain, `/oauth2/token`, `/oauth2/userInfo`, `/oauth2/revoke`,
-//! `/logout`.
+//! `/oauth2/par`, `/logout`.
 //!
 //! # Steps
 //! 1. [`authorize`] checks a request, freezes it as a [`LoginTransaction`], and sends the browser to
@@ -9,6 +9,8 @@
 //! 3. [`complete`] consumes the transaction, rotates the browser's session and stores a code, in one
 //!    piece. The page gets the app's address with `code`, `state` and `iss` (RFC 9207).
 //! 4. [`token`] redeems the code, once, for tokens of the scopes that were asked for.
+//!
+//! A program gets its token at [`token`] too, for its client's secret alone, and nobody signs in.
 //!
 //! # Security model
 //! - A transaction belongs to one browser: its cookie holds 256 bits, the row their hash. Whoever
@@ -25,18 +27,26 @@
 //! - Contents of rows are sealed to their place: a code for another user cannot be made by writing
 //!   to the database.
 //!
+//! # Extensions
+//! Requests that are handed over before (`pushed`, RFC 9126), tokens that are bound to a key ([`dpop`],
+//! RFC 9449) and to a resource server (`resource`, RFC 8707).
+//!
 //! # Limits
-//! Scopes are the five standard ones; resource servers, `client_credentials`, identity providers and
-//! sender-constrained tokens do not exist yet and are refused by name. The implicit flow does not exist.
+//! Identity providers do not exist yet and are refused by name. The implicit flow does not exist.
 
 mod authorization_request;
 mod authorize;
 mod client_authentication;
+mod client_credentials;
 mod code;
 mod completion;
+mod credentials;
+pub mod dpop;
 mod error;
 mod logout;
 mod parameters;
+mod pushed;
+mod resource;
 mod revoke;
 pub mod sso;
 mod token;
@@ -47,9 +57,12 @@ pub use authorization_request::AuthorizationRequest;
 pub use authorize::{Browser, Outcome, Page, authorize};
 pub use code::CODE_SECONDS;
 pub use completion::{Completed, complete};
+pub use credentials::Credentials;
+pub use dpop::Proof;
 pub use error::{OAuthError, OAuthErrorCode};
 pub use logout::{SignedOut, log_out};
 pub use parameters::Parameters;
+pub use pushed::{PUSHED_SECONDS, Pushed, push};
 pub use revoke::revoke;
 pub use token::{TokenAnswer, token};
 pub use transaction::{LoginTransaction, NewTransaction, TRANSACTION_SECONDS};

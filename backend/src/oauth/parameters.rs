@@ -45,11 +45,26 @@ impl Parameters {
         self.0.iter().any(|(given, _)| given == name)
     }
 
-    /// All of them but one, as a query.
+    /// All of them but one.
     #[must_use]
-    pub fn query_without(&self, name: &str) -> String {
+    pub fn without(&self, name: &str) -> Self {
+        let others = self.0.iter().filter(|(given, _)| given != name);
+        Self(others.cloned().collect())
+    }
+
+    /// All of them, with this value of one.
+    #[must_use]
+    pub fn with(&self, name: &str, value: &str) -> Self {
+        let mut changed = self.without(name);
+        changed.0.push((name.to_owned(), value.to_owned()));
+        changed
+    }
+
+    /// All of them, as a query or a form.
+    #[must_use]
+    pub fn encoded(&self) -> String {
         let mut query = form_urlencoded::Serializer::new(String::new());
-        query.extend_pairs(self.0.iter().filter(|(given, _)| given != name));
+        query.extend_pairs(&self.0);
         query.finish()
     }
 }
@@ -81,7 +96,7 @@ mod tests {
     fn a_query_without_one_parameter_keeps_the_others_as_they_were() {
         let given = Parameters::parse(b"state=%7B%22a%22%3A1%7D&txn=old&x=%C3%A4");
         assert_eq!(
-            given.query_without("txn"),
+            given.without("txn").encoded(),
             "state=%7B%22a%22%3A1%7D&x=%C3%A4"
         );
     }

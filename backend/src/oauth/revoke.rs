@@ -3,7 +3,7 @@
 use cognate_core::secret::RefreshToken;
 
 use super::client_authentication::authenticate;
-use super::{OAuthError, OAuthErrorCode, Parameters};
+use super::{Credentials, OAuthError, OAuthErrorCode, Parameters};
 use crate::app::AppState;
 use crate::error::ErrorType;
 use crate::sessions;
@@ -15,10 +15,10 @@ use crate::sessions;
 /// `unsupported_token_type` for an ID or access token, `invalid_grant` for another client's.
 pub async fn revoke(
     state: &AppState,
-    authorization: Option<&str>,
+    credentials: &Credentials,
     form: &Parameters,
 ) -> Result<(), OAuthError> {
-    let (_, client) = authenticate(state, authorization, form).await?;
+    let (_, client) = authenticate(state, credentials.authorization.as_deref(), form).await?;
     let token = RefreshToken::new(form.required("token")?.to_owned());
     if !client.settings.enables_token_revocation() {
         return Err(OAuthError::invalid_request(

@@ -1,4 +1,4 @@
-//! `POST /oauth2/token`: a code or a refresh token for tokens.
+//! `POST /oauth2/token`: a code, a refresh token or a client's secret for tokens.
 
 use std::fmt;
 
@@ -6,13 +6,14 @@ use cognate_core::secret::RefreshToken;
 use serde::Serialize;
 
 use super::client_authentication::authenticate;
+use super::client_credentials;
 use super::code::{self, Redemption, Verifier};
-use super::{OAuthError, OAuthErrorCode, Parameters};
+use super::{Credentials, OAuthError, OAuthErrorCode, Parameters, resource};
 use crate::app::AppState;
 use crate::error::ErrorType;
 use crate::opaque_secret::OpaqueSecret;
 use crate::pools::{Client, OAuthFlow, Pool};
-use crate::sessions::{self, Tokens};
+use crate::sessions::{self, Presented, Tokens};
 
 /// The answer (RFC 6749, 5.1).
 #[derive(Serialize)]
@@ -37,41 +38,49 @@ impl fmt::Debug for TokenAnswer {
     }
 }
 
-/// Answers a form, with the `Authorization` header if there is one.
+/// Answers a form. A proof of possession binds the tokens to its key.
 ///
 /// # Errors
 /// As RFC 6749, 5.2.
 pub async fn token(
     state: &AppState,
-    authorization: Option<&str>,
+    credentials: &Credentials,
     form: &Parameters,
 ) -> Result<TokenAnswer, OAuthError> {
     let grant_type = form.required("grant_type")?;
-    let (pool, client) = authenticate(state, authorization, form).await?;
-    let tokens = match grant_type {
-        "authorization_code" => from_code(state, &pool, &client, form).await?,
-        "refresh_token" => from_refresh_token(state, &pool, &client, form).await?,
-        // A grant that the service has. No client can be given it here.
+    let (pool, client) = authenticate(state, credentials.authorization.as_deref(), form).await?;
+    let key = match &credentials.proof {
+        Some(proof) => Some(proof.key(state, None).await?),
+        None => None,
+    };
+    let key = key.as_deref();
+    let (pair, refresh) = match grant_type {
+        "authorization_code" => {
+            let tokens = from_code(state, &pool, &client, form, key).await?;
+            (tokens.pair, tokens.refresh)
+        }
+        "refresh_token" => {
+            let tokens = from_refresh_token(state, &pool, &client, form, key).await?;
+            (tokens.pair, tokens.refresh)
+        }
         "client_credentials" => {
-            return Err(OAuthError::new(
-                OAuthErrorCode::UnauthorizedClient,
-                "The grant client_credentials is not enabled for this client.",
-            ));
+            let pair = client_credentials::grant(state, &pool, &client, form, key).await?;
+            (pair, None)
         }
         _ => {
             return Err(OAuthError::new(
                 OAuthErrorCode::UnsupportedGrantType,
-                "Only authorization_code and refresh_token are supported.",
+                "Only authorization_code, refresh_token and client_credentials are supported.",
             ));
         }
     };
     Ok(TokenAnswer {
-        access_token: tokens.pair.access,
-        id_token: tokens.pair.id,
-        refresh_token: tokens.refresh.map(|token| token.secret().to_owned()),
-        token_type: "Bearer",
-        expires_in: tokens.pair.expires_in,
-        scope: tokens.pair.scope,
+        access_token: pair.access,
+        id_token: pair.id,
+        refresh_token: refresh.map(|token| token.secret().to_owned()),
+        token_type: if key.is_some() { "DPoP" } else { "Bearer" },
+        expires_in: pair.expires_in,
+        scope: pair.scope,
     })
 }
 
@@ -80,6 +89,7 @@ async fn from_code(
     pool: &Pool,
     client: &Client,
     form: &Parameters,
+    key: Option<&str>,
 ) -> Result<Tokens, OAuthError> {
     if !client.settings.oauth.allows(OAuthFlow::Code) {
         return Err(OAuthError::new(
@@ -91,6 +101,8 @@ async fn from_code(
         code: OpaqueSecret::new(form.required("code")?.to_owned()),
         redirect_uri: form.get("redirect_uri")?,
         verifier: form.get("code_verifier")?.map(Verifier),
+        resource: resource::named(form)?,
+        key,
     };
     code::redeem(state, pool, client, &redemption).await
 }
@@ -102,11 +114,18 @@ async fn from_refresh_token(
     pool: &Pool,
     client: &Client,
     form: &Parameters,
+    key: Option<&str>,
 ) -> Result<Tokens, OAuthError> {
     let token = RefreshToken::new(form.required("refresh_token")?.to_owned());
-    let tokens = sessions::refresh(state, pool, client, &token, None)
+    let presented = Presented {
+        resource: resource::named(form)?,
+        key,
+        ..Presented::default()
+    };
+    let tokens = sessions::refresh(state, pool, client, &token, presented)
         .await
         .map_err(|error| match error.code {
+            ErrorType::InvalidParameter => resource::invalid(),
             ErrorType::NotAuthorized | ErrorType::RefreshTokenReuse => OAuthError::invalid_grant(),
             _ => error.into(),
         })?;

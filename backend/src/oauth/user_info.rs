@@ -3,7 +3,7 @@
 use cognate_core::secret::AccessToken;
 use serde_json::{Map, Value, json};
 
-use super::{OAuthError, OAuthErrorCode};
+use super::{OAuthError, OAuthErrorCode, Proof};
 use crate::app::AppState;
 use crate::error::ErrorType;
 use crate::scope::Scope;
@@ -13,12 +13,18 @@ use crate::tokens::{self, verify_access_with};
 /// `phone_number_verified` are text here, as the service answers them.
 ///
 /// # Errors
-/// `invalid_token`, in the same words whatever is wrong with the token.
+/// `invalid_token`, in the same words whatever is wrong with the token, also if it is bound to a key that was
+/// not proved, or a key was proved that it is not bound to; `invalid_dpop_proof`.
 pub async fn user_info(
     state: &AppState,
     token: &AccessToken,
+    proof: Option<&Proof>,
 ) -> Result<Map<String, Value>, OAuthError> {
-    let access = verify_access_with(state, token, Scope::OpenId)
+    let key = match proof {
+        Some(proof) => Some(proof.key(state, Some(token)).await?),
+        None => None,
+    };
+    let access = verify_access_with(state, token, &Scope::OpenId, key.as_deref())
         .await
         .map_err(|error| match error.code {
             ErrorType::InternalError => error.into(),

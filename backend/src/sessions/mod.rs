@@ -14,6 +14,10 @@
 //! the refresh token works together with the device's key only. A device that is forgotten takes the
 //! refresh tokens along.
 //!
+//! # Keys
+//! A session of the code flow may be bound to a key of the app's (`oauth::dpop`). Its refresh token is refused
+//! without a proof of that key, and the JSON API, which takes no proofs, refuses it always.
+//!
 //! # Security model
 //! A refresh token is an `OpaqueSecret`; the database has its hash. It works for the client it was
 //! issued to only. A token that was rotated away and comes back after the grace period, or after its
@@ -56,6 +60,17 @@ pub struct NewSession {
     pub tokens: Tokens,
 }
 
+/// What comes with a refresh token, for what the session may be bound to.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Presented<'a> {
+    /// The key of the device.
+    pub device_key: Option<&'a str>,
+    /// The thumbprint of the key whose possession the request proves.
+    pub key: Option<&'a str>,
+    /// The resource server that is named once more.
+    pub resource: Option<&'a str>,
+}
+
 /// The device that a session comes from.
 #[derive(Debug)]
 pub enum SessionDevice {
@@ -87,6 +102,8 @@ pub async fn start(
         scopes: None,
         nonce: None,
         device_key,
+        resource: None,
+        key: None,
     };
     let mut session = open(state, pool, client, user, sign_in).await?;
     session.family.second_factor = second_factor.map(|generation| generation.to_bytes());
@@ -124,6 +141,8 @@ pub async fn open(
         scopes: sign_in.scopes.map(Scopes::to_string),
         device_key: sign_in.device_key.map(str::to_owned),
         second_factor: None,
+        resource: sign_in.resource.map(str::to_owned),
+        key_thumbprint: sign_in.key.map(str::to_owned),
     };
     let pair = tokens::issue(state, pool, client, user, &family.origin_jti, sign_in).await?;
     Ok(NewSession {
@@ -141,16 +160,18 @@ pub async fn open(
 ///
 /// # Errors
 /// `NotAuthorizedException` if the token is unknown, another client's, expired or revoked, comes without
-/// the key of its device, or the user is disabled; `RefreshTokenReuseException` if it was rotated away.
+/// the key of its device or without a proof of the key it is bound to, or the user is disabled;
+/// `RefreshTokenReuseException` if it was rotated away; `InvalidParameterException` for another resource
+/// server than the session's.
 pub async fn refresh(
     state: &AppState,
     pool: &Pool,
     client: &Client,
     token: &RefreshToken,
-    device_key: Option<&str>,
+    presented: Presented<'_>,
 ) -> Result<Tokens, ApiError> {
     let now = state.clock.now();
-    let (pair, old) = pair_for(state, pool, client, token, device_key).await?;
+    let (pair, old) = pair_for(state, pool, client, token, presented).await?;
     let Some(grace) = client.settings.refresh_token_rotation() else {
         return Ok(Tokens {
             pair,
@@ -236,7 +257,7 @@ async fn pair_for(
     pool: &Pool,
     client: &Client,
     token: &RefreshToken,
-    device_key: Option<&str>,
+    presented: Presented<'_>,
 ) -> Result<(TokenPair, String), ApiError> {
     let now = state.clock.now();
     let row = state.store.refresh_token(&hash(token)).await?;
@@ -249,7 +270,14 @@ async fn pair_for(
     if row.expires_at <= now {
         return Err(ApiError::not_authorized("Refresh Token has expired"));
     }
-    check_device(state, pool, &row.family, device_key).await?;
+    check_device(state, pool, &row.family, presented.device_key).await?;
+    check_key(client, &row.family, presented.key)?;
+    let resource = row.family.resource.as_deref();
+    if presented.resource.is_some() && presented.resource != resource {
+        return Err(ApiError::invalid_parameter(
+            "The session is for another resource server.",
+        ));
+    }
     if let Some(retired_at) = row.retired_at {
         // A client that stopped rotating has no grace either: what was replaced stays replaced.
         let grace = client.settings.refresh_token_rotation().unwrap_or(0);
@@ -277,6 +305,8 @@ async fn pair_for(
         // OpenID Connect Core, 12.2: a refreshed ID token should have none.
         nonce: None,
         device_key: row.family.device_key.as_deref(),
+        resource,
+        key: presented.key,
     };
     let origin_jti = &row.family.origin_jti;
     let pair = tokens::issue(state, pool, client, &user, origin_jti, sign_in).await?;
@@ -302,6 +332,17 @@ async fn check_device(
         return Err(invalid());
     }
     Ok(())
+}
+
+/// A session that began with a proof of possession goes on with one: of the same key, or, where the client
+/// proves a secret, which binds it already, of any (RFC 9449, 5).
+fn check_key(client: &Client, family: &FamilyRow, given: Option<&str>) -> Result<(), ApiError> {
+    match (&family.key_thumbprint, given) {
+        (None, _) => Ok(()),
+        (Some(_), Some(_)) if client.secret.is_some() => Ok(()),
+        (Some(own), Some(given)) if own == given => Ok(()),
+        _ => Err(invalid()),
+    }
 }
 
 fn new_token() -> Result<RefreshToken, ApiError> {

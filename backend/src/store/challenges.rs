@@ -158,6 +158,7 @@ impl Store {
             "DELETE FROM challenges WHERE expires_at < $1",
             "DELETE FROM codes WHERE expires_at < $1",
             "DELETE FROM login_transactions WHERE expires_at < $1",
+            "DELETE FROM pushed_requests WHERE expires_at < $1",
             "DELETE FROM sso_sessions WHERE expires_at < $1",
             // Kept for a day, because a second use says that somebody else has the code.
             "DELETE FROM authorization_codes WHERE expires_at < $1 - 86400",

@@ -27,6 +27,10 @@ pub struct FamilyRow {
     pub device_key: Option<String>,
     /// The generation of the second factor that was proved, if one was.
     pub second_factor: Option<Vec<u8>>,
+    /// The resource server that its access tokens are for.
+    pub resource: Option<String>,
+    /// The thumbprint of the key that its refresh tokens are bound to.
+    pub key_thumbprint: Option<String>,
 }
 
 /// A refresh token as stored: never the token itself.
@@ -63,7 +67,8 @@ impl Store {
     pub async fn refresh_token(&self, hash: &[u8]) -> Result<Option<RefreshRow>, StoreError> {
         let row = sqlx::query(
             "SELECT f.origin_jti, f.pool_id, f.client_id, f.username, f.auth_time, f.expires_at, \
-             f.revoked_at, f.scopes, f.device_key, f.second_factor, t.expires_at, t.retired_at \
+             f.revoked_at, f.scopes, f.device_key, f.second_factor, f.resource, f.key_thumbprint, \
+             t.expires_at, t.retired_at \
              FROM refresh_tokens t JOIN token_families f ON f.origin_jti = t.origin_jti \
              WHERE t.hash = $1",
         )
@@ -73,8 +78,8 @@ impl Store {
         let Some(row) = row else { return Ok(None) };
         Ok(Some(RefreshRow {
             family: read_family(&row)?,
-            expires_at: row.try_get(10)?,
-            retired_at: row.try_get(11)?,
+            expires_at: row.try_get(12)?,
+            retired_at: row.try_get(13)?,
         }))
     }
 
@@ -85,7 +90,7 @@ impl Store {
     pub async fn family(&self, origin_jti: &str) -> Result<Option<FamilyRow>, StoreError> {
         let row = sqlx::query(
             "SELECT origin_jti, pool_id, client_id, username, auth_time, expires_at, revoked_at, \
-             scopes, device_key, second_factor FROM token_families WHERE origin_jti = $1",
+             scopes, device_key, second_factor, resource, key_thumbprint FROM token_families WHERE origin_jti = $1",
         )
         .bind(origin_jti)
         .fetch_optional(&self.pool)
@@ -198,7 +203,8 @@ impl FamilyRow {
         sqlx::query(
             "INSERT INTO token_families \
              (origin_jti, pool_id, client_id, username, auth_time, expires_at, revoked_at, scopes, \
-             device_key, second_factor) VALUES ($1, $2, $3, $4, $5, $6, NULL, $7, $8, $9)",
+             device_key, second_factor, resource, key_thumbprint) \
+             VALUES ($1, $2, $3, $4, $5, $6, NULL, $7, $8, $9, $10, $11)",
         )
         .bind(&self.origin_jti)
         .bind(&self.pool_id)
@@ -209,6 +215,8 @@ impl FamilyRow {
         .bind(self.scopes.clone())
         .bind(self.device_key.clone())
         .bind(self.second_factor.clone())
+        .bind(self.resource.clone())
+        .bind(self.key_thumbprint.clone())
         .execute(&mut **transaction)
         .await?;
         sqlx::query(
@@ -267,5 +275,7 @@ fn read_family(row: &sqlx::any::AnyRow) -> Result<FamilyRow, sqlx::Error> {
         scopes: row.try_get(7)?,
         device_key: row.try_get(8)?,
         second_factor: row.try_get(9)?,
+        resource: row.try_get(10)?,
+        key_thumbprint: row.try_get(11)?,
     })
 }

@@ -40,25 +40,33 @@ struct Claims {
     sub: String,
     scope: String,
     origin_jti: String,
+    cnf: Option<Confirmation>,
+}
+
+/// The key that a token is bound to (RFC 7800, RFC 9449).
+#[derive(Deserialize)]
+struct Confirmation {
+    jkt: String,
 }
 
 /// Checks an access token for an operation on the user's own account.
 ///
 /// # Errors
-/// `NotAuthorizedException` if it is not ours, expired, revoked, without the scope, or the user is
-/// disabled; `UserNotFoundException` if the user was deleted.
+/// `NotAuthorizedException` if it is not ours, expired, revoked, without the scope, bound to a key (the
+/// JSON API takes no proofs), or the user is disabled; `UserNotFoundException` if the user was deleted.
 pub async fn verify_access(state: &AppState, token: &AccessToken) -> Result<Access, ApiError> {
-    verify_access_with(state, token, Scope::Account).await
+    verify_access_with(state, token, &Scope::Account, None).await
 }
 
-/// Checks an access token that must have this scope.
+/// Checks an access token that must have this scope, and be bound to this key, or to none.
 ///
 /// # Errors
 /// As [`verify_access`].
 pub async fn verify_access_with(
     state: &AppState,
     token: &AccessToken,
-    scope: Scope,
+    scope: &Scope,
+    key: Option<&str>,
 ) -> Result<Access, ApiError> {
     let token = token.secret();
     let pool_id = pool_of(state, token).ok_or_else(invalid)?;
@@ -69,6 +77,11 @@ pub async fn verify_access_with(
     };
     if claims.iss != state.issuer(&pool_id) || claims.token_use != TokenUse::Access.as_str() {
         return Err(invalid());
+    }
+    if claims.cnf.as_ref().map(|cnf| cnf.jkt.as_str()) != key {
+        return Err(ApiError::not_authorized(
+            "Access Token is bound to another key, or to none",
+        ));
     }
     if claims.exp <= state.clock.now() {
         return Err(ApiError::not_authorized("Access Token has expired"));

@@ -40,12 +40,27 @@ pub struct SignIn<'a> {
     pub nonce: Option<&'a str>,
     /// The device that the person signed in from.
     pub device_key: Option<&'a str>,
+    /// The resource server that the access token is for (`aud`).
+    pub resource: Option<&'a str>,
+    /// The thumbprint of the key that the access token is bound to (`cnf`).
+    pub key: Option<&'a str>,
+}
+
+/// What a program's token is made for.
+#[derive(Debug, Clone, Copy)]
+pub struct Program<'a> {
+    /// What it allows.
+    pub scopes: &'a Scopes,
+    /// The resource server that it is for (`aud`).
+    pub resource: Option<&'a str>,
+    /// The thumbprint of the key that it is bound to (`cnf`).
+    pub key: Option<&'a str>,
 }
 
 /// A pair of tokens.
 #[derive(Clone)]
 pub struct TokenPair {
-    /// Who signed in; `None` without the scope `openid`.
+    /// Who signed in; `None` without the scope `openid`, and for a program.
     pub id: Option<String>,
     /// What it allows to call.
     pub access: String,
@@ -107,10 +122,11 @@ pub async fn issue(
     if sign_in.scopes.is_some() {
         merge(&mut access, json!({ "version": 2 }));
     }
+    merge(&mut access, bound_to(sign_in.resource, sign_in.key));
     let access = state.keys.sign(&pool.id, TokenUse::Access, &access).await?;
     let has_id = sign_in
         .scopes
-        .is_none_or(|scopes| scopes.has(Scope::OpenId));
+        .is_none_or(|scopes| scopes.has(&Scope::OpenId));
     let id = if has_id {
         let mut id = common(TokenUse::Id, client.settings.id_token_seconds());
         merge(
@@ -137,6 +153,41 @@ pub async fn issue(
     })
 }
 
+/// Makes an access token for a program: its subject is the client, and no sign-in is behind it.
+///
+/// # Errors
+/// For no fault of the caller's.
+pub async fn issue_to_program(
+    state: &AppState,
+    pool: &Pool,
+    client: &Client,
+    program: Program<'_>,
+) -> Result<TokenPair, ApiError> {
+    let now = state.clock.now();
+    let expires_in = client.settings.access_token_seconds();
+    let scope = program.scopes.to_string();
+    let mut claims = json!({
+        "sub": client.id,
+        "iss": state.issuer(&pool.id),
+        "token_use": TokenUse::Access.as_str(),
+        "client_id": client.id,
+        "scope": scope,
+        "version": 2,
+        "jti": Uuid::new_v4().to_string(),
+        "auth_time": now,
+        "iat": now,
+        "exp": now.saturating_add(expires_in),
+    });
+    merge(&mut claims, bound_to(program.resource, program.key));
+    let access = state.keys.sign(&pool.id, TokenUse::Access, &claims).await?;
+    Ok(TokenPair {
+        id: None,
+        access,
+        scope,
+        expires_in,
+    })
+}
+
 /// The user's attributes that the client may read and the scopes tell, as claims: flags as booleans,
 /// the address as an object, all others as text. Without scopes, the JSON API's: all of them.
 pub(crate) fn profile(client: &Client, user: &User, scopes: Option<&Scopes>) -> Map<String, Value> {
@@ -152,6 +203,14 @@ pub(crate) fn profile(client: &Client, user: &User, scopes: Option<&Scopes>) -> 
         (name.to_owned(), claim)
     })
     .collect()
+}
+
+/// The claims of an access token that not everybody can use everywhere.
+fn bound_to(resource: Option<&str>, key: Option<&str>) -> Map<String, Value> {
+    let mut claims = Map::new();
+    claims.extend(resource.map(|resource| ("aud".to_owned(), json!(resource))));
+    claims.extend(key.map(|key| ("cnf".to_owned(), json!({ "jkt": key }))));
+    claims
 }
 
 /// The left half of the access token's hash (OpenID Connect Core, 3.1.3.6): the ID token and it

@@ -10,13 +10,16 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod client_credentials;
 mod clients;
 mod configuration;
 mod hosted_ui;
+mod key_rotation;
 mod keys;
 mod local;
 mod oauth;
 mod pools;
+mod resource_servers;
 mod serving;
 mod sigv4;
 mod wire;

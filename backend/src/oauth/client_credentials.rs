@@ -1,0 +1,54 @@
+//! The grant `client_credentials` (RFC 6749, 4.4): a program that proves its client's secret gets an
+//! access token for resource servers. There is no person, no ID token and no refresh token; the token
+//! ends by itself.
+
+use super::resource::Allowed;
+use super::{OAuthError, OAuthErrorCode, Parameters};
+use crate::app::AppState;
+use crate::pools::{Client, OAuthFlow, Pool};
+use crate::scope::{Scope, Scopes};
+use crate::tokens::{self, Program, TokenPair};
+
+/// A token for a client that has proved who it is: for the scopes it asks for, or for all it has.
+///
+/// # Errors
+/// `unauthorized_client` if the grant is not enabled for it or it has no secret, `invalid_scope` for
+/// scopes that it does not have, and if it has none, `invalid_target`.
+pub(super) async fn grant(
+    state: &AppState,
+    pool: &Pool,
+    client: &Client,
+    form: &Parameters,
+    key: Option<&str>,
+) -> Result<TokenPair, OAuthError> {
+    let settings = &client.settings.oauth;
+    if !settings.allows(OAuthFlow::ClientCredentials) || client.secret.is_none() {
+        return Err(OAuthError::new(
+            OAuthErrorCode::UnauthorizedClient,
+            "The grant client_credentials is not enabled for this client.",
+        ));
+    }
+    let allowed = Allowed::read(state, client, form).await?;
+    let program = Program {
+        scopes: &asked(form.get("scope")?, &allowed.scopes)?,
+        resource: allowed.resource.as_deref(),
+        key,
+    };
+    Ok(tokens::issue_to_program(state, pool, client, program).await?)
+}
+
+fn asked(given: Option<&str>, allowed: &Scopes) -> Result<Scopes, OAuthError> {
+    let invalid = |why: &'static str| OAuthError::new(OAuthErrorCode::InvalidScope, why);
+    let scopes = match given {
+        Some(given) => {
+            Scopes::parse(given).ok_or_else(|| invalid("There is no scope with this name."))?
+        }
+        None => allowed.clone(),
+    };
+    // What is about a person has no meaning here, whatever an older version stored.
+    let is_for_programs = |scope: &Scope| matches!(scope, Scope::Custom(_));
+    if scopes.is_empty() || !scopes.are_within(allowed) || !scopes.iter().all(is_for_programs) {
+        return Err(invalid("The client does not have this scope."));
+    }
+    Ok(scopes)
+}
