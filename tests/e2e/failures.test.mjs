@@ -52,7 +52,9 @@ test('the service cannot be reached on sign-out: the person is signed out all th
   system.recorder.behaviour.refuse = () => true;
   await press(page, 'Sign out');
   await heading(page, 'Sign in');
+  await email(page).fill('typed@example.com');
   await page.getByText(/signed out here/).waitFor();
+  assert.equal(await email(page).inputValue(), 'typed@example.com', 'what is said later does not take it away');
   await page.reload();
   await heading(page, 'Sign in');
   await close();

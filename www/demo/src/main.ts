@@ -47,7 +47,10 @@ function run(auth: Auth, config: DemoConfig): void {
     auth,
     config,
     next: (route, words) => {
-      notice = words === undefined ? undefined : { words };
+      const said = words === undefined ? undefined : { words };
+      // A page that is shown already is not made anew: somebody may be typing. A step's page is of that step.
+      if (route === currentRoute() && route !== 'step') return say(said);
+      notice = said;
       go(route, { replace: true });
     },
   };
@@ -56,14 +59,18 @@ function run(auth: Auth, config: DemoConfig): void {
     if (state.status === 'signedOut' || state.status === 'expired') {
       if (route === undefined || route === 'account') return go('sign-in', { replace: true });
       if (route === 'step') return void showStep();
-      shell.show(PAGES[route](context), notice);
+      shell.show(PAGES[route](context));
     } else {
       if (route !== 'account') return go('account', { replace: true });
-      shell.show(accountPage(context, state.user), notice);
+      shell.show(accountPage(context, state.user));
     }
-    // Kept while it is shown: signing out of the login domain leaves the page and comes back.
-    memory.set('notice', notice?.isProblem ? undefined : notice?.words);
+    say(notice);
     notice = undefined;
+  };
+  const say = (said: Notice | undefined): void => {
+    shell.say(said);
+    // Kept while it is shown: signing out of the login domain leaves the page and comes back.
+    memory.set('notice', said?.isProblem ? undefined : said?.words);
   };
   const showStep = async (): Promise<void> => {
     const step = await waitingStep(auth);

@@ -13,6 +13,7 @@ const POINTS: readonly [string, string][] = [
 export class Shell {
   readonly #main = element('main', { id: 'main', tabindex: '-1' });
   readonly #inbox = element('a', { class: 'outside', target: '_blank', rel: 'noopener', hidden: true }, 'Inbox', element('span', { class: 'visually-hidden' }, ' (opens in a new tab)'));
+  readonly #notice = element('div', { role: 'status' });
   #shown = false;
 
   constructor() {
@@ -42,11 +43,12 @@ export class Shell {
   }
 
   /** Shows a page. The first one leaves the focus alone; later ones put it on the heading, where reading starts. */
-  show(page: Page, notice?: Notice): void {
+  show(page: Page): void {
     document.title = `${page.title} · ${NAME}`;
     const heading = element('h1', { tabindex: '-1' }, page.title);
+    this.say();
     this.#fill(
-      element('div', { class: notice?.isProblem ? 'notice problem' : 'notice', role: 'status' }, notice?.words),
+      this.#notice,
       heading,
       page.intro && page.intro.length > 0 && element('p', { class: 'intro' }, ...page.intro),
       ...page.content,
@@ -54,6 +56,12 @@ export class Shell {
     if (this.#shown) heading.focus();
     this.#shown = true;
     window.scrollTo(0, 0);
+  }
+
+  /** Says something on the page that is shown. */
+  say(notice?: Notice): void {
+    this.#notice.className = notice?.isProblem ? 'notice problem' : 'notice';
+    this.#notice.textContent = notice?.words ?? '';
   }
 
   /** Something is being waited for, and there is nothing to show yet. */
