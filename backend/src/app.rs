@@ -7,6 +7,7 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::keys::SigningKeys;
 use crate::messages::Messages;
+use crate::metrics::Metrics;
 use crate::pools::RecentClients;
 use crate::seal::Sealer;
 use crate::store::Store;
@@ -27,6 +28,8 @@ pub struct AppState {
     pub messages: Messages,
     /// The handlers of triggers.
     pub triggers: Triggers,
+    /// How many requests there were, and how they ended.
+    pub metrics: Metrics,
     /// The configuration the process was started with.
     pub config: Arc<Config>,
     /// The time.

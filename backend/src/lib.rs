@@ -20,6 +20,7 @@ pub mod http;
 pub mod keys;
 pub mod limits;
 pub mod messages;
+pub mod metrics;
 pub mod mfa;
 pub mod oauth;
 pub mod opaque_secret;

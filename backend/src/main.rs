@@ -10,7 +10,7 @@ use cognate_backend::clock::Clock;
 use cognate_backend::config::{
     Config, ConfigError, DEFAULT_DEMO_APP, DEFAULT_HOSTED_UI, DEFAULT_LISTEN,
 };
-use cognate_backend::http::router;
+use cognate_backend::http::{metrics_router, router};
 use cognate_backend::keys::KeyError;
 use cognate_backend::serve::{Listeners, StartError, prepare, signing_keys};
 use cognate_backend::sweep;
@@ -86,7 +86,11 @@ struct Serve {
 fn main() -> ExitCode {
     let Arguments { command } = Arguments::parse();
     let wanted = EnvFilter::try_from_env("COGNATE_LOG").unwrap_or_else(|_| EnvFilter::new("warn"));
-    log(wanted).init();
+    let format = match std::env::var("COGNATE_LOG_FORMAT") {
+        Ok(format) if format == "json" => LogFormat::Json,
+        _ => LogFormat::Text,
+    };
+    log(wanted, format).init();
     let done = match command {
         Command::Serve(arguments) => run(arguments),
         Command::Keys(Keys::Rotate(arguments)) => rotate(arguments),
@@ -113,13 +117,28 @@ fn main() -> ExitCode {
 
 /// The log on standard error. Whatever is wanted of it: the verifier of passkeys would tell challenges and
 /// credentials to whoever debugs it.
-fn log(wanted: EnvFilter) -> impl Subscriber + Send + Sync {
+fn log(wanted: EnvFilter, format: LogFormat) -> impl Subscriber + Send + Sync {
+    let text = fmt::layer().with_writer(io::stderr);
+    let json = fmt::layer()
+        .json()
+        .flatten_event(true)
+        .with_writer(io::stderr);
     let has_no_secrets =
         filter_fn(|what| !what.target().starts_with("webauthn") || *what.level() <= Level::INFO);
     tracing_subscriber::registry()
         .with(wanted)
         .with(has_no_secrets)
-        .with(fmt::layer().with_writer(io::stderr))
+        .with((format == LogFormat::Text).then_some(text))
+        .with((format == LogFormat::Json).then_some(json))
+}
+
+/// How a line of the log is written.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum LogFormat {
+    /// For people.
+    Text,
+    /// One JSON object each.
+    Json,
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -194,7 +213,19 @@ async fn serve(config: Config) -> Result<(), Failure> {
         state.public_url,
         listeners.address()
     ));
+    let metrics = match state.config.metrics.listen {
+        Some(address) => {
+            let listeners = Listeners::bind(address).await?;
+            let router = metrics_router(state.metrics.clone());
+            let forever = std::future::pending();
+            Some(tokio::spawn(listeners.serve(router, forever)))
+        }
+        None => None,
+    };
     listeners.serve(router(state.clone()), stop).await;
+    if let Some(metrics) = metrics {
+        metrics.abort();
+    }
     state.messages.flush().await;
     state.store.close().await;
     Ok(())
@@ -226,13 +257,13 @@ mod tests {
             "webauthn_rs_core=trace",
             "webauthn_rs_core::core=debug",
         ] {
-            tracing::subscriber::with_default(log(EnvFilter::new(wanted)), || {
+            tracing::subscriber::with_default(log(EnvFilter::new(wanted), LogFormat::Text), || {
                 assert!(tracing::enabled!(target: "webauthn_rs_core::core", Level::ERROR));
                 assert!(!tracing::enabled!(target: "webauthn_rs_core::core", Level::DEBUG));
                 assert!(!tracing::enabled!(target: "webauthn_rs_core::core", Level::TRACE));
             });
         }
-        tracing::subscriber::with_default(log(EnvFilter::new("trace")), || {
+        tracing::subscriber::with_default(log(EnvFilter::new("trace"), LogFormat::Json), || {
             assert!(tracing::enabled!(target: "cognate_backend::http", Level::TRACE));
         });
     }

@@ -1,12 +1,15 @@
 // A copied database, a log file, a backup: none of them may give away who has an account, a code, a token or a password (security rule 5).
 
 import assert from 'node:assert/strict';
-import { mkdtemp, readFile, readdir, rm, stat } from 'node:fs/promises';
+import { mkdtemp, readFile, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { Api } from '../support/user-pools-api.mjs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { LoginDomain } from '../support/login-domain.mjs';
+import { Api, send } from '../support/user-pools-api.mjs';
 import { startBackend } from '../support/backend.mjs';
+import { freePort } from '../support/free-port.mjs';
 import { code } from '../support/inbox.mjs';
 
 let folder;
@@ -15,7 +18,7 @@ let secrets;
 
 before(async () => {
   folder = await mkdtemp(join(tmpdir(), 'cognate-at-rest-'));
-  backend = await startBackend({ dataDir: folder, env: { RUST_LOG: 'trace' } });
+  backend = await startBackend({ dataDir: folder, env: { COGNATE_LOG: 'trace', COGNATE_LOG_FORMAT: 'json' }, keptOutput: Infinity });
   const api = new Api(backend);
   const { email, password } = api.newPerson();
   const UserAttributes = [{ Name: 'email', Value: email }, { Name: 'family_name', Value: 'Byron-Lovelace' }];
@@ -30,11 +33,17 @@ before(async () => {
   await api.ok('UpdateUserAttributes', { AccessToken, UserAttributes: [{ Name: 'phone_number', Value: '+491700001234' }] });
   await api.ok('GetTokensFromRefreshToken', { ClientId: api.clientId, RefreshToken });
   assert.ok(UserSub);
+  const browser = new LoginDomain(backend);
+  const flow = await browser.code({ email, password });
+  const { body: redeemed } = await browser.redeem(flow);
+  await browser.token({ grant_type: 'refresh_token', client_id: api.clientId, refresh_token: redeemed.refresh_token });
+  await send(backend.url, { method: 'GET', path: '/oauth2/userInfo', headers: { authorization: `Bearer ${redeemed.access_token}` } });
   secrets = {
     'the e-mail address': email, 'its local part': email.split('@')[0], 'the password': password, 'a wrong password': 'Wrong-Guess-77!',
     'a personal attribute': 'Byron-Lovelace', 'the phone number': '+491700001234', 'the refresh token': RefreshToken,
     'the access token\'s signature': AccessToken.split('.')[2], 'the ID token\'s signature': IdToken.split('.')[2],
-    'the confirmation code': confirmation, 'the recovery code': recovery,
+    'the authorization code': flow.code, 'the code verifier': flow.verifier, 'the app\'s state': flow.parameters.state, 'the refresh token of the code': redeemed.refresh_token,
+    'the session\'s cookie': [...browser.cookies.values()].at(-1), 'the confirmation code': confirmation, 'the recovery code': recovery,
   };
 });
 after(async () => {
@@ -57,7 +66,46 @@ test('nothing personal or secret is readable in the data folder', async () => {
 
 test('nothing personal or secret is logged, even at the finest level', () => {
   const log = backend.output();
+  assert.match(log, /"level":"(TRACE|DEBUG)"/, 'the finest level');
   for (const [what, secret] of Object.entries(secrets)) assert.ok(!log.includes(secret), `${what} is in the log`);
+});
+
+test('every request has a line with its id, its operation, its outcome and its time', async () => {
+  const api = new Api(backend);
+  const { headers } = await api.call('GetUser', { AccessToken: 'no-token' });
+  const lines = () => backend.output().split('\n').filter((line) => line.startsWith('{')).map((line) => JSON.parse(line));
+  let line;
+  for (let tries = 0; line === undefined && tries < 50; tries += 1) {
+    await sleep(20);
+    line = lines().find((line) => line.request_id === headers['x-amzn-requestid']);
+  }
+  assert.equal(line?.operation, 'GetUser');
+  assert.equal(line.outcome, 'NotAuthorizedException');
+  assert.equal(line.status, 400);
+  assert.ok(Number.isInteger(line.micros));
+  const operations = new Set(lines().map((line) => line.operation));
+  for (const operation of ['SignUp', 'login/RespondToAuthChallenge', '/oauth2/authorize', '/oauth2/token', '/oauth2/userInfo']) assert.ok(operations.has(operation), operation);
+});
+
+test('the numbers are on a listener of their own and name nobody', async () => {
+  const listen = await freePort();
+  const config = join(folder, 'metrics.toml');
+  await writeFile(config, `[metrics]\nlisten = "127.0.0.1:${listen}"\n[[pools]]\nid = "local_demo"\n[[pools.clients]]\nid = "demowebclient"\n`);
+  const other = await startBackend({ args: ['--config', config] });
+  try {
+    const api = new Api(other);
+    await api.call('InitiateAuth', { ClientId: api.clientId, AuthFlow: 'USER_SRP_AUTH', AuthParameters: { USERNAME: 'ada.lovelace', SRP_A: 'ab' } });
+    await send(other.url, { method: 'GET', path: '/no/such/ada.lovelace' });
+    const text = await (await fetch(`http://127.0.0.1:${listen}/metrics`)).text();
+    assert.match(text, /cognate_requests_total\{operation="InitiateAuth",outcome="UserNotFoundException"\} 1/);
+    assert.match(text, /cognate_request_duration_seconds_count\{operation="InitiateAuth"\} 1/);
+    assert.match(text, /operation="unknown"/);
+    assert.ok(!text.includes('ada') && !text.includes(api.clientId) && !text.includes('local_demo'));
+    assert.equal((await fetch(`http://127.0.0.1:${listen}/`)).status, 404);
+    assert.equal((await send(other.url, { method: 'GET', path: '/metrics' })).status, 404);
+  } finally {
+    await other.stop();
+  }
 });
 
 test('files with secrets are for the owner only', async () => {

@@ -23,9 +23,9 @@ const DEMO_CLIENT = 'demowebclient';
  *
  * `args` are appended to the command line (for example `['--config', file]`); `dataDir` keeps the data
  * of an earlier start (then it is not removed by `stop`); `port` asks for a certain port; `publicUrl` is the
- * address that browsers use where it is not the backend's own (a proxy of the test).
+ * address that browsers use where it is not the backend's own (a proxy of the test); `output()` has the last `keptOutput` characters.
  */
-export async function startBackend({ args = [], dataDir, port, publicUrl, env = {} } = {}) {
+export async function startBackend({ args = [], dataDir, port, publicUrl, env = {}, keptOutput = 20_000 } = {}) {
   const folder = dataDir ?? (await mkdtemp(join(tmpdir(), 'cognate-backend-')));
   const listen = port ?? (await freePort());
   const url = `http://localhost:${listen}`;
@@ -36,7 +36,7 @@ export async function startBackend({ args = [], dataDir, port, publicUrl, env = 
   );
   let output = '';
   for (const stream of [child.stdout, child.stderr]) {
-    stream.setEncoding('utf8').on('data', (text) => (output = (output + text).slice(-20_000)));
+    stream.setEncoding('utf8').on('data', (text) => (output = (output + text).slice(-keptOutput)));
   }
   const exited = new Promise((resolve) => child.once('exit', (code, signal) => resolve({ code, signal })));
   const killWithUs = () => child.kill('SIGKILL');

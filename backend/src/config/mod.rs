@@ -41,8 +41,18 @@ pub struct Config {
     pub hosted_ui: Option<PathBuf>,
     /// Keys.
     pub keys: KeysConfig,
+    /// Numbers for whoever runs the backend.
+    pub metrics: MetricsConfig,
     /// The pools that exist from the start. Default: the demo pool, if there is no file.
     pub pools: Vec<PoolConfig>,
+}
+
+/// Where the backend's numbers are read.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct MetricsConfig {
+    /// Address and port of a listener that has `/metrics` and nothing else. Default none.
+    pub listen: Option<SocketAddr>,
 }
 
 /// Keys that must not be the demo's when others can reach the backend.

@@ -4,6 +4,7 @@ use axum::body::Body;
 use axum::http::{HeaderName, HeaderValue, Response, StatusCode, header};
 use serde_json::json;
 
+use super::observe::Refused;
 use crate::error::{ApiError, ErrorType};
 
 pub(super) const JSON_1_1: HeaderValue = HeaderValue::from_static("application/x-amz-json-1.1");
@@ -33,6 +34,7 @@ fn refusal(error: &ApiError) -> Response<Body> {
     }
     let mut response = Response::new(Body::from(body.to_string()));
     *response.status_mut() = status(error.code);
+    response.extensions_mut().insert(Refused(error.code.name()));
     let headers = response.headers_mut();
     headers.insert(ERROR_TYPE, HeaderValue::from_static(error.code.name()));
     // A header cannot carry every text: what does not fit is in the body anyway.

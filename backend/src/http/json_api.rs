@@ -1,15 +1,13 @@
 //! `POST /`: the operation is named in `X-Amz-Target`, the body is its request.
 
-use std::time::Instant;
-
 use axum::body::{Body, Bytes};
 use axum::extract::State;
 use axum::http::request::Parts;
 use axum::http::{Request, Response};
 use serde_json::Value;
-use uuid::Uuid;
 
 use super::local::{self, OriginRule};
+use super::observe::RequestId;
 use super::peer::Peer;
 use super::{answer, proxy, sigv4};
 use crate::api::{Auth, Operation};
@@ -28,24 +26,13 @@ const DEMO_SECRET: &str = "test";
 const TARGET_PREFIX: &str = "AWSCognitoIdentityProviderService.";
 
 pub(super) async fn call(State(state): State<AppState>, request: Request<Body>) -> Response<Body> {
-    let request_id = Uuid::new_v4().to_string();
-    let operation = operation(&request);
-    let begun = Instant::now();
-    let result = match operation {
+    let request_id = RequestId::of(&request).0;
+    let result = match operation(&request) {
         Some(operation) => answer_to(&state, operation, request, &request_id).await,
         None => Err(ApiError::unknown_operation(
             "This operation is not known here.",
         )),
     };
-    // What was asked and how it ended; never who asked for whom.
-    tracing::info!(
-        request_id,
-        operation = operation.map_or("unknown", |operation| operation.name),
-        outcome = result
-            .as_ref()
-            .map_or_else(|error| error.code.name(), |_| "ok"),
-        micros = u64::try_from(begun.elapsed().as_micros()).unwrap_or(u64::MAX),
-    );
     answer::of(result, &request_id)
 }
 
@@ -84,7 +71,8 @@ pub(super) async fn body(body: Body) -> Result<Bytes, ApiError> {
         .map_err(|_| ApiError::request_too_large("The request is too large."))
 }
 
-fn operation(request: &Request<Body>) -> Option<&'static Operation> {
+/// The operation that a request names.
+pub(super) fn operation(request: &Request<Body>) -> Option<&'static Operation> {
     let target = request.headers().get("x-amz-target")?.to_str().ok()?;
     Operation::find(target.strip_prefix(TARGET_PREFIX)?)
 }

@@ -6,15 +6,13 @@
 //! other origin can send because there is no CORS here. Then the transaction's cookie. Our origin is
 //! the configured one; `Host` decides nothing.
 
-use std::time::Instant;
-
 use axum::body::Body;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, HeaderValue, Request, Response, header};
 use serde_json::Value;
-use uuid::Uuid;
 
 use super::cookies::{self, Cookies};
+use super::observe::RequestId;
 use super::peer::Peer;
 use super::{answer, json_api, proxy};
 use crate::api::login::{self, Login, LoginAnswer, LoginOperation};
@@ -22,24 +20,23 @@ use crate::app::{AppState, Caller};
 use crate::error::ApiError;
 use crate::oauth::LoginTransaction;
 
+/// The path of all of them.
+pub(super) const PATH: &str = "/_cognate/login/{operation}";
+
+/// The name of the operation that a path of theirs asks for, if there is one.
+pub(super) fn operation(path: &str) -> Option<&'static str> {
+    let name = path.rsplit('/').next()?;
+    LoginOperation::find(name).map(LoginOperation::name)
+}
+
 pub(super) async fn call(
     State(state): State<AppState>,
     Path(operation): Path<String>,
     request: Request<Body>,
 ) -> Response<Body> {
-    let request_id = Uuid::new_v4().to_string();
-    let begun = Instant::now();
+    let request_id = RequestId::of(&request).0;
     let operation = LoginOperation::find(&operation);
     let result = answer_to(&state, operation, request, &request_id).await;
-    tracing::info!(
-        request_id,
-        operation = operation.map_or("unknown", LoginOperation::name),
-        outcome = result
-            .as_ref()
-            .map_or_else(|error| error.code.name(), |_| "ok"),
-        micros = u64::try_from(begun.elapsed().as_micros()).unwrap_or(u64::MAX),
-        "login domain"
-    );
     let (result, lines) = match result {
         Ok((answered, lines)) => (Ok(answered.body), lines),
         Err(error) => (Err(error), Vec::new()),

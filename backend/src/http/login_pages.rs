@@ -9,6 +9,7 @@ use axum::response::IntoResponse;
 use uuid::Uuid;
 
 use super::cookies::{self, Cookies};
+use super::observe::Refused;
 use super::peer::Peer;
 use super::{hosted_ui, proxy};
 use crate::app::{AppState, Caller};
@@ -113,7 +114,9 @@ fn error_page(code: OAuthErrorCode, client_id: Option<&str>) -> Response<Body> {
     if let Some(client_id) = client_id {
         query.append_pair("client_id", client_id);
     }
-    see_other(&format!("/error?{}", query.finish()))
+    let mut response = see_other(&format!("/error?{}", query.finish()));
+    response.extensions_mut().insert(Refused(code.name()));
+    response
 }
 
 /// 303, never kept: the next request may get another answer.

@@ -10,7 +10,9 @@ mod json_api;
 mod local;
 mod login_operations;
 mod login_pages;
+mod metrics;
 mod oauth;
+mod observe;
 mod peer;
 mod proxy;
 mod router;
@@ -18,5 +20,6 @@ mod sigv4;
 mod well_known;
 
 pub(crate) use local::names_this_machine;
+pub use metrics::router as metrics_router;
 pub use peer::Peer;
 pub use router::router;

@@ -9,8 +9,8 @@ use axum::http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, 
 use axum::response::IntoResponse;
 use cognate_core::secret::AccessToken;
 use serde_json::json;
-use uuid::Uuid;
 
+use super::observe::{Refused, RequestId};
 use super::peer::Peer;
 use super::{json_api, proxy};
 use crate::app::{AppState, Caller};
@@ -52,7 +52,7 @@ pub(super) async fn push(
     let peer = peer.map_or(Peer::UNKNOWN, |Extension(peer)| peer);
     let caller = Caller {
         peer: proxy::caller(&state.config.proxies, peer, request.headers()),
-        request_id: Uuid::new_v4().to_string(),
+        request_id: RequestId::of(&request).0,
     };
     let (credentials, form) = match read(request, "/oauth2/par").await {
         Ok(read) => read,
@@ -194,6 +194,7 @@ fn refusal(error: &OAuthError, is_unauthorized: bool) -> Response<Body> {
     };
     let body = json!({ "error": error.code.name(), "error_description": error.description });
     let mut response = (status, Json(body)).into_response();
+    response.extensions_mut().insert(Refused(error.code.name()));
     if status == StatusCode::UNAUTHORIZED {
         response.headers_mut().insert(
             header::WWW_AUTHENTICATE,
@@ -207,6 +208,7 @@ fn refusal(error: &OAuthError, is_unauthorized: bool) -> Response<Body> {
 fn challenge(status: StatusCode, error: &OAuthError) -> Response<Body> {
     let body = json!({ "error": error.code.name(), "error_description": error.description });
     let mut response = (status, Json(body)).into_response();
+    response.extensions_mut().insert(Refused(error.code.name()));
     let why = format!(
         "error=\"{}\", error_description=\"{}\"",
         error.code.name(),

@@ -8,6 +8,7 @@ use axum::routing::{get, post};
 use axum::{Extension, Json, Router};
 use serde_json::json;
 
+use super::observe::observe;
 use super::{
     Peer, cors, hosted_ui, inbox, json_api, local, login_operations, login_pages, oauth, proxy,
     well_known,
@@ -53,7 +54,7 @@ pub fn router(state: AppState) -> Router {
     let mut login_domain = Router::new()
         .route("/oauth2/authorize", get(login_pages::authorize))
         .route("/logout", get(login_pages::logout))
-        .route("/_cognate/login/{operation}", post(login_operations::call))
+        .route(login_operations::PATH, post(login_operations::call))
         .route(hosted_ui::ASSETS, get(hosted_ui::asset));
     for page in Page::ALL {
         let open = move |state: State<AppState>,
@@ -79,6 +80,7 @@ pub fn router(state: AppState) -> Router {
         .merge(local)
         .layer(from_fn_with_state(state.clone(), proxy::guard))
         .layer(from_fn(common_headers))
+        .layer(from_fn_with_state(state.clone(), observe))
         .with_state(state)
 }
 

@@ -23,6 +23,7 @@ use crate::clock::Clock;
 use crate::config::{AccessKey, Config};
 use crate::keys::{KeyError, SigningKeys};
 use crate::messages::Messages;
+use crate::metrics::Metrics;
 use crate::pools::{self, RecentClients, SeedError};
 use crate::seal::{MasterKey, MasterKeyError, SealError, Sealer};
 use crate::store::{Store, StoreError};
@@ -83,6 +84,7 @@ pub async fn prepare(
         keys,
         messages,
         triggers,
+        metrics: Metrics::default(),
         config,
         clock,
         public_url,
