@@ -107,6 +107,12 @@ impl Scopes {
         words.map(Scope::find).collect()
     }
 
+    /// Those of our own among scopes separated by spaces. A trigger may have put others there.
+    #[must_use]
+    pub fn known_among(text: &str) -> Self {
+        text.split(' ').filter_map(Scope::find).collect()
+    }
+
     /// Whether this one is among them.
     #[must_use]
     pub fn has(&self, scope: &Scope) -> bool {

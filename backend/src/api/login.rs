@@ -8,14 +8,16 @@
 use serde_json::{Value, json};
 
 use super::describe_login::describe_login;
-use super::sign_in::{ChallengeAnswer, InitiateAuthRequest, first_step, next_step};
+use super::sign_in::{
+    ChallengeAnswer, InitiateAuthRequest, RespondToAuthChallengeRequest, first_step, next_step,
+};
 use super::{mfa, password, reply, request, sign_up};
 use crate::app::{AppState, Caller};
 use crate::error::ApiError;
 use crate::oauth::sso::SsoCookie;
 use crate::oauth::{LoginTransaction, complete};
 use crate::opaque_secret::OpaqueSecret;
-use crate::sign_in::Next;
+use crate::sign_in::{Next, Through, conclude};
 
 /// What a page asks with.
 #[derive(Debug)]
@@ -129,12 +131,12 @@ pub async fn call(
                 ));
             }
             let next = first_step(state, caller, through, &request).await?;
-            return finish(state, login, next).await;
+            return finish(state, login, through, next).await;
         }
         Operation::RespondToAuthChallenge => {
-            let request = request(name, body)?;
+            let request: RespondToAuthChallengeRequest = request(name, body)?;
             let next = next_step(state, caller, through, &request).await?;
-            return finish(state, login, next).await;
+            return finish(state, login, request.told(through), next).await;
         }
         Operation::AssociateSoftwareToken => {
             reply(&mfa::associate_through(state, through, &request(name, body)?).await?)
@@ -150,13 +152,19 @@ pub async fn call(
     })
 }
 
-async fn finish(state: &AppState, login: Login<'_>, next: Next) -> Result<LoginAnswer, ApiError> {
+async fn finish(
+    state: &AppState,
+    login: Login<'_>,
+    through: Through<'_>,
+    next: Next,
+) -> Result<LoginAnswer, ApiError> {
     match next {
         Next::Challenge(challenge) => Ok(LoginAnswer {
             body: reply(&ChallengeAnswer::from(challenge))?,
             completed: None,
         }),
         Next::Proved(proved) => {
+            conclude(state, through, &proved, false).await?;
             let done = complete(state, login.transaction, &proved, login.sso).await?;
             Ok(LoginAnswer {
                 body: reply(&json!({ "Location": done.location }))?,

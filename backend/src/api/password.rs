@@ -30,6 +30,7 @@ pub(super) async fn forgot_password_through(
     through: Through<'_>,
     request: SendCodeRequest,
 ) -> Result<SendCodeAnswer, ApiError> {
+    let through = through.telling(request.client_metadata.as_ref());
     let code_delivery_details = password::forgot(state, caller, through, &request.username).await?;
     Ok(SendCodeAnswer {
         code_delivery_details,

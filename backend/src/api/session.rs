@@ -11,6 +11,7 @@ use crate::pools::find_client;
 use crate::sessions::{self, Presented};
 use crate::sign_in::check_client_secret;
 use crate::tokens::verify_access;
+use crate::triggers::ClientMetadata;
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
@@ -20,6 +21,7 @@ pub(super) struct RefreshRequest {
     #[serde(deserialize_with = "secret::required")]
     refresh_token: RefreshToken,
     device_key: Option<String>,
+    client_metadata: Option<ClientMetadata>,
 }
 
 #[derive(Serialize)]
@@ -38,6 +40,7 @@ pub(super) async fn get_tokens_from_refresh_token(
     check_client_secret(&client, request.client_secret.as_deref())?;
     let presented = Presented {
         device_key: request.device_key.as_deref(),
+        client_metadata: request.client_metadata.as_ref(),
         ..Presented::default()
     };
     let tokens =

@@ -19,7 +19,8 @@ use crate::sign_in::{
     self, Challenge, Next, Parameters, Proof, Through, answer_new_password,
     answer_password_verifier, check_secret_hash,
 };
-use crate::triggers::ClientMetadata;
+use crate::tokens::Reason;
+use crate::triggers::{ClientMetadata, Sent, TokenOccasion};
 use crate::users::{self, decoy};
 
 /// Text by name, as parameters and answers travel. The values may be secrets: not printed.
@@ -33,6 +34,7 @@ pub(super) struct InitiateAuthRequest {
     #[serde(default)]
     auth_parameters: Texts,
     session: Option<String>,
+    client_metadata: Option<ClientMetadata>,
 }
 
 #[derive(Deserialize)]
@@ -173,7 +175,7 @@ async fn begin(
     }
     check_secret_hash(client, username_of(given)?, secret_hash)?;
     let next = first_step(state, caller, through, request).await?;
-    finish(state, through, next, None, tracking).await
+    finish(state, through, next, Answered::default(), tracking).await
 }
 
 /// Begins the flow of a request, whoever may ask for it.
@@ -185,6 +187,14 @@ pub(super) async fn first_step(
 ) -> Result<Next, ApiError> {
     let given = &request.auth_parameters;
     let username = username_of(given)?;
+    let through = Through {
+        sent: Sent {
+            validation_data: request.client_metadata.as_ref(),
+            client_metadata: None,
+        },
+        ..through
+    };
+    sign_in::announce(state, through, username).await?;
     if request.auth_flow == "USER_SRP_AUTH" {
         return sign_in::begin_srp(state, through, username, required(given, "SRP_A")?).await;
     }
@@ -235,6 +245,13 @@ pub(super) struct AdminRespondToAuthChallengeRequest {
     request: RespondToAuthChallengeRequest,
 }
 
+impl RespondToAuthChallengeRequest {
+    /// The same with what the app sent along.
+    pub(super) fn told<'a>(&'a self, through: Through<'a>) -> Through<'a> {
+        through.telling(self.client_metadata.as_ref())
+    }
+}
+
 /// `RespondToAuthChallenge`
 pub(super) async fn respond_to_auth_challenge(
     state: &AppState,
@@ -273,7 +290,11 @@ async fn respond(
     let secret_hash = given.get("SECRET_HASH").map(String::as_str);
     check_secret_hash(through.client, username_of(given)?, secret_hash)?;
     let next = next_step(state, caller, through, request).await?;
-    finish(state, through, next, request.session.as_deref(), tracking).await
+    let answered = Answered {
+        challenge: Some(&request.challenge_name),
+        handle: request.session.as_deref(),
+    };
+    finish(state, request.told(through), next, answered, tracking).await
 }
 
 /// Takes the answer to a challenge, whoever may give it.
@@ -285,6 +306,7 @@ pub(super) async fn next_step(
 ) -> Result<Next, ApiError> {
     let given = &request.challenge_responses;
     let username = username_of(given)?;
+    let through = request.told(through);
     match request.challenge_name.as_str() {
         "PASSWORD_VERIFIER" => {
             let proof = proof_of(username, given)?;
@@ -406,18 +428,35 @@ async fn device_of(
         .map(Some)
 }
 
-/// Whoever has proved everything to the JSON API gets tokens. `handle` is the one of the step that was
-/// answered.
+/// The challenge that was answered, if it was one.
+#[derive(Clone, Copy, Default)]
+struct Answered<'a> {
+    challenge: Option<&'a str>,
+    handle: Option<&'a str>,
+}
+
+impl Answered<'_> {
+    /// What the trigger that may change tokens is told.
+    fn occasion(self) -> TokenOccasion {
+        match self.challenge {
+            Some("NEW_PASSWORD_REQUIRED") => TokenOccasion::NewPasswordChallenge,
+            Some("DEVICE_PASSWORD_VERIFIER") => TokenOccasion::AuthenticateDevice,
+            _ => TokenOccasion::Authentication,
+        }
+    }
+}
+
+/// Whoever has proved everything to the JSON API gets tokens.
 async fn finish(
     state: &AppState,
     through: Through<'_>,
     next: Next,
-    handle: Option<&str>,
+    answered: Answered<'_>,
     tracking: Tracking,
 ) -> Result<AuthAnswer, ApiError> {
     let next = match next {
         Next::Proved(proved) if tracking == Tracking::On => {
-            sign_in::device::after_everything(state, through, proved, handle).await?
+            sign_in::device::after_everything(state, through, proved, answered.handle).await?
         }
         next => next,
     };
@@ -427,12 +466,21 @@ async fn finish(
         Next::Proved(proved) => proved,
     };
     let is_tracked = tracking == Tracking::On && pool.settings.device_configuration().is_some();
+    let is_new_device = is_tracked && proved.device_key.is_none();
+    sign_in::conclude(state, through, &proved, is_new_device).await?;
     let device = is_tracked.then(|| match proved.device_key {
         Some(key) => SessionDevice::Known(key),
         None => SessionDevice::New(NewDevice::draw(state, &proved.user)),
     });
     let second_factor = proved.second_factor.map(|proved| proved.generation);
-    let tokens = sessions::start(state, pool, client, &proved.user, second_factor, device);
+    let (user, reason) = (
+        &proved.user,
+        Reason {
+            occasion: answered.occasion(),
+            client_metadata: through.sent.client_metadata,
+        },
+    );
+    let tokens = sessions::start(state, pool, client, user, second_factor, device, reason);
     Ok(tokens.await?.into())
 }
 

@@ -131,6 +131,7 @@ pub(super) struct SendCodeRequest {
     pub(super) client_id: String,
     pub(super) secret_hash: Option<String>,
     pub(super) username: String,
+    pub(super) client_metadata: Option<ClientMetadata>,
 }
 
 #[derive(Serialize)]
@@ -156,6 +157,7 @@ pub(super) async fn resend_confirmation_code_through(
     through: Through<'_>,
     request: SendCodeRequest,
 ) -> Result<SendCodeAnswer, ApiError> {
+    let through = through.telling(request.client_metadata.as_ref());
     let code_delivery_details = sign_up::resend(state, caller, through, &request.username).await?;
     Ok(SendCodeAnswer {
         code_delivery_details,

@@ -12,6 +12,7 @@ use crate::devices::Device;
 use crate::mfa::ProvedFactor;
 use crate::opaque_secret::OpaqueSecret;
 use crate::pools::{Client, Pool};
+use crate::triggers::{ClientMetadata, Sent};
 use crate::users::User;
 
 /// The app client that signs somebody in, its pool, and where it does so.
@@ -25,6 +26,8 @@ pub struct Through<'a> {
     pub origin: Origin<'a>,
     /// The device that the request says it comes from; it is this user's if the name in the request is.
     pub device: Option<&'a Device>,
+    /// What the app sent along for the triggers.
+    pub sent: Sent<'a>,
 }
 
 /// Where a sign-in takes place.
@@ -39,7 +42,20 @@ pub enum Origin<'a> {
     Login(&'a str),
 }
 
-impl Through<'_> {
+impl<'a> Through<'a> {
+    /// The same, for a request with this `ClientMetadata`.
+    #[must_use]
+    pub fn telling(self, client_metadata: Option<&'a ClientMetadata>) -> Self {
+        let validation_data = None;
+        Self {
+            sent: Sent {
+                validation_data,
+                client_metadata,
+            },
+            ..self
+        }
+    }
+
     /// Whether answers hide which users exist: always on the login domain, elsewhere as the client
     /// wants it.
     #[must_use]
@@ -66,6 +82,7 @@ impl<'a> From<&'a (Pool, Client)> for Through<'a> {
             client,
             origin: Origin::Api,
             device: None,
+            sent: Sent::default(),
         }
     }
 }

@@ -3,6 +3,7 @@
 //! `docs/configuration.md` describes each setting. An unknown name is an error that says where it
 //! stands and what was expected. Without a file there is one demo pool and the demo keys.
 
+mod handlers;
 mod pools;
 
 use std::fmt;
@@ -12,6 +13,7 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 use zeroize::Zeroizing;
 
+pub use handlers::{FunctionsConfig, HandlerConfig, Runs};
 pub use pools::{ClientConfig, PoolConfig};
 
 /// Where the backend listens if nothing says otherwise.
@@ -43,6 +45,12 @@ pub struct Config {
     pub keys: KeysConfig,
     /// Numbers for whoever runs the backend.
     pub metrics: MetricsConfig,
+    /// The program that runs handlers in Node. Default `node`, found by `PATH`.
+    pub node: Option<PathBuf>,
+    /// Where functions are that others run. Default nowhere.
+    pub functions: Option<FunctionsConfig>,
+    /// Where requests of the backend may go.
+    pub outgoing: OutgoingConfig,
     /// The pools that exist from the start. Default: the demo pool, if there is no file.
     pub pools: Vec<PoolConfig>,
 }
@@ -53,6 +61,14 @@ pub struct Config {
 pub struct MetricsConfig {
     /// Address and port of a listener that has `/metrics` and nothing else. Default none.
     pub listen: Option<SocketAddr>,
+}
+
+/// Where requests of the backend may go.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct OutgoingConfig {
+    /// `HOST` or `HOST:PORT` that may be called though it is private, or speaks HTTP. Default none.
+    pub allow: Vec<String>,
 }
 
 /// Keys that must not be the demo's when others can reach the backend.
@@ -126,8 +142,8 @@ impl Config {
         })?;
         let folder = path.parent().unwrap_or_else(|| Path::new(""));
         for pool in &mut config.pools {
-            for file in pool.triggers.values_mut() {
-                *file = folder.join(&*file);
+            for handler in pool.triggers.values_mut() {
+                handler.in_folder(folder);
             }
         }
         Ok(config)

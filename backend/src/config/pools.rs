@@ -4,12 +4,12 @@
 //! and `CreateUserPoolClient`, so that there is one meaning of every setting.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
 
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 use zeroize::Zeroizing;
 
+use super::HandlerConfig;
 use crate::triggers::Trigger;
 
 /// A pool.
@@ -25,9 +25,9 @@ pub struct PoolConfig {
     pub settings: Map<String, Value>,
     /// Members of `SetUserPoolMfaConfigRequest`. Default: what was set before, at first no MFA.
     pub mfa: Option<Map<String, Value>>,
-    /// The handler file of each trigger, relative to the configuration's folder. Default none.
+    /// The handler of each trigger; files are relative to the configuration's folder. Default none.
     #[serde(default)]
-    pub triggers: BTreeMap<Trigger, PathBuf>,
+    pub triggers: BTreeMap<Trigger, HandlerConfig>,
     /// Its resource servers: members of `CreateResourceServerRequest`.
     #[serde(default)]
     pub resource_servers: Vec<Map<String, Value>>,

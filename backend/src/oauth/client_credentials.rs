@@ -8,12 +8,13 @@ use crate::app::AppState;
 use crate::pools::{Client, OAuthFlow, Pool};
 use crate::scope::{Scope, Scopes};
 use crate::tokens::{self, Program, TokenPair};
+use crate::triggers::ClientMetadata;
 
 /// A token for a client that has proved who it is: for the scopes it asks for, or for all it has.
 ///
 /// # Errors
 /// `unauthorized_client` if the grant is not enabled for it or it has no secret, `invalid_scope` for
-/// scopes that it does not have, and if it has none, `invalid_target`.
+/// scopes that it does not have, and if it has none, `invalid_target`; what the trigger says (`invalid_request`).
 pub(super) async fn grant(
     state: &AppState,
     pool: &Pool,
@@ -29,12 +30,23 @@ pub(super) async fn grant(
         ));
     }
     let allowed = Allowed::read(state, client, form).await?;
+    let metadata = metadata(form)?;
     let program = Program {
         scopes: &asked(form.get("scope")?, &allowed.scopes)?,
         resource: allowed.resource.as_deref(),
         key,
+        client_metadata: metadata.as_ref(),
     };
     Ok(tokens::issue_to_program(state, pool, client, program).await?)
+}
+
+/// `aws_client_metadata`: a JSON object of texts, for the trigger `PreTokenGeneration`.
+fn metadata(form: &Parameters) -> Result<Option<ClientMetadata>, OAuthError> {
+    let given = form.get("aws_client_metadata")?;
+    let read = given.map(serde_json::from_str).transpose();
+    read.map_err(|_| {
+        OAuthError::invalid_request("aws_client_metadata must be a JSON object of texts.")
+    })
 }
 
 fn asked(given: Option<&str>, allowed: &Scopes) -> Result<Scopes, OAuthError> {

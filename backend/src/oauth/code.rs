@@ -17,7 +17,8 @@ use crate::scope::Scopes;
 use crate::seal::Place;
 use crate::sessions::{self, Tokens};
 use crate::store::AuthorizationCodeRow;
-use crate::tokens::SignIn;
+use crate::tokens::{Reason, SignIn};
+use crate::triggers::TokenOccasion;
 use crate::users::{self, Status, User};
 
 /// How long a code may be redeemed, in seconds.
@@ -137,6 +138,10 @@ pub(super) async fn redeem(
         device_key: None,
         resource,
         key: redemption.key,
+        reason: Reason {
+            occasion: TokenOccasion::HostedAuth,
+            client_metadata: None,
+        },
     };
     let session = sessions::open(state, pool, client, &user, sign_in).await?;
     let is_first = state

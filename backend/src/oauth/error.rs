@@ -55,14 +55,28 @@ impl fmt::Display for OAuthError {
 
 impl std::error::Error for OAuthError {}
 
-/// A fault of ours; what a request can do wrong is told apart where it is found.
+/// A fault of ours, or a trigger's word; what a request can do wrong is told apart where it is found.
 impl From<ApiError> for OAuthError {
     fn from(error: ApiError) -> Self {
+        if error.code == ErrorType::UserLambdaValidation {
+            return Self::new(OAuthErrorCode::InvalidRequest, described(&error.message));
+        }
+        if error.code == ErrorType::TooManyRequests {
+            return Self::new(OAuthErrorCode::TemporarilyUnavailable, error.message);
+        }
         if error.code != ErrorType::InternalError {
             tracing::error!(cause = %error, "an operation refused what OAuth allowed");
         }
         Self::new(OAuthErrorCode::ServerError, "The service failed.")
     }
+}
+
+/// A text as `error_description` may have it (RFC 6749, 5.2).
+fn described(text: &str) -> String {
+    let is_allowed = |c: char| matches!(c, ' '..='!' | '#'..='[' | ']'..='~');
+    text.chars()
+        .map(|c| if is_allowed(c) { c } else { '?' })
+        .collect()
 }
 
 macro_rules! error_codes {

@@ -19,6 +19,7 @@ use crate::pools::{self, Client, Pool};
 use crate::seal::Place;
 use crate::sign_in::{Origin, Through};
 use crate::store::LoginTransactionRow;
+use crate::triggers::Sent;
 
 /// How long a sign-in may take, in seconds.
 pub const TRANSACTION_SECONDS: i64 = 15 * 60;
@@ -116,6 +117,7 @@ impl LoginTransaction {
             client: &self.client,
             origin: Origin::Login(&self.id),
             device: None,
+            sent: Sent::default(),
         }
     }
 }

@@ -23,6 +23,7 @@ use crate::opaque_secret::OpaqueSecret;
 use crate::pools::{FirstFactor, IdentifierAttribute, Pool};
 use crate::store::{PasskeyRow, StoreError};
 use crate::tokens::Access;
+use crate::triggers::Sent;
 use crate::users::{Destination, Status, User};
 
 const NAME: &str = "passkey registration";
@@ -207,6 +208,7 @@ fn through(access: &Access) -> Through<'_> {
         client: &access.client,
         origin: Origin::Api,
         device: None,
+        sent: Sent::default(),
     }
 }
 

@@ -16,6 +16,7 @@ use crate::error::ApiError;
 use crate::limits::{self, Hourly};
 use crate::messages::Purpose as MessagePurpose;
 use crate::mfa;
+use crate::migration;
 use crate::pools::RecoveryMechanism;
 use crate::sign_in::{Through, incorrect};
 use crate::tokens::Access;
@@ -27,7 +28,7 @@ use crate::users::{self, CodeDeliveryDetails, Destination, Status, decoy, decoy_
 ///
 /// # Errors
 /// `LimitExceededException`, `NotAuthorizedException` where only administrators reset passwords;
-/// without `PreventUserExistenceErrors` also why no code can be sent.
+/// without `PreventUserExistenceErrors` also why no code can be sent; what `migration` refuses with.
 pub async fn forgot(
     state: &AppState,
     caller: &Caller,
@@ -41,15 +42,24 @@ pub async fn forgot(
             "Contact administrator to reset password.",
         ));
     }
-    let user = users::find(state, pool, name).await?;
-    if user.is_none() && !hides {
+    let mut user = users::find(state, pool, name).await?;
+    let may_migrate = user.is_none() && migration::is_on(pool);
+    if user.is_none() && !hides && !may_migrate {
         return Err(users::not_found());
     }
-    let username = user.as_ref().map_or_else(
+    let mut username = user.as_ref().map_or_else(
         || decoy(&state.sealer, pool, name).username,
         |user| user.username.clone(),
     );
     limits::count(state, caller, Hourly::ForgotPassword, &pool.id, &username).await?;
+    if may_migrate {
+        user = migration::migrate(state, through, name, None).await?;
+        match &user {
+            Some(user) => username.clone_from(&user.username),
+            None if !hides => return Err(users::not_found()),
+            None => {}
+        }
+    }
     let of_mfa = mfa::addresses(state, pool, &username, user.as_ref()).await?;
     let may_recover = user
         .as_ref()

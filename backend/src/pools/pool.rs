@@ -10,6 +10,7 @@ use super::first_factor::FirstFactor;
 use super::mfa::PoolMfa;
 use crate::error::ApiError;
 use crate::store::PoolRow;
+use crate::triggers::{Hook, Trigger};
 
 /// A user pool.
 #[derive(Debug, Clone)]
@@ -233,10 +234,10 @@ impl PoolSettings {
         &self.schema_attributes
     }
 
-    /// What handles a trigger, by its member of `LambdaConfig`. Default nothing.
+    /// What handles a trigger. Default nothing.
     #[must_use]
-    pub fn lambda(&self, key: &str) -> Option<&str> {
-        self.lambda_config.get(key).and_then(Value::as_str)
+    pub fn hook(&self, trigger: Trigger) -> Option<Hook> {
+        trigger.hook(&self.lambda_config)
     }
 
     /// How the pool tracks devices. Default not at all.

@@ -61,7 +61,7 @@ async fn seed_pool(state: &AppState, pool: &PoolConfig) -> Result<Pool, ApiError
     if !pool.triggers.is_empty() {
         let config = settings.entry("LambdaConfig").or_insert_with(|| json!({}));
         if let Value::Object(config) = config {
-            config.extend(triggers::lambda_config(&pool.triggers));
+            config.extend(triggers::lambda_config(&pool.triggers)?);
         }
     }
     let mut new = NewPool::new(&state.triggers, checked("CreateUserPool", settings)?)?;

@@ -24,6 +24,7 @@ use crate::config::{AccessKey, Config};
 use crate::keys::{KeyError, SigningKeys};
 use crate::messages::Messages;
 use crate::metrics::Metrics;
+use crate::outgoing::Outgoing;
 use crate::pools::{self, RecentClients, SeedError};
 use crate::seal::{MasterKey, MasterKeyError, SealError, Sealer};
 use crate::store::{Store, StoreError};
@@ -71,7 +72,8 @@ pub async fn prepare(
         path: data.clone(),
         source,
     })?;
-    let triggers = Triggers::load(&config).await?;
+    let outgoing = Outgoing::new(&config.outgoing.allow, is_local)?;
+    let triggers = Triggers::load(&config, &outgoing, &clock).await?;
     let sealer = Sealer::new(&master_key(&config, &data)?)?;
     let store = Store::open(&data.join("cognate.db")).await?;
     let keys = SigningKeys::new(store.clone(), sealer.clone(), clock.clone());
@@ -166,6 +168,9 @@ pub enum StartError {
     /// A command was given a folder without a database.
     #[error("there is no database {} (--data)", .0.display())]
     NoDatabase(PathBuf),
+    /// The system's certificates cannot be read.
+    #[error("the system's root certificates cannot be used: {0}")]
+    Certificates(#[from] rustls::Error),
     /// A handler file cannot be used.
     #[error(transparent)]
     Triggers(#[from] TriggersError),

@@ -35,7 +35,8 @@ use crate::opaque_secret::{self, OpaqueSecret};
 use crate::pools::{Client, Pool};
 use crate::scope::Scopes;
 use crate::store::FamilyRow;
-use crate::tokens::{self, SignIn, TokenPair};
+use crate::tokens::{self, Reason, SignIn, TokenPair};
+use crate::triggers::{ClientMetadata, TokenOccasion};
 use crate::users::{self, User};
 
 /// What a sign-in or a refresh gives.
@@ -61,7 +62,7 @@ pub struct NewSession {
 }
 
 /// What comes with a refresh token, for what the session may be bound to.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Clone, Copy, Default)]
 pub struct Presented<'a> {
     /// The key of the device.
     pub device_key: Option<&'a str>,
@@ -69,6 +70,16 @@ pub struct Presented<'a> {
     pub key: Option<&'a str>,
     /// The resource server that is named once more.
     pub resource: Option<&'a str>,
+    /// What the app sent along for the trigger `PreTokenGeneration`.
+    pub client_metadata: Option<&'a ClientMetadata>,
+}
+
+impl std::fmt::Debug for Presented<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Presented")
+            .field("resource", &self.resource)
+            .finish_non_exhaustive()
+    }
 }
 
 /// The device that a session comes from.
@@ -83,7 +94,7 @@ pub enum SessionDevice {
 /// Begins a session for a user who has proved everything to the JSON API.
 ///
 /// # Errors
-/// For no fault of the caller's.
+/// What the trigger `PreTokenGeneration` throws.
 pub async fn start(
     state: &AppState,
     pool: &Pool,
@@ -91,6 +102,7 @@ pub async fn start(
     user: &User,
     second_factor: Option<Generation>,
     device: Option<SessionDevice>,
+    reason: Reason<'_>,
 ) -> Result<Tokens, ApiError> {
     let now = state.clock.now();
     let device_key = device.as_ref().map(|device| match device {
@@ -104,6 +116,7 @@ pub async fn start(
         device_key,
         resource: None,
         key: None,
+        reason,
     };
     let mut session = open(state, pool, client, user, sign_in).await?;
     session.family.second_factor = second_factor.map(|generation| generation.to_bytes());
@@ -120,7 +133,7 @@ pub async fn start(
 /// Makes a session with its first tokens, for the caller to store.
 ///
 /// # Errors
-/// For no fault of the caller's.
+/// What the trigger `PreTokenGeneration` throws.
 pub async fn open(
     state: &AppState,
     pool: &Pool,
@@ -162,7 +175,7 @@ pub async fn open(
 /// `NotAuthorizedException` if the token is unknown, another client's, expired or revoked, comes without
 /// the key of its device or without a proof of the key it is bound to, or the user is disabled;
 /// `RefreshTokenReuseException` if it was rotated away; `InvalidParameterException` for another resource
-/// server than the session's.
+/// server than the session's; what the trigger `PreTokenGeneration` throws.
 pub async fn refresh(
     state: &AppState,
     pool: &Pool,
@@ -307,6 +320,10 @@ async fn pair_for(
         device_key: row.family.device_key.as_deref(),
         resource,
         key: presented.key,
+        reason: Reason {
+            occasion: TokenOccasion::RefreshTokens,
+            client_metadata: presented.client_metadata,
+        },
     };
     let origin_jti = &row.family.origin_jti;
     let pair = tokens::issue(state, pool, client, &user, origin_jti, sign_in).await?;

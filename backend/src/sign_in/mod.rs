@@ -45,7 +45,43 @@ pub use crate::challenges::{
 use crate::app::{AppState, Caller};
 use crate::error::ApiError;
 use crate::mfa;
-use crate::users::{Status, User};
+use crate::triggers::pre_authentication::pre_authentication;
+use crate::triggers::{Trigger, post_authentication};
+use crate::users::{self, Status, User};
+
+/// Asks the trigger `PreAuthentication` whether a sign-in of this name may begin.
+///
+/// # Errors
+/// What the trigger throws.
+pub async fn announce(state: &AppState, through: Through<'_>, name: &str) -> Result<(), ApiError> {
+    let pool = through.pool;
+    if pool.settings.hook(Trigger::PreAuthentication).is_none() {
+        return Ok(());
+    }
+    let user = users::find(state, pool, name).await?;
+    if user.is_none() && !through.hides_existence() {
+        return Ok(());
+    }
+    let username = user.as_ref().map_or_else(
+        || users::decoy(&state.sealer, pool, name).username,
+        |user| user.username.clone(),
+    );
+    pre_authentication(state, through, &username, user.as_ref()).await
+}
+
+/// Tells the trigger `PostAuthentication` that somebody has proved everything. `is_new_device` says whether
+/// they may be asked to have their device remembered.
+///
+/// # Errors
+/// What the trigger throws: nobody is signed in then.
+pub async fn conclude(
+    state: &AppState,
+    through: Through<'_>,
+    proved: &Proved,
+    is_new_device: bool,
+) -> Result<(), ApiError> {
+    post_authentication::post_authentication(state, through, &proved.user, is_new_device).await
+}
 
 /// What follows a right password.
 ///

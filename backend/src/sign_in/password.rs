@@ -9,6 +9,7 @@ use super::{Next, Through, after_password, incorrect};
 use crate::app::{AppState, Caller};
 use crate::error::ApiError;
 use crate::limits::{Gate, Guess};
+use crate::migration;
 use crate::srp::{self, BLOCK_SECONDS, Block, Challenge, SrpError, Subject, is_fresh};
 use crate::users::{self, User};
 
@@ -142,7 +143,8 @@ pub(super) async fn prove(
 /// `USER_PASSWORD_AUTH` and `ADMIN_USER_PASSWORD_AUTH`: checks a password that was sent.
 ///
 /// # Errors
-/// `NotAuthorizedException` in the same words for a wrong password and an unknown user.
+/// `NotAuthorizedException` in the same words for a wrong password and an unknown user; what `migration`
+/// refuses with.
 pub async fn check_password(
     state: &AppState,
     caller: &Caller,
@@ -150,17 +152,25 @@ pub async fn check_password(
     name: &str,
     password: &Password,
 ) -> Result<Next, ApiError> {
-    let candidate = Candidate::find(state, through, name).await?;
-    let user = prove_by_sending(state, caller, through, candidate, password).await?;
+    let candidate = if migration::is_on(through.pool) {
+        // Who is not here may be known elsewhere.
+        let user = users::find(state, through.pool, name).await?;
+        Candidate::of(state, through, user, name)
+    } else {
+        Candidate::find(state, through, name).await?
+    };
+    let user = prove_by_sending(state, caller, through, candidate, name, password).await?;
     after_password(state, caller, through, user).await
 }
 
-/// The user whose password was sent.
+/// The user whose password was sent. Somebody whom nobody here knows may be known elsewhere by `name` and
+/// the password.
 pub(super) async fn prove_by_sending(
     state: &AppState,
     caller: &Caller,
     through: Through<'_>,
     candidate: Candidate,
+    name: &str,
     password: &Password,
 ) -> Result<User, ApiError> {
     let pool_id = &through.pool.id;
@@ -168,9 +178,19 @@ pub(super) async fn prove_by_sending(
     let gate = Gate::enter(state, caller, Guess::Password, pool_id, username).await?;
     let credential = candidate.credential();
     let is_right = credential.matches(pool_id, username, password.secret())?;
-    let user = candidate.with_password().filter(|_| is_right);
+    let is_unknown = candidate.user.is_none();
+    let mut user = candidate.with_password().filter(|_| is_right);
+    if is_unknown && migration::is_on(through.pool) {
+        user = migration::migrate(state, through, name, Some(password)).await?;
+    }
     gate.leave(user.is_some()).await?;
-    user.ok_or_else(incorrect)
+    user.ok_or_else(|| {
+        if is_unknown && !through.hides_existence() {
+            users::not_found()
+        } else {
+            incorrect()
+        }
+    })
 }
 
 /// For an `A` that no client sends.

@@ -328,14 +328,6 @@ async fn take_alias(
     user: &mut User,
     right: &RightCode,
 ) -> Result<(), ApiError> {
-    let alias = &right.destination;
-    if let Some(mut holder) = users::find(state, pool, &alias.value).await?
-        && holder.sub != user.sub
-    {
-        holder
-            .attributes
-            .set(&format!("{}_verified", alias.attribute.name()), "false");
-        users::save(state, pool, &mut holder, None).await?;
-    }
+    users::release_aliases(state, pool, user).await?;
     Ok(users::save(state, pool, user, Some(right.spend())).await?)
 }

@@ -86,7 +86,7 @@ pub async fn verify_access_with(
     if claims.exp <= state.clock.now() {
         return Err(ApiError::not_authorized("Access Token has expired"));
     }
-    let scopes = Scopes::parse(&claims.scope).ok_or_else(invalid)?;
+    let scopes = Scopes::known_among(&claims.scope);
     if !scopes.has(scope) {
         return Err(ApiError::not_authorized(
             "Access Token does not have required scopes",

@@ -10,9 +10,11 @@
 //! # Scopes
 //! Tokens of the JSON API have one scope, the account's own operations, and an ID token with all that
 //! the client may read. Tokens of the code flow have the scopes that were asked for; `openid` decides
-//! whether there is an ID token, and `email`, `phone`, `profile` what it tells.
+//! whether there is an ID token, and `email`, `phone`, `profile` what it tells. The trigger `PreTokenGeneration`
+//! may change claims and scopes (`changes`).
 
 mod access;
+mod changes;
 
 use aws_lc_rs::digest;
 use base64ct::{Base64UrlUnpadded, Encoding};
@@ -27,6 +29,8 @@ use crate::error::ApiError;
 use crate::keys::TokenUse;
 use crate::pools::{Client, Pool};
 use crate::scope::{Scope, Scopes};
+use crate::triggers::pre_token_generation::{Groups, Making, pre_token_generation};
+use crate::triggers::{ClientMetadata, TokenOccasion};
 use crate::users::{self, User};
 
 /// The sign-in that tokens are made for.
@@ -44,10 +48,12 @@ pub struct SignIn<'a> {
     pub resource: Option<&'a str>,
     /// The thumbprint of the key that the access token is bound to (`cnf`).
     pub key: Option<&'a str>,
+    /// Why the tokens are made.
+    pub reason: Reason<'a>,
 }
 
 /// What a program's token is made for.
-#[derive(Debug, Clone, Copy)]
+#[derive(Clone, Copy)]
 pub struct Program<'a> {
     /// What it allows.
     pub scopes: &'a Scopes,
@@ -55,6 +61,31 @@ pub struct Program<'a> {
     pub resource: Option<&'a str>,
     /// The thumbprint of the key that it is bound to (`cnf`).
     pub key: Option<&'a str>,
+    /// What it sent along for the trigger `PreTokenGeneration`.
+    pub client_metadata: Option<&'a ClientMetadata>,
+}
+
+impl std::fmt::Debug for Program<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Program")
+            .field("scopes", &self.scopes)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Why tokens are made, for the trigger that may change them.
+#[derive(Clone, Copy)]
+pub struct Reason<'a> {
+    /// What happened.
+    pub occasion: TokenOccasion,
+    /// What the app sent along.
+    pub client_metadata: Option<&'a ClientMetadata>,
+}
+
+impl std::fmt::Debug for Reason<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.occasion.fmt(f)
+    }
 }
 
 /// A pair of tokens.
@@ -82,7 +113,7 @@ impl std::fmt::Debug for TokenPair {
 /// tokens of one sign-in.
 ///
 /// # Errors
-/// For no fault of the caller's.
+/// What the trigger `PreTokenGeneration` throws.
 pub async fn issue(
     state: &AppState,
     pool: &Pool,
@@ -111,6 +142,24 @@ pub async fn issue(
     let scope = sign_in
         .scopes
         .map_or_else(|| Scope::Account.name().to_owned(), Scopes::to_string);
+    let mut groups = Groups::default();
+    let changes = pre_token_generation(
+        state,
+        Making {
+            pool,
+            client_id: &client.id,
+            user: Some(user),
+            occasion: sign_in.reason.occasion,
+            groups: &groups,
+            scopes: &scope.split(' ').collect::<Vec<_>>(),
+            client_metadata: sign_in.reason.client_metadata,
+        },
+    )
+    .await?;
+    if let Some(others) = &changes.groups {
+        groups.clone_from(others);
+    }
+    let scope = changes::of_scopes(&scope, &changes);
     let mut access = common(TokenUse::Access, expires_in);
     merge(
         &mut access,
@@ -123,6 +172,8 @@ pub async fn issue(
         merge(&mut access, json!({ "version": 2 }));
     }
     merge(&mut access, bound_to(sign_in.resource, sign_in.key));
+    merge(&mut access, changes::groups(&groups, false));
+    changes::of_access(&mut access, &changes);
     let access = state.keys.sign(&pool.id, TokenUse::Access, &access).await?;
     let has_id = sign_in
         .scopes
@@ -141,6 +192,8 @@ pub async fn issue(
         }
         let told = profile(client, user, sign_in.scopes);
         merge(&mut id, Value::Object(told));
+        merge(&mut id, changes::groups(&groups, true));
+        changes::of_id(&mut id, &changes);
         Some(state.keys.sign(&pool.id, TokenUse::Id, &id).await?)
     } else {
         None
@@ -156,7 +209,7 @@ pub async fn issue(
 /// Makes an access token for a program: its subject is the client, and no sign-in is behind it.
 ///
 /// # Errors
-/// For no fault of the caller's.
+/// What the trigger `PreTokenGeneration` throws.
 pub async fn issue_to_program(
     state: &AppState,
     pool: &Pool,
@@ -166,6 +219,17 @@ pub async fn issue_to_program(
     let now = state.clock.now();
     let expires_in = client.settings.access_token_seconds();
     let scope = program.scopes.to_string();
+    let making = Making {
+        pool,
+        client_id: &client.id,
+        user: None,
+        occasion: TokenOccasion::ClientCredentials,
+        groups: &Groups::default(),
+        scopes: &scope.split(' ').collect::<Vec<_>>(),
+        client_metadata: program.client_metadata,
+    };
+    let changes = pre_token_generation(state, making).await?;
+    let scope = changes::of_scopes(&scope, &changes);
     let mut claims = json!({
         "sub": client.id,
         "iss": state.issuer(&pool.id),
@@ -179,6 +243,7 @@ pub async fn issue_to_program(
         "exp": now.saturating_add(expires_in),
     });
     merge(&mut claims, bound_to(program.resource, program.key));
+    changes::of_access(&mut claims, &changes);
     let access = state.keys.sign(&pool.id, TokenUse::Access, &claims).await?;
     Ok(TokenPair {
         id: None,

@@ -1,6 +1,7 @@
 //! The event: what every trigger gets, and what comes back of it.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -8,7 +9,7 @@ use serde_json::{Map, Value};
 use zeroize::Zeroizing;
 
 use super::runner::{Invocation, RunError};
-use super::{Source, Trigger};
+use super::{Hook, Source, Trigger};
 use crate::app::AppState;
 use crate::error::ApiError;
 use crate::pools::Pool;
@@ -16,6 +17,21 @@ use crate::users::User;
 
 /// What an app sends along for the triggers (`ClientMetadata`). It is neither checked nor stored.
 pub type ClientMetadata = BTreeMap<String, String>;
+
+/// What an app sent along for the triggers with the request that is answered.
+#[derive(Clone, Copy, Default)]
+pub struct Sent<'a> {
+    /// `ClientMetadata` of a request that begins a sign-in, which few triggers get.
+    pub validation_data: Option<&'a ClientMetadata>,
+    /// `ClientMetadata` of all other requests.
+    pub client_metadata: Option<&'a ClientMetadata>,
+}
+
+impl fmt::Debug for Sent<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Sent(..)")
+    }
+}
 
 /// The client id of events that no app client is part of.
 pub const NO_CLIENT: &str = "CLIENT_ID_NOT_APPLICABLE";
@@ -68,15 +84,16 @@ impl Occasion<'_> {
         secrets: Vec<Zeroizing<String>>,
     ) -> Result<Option<R>, ApiError> {
         let trigger = self.source.trigger();
-        let Some(arn) = self.pool.settings.lambda(trigger.key()) else {
+        let Some(Hook { arn, version }) = self.pool.settings.hook(trigger) else {
             return Ok(None);
         };
+        let arn = arn.as_str();
         let Some(runner) = state.triggers.runner(arn) else {
             tracing::error!(pool = %self.pool.id, arn, "the handler of a trigger is not configured");
             return Err(unexpected(trigger, "its handler is not there"));
         };
         let event = Event {
-            version: trigger.version(),
+            version: version.in_event(),
             region: self.pool.id.split('_').next().unwrap_or_default(),
             user_pool_id: &self.pool.id,
             user_name: self.username,

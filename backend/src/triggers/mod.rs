@@ -1,8 +1,8 @@
-//! Triggers: what an operator's own code decides. In Amazon Cognito they are Lambda functions; here
-//! a handler file runs in the embedded engine, and other runners fit behind the same port.
+//! Triggers: what an operator's own code decides. In Amazon Cognito they are Lambda functions; here a handler is
+//! a file that the embedded engine or a Node process runs, or a function behind an endpoint (`runner`).
 //!
 //! # Steps
-//! 1. The configuration names a file per trigger of a pool. [`Triggers::load`] loads each, and gives
+//! 1. The configuration names a handler per trigger of a pool. [`Triggers::load`] loads each, and gives
 //!    it a name in the form of an ARN; the pool's `LambdaConfig` has these names.
 //! 2. An operation asks for a trigger (`pre_sign_up`, ...). Without one in the pool's
 //!    `LambdaConfig` nothing happens; else the handler gets the published event, and of the event
@@ -18,35 +18,48 @@
 //! private parameters of their event are taken out.
 //!
 //! # Limits
-//! One try per call: a handler without network does not fare better a second time.
+//! One try per call, but for endpoints that cannot be reached (`invoke`).
 
+mod console;
 pub mod custom_challenge;
 pub mod engine;
 mod event;
+pub mod invoke;
 mod name;
+pub mod node;
+pub mod post_authentication;
 pub mod post_confirmation;
+pub mod pre_authentication;
 pub mod pre_sign_up;
+pub mod pre_token_generation;
 pub mod runner;
+pub mod user_migration;
 
 use std::collections::BTreeMap;
-use std::path::Path;
 use std::sync::Arc;
 
+use serde::Deserialize;
 use serde_json::{Map, Value, json};
 use tokio::sync::Semaphore;
 
-pub use event::{ClientMetadata, NO_CLIENT, Occasion};
-pub use name::{Source, Trigger};
+pub use event::{ClientMetadata, NO_CLIENT, Occasion, Sent};
+pub use name::{Hook, Source, TokenOccasion, Trigger, Version};
 
-use crate::config::Config;
+use crate::clock::Clock;
+use crate::config::{Config, HandlerConfig, Runs};
 use crate::error::ApiError;
-use engine::{AT_ONCE, Engine, LoadError};
-use runner::Runner;
+use crate::outgoing::Outgoing;
+use engine::{AT_ONCE, Engine};
+use invoke::{Endpoint, Function};
+use name::Versioned;
+use node::Node;
+use runner::{LoadError, Runner};
 
 /// The handlers there are, by their ARN. Cloning it is cheap.
 #[derive(Debug, Clone, Default)]
 pub struct Triggers {
     runners: Arc<BTreeMap<String, Arc<dyn Runner>>>,
+    functions: Option<Arc<Endpoint>>,
 }
 
 /// Why the handlers cannot be used.
@@ -56,31 +69,64 @@ pub enum TriggersError {
     #[error(transparent)]
     Load(#[from] LoadError),
     /// Names of handlers are made from names of files.
-    #[error("two handler files are called {0}: give one of them another name")]
+    #[error("two handlers are called {0}: give one of the files another name")]
     SameName(String),
+    /// There is no endpoint, or the name is no function's.
+    #[error("the function {0} cannot be called: set functions.endpoint, and name a function")]
+    NoFunction(String),
 }
 
 impl Triggers {
-    /// Loads every handler file of the configuration.
+    /// Loads every handler of the configuration.
     ///
     /// # Errors
     /// [`TriggersError`] for the first that cannot be used.
-    pub async fn load(config: &Config) -> Result<Self, TriggersError> {
+    pub async fn load(
+        config: &Config,
+        outgoing: &Outgoing,
+        clock: &Clock,
+    ) -> Result<Self, TriggersError> {
+        let functions = config.functions.as_ref().map(|functions| {
+            Arc::new(Endpoint {
+                config: functions.clone(),
+                outgoing: outgoing.clone(),
+                clock: clock.clone(),
+                places: Semaphore::new(invoke::AT_ONCE),
+            })
+        });
         let places = Arc::new(Semaphore::new(AT_ONCE));
-        let mut files: BTreeMap<String, &Path> = BTreeMap::new();
+        let mut known: BTreeMap<String, &Runs> = BTreeMap::new();
         let mut runners: BTreeMap<String, Arc<dyn Runner>> = BTreeMap::new();
-        for path in config.pools.iter().flat_map(|pool| pool.triggers.values()) {
-            let arn = arn(path);
-            match files.insert(arn.clone(), path) {
-                Some(other) if other == path.as_path() => continue,
-                Some(_) => return Err(TriggersError::SameName(file_name(path))),
+        for handler in config.pools.iter().flat_map(|pool| pool.triggers.values()) {
+            let arn = arn(&handler.runs);
+            match known.insert(arn.clone(), &handler.runs) {
+                Some(other) if *other == handler.runs => continue,
+                Some(_) => return Err(TriggersError::SameName(name_of(&handler.runs))),
                 None => {}
             }
-            let engine = Engine::load(path, places.clone()).await?;
-            runners.insert(arn, Arc::new(engine));
+            let runner: Arc<dyn Runner> = match &handler.runs {
+                Runs::Embedded(file) => Arc::new(Engine::load(file, places.clone()).await?),
+                Runs::Node(file, environment) => {
+                    let program = config.node.clone().unwrap_or_else(|| "node".into());
+                    let start = node::Start {
+                        program,
+                        file: file.clone(),
+                        environment: environment.clone(),
+                    };
+                    Arc::new(Node::load(start).await?)
+                }
+                Runs::Function(name) => {
+                    let function = functions
+                        .as_ref()
+                        .and_then(|endpoint| Function::of(endpoint, &arn));
+                    Arc::new(function.ok_or_else(|| TriggersError::NoFunction(name.clone()))?)
+                }
+            };
+            runners.insert(arn, runner);
         }
         Ok(Self {
             runners: Arc::new(runners),
+            functions,
         })
     }
 
@@ -91,15 +137,12 @@ impl Triggers {
     /// `InvalidParameterException`
     pub fn check(&self, lambda_config: &Map<String, Value>) -> Result<(), ApiError> {
         for (member, value) in lambda_config {
-            if Trigger::ALL.iter().all(|trigger| trigger.key() != member) {
-                return Err(ApiError::invalid_parameter(format!(
+            let arn = named(member, value).ok_or_else(|| {
+                ApiError::invalid_parameter(format!(
                     "LambdaConfig: this version does not run {member}, so it cannot be kept."
-                )));
-            }
-            let is_known = value
-                .as_str()
-                .is_some_and(|arn| self.runners.contains_key(arn));
-            if !is_known {
+                ))
+            })?;
+            if self.runner(&arn).is_none() {
                 return Err(ApiError::invalid_parameter(format!(
                     "LambdaConfig: {member} names no handler of the backend's configuration. \
                      Handlers there are: {}.",
@@ -107,7 +150,7 @@ impl Triggers {
                 )));
             }
         }
-        Ok(())
+        check_agreement(lambda_config)
     }
 
     fn names(&self) -> String {
@@ -118,33 +161,95 @@ impl Triggers {
         names.join(", ")
     }
 
+    /// A handler of the configuration, or any function where there is an endpoint for them.
     fn runner(&self, arn: &str) -> Option<Arc<dyn Runner>> {
-        self.runners.get(arn).cloned()
+        if let Some(runner) = self.runners.get(arn) {
+            return Some(runner.clone());
+        }
+        let function = Function::of(self.functions.as_ref()?, arn)?;
+        Some(Arc::new(function))
     }
 }
 
-/// The `LambdaConfig` of a pool with these handler files.
-#[must_use]
-pub fn lambda_config<P: AsRef<Path>>(files: &BTreeMap<Trigger, P>) -> Map<String, Value> {
-    files
-        .iter()
-        .map(|(trigger, path)| (trigger.key().to_owned(), json!(arn(path.as_ref()))))
-        .collect()
+/// The `LambdaConfig` of a pool with these handlers.
+///
+/// # Errors
+/// `InvalidParameterException` for a version that a trigger does not have.
+pub fn lambda_config(
+    handlers: &BTreeMap<Trigger, HandlerConfig>,
+) -> Result<Map<String, Value>, ApiError> {
+    let mut config = Map::new();
+    for (trigger, handler) in handlers {
+        let (arn, version) = (arn(&handler.runs), handler.version);
+        if version > trigger.newest_version() {
+            return Err(ApiError::invalid_parameter(format!(
+                "{} has no such version.",
+                trigger.key()
+            )));
+        }
+        match trigger.versioned_key() {
+            Some(key) if version > Version::V1 => {
+                let versioned = Versioned { arn, version };
+                config.insert(key.to_owned(), json!(versioned));
+            }
+            _ => {
+                config.insert(trigger.key().to_owned(), json!(arn));
+            }
+        }
+    }
+    Ok(config)
 }
 
-/// What a handler file is called in a `LambdaConfig`.
-fn arn(path: &Path) -> String {
-    let name: String = file_name(path)
+/// The ARN in a member of a `LambdaConfig`; `None` if this version does not fire that trigger.
+fn named(member: &str, value: &Value) -> Option<String> {
+    let is_plain = Trigger::ALL.iter().any(|trigger| trigger.key() == member);
+    if is_plain {
+        return value.as_str().map(str::to_owned);
+    }
+    let mut triggers = Trigger::ALL.iter();
+    let trigger = triggers.find(|trigger| trigger.versioned_key() == Some(member))?;
+    let versioned = Versioned::deserialize(value).ok()?;
+    (versioned.version <= trigger.newest_version()).then_some(versioned.arn)
+}
+
+/// A trigger that is there twice, with and without a version, must be the same handler.
+fn check_agreement(lambda_config: &Map<String, Value>) -> Result<(), ApiError> {
+    for trigger in Trigger::ALL {
+        let with_version = trigger.versioned_key().and_then(|key| {
+            let value = lambda_config.get(key)?;
+            named(key, value)
+        });
+        let without = lambda_config.get(trigger.key()).and_then(Value::as_str);
+        if let (Some(one), Some(other)) = (with_version, without)
+            && one != other
+        {
+            return Err(ApiError::invalid_parameter(format!(
+                "LambdaConfig: {} is there twice, with different handlers.",
+                trigger.key()
+            )));
+        }
+    }
+    Ok(())
+}
+
+/// What a handler is called in a `LambdaConfig`.
+fn arn(runs: &Runs) -> String {
+    let name: String = name_of(runs)
         .chars()
         .map(|c| {
-            let is_allowed = c.is_ascii_alphanumeric() || "_+=,.@-".contains(c);
+            let is_allowed = c.is_ascii_alphanumeric() || "_+=,.@-$:".contains(c);
             if is_allowed { c } else { '-' }
         })
         .collect();
     format!("arn:aws:lambda:local:000000000000:function:{name}")
 }
 
-fn file_name(path: &Path) -> String {
-    let name = path.file_name().unwrap_or_default();
-    name.to_string_lossy().into_owned()
+fn name_of(runs: &Runs) -> String {
+    match runs {
+        Runs::Embedded(file) | Runs::Node(file, _) => {
+            let name = file.file_name().unwrap_or_default();
+            name.to_string_lossy().into_owned()
+        }
+        Runs::Function(name) => name.clone(),
+    }
 }

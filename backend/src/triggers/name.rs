@@ -1,6 +1,9 @@
 //! The names of triggers: as the configuration, `LambdaConfig`, events and errors say them.
 
-use serde::Deserialize;
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 /// A trigger that this version fires. Others are refused by name, so that nobody believes in a
 /// check that never happens.
@@ -11,22 +14,58 @@ pub enum Trigger {
     PreSignUp,
     /// Is told that somebody confirmed a sign-up or a new password.
     PostConfirmation,
+    /// May refuse a sign-in before anything is proved.
+    PreAuthentication,
+    /// Is told that somebody has proved everything, and may still refuse.
+    PostAuthentication,
+    /// Changes what tokens say.
+    PreTokenGeneration,
     /// Decides what comes next in a custom sign-in.
     DefineAuthChallenge,
     /// Makes a challenge of a custom sign-in.
     CreateAuthChallenge,
     /// Judges the answer to one.
     VerifyAuthChallengeResponse,
+    /// Knows people of another directory.
+    UserMigration,
+}
+
+/// The version of a trigger's event, where there are several.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum Version {
+    /// `V1_0`
+    #[default]
+    #[serde(rename = "V1_0")]
+    V1,
+    /// `V2_0`
+    #[serde(rename = "V2_0")]
+    V2,
+    /// `V3_0`
+    #[serde(rename = "V3_0")]
+    V3,
+}
+
+/// What a pool's `LambdaConfig` says about a trigger.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Hook {
+    /// Whom to ask.
+    pub arn: String,
+    /// With which event.
+    pub version: Version,
 }
 
 impl Trigger {
     /// All of them.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 9] = [
         Self::PreSignUp,
         Self::PostConfirmation,
+        Self::PreAuthentication,
+        Self::PostAuthentication,
+        Self::PreTokenGeneration,
         Self::DefineAuthChallenge,
         Self::CreateAuthChallenge,
         Self::VerifyAuthChallengeResponse,
+        Self::UserMigration,
     ];
 
     /// The member of `LambdaConfig`, and the word in errors.
@@ -35,17 +74,69 @@ impl Trigger {
         match self {
             Self::PreSignUp => "PreSignUp",
             Self::PostConfirmation => "PostConfirmation",
+            Self::PreAuthentication => "PreAuthentication",
+            Self::PostAuthentication => "PostAuthentication",
+            Self::PreTokenGeneration => "PreTokenGeneration",
             Self::DefineAuthChallenge => "DefineAuthChallenge",
             Self::CreateAuthChallenge => "CreateAuthChallenge",
             Self::VerifyAuthChallengeResponse => "VerifyAuthChallengeResponse",
+            Self::UserMigration => "UserMigration",
         }
     }
 
-    /// The version of the event.
+    /// The member of `LambdaConfig` that has an ARN with a version, if the trigger has one.
     #[must_use]
-    pub fn version(self) -> &'static str {
-        "1"
+    pub fn versioned_key(self) -> Option<&'static str> {
+        match self {
+            Self::PreTokenGeneration => Some("PreTokenGenerationConfig"),
+            _ => None,
+        }
     }
+
+    /// The newest version of the event.
+    #[must_use]
+    pub fn newest_version(self) -> Version {
+        match self {
+            Self::PreTokenGeneration => Version::V3,
+            _ => Version::V1,
+        }
+    }
+
+    /// What a `LambdaConfig` says about this trigger. The member with a version wins.
+    #[must_use]
+    pub fn hook(self, lambda_config: &BTreeMap<String, Value>) -> Option<Hook> {
+        let versioned = self
+            .versioned_key()
+            .and_then(|key| lambda_config.get(key))
+            .and_then(|value| Versioned::deserialize(value).ok());
+        if let Some(Versioned { arn, version }) = versioned {
+            return Some(Hook { arn, version });
+        }
+        let arn = lambda_config.get(self.key())?.as_str()?.to_owned();
+        let version = Version::V1;
+        Some(Hook { arn, version })
+    }
+}
+
+impl Version {
+    /// The word in the event.
+    #[must_use]
+    pub fn in_event(self) -> &'static str {
+        match self {
+            Self::V1 => "1",
+            Self::V2 => "2",
+            Self::V3 => "3",
+        }
+    }
+}
+
+/// An ARN with a version, as `LambdaConfig` has it.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(super) struct Versioned {
+    #[serde(rename = "LambdaArn")]
+    pub(super) arn: String,
+    #[serde(rename = "LambdaVersion")]
+    pub(super) version: Version,
 }
 
 /// Why a trigger fires (`triggerSource`).
@@ -59,12 +150,39 @@ pub enum Source {
     ConfirmSignUp,
     /// A recovery code was right.
     ConfirmForgotPassword,
+    /// A sign-in begins.
+    PreAuthentication,
+    /// A sign-in has proved everything.
+    PostAuthentication,
+    /// Tokens are made.
+    Tokens(TokenOccasion),
     /// A custom sign-in needs its next step.
     DefineAuthChallenge,
     /// A custom sign-in needs a challenge.
     CreateAuthChallenge,
     /// A custom challenge was answered.
     VerifyAuthChallengeResponse,
+    /// Somebody unknown signs in with a password.
+    MigrationAtSignIn,
+    /// Somebody unknown forgot the password.
+    MigrationAtForgotPassword,
+}
+
+/// Why tokens are made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TokenOccasion {
+    /// A sign-in on the login domain.
+    HostedAuth,
+    /// A sign-in at the JSON API.
+    Authentication,
+    /// The same, which ended with a new password.
+    NewPasswordChallenge,
+    /// The same, which ended with the proof of a device.
+    AuthenticateDevice,
+    /// A refresh token.
+    RefreshTokens,
+    /// A client for itself.
+    ClientCredentials,
 }
 
 impl Source {
@@ -74,9 +192,13 @@ impl Source {
         match self {
             Self::SignUp | Self::AdminCreateUser => Trigger::PreSignUp,
             Self::ConfirmSignUp | Self::ConfirmForgotPassword => Trigger::PostConfirmation,
+            Self::PreAuthentication => Trigger::PreAuthentication,
+            Self::PostAuthentication => Trigger::PostAuthentication,
+            Self::Tokens(_) => Trigger::PreTokenGeneration,
             Self::DefineAuthChallenge => Trigger::DefineAuthChallenge,
             Self::CreateAuthChallenge => Trigger::CreateAuthChallenge,
             Self::VerifyAuthChallengeResponse => Trigger::VerifyAuthChallengeResponse,
+            Self::MigrationAtSignIn | Self::MigrationAtForgotPassword => Trigger::UserMigration,
         }
     }
 
@@ -88,9 +210,21 @@ impl Source {
             Self::AdminCreateUser => "PreSignUp_AdminCreateUser",
             Self::ConfirmSignUp => "PostConfirmation_ConfirmSignUp",
             Self::ConfirmForgotPassword => "PostConfirmation_ConfirmForgotPassword",
+            Self::PreAuthentication => "PreAuthentication_Authentication",
+            Self::PostAuthentication => "PostAuthentication_Authentication",
+            Self::Tokens(occasion) => match occasion {
+                TokenOccasion::HostedAuth => "TokenGeneration_HostedAuth",
+                TokenOccasion::Authentication => "TokenGeneration_Authentication",
+                TokenOccasion::NewPasswordChallenge => "TokenGeneration_NewPasswordChallenge",
+                TokenOccasion::AuthenticateDevice => "TokenGeneration_AuthenticateDevice",
+                TokenOccasion::RefreshTokens => "TokenGeneration_RefreshTokens",
+                TokenOccasion::ClientCredentials => "TokenGeneration_ClientCredentials",
+            },
             Self::DefineAuthChallenge => "DefineAuthChallenge_Authentication",
             Self::CreateAuthChallenge => "CreateAuthChallenge_Authentication",
             Self::VerifyAuthChallengeResponse => "VerifyAuthChallengeResponse_Authentication",
+            Self::MigrationAtSignIn => "UserMigration_Authentication",
+            Self::MigrationAtForgotPassword => "UserMigration_ForgotPassword",
         }
     }
 }

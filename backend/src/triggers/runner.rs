@@ -1,9 +1,18 @@
-//! The port that everything that can run a handler implements: today the embedded engine.
+//! The port that everything that can run a handler implements: the embedded engine, Node, and an endpoint of
+//! the Lambda Invoke API.
 
 use std::fmt;
+use std::path::PathBuf;
 use std::pin::Pin;
+use std::time::Duration;
 
 use zeroize::Zeroizing;
+
+/// How long a handler may take, the wait for a place included or not: each of the two has this long.
+pub const TIME: Duration = Duration::from_secs(5);
+
+/// An answer may have as many bytes as this.
+pub const LONGEST_ANSWER: usize = 1024 * 1024;
 
 /// Runs the handler it was made for.
 pub trait Runner: fmt::Debug + Send + Sync {
@@ -52,4 +61,28 @@ pub enum RunError {
     /// Too many handlers are at work.
     #[error("too many handlers are at work")]
     Busy,
+}
+
+/// Why a handler file cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum LoadError {
+    /// It cannot be read.
+    #[error("the handler {} cannot be read: {source}", path.display())]
+    Read {
+        /// The file.
+        path: PathBuf,
+        /// The system's reason.
+        source: std::io::Error,
+    },
+    /// Its name says nothing about its form.
+    #[error("the handler {} must end in .mjs, .cjs or .js", .0.display())]
+    Extension(PathBuf),
+    /// It does not run to its end, or has no handler.
+    #[error("the handler {} cannot be used: {why}", path.display())]
+    Unusable {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        why: String,
+    },
 }

@@ -423,6 +423,28 @@ pub async fn save_with(
     }
 }
 
+/// Takes what a user is to be found by as an alias away from those who have it: their address is
+/// unverified then.
+///
+/// # Errors
+/// For no fault of the caller's, and if such a user is being changed.
+pub async fn release_aliases(state: &AppState, pool: &Pool, user: &User) -> Result<(), ApiError> {
+    for alias in pool.settings.alias_attributes() {
+        let value = user.attributes.get(alias.name());
+        let Some(value) = value.filter(|_| user.has_verified(*alias)) else {
+            continue;
+        };
+        if let Some(mut holder) = find(state, pool, value).await?
+            && holder.sub != user.sub
+        {
+            let flag = format!("{}_verified", alias.name());
+            holder.attributes.set(&flag, "false");
+            save(state, pool, &mut holder, None).await?;
+        }
+    }
+    Ok(())
+}
+
 /// Deletes a user with sign-ins, codes and everything else there is of them.
 ///
 /// # Errors

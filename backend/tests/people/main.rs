@@ -39,5 +39,6 @@ mod single_sign_on;
 mod srp;
 mod sweep;
 mod tokens;
+mod trigger_flows;
 mod triggers;
 mod user_auth;

@@ -2,7 +2,7 @@
 //! becomes of handlers that throw, break or answer nonsense.
 
 use cognate_backend::clock::Clock;
-use cognate_backend::config::Config;
+use cognate_backend::config::{Config, Runs};
 use cognate_backend::serve::prepare;
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -28,6 +28,29 @@ impl Handlers {
         Self { folder }
     }
 
+    /// The same with one handler of a trigger that has versions.
+    pub(crate) fn versioned(trigger: &str, version: &str, source: &str) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("handler.mjs"), source).unwrap();
+        let text = format!(
+            "[[pools]]\nid = \"local_demo\"\n[pools.triggers]\n\
+             {trigger} = {{ file = \"handler.mjs\", version = \"{version}\" }}\n"
+        );
+        std::fs::write(folder.path().join("cognate.toml"), text).unwrap();
+        Self { folder }
+    }
+
+    /// The same with this table of triggers (TOML) and these files.
+    pub(crate) fn written(triggers: &str, files: &[(&str, &str)]) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        for (name, source) in files {
+            std::fs::write(folder.path().join(name), source).unwrap();
+        }
+        let text = format!("[[pools]]\nid = \"local_demo\"\n[pools.triggers]\n{triggers}\n");
+        std::fs::write(folder.path().join("cognate.toml"), text).unwrap();
+        Self { folder }
+    }
+
     /// The demo configuration with the triggers of the file.
     pub(crate) fn config(&self) -> Config {
         let read = Config::read(&self.folder.path().join("cognate.toml")).unwrap();
@@ -47,19 +70,19 @@ async fn with_pre_sign_up(source: &str) -> Backend {
         .await
 }
 
-async fn admin_get(backend: &Backend, name: &str) -> Answer {
+pub(crate) async fn admin_get(backend: &Backend, name: &str) -> Answer {
     let body = json!({ "UserPoolId": POOL, "Username": name });
     backend.admin("AdminGetUser", body).await
 }
 
-fn attribute(user: &Value, name: &str) -> Option<String> {
+pub(crate) fn attribute(user: &Value, name: &str) -> Option<String> {
     let attributes = user["UserAttributes"].as_array().unwrap();
     let found = attributes.iter().find(|a| a["Name"] == name)?;
     Some(found["Value"].as_str().unwrap().to_owned())
 }
 
 /// The event that a handler threw back as text.
-fn thrown_event(trigger: &str, answer: &Answer) -> Value {
+pub(crate) fn thrown_event(trigger: &str, answer: &Answer) -> Value {
     let (name, message) = answer.error();
     assert_eq!(name, "UserLambdaValidationException");
     let text = message
@@ -68,7 +91,7 @@ fn thrown_event(trigger: &str, answer: &Answer) -> Value {
     serde_json::from_str(text.unwrap()).unwrap()
 }
 
-const THROWS_ITS_EVENT: &str =
+pub(crate) const THROWS_ITS_EVENT: &str =
     "export const handler = async (event) => { throw new Error(JSON.stringify(event)); };";
 
 #[tokio::test]
@@ -489,10 +512,9 @@ async fn a_pool_shows_its_handlers_and_another_may_name_them() {
             arn,
         ),
         (
-            json!({ "PostConfirmation": arn, "PreTokenGeneration": arn }),
-            "PreTokenGeneration",
+            json!({ "PostConfirmation": arn, "InboundFederation": { "LambdaVersion": "V1_0", "LambdaArn": arn } }),
+            "InboundFederation",
         ),
-        (json!({ "UserMigration": arn }), "UserMigration"),
         (
             json!({ "KMSKeyID": "arn:aws:kms:us-east-1:123456789012:key/1" }),
             "KMSKeyID",
@@ -531,11 +553,11 @@ async fn a_pool_shows_its_handlers_and_another_may_name_them() {
 #[tokio::test]
 async fn a_configuration_with_a_mistake_does_not_start_and_says_where_it_is() {
     let unknown = Config::parse(
-        "[[pools]]\nid = \"local_a\"\n[pools.triggers]\npre_token_generation = \"a.mjs\"\n",
+        "[[pools]]\nid = \"local_a\"\n[pools.triggers]\npre_everything = \"a.mjs\"\n",
     );
     let text = unknown.unwrap_err().to_string();
     assert!(
-        text.contains("pre_token_generation") && text.contains("pre_sign_up"),
+        text.contains("pre_everything") && text.contains("pre_sign_up"),
         "{text}"
     );
     let start = async |config: Config| {
@@ -550,8 +572,8 @@ async fn a_configuration_with_a_mistake_does_not_start_and_says_where_it_is() {
     let broken = Handlers::new(&[("pre_sign_up", "broken.mjs", "export const handler = (")]);
     assert!(start(broken.config()).await.contains("broken.mjs"));
     let mut missing = broken.config();
-    for file in missing.pools[0].triggers.values_mut() {
-        file.set_file_name("missing.mjs");
+    for handler in missing.pools[0].triggers.values_mut() {
+        handler.runs = Runs::Embedded("missing.mjs".into());
     }
     assert!(start(missing).await.contains("missing.mjs"));
     let one = Handlers::new(&[("pre_sign_up", "same.mjs", THROWS_ITS_EVENT)]).config();

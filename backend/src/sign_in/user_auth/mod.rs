@@ -180,7 +180,8 @@ impl<'a> Person<'a> {
                     step.count_try(state).await?;
                 }
                 let user =
-                    prove_by_sending(state, caller, through, self.candidate, &password).await?;
+                    prove_by_sending(state, caller, through, self.candidate, self.name, &password)
+                        .await?;
                 spend(state, self.after).await?;
                 after_password(state, caller, through, user).await
             }

@@ -14,10 +14,7 @@ use rquickjs::{
 
 use super::globals::{self, NODE_CRYPTO};
 use super::{File, Form, Limits};
-use crate::triggers::runner::{Invocation, RunError};
-
-/// An answer may have as many bytes as this.
-const LONGEST_ANSWER: usize = 1024 * 1024;
+use crate::triggers::runner::{Invocation, LONGEST_ANSWER, RunError};
 
 /// The call of one file within its limits; the time runs from here.
 #[derive(Debug)]

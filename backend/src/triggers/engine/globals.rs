@@ -15,6 +15,7 @@ use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
 
 use crate::random;
+use crate::triggers::console;
 
 /// The module `node:crypto`.
 pub(super) const NODE_CRYPTO: &str = "\
@@ -23,13 +24,6 @@ pub(super) const NODE_CRYPTO: &str = "\
     export default globalThis.crypto;\n";
 
 const PRELUDE: &str = include_str!("prelude.js");
-
-/// Lines a call may log, and bytes of each.
-const MOST_LINES: usize = 100;
-const LONGEST_LINE: usize = 8 * 1024;
-
-/// Shorter values are not looked for in what a handler logs: they would be found everywhere.
-const SHORTEST_SECRET: usize = 3;
 
 /// Adds the globals; gives the driver of `prelude.js`.
 pub(super) fn install<'js>(
@@ -90,32 +84,11 @@ fn log<'js>(
     let lines = Cell::new(0);
     Function::new(ctx.clone(), move |level: String, line: String| {
         lines.set(lines.get() + 1);
-        if lines.get() > MOST_LINES {
+        if lines.get() > console::MOST_LINES {
             return;
         }
-        let line = without_secrets(line, &secrets);
-        // As a quoted text: a line break in it begins no entry of its own.
-        match level.as_str() {
-            "error" => tracing::error!(target: TARGET, file, ?line),
-            "warn" => tracing::warn!(target: TARGET, file, ?line),
-            _ => tracing::info!(target: TARGET, file, ?line),
-        }
+        console::write(&level, &file, line, &secrets);
     })
-}
-
-const TARGET: &str = "cognate_backend::triggers::console";
-
-/// What a handler logs, cut to its length, without the secrets of its event.
-pub(super) fn without_secrets(mut line: String, secrets: &[Zeroizing<String>]) -> String {
-    for secret in secrets
-        .iter()
-        .filter(|secret| secret.len() >= SHORTEST_SECRET)
-    {
-        line = line.replace(secret.as_str(), "(secret)");
-    }
-    let end = line.floor_char_boundary(LONGEST_LINE);
-    line.truncate(end);
-    line
 }
 
 // Bytes cross as arrays of numbers: the memory of a typed array is the handler's to change.

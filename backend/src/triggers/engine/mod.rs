@@ -20,7 +20,7 @@
 mod call;
 mod globals;
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
@@ -28,14 +28,11 @@ use std::time::Duration;
 use tokio::sync::{Semaphore, oneshot};
 use zeroize::Zeroizing;
 
-use super::runner::{Invocation, RunError, Runner, Running};
+use super::runner::{Invocation, LoadError, RunError, Runner, Running, TIME};
 use call::Call;
 
 /// Handlers at work at the same time, over all pools.
 pub const AT_ONCE: usize = 16;
-
-/// How long a handler may take, the wait for a place included or not: each of the two has this long.
-pub const TIME: Duration = Duration::from_secs(5);
 
 /// What a call may use.
 #[derive(Debug, Clone, Copy)]
@@ -85,30 +82,6 @@ enum Form {
     CommonJs,
     /// A module if it does not compile as `CommonJS`.
     Either,
-}
-
-/// Why a handler file cannot be used.
-#[derive(Debug, thiserror::Error)]
-pub enum LoadError {
-    /// It cannot be read.
-    #[error("the handler {} cannot be read: {source}", path.display())]
-    Read {
-        /// The file.
-        path: PathBuf,
-        /// The system's reason.
-        source: std::io::Error,
-    },
-    /// Its name says nothing about its form.
-    #[error("the handler {} must end in .mjs, .cjs or .js", .0.display())]
-    Extension(PathBuf),
-    /// It does not run to its end, or has no handler.
-    #[error("the handler {} cannot be used: {why}", path.display())]
-    Unusable {
-        /// The file.
-        path: PathBuf,
-        /// Why.
-        why: String,
-    },
 }
 
 impl Engine {

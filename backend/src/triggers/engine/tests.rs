@@ -1,6 +1,7 @@
 use std::time::Instant;
 
 use super::*;
+use crate::triggers::console;
 
 /// Short enough for tests, long enough for a busy machine.
 const QUICK: Limits = Limits {
@@ -525,10 +526,10 @@ async fn a_handler_at_work_does_not_hold_up_the_runtime() {
 #[test]
 fn secrets_of_the_event_are_not_logged() {
     let secrets = ["424242", "ab", ""].map(|secret| Zeroizing::new(secret.to_owned()));
-    let line = globals::without_secrets("code 424242, ab, {\"x\":\"424242\"}".to_owned(), &secrets);
+    let line = console::without_secrets("code 424242, ab, {\"x\":\"424242\"}".to_owned(), &secrets);
     assert_eq!(line, "code (secret), ab, {\"x\":\"(secret)\"}");
     assert_eq!(
-        globals::without_secrets("ł".repeat(9000), &[]).len(),
+        console::without_secrets("ł".repeat(9000), &[]).len(),
         8 * 1024
     );
 }
