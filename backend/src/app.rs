@@ -3,6 +3,7 @@
 use std::net::IpAddr;
 use std::sync::Arc;
 
+use crate::audit::Audit;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::keys::SigningKeys;
@@ -26,6 +27,8 @@ pub struct AppState {
     pub keys: SigningKeys,
     /// Outgoing messages, queued.
     pub messages: Messages,
+    /// What happened at people's sign-ins, queued.
+    pub audit: Audit,
     /// The handlers of triggers.
     pub triggers: Triggers,
     /// How many requests there were, and how they ended.

@@ -9,6 +9,7 @@
 pub mod account;
 pub mod api;
 pub mod app;
+pub mod audit;
 pub mod challenges;
 pub mod clock;
 pub mod codes;

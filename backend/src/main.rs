@@ -227,6 +227,7 @@ async fn serve(config: Config) -> Result<(), Failure> {
         metrics.abort();
     }
     state.messages.flush().await;
+    state.audit.flush().await;
     state.store.close().await;
     Ok(())
 }

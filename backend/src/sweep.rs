@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use crate::app::AppState;
+use crate::audit;
 
 /// What has expired is refused anyway; deleting it late costs space only.
 const INTERVAL: Duration = Duration::from_secs(600);
@@ -21,6 +22,13 @@ pub fn start(state: &AppState) {
             tokio::time::sleep(INTERVAL).await;
             if let Err(error) = store.sweep(clock.now()).await {
                 tracing::warn!(error = &error as &dyn std::error::Error, "cannot sweep");
+            }
+            let old = clock.now() - audit::KEPT_SECONDS;
+            if let Err(error) = store.delete_auth_events_before(old).await {
+                tracing::warn!(
+                    error = &error as &dyn std::error::Error,
+                    "cannot sweep events"
+                );
             }
             if let Err(error) = keys.maintain(period).await {
                 tracing::warn!(

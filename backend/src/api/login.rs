@@ -7,6 +7,7 @@
 
 use serde_json::{Value, json};
 
+use super::audited::Seen;
 use super::describe_login::describe_login;
 use super::sign_in::{
     ChallengeAnswer, InitiateAuthRequest, RespondToAuthChallengeRequest, first_step, next_step,
@@ -89,11 +90,28 @@ pub async fn call(
     operation: LoginOperation,
     mut body: Value,
 ) -> Result<LoginAnswer, ApiError> {
+    if let Value::Object(members) = &mut body {
+        let client = &login.transaction.client;
+        members.insert("ClientId".to_owned(), json!(client.id));
+    }
+    let seen = Seen::of(operation.name(), &body);
+    let answer = run(state, caller, login, operation, body).await;
+    if let Some(seen) = seen {
+        let body = answer.as_ref().map(|answer| answer.body.as_slice());
+        seen.record(state, caller, body);
+    }
+    answer
+}
+
+async fn run(
+    state: &AppState,
+    caller: &Caller,
+    login: Login<'_>,
+    operation: LoginOperation,
+    body: Value,
+) -> Result<LoginAnswer, ApiError> {
     use LoginOperation as Operation;
     let through = login.transaction.through();
-    if let Value::Object(members) = &mut body {
-        members.insert("ClientId".to_owned(), json!(through.client.id));
-    }
     let name = operation.name();
     let answered = match operation {
         Operation::DescribeLogin => describe_login(state, login.transaction),

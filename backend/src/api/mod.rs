@@ -8,6 +8,7 @@
 mod account;
 mod admin_users;
 mod attribute;
+mod audited;
 mod authentication_result;
 mod clients;
 mod describe_login;
@@ -33,6 +34,7 @@ use serde_json::Value;
 use crate::app::{AppState, Caller};
 use crate::contract;
 use crate::error::ApiError;
+use audited::Seen;
 
 /// What a request must bring to be let in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -155,7 +157,12 @@ impl Operation {
     /// # Errors
     /// What the operation refuses with.
     pub async fn call(&self, state: &AppState, caller: &Caller, body: Value) -> Answer {
-        (self.handler)(state, caller, body).await
+        let seen = Seen::of(self.name, &body);
+        let answer = (self.handler)(state, caller, body).await;
+        if let Some(seen) = seen {
+            seen.record(state, caller, answer.as_deref());
+        }
+        answer
     }
 }
 

@@ -19,6 +19,7 @@ use std::sync::Arc;
 use url::Url;
 
 use crate::app::AppState;
+use crate::audit::{self, Audit};
 use crate::clock::Clock;
 use crate::config::{AccessKey, Config};
 use crate::keys::{KeyError, SigningKeys};
@@ -79,12 +80,14 @@ pub async fn prepare(
     let keys = SigningKeys::new(store.clone(), sealer.clone(), clock.clone());
     let messages = Messages::start(store.clone(), sealer.clone(), clock.clone());
     let config = Arc::new(config);
+    let (audit, events) = Audit::new();
     let state = AppState {
         store,
         sealer,
         clients: RecentClients::default(),
         keys,
         messages,
+        audit,
         triggers,
         metrics: Metrics::default(),
         config,
@@ -95,6 +98,7 @@ pub async fn prepare(
     };
     check_master_key(&state).await?;
     pools::seed(&state).await?;
+    audit::start(state.clone(), events);
     Ok(state)
 }
 

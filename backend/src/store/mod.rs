@@ -10,6 +10,7 @@
 //!
 //! Values in columns called sealed are encrypted before they come here.
 
+mod auth_events;
 mod challenges;
 mod clients;
 mod codes;
@@ -29,6 +30,7 @@ mod signing_keys;
 mod sso_sessions;
 mod users;
 
+pub use auth_events::AuthEventRow;
 pub use challenges::ChallengeRow;
 pub use clients::ClientRow;
 pub use codes::CodeRow;

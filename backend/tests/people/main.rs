@@ -15,6 +15,7 @@ mod support;
 mod account;
 mod administration;
 mod aliases;
+mod audit;
 mod authorization;
 mod authorization_codes;
 mod browser;
