@@ -1,4 +1,4 @@
-//! The command line: `cognate serve`, `cognate keys rotate`.
+//! The command line: `cognate serve`, `cognate keys rotate`, `cognate operations`.
 
 use std::io::{self, Write};
 use std::net::SocketAddr;
@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
+use cognate_backend::api::coverage;
 use cognate_backend::clock::Clock;
 use cognate_backend::config::{
     Config, ConfigError, DEFAULT_DEMO_APP, DEFAULT_HOSTED_UI, DEFAULT_LISTEN,
@@ -36,6 +37,8 @@ enum Command {
     /// The pools' signing keys.
     #[command(subcommand)]
     Keys(Keys),
+    /// Print which operations of the user pools API there are, as Markdown.
+    Operations,
 }
 
 #[derive(Debug, Subcommand)]
@@ -94,6 +97,10 @@ fn main() -> ExitCode {
     let done = match command {
         Command::Serve(arguments) => run(arguments),
         Command::Keys(Keys::Rotate(arguments)) => rotate(arguments),
+        Command::Operations => {
+            print_operations();
+            Ok(())
+        }
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
@@ -194,6 +201,10 @@ fn runtime() -> io::Result<tokio::runtime::Runtime> {
         .worker_threads(2)
         .enable_all()
         .build()
+}
+
+fn print_operations() {
+    drop(io::stdout().write_all(coverage::page().as_bytes()));
 }
 
 /// The hosted pages of the workspace it is started in.

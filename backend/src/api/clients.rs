@@ -4,10 +4,10 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 use super::Empty;
-use super::pools::{after, next_token};
+use super::page::{after, next_token};
 use crate::app::{AppState, Caller};
 use crate::error::ApiError;
-use crate::pools::{self, Client, NewClient, find_client_of, find_pool};
+use crate::pools::{self, Client, NewClient, find_client_of, find_pool, update};
 
 /// Names a client.
 #[derive(Debug, Deserialize)]
@@ -36,6 +36,23 @@ pub(super) async fn create_user_pool_client(
         .unwrap_or_default();
     let pool = find_pool(state, pool_id).await?;
     let client = NewClient::new(&pool, settings)?.store(state, &pool).await?;
+    Ok(ClientAnswer {
+        user_pool_client: wire(&client)?,
+    })
+}
+
+/// `UpdateUserPoolClient`
+pub(super) async fn update_user_pool_client(
+    state: &AppState,
+    _: &Caller,
+    settings: Map<String, Value>,
+) -> Result<ClientAnswer, ApiError> {
+    let text = |member: &str| settings.get(member).and_then(Value::as_str);
+    let pool_id = text("UserPoolId").unwrap_or_default().to_owned();
+    let id = text("ClientId").unwrap_or_default().to_owned();
+    let (pool, client) = find_client_of(state, &pool_id, &id).await?;
+    update::update_client(state, &pool, &client, settings).await?;
+    let (_, client) = find_client_of(state, &pool_id, &id).await?;
     Ok(ClientAnswer {
         user_pool_client: wire(&client)?,
     })
@@ -115,8 +132,9 @@ fn wire(client: &Client) -> Result<Map<String, Value>, ApiError> {
     ] {
         members.insert(member.to_owned(), value);
     }
-    if let Some(secret) = &client.secret {
-        members.insert("ClientSecret".to_owned(), json!(secret.secret()));
+    if let Some(oldest) = client.secrets.iter().next() {
+        let secret = json!(oldest.secret.secret());
+        members.insert("ClientSecret".to_owned(), secret);
     }
     Ok(members)
 }

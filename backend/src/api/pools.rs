@@ -1,13 +1,13 @@
 //! Administrators' operations on user pools.
 
-use base64ct::{Base64UrlUnpadded, Encoding};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 use super::Empty;
+use super::page::{after, next_token};
 use crate::app::{AppState, Caller};
 use crate::error::ApiError;
-use crate::pools::{self, NewPool, Pool, find_pool};
+use crate::pools::{self, NewPool, Pool, find_pool, update};
 
 /// Names a pool.
 #[derive(Debug, Deserialize)]
@@ -29,9 +29,7 @@ pub(super) async fn create_user_pool(
     _: &Caller,
     settings: Map<String, Value>,
 ) -> Result<PoolAnswer, ApiError> {
-    let pool = NewPool::new(&state.triggers, settings)?
-        .store(state)
-        .await?;
+    let pool = NewPool::new(state, settings)?.store(state).await?;
     Ok(PoolAnswer {
         user_pool: wire(&pool, 0)?,
     })
@@ -45,9 +43,46 @@ pub(super) async fn describe_user_pool(
 ) -> Result<PoolAnswer, ApiError> {
     let pool = find_pool(state, &request.user_pool_id).await?;
     let users = state.store.count_users(&pool.id).await?;
-    Ok(PoolAnswer {
-        user_pool: wire(&pool, users)?,
-    })
+    let mut user_pool = wire(&pool, users)?;
+    for domain in state.store.domains_of_pool(&pool.id).await? {
+        let member = if domain.is_custom {
+            "CustomDomain"
+        } else {
+            "Domain"
+        };
+        user_pool.insert(member.to_owned(), json!(domain.domain));
+    }
+    Ok(PoolAnswer { user_pool })
+}
+
+/// `UpdateUserPool`
+pub(super) async fn update_user_pool(
+    state: &AppState,
+    _: &Caller,
+    settings: Map<String, Value>,
+) -> Result<Empty, ApiError> {
+    let id = settings.get("UserPoolId").and_then(Value::as_str);
+    let pool = find_pool(state, id.unwrap_or_default()).await?;
+    update::update(state, &pool, settings).await?;
+    Ok(Empty {})
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(super) struct AddAttributesRequest {
+    user_pool_id: String,
+    custom_attributes: Vec<Value>,
+}
+
+/// `AddCustomAttributes`
+pub(super) async fn add_custom_attributes(
+    state: &AppState,
+    _: &Caller,
+    request: AddAttributesRequest,
+) -> Result<Empty, ApiError> {
+    let (id, attributes) = (&request.user_pool_id, &request.custom_attributes);
+    update::add_custom_attributes(state, id, attributes).await?;
+    Ok(Empty {})
 }
 
 /// `DeleteUserPool`
@@ -108,44 +143,12 @@ pub(super) async fn list_user_pools(
     })
 }
 
-/// The id that the page before ended with.
-pub(super) fn after(next_token: Option<&str>) -> Result<String, ApiError> {
-    let Some(token) = next_token else {
-        return Ok(String::new());
-    };
-    Base64UrlUnpadded::decode_vec(token)
-        .ok()
-        .and_then(|bytes| String::from_utf8(bytes).ok())
-        .ok_or_else(|| ApiError::invalid_parameter("Invalid pagination token given."))
-}
-
-/// Cuts the page to its length; the token for the next one if there are more rows.
-pub(super) fn next_token<R>(
-    rows: &mut Vec<R>,
-    limit: i64,
-    id: impl Fn(&R) -> &str,
-) -> Option<String> {
-    let limit = usize::try_from(limit).unwrap_or(usize::MAX);
-    if rows.len() <= limit {
-        return None;
-    }
-    rows.truncate(limit);
-    rows.last()
-        .map(|row| Base64UrlUnpadded::encode_string(id(row).as_bytes()))
-}
-
 fn wire(pool: &Pool, users: i64) -> Result<Map<String, Value>, ApiError> {
     let mut members = pool.document()?;
     for (member, value) in [
         ("Id", json!(pool.id)),
         ("Name", json!(pool.name)),
-        (
-            "Arn",
-            json!(format!(
-                "arn:aws:cognito-idp:local:000000000000:userpool/{}",
-                pool.id
-            )),
-        ),
+        ("Arn", json!(pool.arn())),
         ("CreationDate", json!(pool.created_at)),
         ("LastModifiedDate", json!(pool.updated_at)),
         ("EstimatedNumberOfUsers", json!(users)),

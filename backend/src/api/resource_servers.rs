@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::Empty;
-use super::pools::{after, next_token};
+use super::page::{after, next_token};
 use crate::app::{AppState, Caller};
 use crate::error::ApiError;
 use crate::pools::find_pool;

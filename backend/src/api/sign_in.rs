@@ -107,7 +107,7 @@ async fn count_steps(
     through: Through<'_>,
     flow: &str,
 ) -> Result<(), ApiError> {
-    if !matches!(flow, "USER_AUTH" | "CUSTOM_AUTH") || through.client.secret.is_some() {
+    if !matches!(flow, "USER_AUTH" | "CUSTOM_AUTH") || !through.client.secrets.is_empty() {
         return Ok(());
     }
     limits::count(state, caller, Hourly::SignInStep, &through.pool.id, "")
@@ -160,7 +160,7 @@ async fn begin(
     }
     if allowed == Flow::AllowRefreshTokenAuth {
         let token = RefreshToken::new(required(given, "REFRESH_TOKEN")?.to_owned());
-        if client.secret.is_some() {
+        if !client.secrets.is_empty() {
             let owner = sessions::owner(state, client, &token)
                 .await?
                 .unwrap_or_default();

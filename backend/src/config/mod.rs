@@ -5,6 +5,7 @@
 
 mod handlers;
 mod pools;
+mod quotas;
 
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
@@ -15,6 +16,7 @@ use zeroize::Zeroizing;
 
 pub use handlers::{FunctionsConfig, HandlerConfig, Runs};
 pub use pools::{ClientConfig, PoolConfig};
+pub use quotas::Quotas;
 
 /// Where the backend listens if nothing says otherwise.
 pub const DEFAULT_LISTEN: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 4100);
@@ -51,6 +53,8 @@ pub struct Config {
     pub functions: Option<FunctionsConfig>,
     /// Where requests of the backend may go.
     pub outgoing: OutgoingConfig,
+    /// How many of a thing there may be.
+    pub quotas: Quotas,
     /// The pools that exist from the start. Default: the demo pool, if there is no file.
     pub pools: Vec<PoolConfig>,
 }

@@ -14,15 +14,24 @@
 mod pattern;
 mod shapes;
 
+use std::collections::BTreeMap;
+
 use serde_json::{Map, Value};
 
 use crate::error::ApiError;
 pub use pattern::Pattern;
+pub use shapes::Auth;
 use shapes::{Shape, ShapeType, model};
 
 /// Broken constraints that a refusal names: a request of one page must not get an answer of a
 /// hundred.
 const MOST_NAMED: usize = 20;
+
+/// Every operation of the contract, in the order of their names.
+#[must_use]
+pub fn operations() -> BTreeMap<&'static str, Auth> {
+    model().operations().collect()
+}
 
 /// Checks a request's body against the operation's input shape and removes members that are null or
 /// unknown.
@@ -49,6 +58,33 @@ pub fn check(operation: &str, body: &mut Value) -> Result<(), ApiError> {
         "{count} validation {noun} detected: {}",
         failures.join("; ")
     )))
+}
+
+/// Checks an answer against the operation's output shape: whatever the operation answers must be in it.
+///
+/// # Errors
+/// What is not in it, or not as it says.
+pub fn check_answer(operation: &str, answer: &Value) -> Result<(), ApiError> {
+    let Some(shape) = model().output(operation) else {
+        return match answer {
+            Value::Object(members) if members.is_empty() => Ok(()),
+            _ => Err(ApiError::serialization("The operation answers nothing.")),
+        };
+    };
+    let mut known = answer.clone();
+    let mut failures = Vec::new();
+    check_value(shape, &mut known, "", &mut failures)?;
+    // The names of standard attributes are longer than the shape has it (`phone_number_verified`).
+    failures.retain(|failure| !failure.contains("schemaAttributes."));
+    if known != *answer {
+        failures
+            .push("There are members that the shape does not have, or that are null".to_owned());
+    }
+    if failures.is_empty() {
+        Ok(())
+    } else {
+        Err(ApiError::serialization(failures.join("; ")))
+    }
 }
 
 fn check_value(

@@ -15,6 +15,12 @@ static COMPILED: LazyLock<RwLock<HashMap<String, Arc<Regex>>>> = LazyLock::new(R
 pub struct Pattern(Cow<'static, str>);
 
 impl Pattern {
+    /// Another pattern than the contract's.
+    #[must_use]
+    pub fn new(java: &'static str) -> Self {
+        Self(Cow::Borrowed(java))
+    }
+
     /// The contract's text of it.
     #[must_use]
     pub fn source(&self) -> &str {

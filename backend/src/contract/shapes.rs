@@ -11,15 +11,24 @@ use super::Pattern;
 static FILE: &str = include_str!("../../contract/api-shapes-idp.json");
 
 static MODEL: LazyLock<Model> = LazyLock::new(|| {
-    serde_json::from_str(FILE).unwrap_or_else(|error| {
+    let mut model: Model = serde_json::from_str(FILE).unwrap_or_else(|error| {
         // The file is part of the binary and a test reads it: this cannot happen to a user.
         tracing::error!(
             error = &error as &dyn std::error::Error,
             "the contract cannot be read"
         );
         Model::default()
-    })
+    });
+    if let Some(domain) = model.shapes.get_mut("DomainType") {
+        domain.pattern = Some(Pattern::new(HOST_NAME));
+    }
+    model
 });
+
+/// The published pattern of a domain has no dots, although a domain of one's own is a host name; clients
+/// that do not check patterns send those.
+const HOST_NAME: &str =
+    r"^[a-z0-9](?:[a-z0-9\-]{0,61}[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9\-]{0,61}[a-z0-9])?)*$";
 
 /// Every operation and shape.
 #[derive(Debug, Default, Deserialize)]
@@ -32,8 +41,21 @@ pub(super) struct Model {
 
 #[derive(Debug, Deserialize)]
 struct OperationShape {
+    auth: Auth,
     #[serde(default)]
     input: Option<&'static str>,
+    #[serde(default)]
+    output: Option<&'static str>,
+}
+
+/// What a request of an operation must bring.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Auth {
+    /// Nothing, or something in the body.
+    None,
+    /// An administrator's signature.
+    SigV4,
 }
 
 #[derive(Debug, Deserialize)]
@@ -82,6 +104,16 @@ pub(super) fn model() -> &'static Model {
 impl Model {
     pub(super) fn input(&self, operation: &str) -> Option<&Shape> {
         self.shapes.get(self.operations.get(operation)?.input?)
+    }
+
+    pub(super) fn output(&self, operation: &str) -> Option<&Shape> {
+        self.shapes.get(self.operations.get(operation)?.output?)
+    }
+
+    pub(super) fn operations(&self) -> impl Iterator<Item = (&'static str, Auth)> {
+        self.operations
+            .iter()
+            .map(|(name, operation)| (*name, operation.auth))
     }
 
     #[cfg(test)]

@@ -226,7 +226,7 @@ fn code_challenge(given: &Parameters, client: &Client) -> Result<Option<String>,
                 "code_challenge_method needs code_challenge.",
             ));
         }
-        if client.secret.is_none() {
+        if client.secrets.is_empty() {
             return Err(OAuthError::invalid_request(
                 "A client without a secret must send code_challenge.",
             ));

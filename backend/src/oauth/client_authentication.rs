@@ -48,11 +48,13 @@ pub(super) async fn authenticate(
         Some(basic) => basic.secrets.iter().map(|secret| secret.as_str()).collect(),
         None => secret_in_form.into_iter().collect(),
     };
-    let is_proved = match &client.secret {
-        Some(secret) => given
+    let is_proved = if client.secrets.is_empty() {
+        given.iter().all(|given| given.is_empty())
+    } else {
+        let secrets = &client.secrets;
+        given
             .iter()
-            .fold(false, |proved, given| secret.matches(given) | proved),
-        None => given.iter().all(|given| given.is_empty()),
+            .fold(false, |proved, given| secrets.match_any(given) | proved)
     };
     if is_proved {
         Ok((pool, client))

@@ -23,7 +23,7 @@ pub(super) async fn grant(
     key: Option<&str>,
 ) -> Result<TokenPair, OAuthError> {
     let settings = &client.settings.oauth;
-    if !settings.allows(OAuthFlow::ClientCredentials) || client.secret.is_none() {
+    if !settings.allows(OAuthFlow::ClientCredentials) || client.secrets.is_empty() {
         return Err(OAuthError::new(
             OAuthErrorCode::UnauthorizedClient,
             "The grant client_credentials is not enabled for this client.",

@@ -67,7 +67,7 @@ pub async fn push(
     let allowed = Allowed::read(state, &target.client, &request).await?;
     Asked::read(&request, &target.client, allowed, target.address())?;
     let client = &target.client;
-    if client.secret.is_none() {
+    if client.secrets.is_empty() {
         limits::count(state, caller, Hourly::LoginTransaction, &client.pool_id, "")
             .await
             .map_err(too_many)?;

@@ -1,15 +1,12 @@
 //! An app client and its settings.
 
-use std::fmt;
-
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
-use subtle::ConstantTimeEq;
-use zeroize::Zeroizing;
 
+use super::client_secrets::ClientSecrets;
 use super::oauth_settings::OAuthSettings;
 use crate::error::ApiError;
-use crate::seal::{Place, Sealer};
+use crate::seal::Sealer;
 use crate::store::ClientRow;
 
 /// An app client.
@@ -24,42 +21,12 @@ pub struct Client {
     /// Its settings, typed: what operations decide by.
     pub settings: ClientSettings,
     document: String,
-    /// Its secret; `None` for a public client.
-    pub secret: Option<ClientSecret>,
+    /// Its secrets; none for a public client.
+    pub secrets: ClientSecrets,
     /// Seconds since 1970.
     pub created_at: i64,
     /// Seconds since 1970.
     pub updated_at: i64,
-}
-
-/// A client's secret. Wiped when dropped, never printed.
-#[derive(Clone)]
-pub struct ClientSecret(Zeroizing<String>);
-
-impl ClientSecret {
-    /// Takes a secret.
-    #[must_use]
-    pub fn new(secret: String) -> Self {
-        Self(Zeroizing::new(secret))
-    }
-
-    /// The secret itself.
-    #[must_use]
-    pub fn secret(&self) -> &str {
-        &self.0
-    }
-
-    /// Compares in a time that does not depend on where the difference is.
-    #[must_use]
-    pub fn matches(&self, given: &str) -> bool {
-        self.0.as_bytes().ct_eq(given.as_bytes()).into()
-    }
-}
-
-impl fmt::Debug for ClientSecret {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("ClientSecret(..)")
-    }
 }
 
 /// A way to sign in that a client may be allowed.
@@ -224,35 +191,17 @@ impl Client {
     pub(super) fn read(sealer: &Sealer, row: ClientRow) -> Result<Self, ApiError> {
         let settings =
             serde_json::from_str(&row.settings).map_err(|error| ApiError::internal(&error))?;
-        let secret = match &row.secret {
-            None => None,
-            Some(sealed) => {
-                let plain = sealer.open(secret_place(&row.id, &row.pool_id), sealed)?;
-                Some(ClientSecret::new(
-                    String::from_utf8_lossy(&plain).into_owned(),
-                ))
-            }
-        };
+        let secrets = ClientSecrets::open(sealer, &row)?;
         Ok(Self {
             id: row.id,
             pool_id: row.pool_id,
             name: row.name,
             settings,
             document: row.settings,
-            secret,
+            secrets,
             created_at: row.created_at,
             updated_at: row.updated_at,
         })
-    }
-}
-
-/// Where a client's sealed secret lives.
-pub(super) fn secret_place<'a>(client_id: &'a str, pool_id: &'a str) -> Place<'a> {
-    Place {
-        table: "clients",
-        column: "secret",
-        row: client_id,
-        pool: pool_id,
     }
 }
 
@@ -345,14 +294,5 @@ mod tests {
         assert_eq!(set.id_token_seconds(), 7200);
         assert_eq!(set.refresh_token_seconds(), 30 * 86400);
         assert_eq!(set.refresh_token_rotation(), Some(10));
-    }
-
-    #[test]
-    fn a_secret_is_compared_whole_and_never_printed() {
-        let secret = ClientSecret::new("s3cret".to_owned());
-        assert!(secret.matches("s3cret"));
-        assert!(!secret.matches("s3cre"));
-        assert!(!secret.matches(""));
-        assert_eq!(format!("{secret:?}"), "ClientSecret(..)");
     }
 }

@@ -5,18 +5,17 @@
 
 use serde_json::{Map, Value};
 
-use super::client::{Client, ClientSecret, ClientSettings, secret_place};
+use super::client::{Client, ClientSettings};
+use super::client_secrets::{ClientSecret, ClientSecrets};
 use super::mfa::{PoolMfa, PoolMfaChange};
 use super::pool::Pool;
-use super::{document, first_factor, oauth_settings};
+use super::{document, first_factor, oauth_settings, schema};
 use crate::app::AppState;
 use crate::contract;
 use crate::error::ApiError;
 use crate::random::{self, NoRandomness};
 use crate::resource_servers;
-use crate::seal::SealError;
 use crate::store::{ClientRow, PoolRow, StoreError};
-use crate::triggers::Triggers;
 
 const DIGITS_AND_LETTERS: &[u8; 62] =
     b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
@@ -44,13 +43,43 @@ pub struct NewClient {
     secret: Option<ClientSecret>,
 }
 
+/// Checks what a new pool and a changed one have alike.
+pub(super) fn check_changeable(
+    state: &AppState,
+    settings: &Map<String, Value>,
+) -> Result<(), ApiError> {
+    if let Some(Value::Object(config)) = settings.get("LambdaConfig") {
+        state.triggers.check(config)?;
+    }
+    first_factor::check(settings)
+}
+
+/// Checks a client's settings and completes them with the defaults.
+pub(super) fn client_document(
+    pool: &Pool,
+    settings: Map<String, Value>,
+    has_secret: bool,
+) -> Result<Map<String, Value>, ApiError> {
+    let document = document::of_client(settings);
+    check_flows(&document)?;
+    check_validity(&document)?;
+    check_attributes(pool, &document)?;
+    oauth_settings::check(&document, has_secret)?;
+    let propagates = document.get("EnablePropagateAdditionalUserContextData");
+    if propagates == Some(&Value::Bool(true)) && !has_secret {
+        return Err(ApiError::invalid_parameter(
+            "EnablePropagateAdditionalUserContextData needs a client with a secret.",
+        ));
+    }
+    Ok(document)
+}
+
 impl NewPool {
-    /// Checks the settings and completes them with the defaults. `triggers` are the handlers that
-    /// `LambdaConfig` may name.
+    /// Checks the settings and completes them with the defaults.
     ///
     /// # Errors
     /// `InvalidParameterException` if settings contradict each other or cannot be kept here.
-    pub fn new(triggers: &Triggers, mut settings: Map<String, Value>) -> Result<Self, ApiError> {
+    pub fn new(state: &AppState, mut settings: Map<String, Value>) -> Result<Self, ApiError> {
         let name = take_text(&mut settings, "PoolName")?;
         if has_elements(&settings, "AliasAttributes")
             && has_elements(&settings, "UsernameAttributes")
@@ -59,11 +88,8 @@ impl NewPool {
                 "Only one of the aliasAttributes or usernameAttributes can be set in a user pool.",
             ));
         }
-        if let Some(Value::Object(config)) = settings.get("LambdaConfig") {
-            triggers.check(config)?;
-        }
-        check_schema(&settings)?;
-        first_factor::check(&settings)?;
+        check_changeable(state, &settings)?;
+        schema::check(&settings, state.config.quotas.custom_attributes_per_pool)?;
         Ok(Self {
             name,
             mfa: PoolMfa::of_new_pool(&settings)?,
@@ -84,15 +110,28 @@ impl NewPool {
     /// Stores it under a new id with new signing keys.
     ///
     /// # Errors
-    /// If the database fails.
+    /// `LimitExceededException` for one pool too many.
     pub async fn store(self, state: &AppState) -> Result<Pool, ApiError> {
+        if state.store.count_pools().await? >= state.config.quotas.user_pools {
+            return Err(ApiError::limit_exceeded(
+                "There are as many user pools as there may be.",
+            ));
+        }
         let id = format!("local_{}", random_text(DIGITS_AND_LETTERS, 9)?);
         Pool::read(self.store_as(state, &id).await?)
     }
 
-    /// Stores it under this id: makes it with new signing keys, or changes the one that is there.
-    pub(super) async fn store_as(self, state: &AppState, id: &str) -> Result<PoolRow, ApiError> {
+    /// Stores it under this id: makes it with new signing keys, or changes the one that is there, whose
+    /// custom attributes stay.
+    pub(super) async fn store_as(
+        mut self,
+        state: &AppState,
+        id: &str,
+    ) -> Result<PoolRow, ApiError> {
         let now = state.clock.now();
+        if let Some(old) = state.store.pool(id).await? {
+            schema::keep_custom(&mut self.document, &Pool::read(old)?.stored_document()?);
+        }
         let mfa = self.mfa.as_ref().map(PoolMfa::to_json).transpose()?;
         let row = PoolRow {
             id: id.to_owned(),
@@ -124,25 +163,12 @@ impl NewClient {
         let name = take_text(&mut settings, "ClientName")?;
         let secret = match settings.remove("ClientSecret") {
             Some(Value::String(secret)) => Some(ClientSecret::new(secret)),
-            _ if settings.get("GenerateSecret") == Some(&Value::Bool(true)) => Some(
-                ClientSecret::new(random_text(DIGITS_AND_SMALL_LETTERS, 51)?),
-            ),
+            _ if settings.get("GenerateSecret") == Some(&Value::Bool(true)) => Some(new_secret()?),
             _ => None,
         };
-        let document = document::of_client(settings);
-        check_flows(&document)?;
-        check_validity(&document)?;
-        check_attributes(pool, &document)?;
-        oauth_settings::check(&document, secret.is_some())?;
-        let propagates = document.get("EnablePropagateAdditionalUserContextData");
-        if propagates == Some(&Value::Bool(true)) && secret.is_none() {
-            return Err(ApiError::invalid_parameter(
-                "EnablePropagateAdditionalUserContextData needs a client with a secret.",
-            ));
-        }
         Ok(Self {
             name,
-            document,
+            document: client_document(pool, settings, secret.is_some())?,
             secret,
         })
     }
@@ -150,13 +176,19 @@ impl NewClient {
     /// Stores it under a new id.
     ///
     /// # Errors
-    /// If the database fails.
+    /// `LimitExceededException` for one client too many.
     pub async fn store(self, state: &AppState, pool: &Pool) -> Result<Client, ApiError> {
+        if state.store.count_clients(&pool.id).await? >= state.config.quotas.clients_per_pool {
+            return Err(ApiError::limit_exceeded(
+                "The user pool has as many app clients as it may have.",
+            ));
+        }
         let id = random_text(DIGITS_AND_SMALL_LETTERS, 26)?;
         Client::read(&state.sealer, self.store_as(state, &pool.id, &id).await?)
     }
 
-    /// Stores it under this id: makes it, or changes the one that is there.
+    /// Stores it under this id: makes it, or changes the one that is there. A secret that is one of that
+    /// client's already takes none away that was added meanwhile.
     pub(super) async fn store_as(
         self,
         state: &AppState,
@@ -166,17 +198,21 @@ impl NewClient {
         let scopes = oauth_settings::scopes_of(&self.document);
         resource_servers::check(state, pool_id, &scopes).await?;
         let now = state.clock.now();
-        let seal = |secret: &ClientSecret| -> Result<Vec<u8>, SealError> {
-            state
-                .sealer
-                .seal(secret_place(id, pool_id), secret.secret().as_bytes())
+        let old = match state.store.client(id).await? {
+            Some(row) if row.pool_id == pool_id => Client::read(&state.sealer, row)?.secrets,
+            _ => ClientSecrets::default(),
+        };
+        let secrets = match self.secret {
+            Some(secret) if old.match_any(secret.secret()) => old,
+            Some(secret) => ClientSecrets::of_new(secret, now),
+            None => ClientSecrets::default(),
         };
         let row = ClientRow {
             id: id.to_owned(),
             pool_id: pool_id.to_owned(),
             name: self.name,
             settings: Value::Object(self.document).to_string(),
-            secret: self.secret.as_ref().map(seal).transpose()?,
+            secret: secrets.seal(&state.sealer, pool_id, id)?,
             created_at: now,
             updated_at: now,
         };
@@ -230,34 +266,6 @@ fn ignored(given: &Value, kept: &Value) -> Option<String> {
             .find_map(|(given, kept)| ignored(given, kept)),
         _ => None,
     }
-}
-
-fn check_schema(settings: &Map<String, Value>) -> Result<(), ApiError> {
-    let Some(Value::Array(schema)) = settings.get("Schema") else {
-        return Ok(());
-    };
-    for attribute in schema {
-        let name = attribute
-            .get("Name")
-            .and_then(Value::as_str)
-            .ok_or_else(|| ApiError::invalid_parameter("Schema: every attribute needs a Name."))?;
-        let kind = attribute.get("AttributeDataType").and_then(Value::as_str);
-        match document::standard_type(name) {
-            Some(standard) if kind.is_some_and(|kind| kind != standard) => {
-                return Err(ApiError::invalid_parameter(format!(
-                    "You can not change AttributeDataType for standard schema attribute {name}"
-                )));
-            }
-            Some(_) => {}
-            None if attribute.get("Required") == Some(&Value::Bool(true)) => {
-                return Err(ApiError::invalid_parameter(
-                    "Required custom attributes are not supported currently.",
-                ));
-            }
-            None => {}
-        }
-    }
-    Ok(())
 }
 
 fn check_flows(document: &Map<String, Value>) -> Result<(), ApiError> {
@@ -318,16 +326,23 @@ fn check_attributes(pool: &Pool, document: &Map<String, Value>) -> Result<(), Ap
             )));
         }
     }
+    let Some(Value::Array(names)) = document.get("WriteAttributes") else {
+        return Ok(());
+    };
     let never = [
         "sub",
         "email_verified",
         "phone_number_verified",
         "identities",
     ];
-    if let Some(Value::Array(names)) = document.get("WriteAttributes")
-        && names
-            .iter()
-            .any(|name| never.iter().any(|never| name == never))
+    let is_refused = |name: &str| never.contains(&name) || schema::is_developer_only(name);
+    let lists = |wanted: &str| names.iter().any(|name| name == wanted);
+    let required = pool.settings.schema().iter().filter(|attribute| {
+        // Nobody could sign up.
+        attribute.required && attribute.name != "sub"
+    });
+    if names.iter().filter_map(Value::as_str).any(is_refused)
+        || (!names.is_empty() && !required.map(|a| a.name.as_str()).all(lists))
     {
         return Err(ApiError::invalid_parameter(
             "Invalid write attributes specified while creating a client",
@@ -348,6 +363,11 @@ fn take_text(settings: &mut Map<String, Value>, member: &str) -> Result<String, 
         Some(Value::String(text)) => Ok(text),
         _ => Err(ApiError::invalid_parameter(format!("{member} is missing."))),
     }
+}
+
+/// A client's new secret.
+pub(super) fn new_secret() -> Result<ClientSecret, NoRandomness> {
+    random_text(DIGITS_AND_SMALL_LETTERS, 51).map(ClientSecret::new)
 }
 
 /// Random characters of an alphabet, each as likely as the others.

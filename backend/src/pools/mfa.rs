@@ -158,6 +158,29 @@ impl PoolMfa {
         Ok(mfa)
     }
 
+    /// The settings after an update of the whole pool (members of `UpdateUserPoolRequest`), which knows
+    /// text messages only: the other factors stay, and without `MfaConfiguration` nobody is asked for one.
+    ///
+    /// # Errors
+    /// `InvalidParameterException` if MFA would be on without a factor.
+    pub fn updated_with_pool(&self, settings: &Map<String, Value>) -> Result<Self, ApiError> {
+        let mut mfa = self.clone();
+        mfa.mfa_configuration = match settings.get("MfaConfiguration") {
+            Some(requirement) => Requirement::deserialize(requirement)
+                .map_err(|_| ApiError::serialization("MfaConfiguration does not fit."))?,
+            None => Requirement::Off,
+        };
+        if let Some(configuration) = settings.get("SmsConfiguration") {
+            let message = settings.get("SmsAuthenticationMessage");
+            mfa.sms_mfa_configuration = Some(SmsMfa {
+                sms_authentication_message: message.and_then(Value::as_str).map(str::to_owned),
+                sms_configuration: Some(configuration.clone()),
+            });
+        }
+        mfa.check()?;
+        Ok(mfa)
+    }
+
     /// As it is stored and answered.
     ///
     /// # Errors

@@ -5,6 +5,7 @@
 //! typed view of them, [`Pool`] and [`Client`], is what operations decide by.
 
 mod client;
+mod client_secrets;
 mod create;
 mod devices;
 mod document;
@@ -14,9 +15,12 @@ mod mfa;
 mod oauth_settings;
 mod pool;
 mod recent;
+pub mod schema;
 mod seed;
+pub mod update;
 
-pub use client::{Client, ClientSecret, ClientSettings, ExplicitAuthFlow};
+pub use client::{Client, ClientSettings, ExplicitAuthFlow};
+pub use client_secrets::{ClientSecret, ClientSecrets, StoredSecret, add_secret, delete_secret};
 pub use create::{NewClient, NewPool};
 pub use devices::DeviceConfiguration;
 pub use factor::Factor;
@@ -112,11 +116,16 @@ pub async fn set_mfa(
 /// Deletes a pool with its users, clients and signing keys.
 ///
 /// # Errors
-/// `InvalidParameterException` if the pool is protected.
+/// `InvalidParameterException` if the pool is protected or has a domain.
 pub async fn delete(state: &AppState, pool: &Pool) -> Result<(), ApiError> {
     if pool.settings.is_protected_from_deletion() {
         return Err(ApiError::invalid_parameter(
             "The user pool cannot be deleted because deletion protection is activated.",
+        ));
+    }
+    if !state.store.domains_of_pool(&pool.id).await?.is_empty() {
+        return Err(ApiError::invalid_parameter(
+            "User pool cannot be deleted. It has a domain configured that should be deleted first.",
         ));
     }
     state.store.delete_pool(&pool.id).await?;

@@ -30,6 +30,9 @@ pub struct Pool {
     pub updated_at: i64,
 }
 
+/// What the ARNs of pools begin with.
+const ARN_PREFIX: &str = "arn:aws:cognito-idp:local:000000000000:userpool/";
+
 /// The settings of a pool that this backend acts on.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase", default)]
@@ -259,10 +262,30 @@ impl Pool {
     /// # Errors
     /// If what is stored is no longer JSON.
     pub fn document(&self) -> Result<Map<String, Value>, ApiError> {
-        let mut document =
-            serde_json::from_str(&self.document).map_err(|error| ApiError::internal(&error))?;
+        let mut document = self.stored_document()?;
         self.mfa.describe(&mut document);
         Ok(document)
+    }
+
+    /// Its name in the form of an ARN.
+    #[must_use]
+    pub fn arn(&self) -> String {
+        format!("{ARN_PREFIX}{}", self.id)
+    }
+
+    /// The id of the pool that an ARN names; `None` if it names none of this backend.
+    #[must_use]
+    pub fn id_of_arn(arn: &str) -> Option<&str> {
+        arn.strip_prefix(ARN_PREFIX)
+    }
+
+    pub(super) fn stored_document(&self) -> Result<Map<String, Value>, ApiError> {
+        serde_json::from_str(&self.document).map_err(|error| ApiError::internal(&error))
+    }
+
+    /// The text of it, to be replaced only while it is this.
+    pub(super) fn stored_text(&self) -> &str {
+        &self.document
     }
 
     pub(crate) fn read(row: PoolRow) -> Result<Self, ApiError> {

@@ -64,7 +64,7 @@ async fn seed_pool(state: &AppState, pool: &PoolConfig) -> Result<Pool, ApiError
             config.extend(triggers::lambda_config(&pool.triggers)?);
         }
     }
-    let mut new = NewPool::new(&state.triggers, checked("CreateUserPool", settings)?)?;
+    let mut new = NewPool::new(state, checked("CreateUserPool", settings)?)?;
     if let Some(mfa) = &pool.mfa {
         let mut settings = mfa.clone();
         settings.insert("UserPoolId".to_owned(), json!(pool.id));

@@ -16,9 +16,6 @@ use crate::store::{ResourceServerRow, StoreError};
 
 pub use scopes::{check, existing};
 
-/// Resource servers of one pool: the published quota (developer guide, quotas).
-const MOST: i64 = 25;
-
 /// A resource server, in the words of the service's own JSON.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
@@ -52,10 +49,11 @@ impl ResourceServer {
     /// name; `LimitExceededException` if the pool has as many as it may.
     pub async fn create(&self, state: &AppState) -> Result<(), ApiError> {
         let row = self.row(state.clock.now())?;
-        match state.store.insert_resource_server(&row, MOST).await {
+        let most = state.config.quotas.resource_servers_per_pool;
+        match state.store.insert_resource_server(&row, most).await {
             Ok(true) => Ok(()),
             Ok(false) => Err(ApiError::limit_exceeded(format!(
-                "A user pool has {MOST} resource servers at most."
+                "A user pool has {most} resource servers at most."
             ))),
             Err(StoreError::Exists(_)) => Err(ApiError::invalid_parameter(format!(
                 "{} already exists in user pool {}.",

@@ -356,7 +356,7 @@ async fn check_device(
 fn check_key(client: &Client, family: &FamilyRow, given: Option<&str>) -> Result<(), ApiError> {
     match (&family.key_thumbprint, given) {
         (None, _) => Ok(()),
-        (Some(_), Some(_)) if client.secret.is_some() => Ok(()),
+        (Some(_), Some(_)) if !client.secrets.is_empty() => Ok(()),
         (Some(own), Some(given)) if own == given => Ok(()),
         _ => Err(invalid()),
     }

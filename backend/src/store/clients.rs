@@ -69,6 +69,72 @@ impl Store {
         Ok(updated > 0)
     }
 
+    /// Gives a client of a pool this name and these settings. Answers whether there is such a client.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn set_client_settings(
+        &self,
+        pool_id: &str,
+        id: &str,
+        name: &str,
+        settings: &str,
+        now: i64,
+    ) -> Result<bool, StoreError> {
+        let updated = sqlx::query(
+            "UPDATE clients SET name = $3, settings = $4, updated_at = $5 \
+             WHERE id = $1 AND pool_id = $2",
+        )
+        .bind(id)
+        .bind(pool_id)
+        .bind(name)
+        .bind(settings)
+        .bind(now)
+        .execute(&self.writer)
+        .await?
+        .rows_affected();
+        Ok(updated > 0)
+    }
+
+    /// Gives a client these sealed secrets, if those it has are still `old`. Answers whether they were.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn replace_client_secret(
+        &self,
+        pool_id: &str,
+        id: &str,
+        old: Option<Vec<u8>>,
+        new: Option<Vec<u8>>,
+        now: i64,
+    ) -> Result<bool, StoreError> {
+        let updated = sqlx::query(
+            "UPDATE clients SET secret = $3, updated_at = $4 \
+             WHERE id = $1 AND pool_id = $2 AND secret IS NOT DISTINCT FROM $5",
+        )
+        .bind(id)
+        .bind(pool_id)
+        .bind(new)
+        .bind(now)
+        .bind(old)
+        .execute(&self.writer)
+        .await?
+        .rows_affected();
+        Ok(updated > 0)
+    }
+
+    /// How many clients a pool has.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn count_clients(&self, pool_id: &str) -> Result<i64, StoreError> {
+        let row = sqlx::query("SELECT CAST(count(*) AS BIGINT) FROM clients WHERE pool_id = $1")
+            .bind(pool_id)
+            .fetch_one(&self.pool)
+            .await?;
+        Ok(row.try_get(0)?)
+    }
+
     /// The client with this id, of whatever pool.
     ///
     /// # Errors

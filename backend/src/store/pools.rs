@@ -72,6 +72,39 @@ impl Store {
         Ok(updated > 0)
     }
 
+    /// Gives a pool this row's name and settings, those of second factors included, if its settings are
+    /// still `old`. Answers whether they were.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn replace_pool(&self, pool: &PoolRow, old: &str) -> Result<bool, StoreError> {
+        let updated = sqlx::query(
+            "UPDATE pools SET name = $2, settings = $3, mfa = $4, updated_at = $5 \
+             WHERE id = $1 AND settings = $6",
+        )
+        .bind(&pool.id)
+        .bind(&pool.name)
+        .bind(&pool.settings)
+        .bind(&pool.mfa)
+        .bind(pool.updated_at)
+        .bind(old)
+        .execute(&self.writer)
+        .await?
+        .rows_affected();
+        Ok(updated > 0)
+    }
+
+    /// How many pools there are.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn count_pools(&self) -> Result<i64, StoreError> {
+        let row = sqlx::query("SELECT CAST(count(*) AS BIGINT) FROM pools")
+            .fetch_one(&self.pool)
+            .await?;
+        Ok(row.try_get(0)?)
+    }
+
     /// The pool with this id.
     ///
     /// # Errors

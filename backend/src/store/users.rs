@@ -91,6 +91,8 @@ macro_rules! columns {
     };
 }
 
+pub(super) use columns;
+
 impl Store {
     /// Adds a user, what it is found by, and its first code if there is one: all or nothing.
     ///
@@ -326,7 +328,7 @@ impl Spend<'_> {
 }
 
 impl UserRow {
-    fn read(row: &AnyRow) -> Result<Self, sqlx::Error> {
+    pub(super) fn read(row: &AnyRow) -> Result<Self, sqlx::Error> {
         Ok(Self {
             pool_id: row.try_get(0)?,
             username: row.try_get(1)?,

@@ -6,7 +6,7 @@ use std::fmt;
 
 use super::{is_email, is_phone_number};
 use crate::error::ApiError;
-use crate::pools::{Client, IdentifierAttribute, Pool, SchemaAttribute};
+use crate::pools::{Client, IdentifierAttribute, Pool, SchemaAttribute, schema};
 
 /// Attribute names and values of one user. `sub` is not among them: it never changes.
 #[derive(Clone, Default, PartialEq, Eq)]
@@ -85,25 +85,25 @@ pub fn writable(
             ));
         }
         if let Writer::SignUp(client) | Writer::User(client) = writer
-            && !may_write(client, name)
+            && (schema::is_developer_only(name) || !may_write(client, name))
         {
             return Err(ApiError::not_authorized(
                 "A client attempted to write unauthorized attribute",
             ));
         }
-        let schema = pool
+        let attribute = pool
             .settings
             .schema()
             .iter()
-            .find(|schema| schema.name == *name)
+            .find(|attribute| attribute.name == *name)
             .filter(|_| !matches!(name.as_str(), "sub" | "identities"))
             .ok_or_else(|| nonconforming(name, "Attribute does not exist in the schema."))?;
         let is_change = matches!(writer, Writer::User(_) | Writer::AdminUpdate);
-        if is_change && !schema.mutable {
+        if is_change && !attribute.mutable {
             return Err(nonconforming(name, "Attribute cannot be updated."));
         }
         if value.is_empty() && is_change {
-            if schema.required
+            if attribute.required
                 || pool
                     .settings
                     .username_attributes()
@@ -114,7 +114,7 @@ pub fn writable(
             }
             continue;
         }
-        fits(schema, value)?;
+        fits(attribute, value)?;
         if name == "preferred_username" && names_by_another_alias(pool, value) {
             return Err(nonconforming(
                 name,
@@ -181,17 +181,18 @@ fn may_write(client: &Client, name: &str) -> bool {
 }
 
 fn is_standard(name: &str) -> bool {
-    !name.starts_with("custom:") && !name.starts_with("dev:")
+    !schema::is_custom(name)
 }
 
-fn fits(schema: &SchemaAttribute, value: &str) -> Result<(), ApiError> {
-    let name = schema.name.as_str();
+fn fits(attribute: &SchemaAttribute, value: &str) -> Result<(), ApiError> {
+    let name = attribute.name.as_str();
     let well_formed = match name {
         "email" => is_email(value),
         "phone_number" => is_phone_number(value),
         "birthdate" => is_date(value),
-        _ => match schema.attribute_data_type.as_str() {
-            "Number" => value.parse::<f64>().is_ok_and(f64::is_finite),
+        _ => match attribute.attribute_data_type.as_str() {
+            "Number" => schema::number(value).is_some(),
+            "DateTime" => is_date_time(value),
             "Boolean" => matches!(value, "true" | "false"),
             _ => true,
         },
@@ -207,8 +208,8 @@ fn fits(schema: &SchemaAttribute, value: &str) -> Result<(), ApiError> {
             },
         ));
     }
-    if let Some(bounds) = &schema.string_attribute_constraints {
-        let length = i64::try_from(value.chars().count()).unwrap_or(i64::MAX);
+    if let Some(bounds) = &attribute.string_attribute_constraints {
+        let length = u32::try_from(value.chars().count()).map_or(f64::INFINITY, f64::from);
         check_bounds(
             name,
             length,
@@ -216,8 +217,8 @@ fn fits(schema: &SchemaAttribute, value: &str) -> Result<(), ApiError> {
             bounds.max_length.as_deref(),
         )?;
     }
-    if let Some(bounds) = &schema.number_attribute_constraints
-        && let Ok(number) = value.parse::<i64>()
+    if let Some(bounds) = &attribute.number_attribute_constraints
+        && let Some(number) = schema::number(value)
     {
         check_bounds(
             name,
@@ -231,11 +232,11 @@ fn fits(schema: &SchemaAttribute, value: &str) -> Result<(), ApiError> {
 
 fn check_bounds(
     name: &str,
-    value: i64,
+    value: f64,
     min: Option<&str>,
     max: Option<&str>,
 ) -> Result<(), ApiError> {
-    let bound = |text: Option<&str>| text.and_then(|text| text.parse::<i64>().ok());
+    let bound = |text: Option<&str>| text.and_then(schema::number);
     if bound(min).is_some_and(|min| value < min) || bound(max).is_some_and(|max| value > max) {
         return Err(nonconforming(
             name,
@@ -257,6 +258,44 @@ fn is_date(text: &str) -> bool {
         && digits(5, 7)
         && text.get(7..8) == Some("-")
         && digits(8, 10)
+}
+
+/// `YYYY-MM-DD`, perhaps with `THH:MM:SS`, a fraction, and `Z` or an offset; or seconds since 1970.
+fn is_date_time(text: &str) -> bool {
+    if !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()) {
+        return true;
+    }
+    let (date, time) = match text.split_once('T') {
+        Some((date, time)) => (date, Some(time)),
+        None => (text, None),
+    };
+    is_date(date) && time.is_none_or(is_time)
+}
+
+/// `HH:MM:SS`, perhaps with a fraction, and `Z` or an offset.
+fn is_time(text: &str) -> bool {
+    let two = |part: &str, below: u8| {
+        part.len() == 2 && part.parse::<u8>().is_ok_and(|number| number < below)
+    };
+    let (clock, zone) = match text.find(['Z', '+', '-']) {
+        Some(at) => text.split_at(at),
+        None => (text, "Z"),
+    };
+    let is_zone = zone == "Z"
+        || zone
+            .get(1..)
+            .and_then(|offset| offset.split_once(':'))
+            .is_some_and(|(hours, minutes)| two(hours, 24) && two(minutes, 60));
+    let (clock, fraction) = clock.split_once('.').unwrap_or((clock, "0"));
+    let mut parts = clock.split(':');
+    let fits = |part: Option<&str>, below| part.is_some_and(|part| two(part, below));
+    is_zone
+        && !fraction.is_empty()
+        && fraction.bytes().all(|byte| byte.is_ascii_digit())
+        && fits(parts.next(), 24)
+        && fits(parts.next(), 60)
+        && fits(parts.next(), 61)
+        && parts.next().is_none()
 }
 
 fn nonconforming(name: &str, why: &str) -> ApiError {

@@ -358,7 +358,17 @@ pub async fn list_after(
     after: &str,
     limit: i64,
 ) -> Result<Vec<User>, ApiError> {
-    let rows = state.store.users_after(&pool.id, after, limit).await?;
+    read_all(
+        state,
+        state.store.users_after(&pool.id, after, limit).await?,
+    )
+}
+
+/// Users as they were stored.
+///
+/// # Errors
+/// For no fault of the caller's.
+pub fn read_all(state: &AppState, rows: Vec<UserRow>) -> Result<Vec<User>, ApiError> {
     rows.into_iter().map(|row| User::read(state, row)).collect()
 }
 

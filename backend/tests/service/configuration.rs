@@ -27,7 +27,7 @@ async fn the_example_file_starts_a_backend_that_has_what_it_says() {
     assert!(pool.mfa.offers(Factor::SoftwareToken) && !pool.mfa.offers(Factor::Sms));
     assert_eq!(client.settings.access_token_seconds(), 15 * 60);
     assert_eq!(client.settings.refresh_token_rotation(), Some(10));
-    assert!(client.secret.is_some());
+    assert!(!client.secrets.is_empty());
     let document = backend
         .get("/local_example/.well-known/openid-configuration")
         .await

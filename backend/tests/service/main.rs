@@ -11,14 +11,18 @@
 mod support;
 
 mod client_credentials;
+mod client_updates;
 mod clients;
 mod configuration;
+mod groups;
 mod hosted_ui;
 mod key_rotation;
 mod keys;
 mod local;
 mod oauth;
+mod pool_updates;
 mod pools;
+mod records;
 mod resource_servers;
 mod serving;
 mod sigv4;

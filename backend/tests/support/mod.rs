@@ -28,6 +28,7 @@ use axum::http::{HeaderMap, Request, StatusCode};
 use cognate_backend::app::AppState;
 use cognate_backend::clock::Clock;
 use cognate_backend::config::Config;
+use cognate_backend::contract;
 use cognate_backend::http::router;
 use cognate_backend::messages;
 use cognate_backend::serve::{Peer, prepare};
@@ -121,14 +122,16 @@ impl Backend {
             .header("x-amz-target", format!("{TARGET_PREFIX}{operation}"))
             .body(Body::from(body.to_string()))
             .unwrap();
-        self.send_from(SocketAddr::new(peer, 50_000), request).await
+        let answer = self.send_from(SocketAddr::new(peer, 50_000), request).await;
+        fits(operation, answer)
     }
 
     /// Calls an administrators' operation, signed with the demo key.
     pub async fn admin(&self, operation: &str, body: Value) -> Answer {
         let body = body.to_string();
         let signed = signature::Signer::demo(self.clock.now()).sign(operation, &body);
-        self.send(signed.body(Body::from(body)).unwrap()).await
+        let answer = self.send(signed.body(Body::from(body)).unwrap()).await;
+        fits(operation, answer)
     }
 
     /// The code of the newest message to an address that carries one.
@@ -141,6 +144,15 @@ impl Backend {
             .find_map(|message| message.code)
             .expect("a message with a code")
     }
+}
+
+/// An answer that must be as the contract has it, if it is one of the operation.
+fn fits(operation: &str, answer: Answer) -> Answer {
+    if answer.status == StatusCode::OK && !answer.text.is_empty() {
+        contract::check_answer(operation, &answer.json())
+            .unwrap_or_else(|error| panic!("{operation}: {error}: {}", answer.text));
+    }
+    answer
 }
 
 impl Answer {

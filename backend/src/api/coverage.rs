@@ -1,0 +1,82 @@
+//! Which of the contract's operations there are: the page `docs/operations.md`, written by
+//! `cognate operations`.
+
+use std::fmt::Write as _;
+
+use super::Operation;
+use crate::contract;
+
+/// What an operation that is there does not do, or does in its own way.
+const NOTES: &[(&str, &str)] = &[];
+
+/// The page.
+#[must_use]
+pub fn page() -> String {
+    let all = contract::operations();
+    let done = all
+        .keys()
+        .filter(|name| Operation::find(name).is_some())
+        .count();
+    let mut page = format!(
+        "# Operations of the user pools API\n\n\
+         Written by `cognate operations` from the backend's own table; a test fails when it is out of date.\n\
+         Whoever calls: anybody (*public*; some bring a token in the body), or an administrator with a signed \
+         request (*SigV4*).\n\n\
+         {done} of {} are there.\n\n\
+         | operation | caller | state |\n|---|---|---|\n",
+        all.len()
+    );
+    for (name, auth) in all {
+        let caller = match auth {
+            contract::Auth::None => "public",
+            contract::Auth::SigV4 => "SigV4",
+        };
+        let state = match Operation::find(name) {
+            None => "not yet",
+            Some(_) => note(name).unwrap_or("there"),
+        };
+        // Writing to a text does not fail.
+        let _ = writeln!(page, "| {name} | {caller} | {state} |");
+    }
+    page
+}
+
+fn note(name: &str) -> Option<&'static str> {
+    let found = NOTES.iter().find(|(operation, _)| *operation == name);
+    found.map(|(_, note)| *note)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::api::{Auth, OPERATIONS};
+
+    #[test]
+    fn the_page_in_the_docs_is_the_one_that_the_table_gives() {
+        let written = include_str!("../../../docs/operations.md");
+        assert!(
+            written == page(),
+            "docs/operations.md is out of date: run `cargo run -p cognate-backend -- operations > docs/operations.md`"
+        );
+    }
+
+    #[test]
+    fn every_operation_asks_of_its_caller_what_the_contract_asks() {
+        let all = contract::operations();
+        assert_eq!(all.len(), 141);
+        for operation in OPERATIONS {
+            let asked = match operation.auth {
+                Auth::Public => contract::Auth::None,
+                Auth::SigV4 => contract::Auth::SigV4,
+            };
+            assert_eq!(all.get(operation.name), Some(&asked), "{}", operation.name);
+        }
+    }
+
+    #[test]
+    fn notes_are_about_operations_that_are_there() {
+        for (name, _) in NOTES {
+            assert!(Operation::find(name).is_some(), "{name}");
+        }
+    }
+}

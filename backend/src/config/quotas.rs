@@ -1,0 +1,45 @@
+//! How many of a thing there may be. The defaults are the published quotas of the service.
+
+use serde::Deserialize;
+
+/// The section `[quotas]`.
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Quotas {
+    /// User pools. Default 1,000.
+    pub user_pools: i64,
+    /// App clients of a pool. Default 1,000.
+    pub clients_per_pool: i64,
+    /// Custom attributes of a pool. Default 50.
+    pub custom_attributes_per_pool: usize,
+    /// Groups of a pool. Default 10,000.
+    pub groups_per_pool: i64,
+    /// Groups a user is in. Default 100.
+    pub groups_per_user: i64,
+    /// Resource servers of a pool. Default 25.
+    pub resource_servers_per_pool: i64,
+    /// Identity providers of a pool. Default 300.
+    pub identity_providers_per_pool: i64,
+    /// Users of other providers that are linked to one user. Default 5.
+    pub linked_identities_per_user: usize,
+    /// Tags of a pool. Default 50.
+    pub tags_per_pool: usize,
+}
+
+/// Source: "Quotas in Amazon Cognito" of the service's developer guide; the number of tags is the one of
+/// every taggable resource.
+impl Default for Quotas {
+    fn default() -> Self {
+        Self {
+            user_pools: 1000,
+            clients_per_pool: 1000,
+            custom_attributes_per_pool: 50,
+            groups_per_pool: 10_000,
+            groups_per_user: 100,
+            resource_servers_per_pool: 25,
+            identity_providers_per_pool: 300,
+            linked_identities_per_user: 5,
+            tags_per_pool: 50,
+        }
+    }
+}
