@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { brotliCompressSync, constants } from 'node:zlib';
 import { cutPanics } from './cut-panics.mjs';
+import { orderFunctions } from './order-functions.mjs';
 import { shortenImports } from './shorten-imports.mjs';
 import { smallWasmFlags } from './small-wasm.mjs';
 
@@ -21,7 +22,7 @@ const env = { ...process.env, PATH: tools.join(delimiter) };
 // a module beside it, downloaded when it is first needed.
 const MODULES = { cognate: ['js'], 'cognate-oauth': ['js', 'oauth'], 'cognate-account': ['account'] };
 // What the page loads when it is first used. They depend on nothing, so that they share nothing with the page's module.
-const ON_DEMAND = ['passkey', 'qr', 'leftover'];
+const ON_DEMAND = ['passkey', 'qr', 'leftover', 'redirect'];
 // The worker's glue: that of a module with everything, which nobody downloads.
 const ALL = 'all';
 const GLUE = inWasm(ALL, 'glue.js');
@@ -57,18 +58,20 @@ async function optimised(name) {
   // The features are listed because `--all-features` makes wasm-opt write what browsers reject.
   const features = ['bulk-memory', 'bulk-memory-opt', 'nontrapping-float-to-int', 'sign-ext', 'mutable-globals', 'reference-types', 'multivalue'];
   const result = inWasm(name, 'cognate.wasm');
-  // Fewer bytes come of inlining, and more bytes of brotli: what is alike stays apart then, and compresses. For the same reason functions
-  // that are named alike lie side by side. 1.4 KB together.
-  const forBrotli = ['--one-caller-inline-max-function-size=30', '--always-inline-max-function-size=0', '--reorder-functions-by-name'];
-  const flags = ['-Oz', '--converge', ...forBrotli, '--strip-debug', '--strip-producers', '--strip-target-features', ...features.map((feature) => `--enable-${feature}`)];
+  // Fewer bytes come of inlining, and more bytes of brotli: what is alike stays apart then, and compresses.
+  const forBrotli = ['--one-caller-inline-max-function-size=30', '--always-inline-max-function-size=0'];
+  // Taken apart and put together once more, code of the same meaning looks more alike.
+  const again = ['--flatten', '--rereloop', '-Oz', '-Oz'];
+  const flags = [...forBrotli, '-Oz', '--converge', ...again, '--strip-debug', '--strip-producers', '--strip-target-features', ...features.map((feature) => `--enable-${feature}`)];
   await promisify(execFile)('wasm-opt', [...flags, bound, '-o', result], { env }).catch((error) => fail('wasm-opt', error));
-  return readFileSync(result);
+  return orderFunctions(readFileSync(result));
 }
 
 /** The worker has one glue for all modules: it must have all that each needs, unchanged. */
 function mustBePartOf(all, glue) {
   const imports = (line) => /^import \{ (.*) \} from/.exec(line)?.[1].split(', ');
-  const code = (text) => text.split('\n').filter((line) => !/^\s*(\/\/|\/?\*)/.test(line));
+  // Namespaces are numbered in the order in which a module comes to need them.
+  const code = (text) => text.replace(/\bimport\d+\b/g, 'imported').split('\n').filter((line) => !/^\s*(\/\/|\/?\*)/.test(line));
   const lines = code(all);
   for (const line of code(glue)) {
     while (lines.length > 0 && lines[0] !== line && !imports(line)?.every((name) => imports(lines[0])?.includes(name))) lines.shift();
@@ -78,7 +81,8 @@ function mustBePartOf(all, glue) {
 
 /**
  * The glue as a function: wasm-bindgen's serves one module, the worker has several at once. `bind` runs one and gives the
- * classes; what the glue has for loading is left out, as the worker loads itself.
+ * classes; what the glue has for loading is left out, as the worker loads itself, and what it has to free objects when JavaScript
+ * forgets them: a client lives as long as its worker, and a task is freed at its end.
  */
 function bindable(glue) {
   const classes = [...glue.matchAll(/^export class (\w+)/gm)].map(([, name]) => name);
@@ -89,12 +93,16 @@ function bindable(glue) {
   };
   const imports = glue.match(/^import .*$/gm).join('\n');
   const body = glue
-    .replace(part('async function __wbg_load', 'function initSync'), '')
-    .replace(part('let __wbg_init_promise', 'export { initSync'), '')
+    .replace(part('async function __wbg_load', 'export { initSync'), '')
+    .replace(/^const \w+Finalization = \(typeof FinalizationRegistry[^;]*;\n/gm, '')
+    .replace(/^ *\w+Finalization\.(un)?register\(.*\);\n/gm, '')
+    .replace(/^if \(Symbol\.dispose\).*\n/gm, '')
+    .replace(/^ {4}__destroy_into_raw\(\) \{[^}]*\}\n/gm, '')
+    .replaceAll('this.__destroy_into_raw()', 'this.__wbg_ptr')
     .replace(/^import .*\n/gm, '')
     .replace(/^export \{.*$/m, '')
     .replace(/^export /gm, '');
-  return `${imports}\nexport function bind(module) {\n${body}\ninitSync({ module });\nreturn { ${classes.join(', ')} };\n}\n`;
+  return `${imports}\nexport function bind(module) {\n${body}\n__wbg_finalize_init(new WebAssembly.Instance(module, __wbg_get_imports()), module);\nreturn { ${classes.join(', ')} };\n}\n`;
 }
 
 function inWasm(module, file = '') {
@@ -111,6 +119,7 @@ function buildScripts() {
   run('esbuild', [join(pkg, 'src', 'index.ts'), ...shared, ...external, `--outfile=${join(dist, 'index.js')}`]);
   for (const name of ON_DEMAND) run('esbuild', [join(pkg, 'src', `${name}.ts`), ...shared, `--outfile=${join(dist, `${name}.js`)}`]);
   run('esbuild', [join(pkg, 'src', 'worker', 'worker.ts'), ...shared, '--minify', `--alias:#wasm=${GLUE}`, `--outfile=${join(dist, 'worker.js')}`]);
+  run('esbuild', [join(pkg, 'src', 'worker', 'signed-in.ts'), ...shared, '--minify', `--outfile=${join(dist, 'signed-in.js')}`]);
   run('tsc', ['-p', join(pkg, 'tsconfig.json'), '--emitDeclarationOnly']);
   for (const licence of ['LICENSE-APACHE', 'LICENSE-MIT']) {
     if (existsSync(join(root, licence))) copyFileSync(join(root, licence), join(pkg, licence));
@@ -121,6 +130,7 @@ function report() {
   const minified = (name) => execFileSync('esbuild', ['--minify', '--format=esm', join(dist, `${name}.js`)], { env });
   const scripts = { 'page (minified)': minified('index'), worker: readFileSync(join(dist, 'worker.js')) };
   for (const name of ON_DEMAND) weigh(`${name} (minified)`, minified(name));
+  weigh('signed-in', readFileSync(join(dist, 'signed-in.js')));
   let shared = 0;
   for (const [name, bytes] of Object.entries(scripts)) shared += weigh(name, bytes);
   for (const [name, features] of Object.entries(MODULES)) {

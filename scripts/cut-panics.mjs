@@ -3,6 +3,10 @@
 // drops what only they needed, and the arguments at every call. The same as `panic = "immediate-abort"`, which needs a
 // nightly compiler. Nothing else changes: what was a trap after some work is a trap at once.
 import binaryen from 'binaryen';
+import { Reader, SECTION, sections } from './wasm-bytes.mjs';
+
+const I32_CONST = 0x41;
+const LOCATION_LENGTH = 16;
 
 // Functions of `core`, `alloc` and `std` that never return, by their names in the wasm's name section.
 const PANICS = [
@@ -18,6 +22,28 @@ const PANICS = [
 
 // Called by panics only, mostly through tables: see `mustNotFormat`.
 const FORMATTING = /::fmt::| as \S+::fmt::\w+>::fmt$/;
+
+// Words of `core`, `alloc` and wasm-bindgen that only what is cut above would show.
+const MESSAGES = [
+  'called `Option::unwrap()` on a `None` value',
+  'called `Result::unwrap()` on an `Err` value',
+  'internal error: entered unreachable code',
+  '`async fn` resumed after completion',
+  'assertion `left ',
+  'RefCell already mutably borrowed',
+  'RefCell already borrowed',
+  'LazyCell instance has previously been poisoned',
+  'capacity overflow',
+  'Tried to shrink to a larger capacity',
+  'memory allocation of ',
+  'slice index starts at ',
+  ' but ends at ',
+  'range start index ',
+  'range end index ',
+  ' out of range for slice of length ',
+  'copy_from_slice: source slice length (',
+  ') does not match destination slice length (',
+];
 
 /**
  * The same module with traps instead of panics. Throws when it formats something, or when it seems to have no panics.
@@ -40,17 +66,56 @@ export function cutPanics(bytes, { formats = false } = {}) {
   if (!formats) mustNotFormat(module.emitText());
   const result = Buffer.from(module.emitBinary());
   module.dispose();
-  return withoutPlaces(result);
+  return withoutMessages(result);
 }
 
 /**
- * Zeros, which wasm-opt leaves out, instead of the names of source files: only messages would show them. Only a whole text
- * between zero bytes is one: other texts lie side by side.
+ * Zeros, which compress to nothing, instead of what only messages of panics would show: where the source is, and the words. Only a whole text
+ * between zero bytes is the name of a source file: other texts lie side by side.
  */
-function withoutPlaces(bytes) {
-  const places = bytes.toString('latin1').matchAll(/(?<=\0)\/?(?:[\w.-]+\/)+[\w.-]+\.rs(?=\0)/g);
-  for (const { index, 0: place } of places) bytes.fill(0, index, index + place.length);
+function withoutMessages(bytes) {
+  const text = bytes.toString('latin1');
+  for (const message of MESSAGES) {
+    for (let at = text.indexOf(message); at >= 0; at = text.indexOf(message, at + 1)) bytes.fill(0, at, at + message.length);
+  }
+  const places = new Map();
+  for (const { index, 0: place } of text.matchAll(/(?<=\0)\/?(?:[\w.-]+\/)+[\w.-]+\.rs(?=\0)/g)) {
+    places.set(index, place.length);
+    bytes.fill(0, index, index + place.length);
+  }
+  withoutLocations(bytes, places);
   return bytes;
+}
+
+/** `core::panic::Location`: the address of a file's name and its length, line and column, four bytes each. */
+function withoutLocations(bytes, places) {
+  const parts = segments(bytes);
+  const addressed = new Map(parts.flatMap(({ address, start, end }) => [...places].filter(([at]) => start <= at && at < end).map(([at, length]) => [address + at - start, length])));
+  for (const { address, start, end } of parts) {
+    for (let at = start + (-address & 3); at + LOCATION_LENGTH <= end; at += 4) {
+      const isLocation = addressed.has(bytes.readUInt32LE(at)) && addressed.get(bytes.readUInt32LE(at)) === bytes.readUInt32LE(at + 4);
+      if (isLocation) bytes.fill(0, at, at + LOCATION_LENGTH);
+    }
+  }
+}
+
+/** What the module puts into its memory: at which address, and where that is in the file. */
+function segments(bytes) {
+  const found = [];
+  for (const { id, content } of sections(bytes)) {
+    if (id !== SECTION.data) continue;
+    const reader = new Reader(bytes, content);
+    for (let left = reader.number(); left > 0; left--) {
+      // In the first memory, at a constant: what a linker without shared libraries writes.
+      if (reader.number() !== 0 || reader.byte() !== I32_CONST) throw new Error('a data segment is not where linkers put them');
+      const address = reader.number();
+      reader.byte();
+      const length = reader.number();
+      found.push({ address, start: reader.at, end: reader.at + length });
+      reader.at += length;
+    }
+  }
+  return found;
 }
 
 /** Throws when something that was not cut calls a function that was cut because it only formats. */

@@ -8,9 +8,9 @@ import { inRoot } from './workspace.mjs';
 
 const WASM_INPUTS = [
   'sdk', 'Cargo.toml', 'Cargo.lock', 'package-lock.json',
-  'scripts/cut-panics.mjs', 'scripts/drop-exports.mjs', 'scripts/shorten-imports.mjs', 'scripts/small-wasm.mjs',
+  'scripts/cut-panics.mjs', 'scripts/drop-exports.mjs', 'scripts/shorten-imports.mjs', 'scripts/small-wasm.mjs', 'scripts/wasm-bytes.mjs',
 ];
-const PACKAGE_INPUTS = [...WASM_INPUTS, 'pkg', 'scripts/build-package.mjs'];
+const PACKAGE_INPUTS = [...WASM_INPUTS, 'pkg', 'scripts/build-package.mjs', 'scripts/order-functions.mjs'];
 const HOSTED_UI_INPUTS = [...WASM_INPUTS, 'hosted-ui', 'scripts/build-hosted-ui.mjs'];
 
 /** The release build of the backend, target/release/cognate; cargo knows what is out of date. */
