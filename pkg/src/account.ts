@@ -68,10 +68,21 @@ export interface Device {
 export interface Devices {
   /** Up to 60 at a time. A `cursor` in the result says that there are more. */
   list(input?: PageInput, options?: CallOptions): Promise<{ devices: Device[]; cursor?: string }>;
+  /**
+   * Has the device that this is remembered, which the sign-in has confirmed: from now on it may stand in for a second factor.
+   *
+   * @throws {AuthError} `unsupported` where the pool has offered no device for this session, or the browser could not keep it
+   */
+  remember(options?: CallOptions): Promise<void>;
   /** Says whether a device counts as a second factor. */
   update(input: { key: string; remembered: boolean }, options?: CallOptions): Promise<void>;
-  /** Makes the service forget a device. */
-  forget(key: string, options?: CallOptions): Promise<void>;
+  /**
+   * Makes the service forget a device: without a key this one, of which nothing is kept here then either. Sessions of a device that
+   * is forgotten end, as soon as they are to be refreshed.
+   *
+   * @throws {AuthError} `unsupported` without a key where `remember` does
+   */
+  forget(key?: string, options?: CallOptions): Promise<void>;
 }
 
 /** A passkey as the service knows it. */
@@ -122,8 +133,10 @@ export function accountOf(call: Call, name: () => string): Account {
     },
     devices: {
       list: (input, options) => call('listDevices', input, options),
-      update: (input, options) => call('updateDevice', input, options),
-      forget: (key, options) => call('forgetDevice', { key }, options),
+      remember: (options) => call('updateDevice', { remembered: true }, options),
+      // Without a key this device would be meant.
+      update: (input, options) => call('updateDevice', { ...input, key: input.key ?? null }, options),
+      forget: (key, options) => call('forgetDevice', key === undefined ? {} : { key }, options),
     },
     passkeys: {
       create: async (options = {}) => {

@@ -1,16 +1,16 @@
 import { accountOf, type Account } from './account.ts';
 import type { CallOptions, CodeDelivery } from './calls.ts';
 import { workerConfig, type AuthConfig, type Persistence } from './config.ts';
-import { AuthError } from './errors.ts';
+import { AuthError, type AuthErrorDetails } from './errors.ts';
 import { packRequest, unpackResponse } from './fetch.ts';
 import type { LeftoverPlace } from './leftover.ts';
 import { Link } from './link.ts';
 import type { FetchResponse, Operation, Started, StartMessage } from './messages.ts';
 import { Presence } from './presence.ts';
-import { checkLeaving, leave, onReturn, takeAnswer, type RedirectInput, type RedirectResult } from './redirect.ts';
+import type { RedirectInput, RedirectResult } from './redirect.ts';
 import type { AuthEvent, AuthState } from './state.ts';
 import { stepFrom, type Attributes, type Factor, type SignInStep, type StepRecord, type User } from './steps.ts';
-import { tabSecret } from './tab.ts';
+import { onReturn, tabSecret } from './tab.ts';
 
 /** What `getTokens` gives: only what an API needs. Refresh and ID token stay in the worker. */
 export interface Tokens {
@@ -43,7 +43,8 @@ export interface SignOutResult {
 /** A new account. */
 export interface SignUpInput {
   username: string;
-  password: string;
+  /** Not needed where the pool lets people sign in by something else, such as a code by e-mail. */
+  password?: string;
   attributes?: Attributes;
   validationData?: Record<string, string>;
   autoSignIn?: boolean;
@@ -150,15 +151,17 @@ export interface SignIn {
 
 /**
  * Starts a client: its worker, its wasm, and the stored session if there is one. Where the browser has come back from
- * a sign-in by redirect it completes that, once, and first of all takes the answer out of the address.
+ * a sign-in by redirect it completes that, once, and takes the answer out of the address before it asks anybody.
  *
  * @throws {AuthError} `invalid_configuration`, `worker_blocked`, `wasm_blocked`
  */
 export async function createAuth(config: AuthConfig): Promise<Auth> {
   const start = workerConfig(config);
-  const answer = takeAnswer(config);
+  const { href } = location; // Before anything is waited for: the app may show another address meanwhile.
+  const redirects = start.oauth && (await import('./redirect.js'));
+  const answer = redirects?.takeAnswer(config, href);
   const tab = start.persistence === 'session' || start.oauth ? tabSecret(start) : undefined;
-  const client = new Client(new Presence(start));
+  const client = new Client(new Presence(start), redirects);
   // A second client of this page must find the session that a first one is completing.
   const starting = completing.then(() => client.start(config, { start, ...(tab && { tab }), ...(answer && { answer }) }));
   if (answer) completing = starting.catch(() => {});
@@ -180,23 +183,31 @@ class Client implements Omit<Auth, keyof Account> {
     () => (this.state as { user?: User }).user?.sub,
   );
   readonly #closing = new AbortController();
+  readonly #redirects: typeof import('./redirect.ts') | undefined;
   #oauth: AuthConfig['oauth'];
   #clientId = '';
   #removeLeftovers: (deviceOf?: string) => void = () => {};
 
   readonly signIn = Object.assign((input: Parameters<Auth['signIn']>[0], options?: CallOptions) => this.#step('signIn', input, options), {
     redirect: async (input: RedirectInput = {}, options?: CallOptions): Promise<never> => {
-      checkLeaving(input, this.#oauth);
-      const { url } = (await this.#link.call('beginRedirect', input, options)) as { url: string };
-      return leave(url);
+      const redirects = this.#redirects;
+      if (!redirects || !this.#oauth) throw new AuthError({ code: 'invalid_configuration', message: 'signIn.redirect needs oauth in the configuration' });
+      try {
+        redirects.checkLeaving(input, this.#oauth);
+        const { url } = (await this.#link.call('beginRedirect', input, options)) as { url: string };
+        return await redirects.leave(url);
+      } catch (error) {
+        throw error instanceof AuthError ? error : new AuthError(error as AuthErrorDetails);
+      }
     },
   });
 
-  constructor(presence: Presence) {
+  constructor(presence: Presence, redirects: typeof import('./redirect.ts') | undefined) {
     this.#presence = presence;
+    this.#redirects = redirects;
   }
 
-  async start(config: AuthConfig, start: Omit<StartMessage, 'wasm' | 'accountWasm'>): Promise<void> {
+  async start(config: AuthConfig, start: Omit<StartMessage, 'wasm' | 'accountWasm' | 'signedInScript'>): Promise<void> {
     this.#oauth = config.oauth;
     this.#clientId = config.clientId;
     const { state, persistence, redirect } = (await this.#link.start(config, start)) as Started;
@@ -306,7 +317,7 @@ class Client implements Omit<Auth, keyof Account> {
   async signOut({ redirect = true, ...input }: { everywhere?: boolean; redirect?: boolean } = {}, options?: CallOptions): Promise<SignOutResult> {
     this.#removeLeftovers();
     const { url, ...result } = (await this.#link.call('signOut', input, options)) as SignOutResult & { url?: string };
-    if (url && redirect) void leave(url).catch(() => {});
+    if (url && redirect) void this.#redirects?.leave(url).catch(() => {});
     return result;
   }
 

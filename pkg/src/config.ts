@@ -29,8 +29,8 @@ export interface AuthConfig {
   exposeAccessToken?: boolean;
   /** What `auth.fetch` may reach with the access token. Default: nothing. */
   api?: ApiAccess[];
-  /** Where the worker script and the wasm are served, if not beside this module. Same origin as the page. */
-  assets?: { worker?: string; wasm?: string; accountWasm?: string };
+  /** Where the worker's scripts and the wasm are served, if not beside this module. Same origin as the page. */
+  assets?: { worker?: string; signedIn?: string; wasm?: string; accountWasm?: string };
 }
 
 export type Persistence = 'session' | 'memory' | 'device';

@@ -19,6 +19,8 @@ export interface StartMessage {
   wasm: string;
   /** Where the account operations are, for when one is called. */
   accountWasm: string;
+  /** Where the script is for what is not signing in. */
+  signedInScript: string;
   tab?: TabSecret;
   /** The query with which the browser came back from the login domain. */
   answer?: string;

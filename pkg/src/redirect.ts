@@ -1,9 +1,11 @@
 /**
  * Signing in by redirect, the page's half: it leaves, and it takes the answer out of the address. The verifier, and
- * what state and nonce are compared with, are the worker's.
+ * what state and nonce are compared with, are the worker's. Loaded where the configuration has `oauth`; it depends on nothing,
+ * so what it throws are details of an error.
  */
 import type { AuthConfig, OAuthConfig } from './config.ts';
-import { aborted, AuthError } from './errors.ts';
+import type { AuthError, AuthErrorDetails } from './errors.ts';
+import { onReturn } from './tab.ts';
 import type { User } from './steps.ts';
 
 /** What the login domain is told, and what is noted here. */
@@ -23,39 +25,43 @@ export interface RedirectInput {
 /** How a sign-in by redirect has ended, with the note that it began with. */
 export type RedirectResult = { appState?: unknown } & ({ user: User; error?: never } | { user?: never; error: AuthError });
 
-/** Takes the answer to a sign-in of this client out of the address, if there is one. Parameters of the app's own stay. */
-export function takeAnswer({ clientId, oauth }: AuthConfig): string | undefined {
+/**
+ * Takes the answer to a sign-in of this client out of the address, if there is one. Parameters of the app's own stay. `href`: the
+ * address when the client was asked for; the app may show another one since. An answer is taken once.
+ */
+export function takeAnswer({ clientId, oauth }: AuthConfig, href: string): string | undefined {
   if (!oauth || !URL.canParse(oauth.redirectUri)) return;
-  const url = new URL(location.href);
+  const url = new URL(href);
   const { origin, pathname } = new URL(oauth.redirectUri);
   const answer = url.search.slice(1);
-  if (url.origin !== origin || url.pathname !== pathname || !url.searchParams.get('state')?.startsWith(`${clientId}.`)) return;
-  url.search = answer.split('&').filter((parameter) => !ANSWER.test(parameter)).join('&');
-  history.replaceState(history.state, '', url);
+  const state = url.searchParams.get('state');
+  if (url.origin !== origin || url.pathname !== pathname || !state?.startsWith(`${clientId}.`) || taken.has(state)) return;
+  taken.add(state);
+  const shown = new URL(location.href);
+  if (shown.searchParams.get('state') === state) {
+    shown.search = shown.search.slice(1).split('&').filter((parameter) => !ANSWER.test(parameter)).join('&');
+    history.replaceState(history.state, '', shown);
+  }
   return answer;
 }
 
+const taken = new Set<string>();
+
 /** Refuses a sign-in by redirect that this page could not complete, or that was asked for in words that nothing reads. */
-export function checkLeaving(input: RedirectInput, oauth: OAuthConfig | undefined): void {
-  if (!oauth) throw new AuthError({ code: 'invalid_configuration', message: 'signIn.redirect needs oauth in the configuration' });
-  const { redirectUri } = oauth;
+export function checkLeaving(input: RedirectInput, { redirectUri }: OAuthConfig): void {
   if (URL.canParse(redirectUri) && new URL(redirectUri).origin !== location.origin) {
-    throw new AuthError({ code: 'invalid_configuration', message: `oauth.redirectUri must be a page of ${location.origin}: what this sign-in must remember stays here` });
+    throw { code: 'invalid_configuration', message: `oauth.redirectUri must be a page of ${location.origin}: what this sign-in must remember stays here` } satisfies AuthErrorDetails;
   }
   const unknown = Object.keys(input).find((name) => !INPUT.includes(name));
-  if (unknown !== undefined) throw new AuthError({ code: 'invalid_parameter', message: `signIn.redirect does not know ${unknown}` });
+  if (unknown !== undefined) throw { code: 'invalid_parameter', message: `signIn.redirect does not know ${unknown}` } satisfies AuthErrorDetails;
 }
 
-/** Leaves the page. Rejects with `aborted` when the browser shows the page again as it was left. */
+/** Leaves the page. Rejects with details of `aborted` when the browser shows the page again as it was left. */
 export function leave(url: string): Promise<never> {
   location.assign(url);
-  return new Promise((_, reject) => onReturn(() => reject(aborted('unknown'))));
+  return new Promise((_, reject) => onReturn(() => reject(LEFT)));
 }
 
-/** Calls when the browser shows the page again as it was left: what it knows may be old. */
-export function onReturn(listener: () => void, signal?: AbortSignal): void {
-  addEventListener('pageshow', ({ persisted }) => persisted && listener(), signal && { signal });
-}
-
+const LEFT: AuthErrorDetails = { code: 'aborted', message: 'The call was aborted', outcome: 'unknown' };
 const INPUT = ['provider', 'loginHint', 'prompt', 'lang', 'appState'];
 const ANSWER = /^(code|state|iss|error|error_description|error_uri|session_state)=/;

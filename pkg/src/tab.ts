@@ -25,6 +25,11 @@ export function storageKey({ userPoolId, clientId, namespace }: WorkerConfig): s
   return `cognate-auth:${userPoolId}:${clientId}${namespace ? `:${namespace}` : ''}`;
 }
 
+/** Calls when the browser shows the page again as it was left: what it knows may be old. */
+export function onReturn(listener: () => void, signal?: AbortSignal): void {
+  addEventListener('pageshow', ({ persisted }) => persisted && listener(), signal && { signal });
+}
+
 function random(bytes: number): string {
   return btoa(String.fromCharCode(...crypto.getRandomValues(new Uint8Array(bytes))))
     .replaceAll('+', '-')

@@ -28,18 +28,22 @@ after(async () => {
   await backend?.stop();
 });
 
+/** The pool tracks devices; where nothing is kept none is confirmed, which the module would be loaded for. */
+const NO_DEVICE = { persistence: 'memory' };
+
 /** A tab in which a new person is signed in. */
-async function signedIn() {
+async function signedIn(settings = {}) {
+  const own = { ...config, ...settings };
   const person = await confirmedPerson(backend);
   const page = await pages.newPage();
-  const { result, error } = await withAuth(page, config, (auth, { email, password }) => auth.signIn({ username: email, password }), person);
+  const { result, error } = await withAuth(page, own, (auth, { email, password }) => auth.signIn({ username: email, password }), person);
   assert.equal(result?.kind, 'done', JSON.stringify(error));
-  return { page, person, run: (task, input) => withAuth(page, config, task, input), close: () => page.context().close() };
+  return { page, person, run: (task, input) => withAuth(page, own, task, input), close: () => page.context().close() };
 }
 
 test('the module of the account is downloaded when it is first needed, once, and a sign-in does without it', async () => {
   const before = pages.served.filter((path) => path === MODULE).length;
-  const { person, run, close } = await signedIn();
+  const { person, run, close } = await signedIn(NO_DEVICE);
   assert.equal(pages.served.filter((path) => path === MODULE).length, before);
   const { result } = await run((auth) => Promise.all([auth.getUser(), auth.getUser()]));
   assert.deepEqual(result.map(({ attributes }) => attributes.email), [person.email, person.email]);
@@ -49,7 +53,7 @@ test('the module of the account is downloaded when it is first needed, once, and
 });
 
 test('where the module cannot be loaded the error says so, and the next call tries again', async () => {
-  const { person, run, close } = await signedIn();
+  const { person, run, close } = await signedIn(NO_DEVICE);
   pages.missing.add(MODULE);
   const { error } = await run((auth) => auth.getUser());
   assert.equal(error.code, 'wasm_blocked');

@@ -122,6 +122,65 @@ test('where the pool asks the person, the answer to the code decides', async () 
   assert.equal((await steps.signIn(person.given)).kind, 'done');
 });
 
+test('devices.remember and devices.forget mean the device that this is', async () => {
+  const person = await personWithCodes({ asks: true });
+  const steps = await openSteps(pages, person.config);
+  await signInWithCode(steps, person);
+  const [key] = await person.keys();
+  await signOut(steps);
+  assert.equal((await steps.signIn(person.given)).kind, 'code', 'it is not remembered yet');
+  assert.equal((await steps.respond({ code: await person.code() })).kind, 'done');
+  assert.equal((await steps.run((auth) => auth.devices.remember()))?.error, undefined);
+  await signOut(steps);
+  assert.equal((await steps.signIn(person.given)).kind, 'done', 'it stands in for the code');
+
+  assert.equal((await steps.run((auth) => auth.devices.forget()))?.error, undefined);
+  assert.deepEqual(await person.keys(), []);
+  const names = await steps.page.evaluate(async () => {
+    const database = await new Promise((resolve) => {
+      const request = indexedDB.open('cognate-auth', 1);
+      request.onsuccess = () => resolve(request.result);
+    });
+    return new Promise((resolve) => {
+      const request = database.transaction('sessions').objectStore('sessions').getAllKeys();
+      request.onsuccess = () => resolve(request.result);
+    });
+  });
+  assert.deepEqual(names.filter((name) => name.includes('remembered')), [], 'and nothing of it is kept');
+  await signOut(steps);
+  await signInWithCode(steps, person);
+  assert.notDeepEqual(await person.keys(), [key]);
+});
+
+test('where there is no device to remember, that is said', async () => {
+  const person = await personWithCodes();
+  const steps = await openSteps(pages, { ...person.config, persistence: 'memory' });
+  await signInWithCode(steps, person);
+  for (const task of [(auth) => auth.devices.remember(), (auth) => auth.devices.forget()]) {
+    assert.equal((await steps.run(task)).error.code, 'unsupported');
+  }
+  const { error } = await steps.run((auth) => auth.devices.update({ remembered: true }));
+  assert.equal(error.code, 'invalid_parameter', 'update names the device');
+});
+
+test('a new device that cannot be confirmed keeps nobody out', async () => {
+  const person = await personWithCodes();
+  const steps = await openSteps(pages, person.config);
+  for (const path of ['/signed-in.js', '/cognate-account.wasm']) {
+    pages.missing.add(path);
+    await signInWithCode(steps, person);
+    assert.deepEqual(await person.keys(), [], path);
+    pages.missing.delete(path);
+    // What could not be loaded then is loaded now.
+    assert.equal((await steps.run((auth) => auth.devices.remember()))?.error, undefined);
+    assert.equal((await person.keys()).length, 1, path);
+    assert.equal((await steps.run((auth) => auth.refresh()))?.error, undefined);
+    assert.equal((await steps.run((auth) => auth.devices.forget()))?.error, undefined);
+    await signOut(steps);
+    await pages.reload(steps.page);
+  }
+});
+
 test('with persistence memory nothing is kept, and no device confirmed', async () => {
   const person = await personWithCodes();
   const steps = await openSteps(pages, { ...person.config, persistence: 'memory' });

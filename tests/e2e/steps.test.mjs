@@ -210,6 +210,22 @@ test('a sign-up goes on into the sign-in that the code completes, without the pa
   assert.equal(await steps.run((auth) => auth.state.status), 'signedIn');
 });
 
+test('somebody signs up without a password where codes let people in, and nowhere else', async () => {
+  const { email } = newPerson();
+  const steps = await openSteps(pages, configOf(choosing));
+  const { next, error } = await steps.signUp({ username: email, attributes: { email }, autoSignIn: true });
+  assert.equal(next?.kind, 'confirmSignUp', JSON.stringify(error));
+  assert.equal((await steps.respond({ code: await target.readCode(email) })).kind, 'done');
+  await steps.run((auth) => auth.signOut());
+  const asked = await steps.signIn({ username: email, flow: 'userAuth', preferred: 'email' });
+  assert.deepEqual([asked.kind, asked.purpose], ['code', 'firstFactor']);
+  assert.equal((await steps.respond({ code: await target.readCode(email, { count: 2 }) })).kind, 'done');
+
+  const elsewhere = await openSteps(pages, configOf(required));
+  const refused = await elsewhere.signUp({ username: newPerson().email });
+  assert.equal(refused.error.code, 'invalid_parameter');
+});
+
 test('where the client does not sign in after a sign-up, the password does', async () => {
   const steps = await openSteps(pages, { userPoolId: target.poolId, clientId: await srpClientOfDemo(), endpoint: recorder.url, issuer: target.issuer });
   const { email, password } = newPerson();

@@ -44,7 +44,7 @@ export class AccountOperations {
   }
 
   /** Runs an operation. Gives JSON text, and throws what the wasm does. */
-  async call(op: Operation, args: object, { timeoutMs, clientMetadata, sub }: CalledWith, signal: AbortSignal): Promise<string> {
+  async call(op: Operation | 'confirmDevice', args: object, { timeoutMs, clientMetadata, sub }: CalledWith, signal: AbortSignal): Promise<string> {
     const endsAt = Date.now() + timeoutMs;
     const options = (): Options => ({ timeoutMs: Math.max(0, endsAt - Date.now()), clientMetadata });
     const account = await this.#loaded();
@@ -86,13 +86,14 @@ export class AccountOperations {
 }
 
 /** Those, besides `signUp`, for which nobody has to be signed in. */
-const OF_ANYBODY: ReadonlySet<Operation> = new Set<Operation>([
+const OF_ANYBODY: ReadonlySet<string> = new Set<Operation>([
   'confirmSignUp',
   'resendSignUpCode',
   'forgotPassword',
   'confirmForgotPassword',
 ]);
 
-function codeOf(error: unknown): string | undefined {
-  return typeof error === 'string' ? (JSON.parse(error) as AuthErrorDetails).code : undefined;
+/** The code of what the wasm throws, or this worker's own code. */
+export function codeOf(error: unknown): string | undefined {
+  return (typeof error === 'string' ? (JSON.parse(error) as AuthErrorDetails) : (error as Partial<AuthErrorDetails> | undefined))?.code;
 }

@@ -18,6 +18,19 @@ export function load(url: string): Promise<WasmClasses> {
   return loaded;
 }
 
+let failures = 0;
+
+/** The script of what is not signing in. */
+export async function loadScript(url: string): Promise<typeof import('./signed-in.ts')> {
+  try {
+    // Browsers may remember that an address could not be loaded: the same one with a fragment is another one to them.
+    return (await import(/* @vite-ignore */ /* webpackIgnore: true */ failures ? `${url}#${failures}` : url)) as typeof import('./signed-in.ts');
+  } catch (error) {
+    failures += 1;
+    throw { code: 'worker_blocked', message: `${url} cannot be loaded: ${error instanceof Error ? error.message : ''}` } satisfies AuthErrorDetails;
+  }
+}
+
 async function compile(url: string): Promise<WasmClasses> {
   if (typeof WebAssembly === 'undefined') throw blocked('This browser has no WebAssembly, or it is switched off');
   let response: Response;

@@ -7,10 +7,9 @@
 import type { AuthErrorDetails } from '../errors.ts';
 import type { CallMessage, FetchRequest, FromWorker, Heard, Operation, RedirectRecord, Started, StartMessage, ToWorker } from '../messages.ts';
 import type { StepRecord } from '../steps.ts';
-import { AccountOperations, tokenOf } from './account.ts';
-import { allowList, apiFetch, type Allowed } from './fetch.ts';
-import { load, type WasmClient } from './load.ts';
-import { StateWatch } from './state.ts';
+import { load, loadScript, type WasmAccount, type WasmClient } from './load.ts';
+import type { SignedIn } from './signed-in.ts';
+import { StateWatch, type WasmState } from './state.ts';
 import { userFrom, type WasmUser } from './user.ts';
 
 export interface Port {
@@ -20,8 +19,8 @@ export interface Port {
 
 interface Running {
   client: WasmClient;
-  account: AccountOperations;
-  allowed: Allowed[];
+  /** What is not signing in, loaded. */
+  signedIn: () => Promise<SignedIn>;
   watch: StateWatch;
   started: Started;
   exposes: boolean;
@@ -63,10 +62,10 @@ export function serve(port: Port): void {
   post({ loaded: true });
 }
 
-async function start({ start, wasm, accountWasm, tab, answer }: StartMessage, post: (message: FromWorker) => void): Promise<Running> {
+async function start({ start, wasm, accountWasm, signedInScript, tab, answer }: StartMessage, post: (message: FromWorker) => void): Promise<Running> {
   const { endpoint = [], userPoolId, clientId, issuer, oauth, api = [], persistence, namespace = '', exposeAccessToken: exposes = false } = start;
   const endpoints = Array.isArray(endpoint) ? endpoint : [endpoint];
-  const allowed = allowList(api, [...endpoints, ...(issuer ? [issuer] : []), ...(oauth ? [oauth.domain, `https://${oauth.domain}`] : [])]);
+  const issuers = [...endpoints, ...(issuer ? [issuer] : []), ...(oauth ? [oauth.domain, `https://${oauth.domain}`] : [])];
   const { Client } = await load(wasm);
   const service = { userPoolId, clientId, endpoints, ...(issuer && { issuer }) };
   // Open before the store is read: what happens in between is heard, and read again.
@@ -75,7 +74,16 @@ async function start({ start, wasm, accountWasm, tab, answer }: StartMessage, po
   const early: Heard[] = [];
   if (channel) channel.onmessage = ({ data }) => early.push(data as Heard);
   const client = await Client.start({ ...service, oauth, tabId: tab?.id, tabSecret: tab?.secret, persistence, namespace });
-  const account = new AccountOperations(client, async () => (await load(accountWasm)).Account.start(service));
+  let loading: Promise<SignedIn> | undefined;
+  const signedIn = (): Promise<SignedIn> => {
+    const account = async (): Promise<WasmAccount> => (await load(accountWasm)).Account.start(service);
+    // A failed load may succeed the next time: it is not remembered.
+    loading ??= loadScript(signedInScript).then(({ SignedIn }) => new SignedIn(client, account, api, issuers));
+    loading.catch(() => (loading = undefined));
+    return loading;
+  };
+  // What it would refuse is refused now.
+  if (api.length > 0) await signedIn();
   const redirect = answer && (await completed(client, answer));
   const watch = new StateWatch(client, persistence, {
     page: (event) => post({ event }),
@@ -89,7 +97,7 @@ async function start({ start, wasm, accountWasm, tab, answer }: StartMessage, po
   early.forEach((heard) => void hear(heard));
   if (redirect && 'user' in redirect) channel?.postMessage('signedIn' satisfies Heard);
   const { state } = watch;
-  return { client, account, allowed, watch, exposes, started: { state, persistence: watch.persistence, ...(redirect && { redirect }) } };
+  return { client, signedIn, watch, exposes, started: { state, persistence: watch.persistence, ...(redirect && { redirect }) } };
 }
 
 /** Ends a sign-in by redirect. Only a start can: a page cannot bring an answer later. */
@@ -105,21 +113,16 @@ interface WasmRedirect {
   error?: AuthErrorDetails;
 }
 
-async function run({ client, account, allowed, watch, exposes }: Running, call: CallMessage, signal: AbortSignal): Promise<unknown> {
+async function run({ client, signedIn, watch, exposes }: Running, call: CallMessage, signal: AbortSignal): Promise<unknown> {
   const { op, timeoutMs, clientMetadata, sub } = call;
   const options = { timeoutMs, clientMetadata };
+  const called = { ...options, sub };
   const work = async (): Promise<unknown> => {
-    if (op === 'fetch') {
-      const token = (): Promise<string> => {
-        const asked = client.accessToken(options, signal);
-        return sub ? tokenOf(sub, asked) : asked;
-      };
-      return apiFetch(call.args as FetchRequest, allowed, AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]), token);
-    }
+    if (op === 'fetch') return (await signedIn()).fetch(call.args as FetchRequest, called, signal);
     if (op === 'getTokens' && !exposes) {
       throw { code: 'invalid_configuration', message: 'getTokens needs exposeAccessToken: true in the configuration' } satisfies AuthErrorDetails;
     }
-    if (!OPERATIONS.has(op)) return present(op, JSON.parse(await account.call(op, call.args as object, { ...options, sub }, signal)));
+    if (!OPERATIONS.includes(op)) return present(op, JSON.parse(await (await signedIn()).call(op, call.args as object, called, signal)));
     const running = client.call(op, { ...flat(call.args), ...options }, signal);
     // Who leaves is forgotten long before the service has been told: so everybody hears of it now.
     if (op === 'signOut') void client.call('reread', {}, signal).then(() => watch.look(op));
@@ -127,12 +130,20 @@ async function run({ client, account, allowed, watch, exposes }: Running, call: 
   };
   try {
     const value = await work();
+    if (BRINGS_A_DEVICE.includes(op)) await settleDevice(client, signedIn);
     watch.look(op);
     return op === 'reread' ? watch.state : value;
   } catch (error) {
     watch.look(op, details(error));
     throw error;
   }
+}
+
+/** Nothing about a device fails a sign-in, or keeps it waiting for longer than a while. */
+async function settleDevice(client: WasmClient, signedIn: () => Promise<SignedIn>): Promise<void> {
+  if (!(JSON.parse(client.state()) as WasmState).offer) return;
+  const settled = signedIn().then((it) => it.settleDevice());
+  await Promise.race([settled.catch(() => {}), new Promise((resolve) => setTimeout(resolve, DEVICE_MS))]);
 }
 
 /**
@@ -163,7 +174,7 @@ function details(error: unknown): AuthErrorDetails {
 }
 
 /** Signing in, and what the session is for. Anything else is the account module's to run, or to refuse. */
-const OPERATIONS: ReadonlySet<Operation> = new Set<Operation>([
+const OPERATIONS: Operation[] = [
   'signIn',
   'beginRedirect',
   'reread',
@@ -171,7 +182,9 @@ const OPERATIONS: ReadonlySet<Operation> = new Set<Operation>([
   'resume',
   'refresh',
   'takeOver',
-  'fetch',
   'getTokens',
   'signOut',
-]);
+];
+
+const BRINGS_A_DEVICE: Operation[] = ['signIn', 'signUp', 'respond', 'resume'];
+const DEVICE_MS = 5_000;

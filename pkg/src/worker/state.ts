@@ -6,12 +6,16 @@ import type { Heard, Operation } from '../messages.ts';
 import { userFrom, type WasmUser } from './user.ts';
 
 /** How the wasm says how things stand. */
-interface WasmState {
+export interface WasmState {
   user?: WasmUser;
   /** A session is, or would be, stored. */
   kept: boolean;
   /** The last change was found in the store: another client has made it. */
   adopted: boolean;
+  /** The device of the session, as the service knows it. */
+  deviceKey?: string;
+  /** What is left to do about a device: see `OwnDevice`. */
+  offer?: string;
 }
 
 export interface Told {

@@ -15,6 +15,7 @@
 )]
 
 use alloc::string::String;
+use alloc::vec::Vec;
 use core::fmt;
 
 use zeroize::Zeroizing;
@@ -279,6 +280,19 @@ pub trait DeviceStore {
         _record: Option<&str>,
     ) -> Result<Option<Zeroizing<String>>, StoreBlocked> {
         Err(StoreBlocked)
+    }
+
+    /// The places of all records.
+    ///
+    /// # Errors
+    /// [`StoreBlocked`].
+    async fn devices(&self) -> Result<Vec<String>, StoreBlocked> {
+        Err(StoreBlocked)
+    }
+
+    /// Whether records can be kept at all.
+    fn keeps_devices(&self) -> bool {
+        false
     }
 
     /// What the device calls itself, for a person who reads the list of devices.

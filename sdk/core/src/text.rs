@@ -26,6 +26,15 @@ pub(crate) fn before(text: &str, end: u8) -> &str {
     split(text, end).map_or(text, |(before, _)| before)
 }
 
+/// One line of a text, counted from 0: empty where there is none.
+pub(crate) fn line(text: &'static str, index: usize) -> &'static str {
+    let mut rest = text;
+    for _ in 0..index {
+        rest = split(rest, b'\n').map_or("", |(_, after)| after);
+    }
+    before(rest, b'\n')
+}
+
 /// Whether `part` is somewhere in the text.
 pub(crate) fn contains(text: &str, part: &str) -> bool {
     let mut places = text.as_bytes().windows(part.len());
@@ -42,6 +51,13 @@ mod tests {
         assert_eq!(split(".", b'.'), Some(("", "")));
         assert_eq!(split("ab", b'.'), None);
         assert_eq!((before("é:1", b':'), before("é", b':')), ("é", "é"));
+    }
+
+    #[test]
+    fn lines_are_counted_from_0_and_there_is_none_after_the_last() {
+        let lines: [_; 4] = core::array::from_fn(|index| line("a\nbé\n\nc", index));
+        assert_eq!(lines, ["a", "bé", "", "c"]);
+        assert_eq!((line("a", 1), line("", 0)), ("", ""));
     }
 
     #[test]

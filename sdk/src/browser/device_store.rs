@@ -7,22 +7,32 @@
 //! person knows.
 
 use alloc::string::String;
+#[cfg(feature = "account")]
+use alloc::vec::Vec;
 
 use cognate_core::config::Config;
+#[cfg(feature = "account")]
+use cognate_core::json::Value;
 use cognate_core::ports::{DeviceStore, StoreBlocked};
 use cognate_core::text::joined;
 use js_sys::Promise;
 use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::JsFuture;
 use zeroize::Zeroizing;
 
-use super::Browser;
 use super::tab::namespace;
+use super::task::settled;
+use super::{Browser, IndexedDb};
+#[cfg(feature = "account")]
+use super::{JsJson, Network, tab::database};
 
 #[wasm_bindgen(module = "/src/browser/device_store.js")]
 extern "C" {
     fn device(database: &JsValue, place: &str, record: Option<&str>) -> Promise;
 
+    #[cfg(feature = "account")]
+    fn places(database: &JsValue, prefix: &str) -> Promise;
+
+    #[cfg(feature = "account")]
     #[wasm_bindgen(js_name = userAgent)]
     fn user_agent() -> String;
 }
@@ -40,12 +50,41 @@ impl DeviceStore for Browser {
         record: Option<&str>,
     ) -> Result<Option<Zeroizing<String>>, StoreBlocked> {
         let (database, namespace) = self.storage.devices().ok_or(StoreBlocked)?;
-        let doing = device(database.raw(), &joined(&[namespace, place]), record);
-        let done = JsFuture::from(doing).await.map_err(|_| StoreBlocked)?;
-        Ok(done.as_string().map(Zeroizing::new))
+        access(database, namespace, place, record).await
+    }
+
+    fn keeps_devices(&self) -> bool {
+        self.storage.keeps()
+    }
+}
+
+#[cfg(feature = "account")]
+impl DeviceStore for Network {
+    async fn device(
+        &self,
+        place: &str,
+        record: Option<&str>,
+    ) -> Result<Option<Zeroizing<String>>, StoreBlocked> {
+        access(&database().await?, &self.devices, place, record).await
+    }
+
+    async fn devices(&self) -> Result<Vec<String>, StoreBlocked> {
+        let found = settled(places(database().await?.raw(), &self.devices)).await?;
+        JsJson(found).list(Value::text).ok_or(StoreBlocked)
     }
 
     fn device_name(&self) -> Option<String> {
         Some(user_agent())
     }
+}
+
+async fn access(
+    database: &IndexedDb,
+    namespace: &str,
+    place: &str,
+    record: Option<&str>,
+) -> Result<Option<Zeroizing<String>>, StoreBlocked> {
+    let doing = device(database.raw(), &joined(&[namespace, place]), record);
+    let done = settled(doing).await?;
+    Ok(done.as_string().map(Zeroizing::new))
 }

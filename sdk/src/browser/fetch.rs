@@ -9,10 +9,10 @@ use cognate_core::json::Value;
 use cognate_core::ports::{Content, HttpRequest, HttpResponse, Limits, SendFailure};
 use js_sys::Promise;
 use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::JsFuture;
 use web_sys::AbortSignal;
 
 use super::JsJson;
+use super::task::settled;
 
 #[wasm_bindgen(module = "/src/browser/fetch.js")]
 extern "C" {
@@ -60,7 +60,7 @@ pub(super) async fn fetched(
         limits.timeout_ms,
         limits.cancel.0.as_ref(),
     );
-    match JsFuture::from(sending).await {
+    match settled(sending).await {
         Ok(answer) => read(&JsJson(answer)),
         Err(_) => Err(SendFailure::Unreachable),
     }
@@ -68,7 +68,7 @@ pub(super) async fn fetched(
 
 pub(super) async fn paused(ms: u32, cancel: &Cancel) {
     // The promise never rejects; there is nothing to learn from its value.
-    let _ = JsFuture::from(pause(ms, cancel.0.as_ref())).await;
+    let _ = settled(pause(ms, cancel.0.as_ref())).await;
 }
 
 fn read(answer: &JsJson) -> Result<HttpResponse, SendFailure> {

@@ -71,6 +71,11 @@ export function remove(database, name) {
   return run(database, 'sessions', 'readwrite', (sessions) => sessions.delete(name));
 }
 
+/** The names of all records. */
+export function names(database) {
+  return run(database, 'sessions', 'readonly', (sessions) => sessions.getAllKeys());
+}
+
 /** Removes what was last written before a time, but not what all tabs share. */
 export function sweep(database, before) {
   return run(database, 'sessions', 'readwrite', (sessions) => {

@@ -9,8 +9,9 @@ use alloc::string::String;
 use cognate_core::ports::StoreBlocked;
 use js_sys::Promise;
 use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::JsFuture;
 use web_sys::CryptoKey;
+
+use super::task::settled;
 
 #[wasm_bindgen(module = "/src/browser/indexed_db.js")]
 extern "C" {
@@ -108,7 +109,8 @@ impl IndexedDb {
     /// # Errors
     /// [`StoreBlocked`].
     pub async fn sweep(&self, before_ms: f64) -> Result<(), StoreBlocked> {
-        settled(sweep(&self.database, before_ms)).await.map(drop)
+        settled(sweep(&self.database, before_ms)).await?;
+        Ok(())
     }
 }
 
@@ -116,8 +118,4 @@ impl Drop for IndexedDb {
     fn drop(&mut self) {
         close(&self.database);
     }
-}
-
-async fn settled(promise: Promise) -> Result<JsValue, StoreBlocked> {
-    JsFuture::from(promise).await.map_err(|_| StoreBlocked)
 }

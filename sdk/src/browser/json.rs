@@ -4,7 +4,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use cognate_core::json::{NotJson, Value};
-use js_sys::{Array, JSON, Object, Reflect};
+use js_sys::{Array, JSON};
 use wasm_bindgen::prelude::*;
 
 pub(super) fn parsed(text: &str) -> Result<JsJson, NotJson> {
@@ -16,19 +16,26 @@ pub(super) fn parsed(text: &str) -> Result<JsJson, NotJson> {
 #[derive(Debug)]
 pub struct JsJson(pub JsValue);
 
+#[wasm_bindgen(module = "/src/browser/json.js")]
+extern "C" {
+    #[wasm_bindgen(js_name = isObject)]
+    fn is_object(value: &JsValue) -> bool;
+
+    fn member(value: &JsValue, name: &str) -> JsValue;
+
+    fn elements(value: &JsValue) -> Option<Array>;
+
+    fn members(value: &JsValue) -> Option<Array>;
+}
+
 impl Value for JsJson {
     fn is_object(&self) -> bool {
-        self.0.is_object() && !Array::is_array(&self.0)
+        is_object(&self.0)
     }
 
     fn member(&self, name: &str) -> Option<Self> {
-        let name = JsValue::from_str(name);
-        // Not what a prototype has: `constructor` is no member of `{}`.
-        if !self.is_object() || !Object::has_own(self.0.unchecked_ref::<Object>(), &name) {
-            return None;
-        }
-        let member = Reflect::get(&self.0, &name).ok()?;
-        (!member.is_null() && !member.is_undefined()).then_some(Self(member))
+        let member = member(&self.0, name);
+        (!member.is_undefined()).then_some(Self(member))
     }
 
     fn text(&self) -> Option<String> {
@@ -44,7 +51,7 @@ impl Value for JsJson {
     }
 
     fn elements(&self) -> Option<Vec<Self>> {
-        let array: &Array = self.0.dyn_ref()?;
+        let array = elements(&self.0)?;
         let mut elements = Vec::new();
         for i in 0..array.length() {
             elements.push(Self(array.get(i)));
@@ -53,14 +60,10 @@ impl Value for JsJson {
     }
 
     fn members(&self) -> Option<Vec<(String, Self)>> {
-        if !self.is_object() {
-            return None;
-        }
-        let entries = Object::entries(self.0.unchecked_ref::<Object>());
+        let array = members(&self.0)?;
         let mut members = Vec::new();
-        for i in 0..entries.length() {
-            let entry: Array = entries.get(i).unchecked_into();
-            members.push((entry.get(0).as_string()?, Self(entry.get(1))));
+        for i in 0..array.length() / 2 {
+            members.push((array.get(2 * i).as_string()?, Self(array.get(2 * i + 1))));
         }
         Some(members)
     }

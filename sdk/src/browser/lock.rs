@@ -7,9 +7,9 @@
 use cognate_core::ports::{Limits, Lock};
 use js_sys::Promise;
 use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::JsFuture;
 use web_sys::AbortSignal;
 
+use super::task::settled;
 use super::{Browser, Cancel};
 
 #[wasm_bindgen(module = "/src/browser/lock.js")]
@@ -35,7 +35,7 @@ impl Lock for Browser {
     async fn lock(&self, limits: Limits<'_, Cancel>) -> Option<Held> {
         let name = self.seal().namespace();
         let locking = lock(name, limits.timeout_ms, limits.cancel.0.as_ref());
-        let held = JsFuture::from(locking).await.ok()?;
+        let held = settled(locking).await.ok()?;
         // Not `then_some`: what was never held must not be let go.
         (!held.is_undefined()).then(|| Held(held))
     }

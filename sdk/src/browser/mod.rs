@@ -17,12 +17,14 @@ mod json;
 mod lock;
 #[cfg(feature = "login")]
 mod login_page;
+#[cfg(feature = "account")]
 mod network;
 mod random;
 mod rs256;
 mod seal;
 mod session_store;
 mod tab;
+pub(crate) mod task;
 
 pub use fetch::Cancel;
 pub use indexed_db::IndexedDb;
@@ -30,6 +32,7 @@ pub use json::JsJson;
 pub use lock::Held;
 #[cfg(feature = "login")]
 pub use login_page::LoginPage;
+#[cfg(feature = "account")]
 pub use network::Network;
 pub use seal::Seal;
 pub use session_store::{Persistence, Storage};

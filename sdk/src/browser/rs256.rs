@@ -3,9 +3,9 @@
 use cognate_core::ports::{Rs256, RsaPublicKey, Unavailable};
 use js_sys::Promise;
 use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::JsFuture;
 
 use super::Browser;
+use super::task::settled;
 
 #[wasm_bindgen(module = "/src/browser/crypto.js")]
 extern "C" {
@@ -25,7 +25,7 @@ impl Rs256 for Browser {
         if !has_web_crypto() {
             return Err(Unavailable);
         }
-        let holds = JsFuture::from(verify(key.n, key.e, message, signature)).await;
+        let holds = settled(verify(key.n, key.e, message, signature)).await;
         Ok(holds.is_ok_and(|holds| holds.is_truthy()))
     }
 }

@@ -18,9 +18,10 @@ use cognate_core::ports::Unavailable;
 use cognate_core::text::joined;
 use js_sys::{Promise, Uint8Array};
 use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::JsFuture;
 use web_sys::CryptoKey;
 use zeroize::{Zeroize, Zeroizing};
+
+use super::task::settled;
 
 #[wasm_bindgen(module = "/src/browser/crypto.js")]
 extern "C" {
@@ -93,7 +94,7 @@ impl Seal {
     }
 
     async fn of(making: Promise, namespace: String) -> Result<Self, Unavailable> {
-        let key = JsFuture::from(making).await.map_err(|_| Unavailable)?;
+        let key = settled(making).await?;
         Ok(Self {
             key: key.unchecked_into(),
             namespace,
@@ -107,7 +108,7 @@ impl Seal {
 
 /// The bytes, and none of them left in the array that they came in.
 async fn bytes(promise: Promise) -> Result<Vec<u8>, Unavailable> {
-    let array = JsFuture::from(promise).await.map_err(|_| Unavailable)?;
+    let array = settled(promise).await?;
     let array: Uint8Array = array.unchecked_into();
     let bytes = array.to_vec();
     array.fill(0, 0, array.length());

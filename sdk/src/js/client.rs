@@ -37,8 +37,8 @@ impl JsClient {
         })
     }
 
-    /// How things stand: `{ user?: { sub, username, claims }, kept, adopted }`. `kept`: a session would outlive the
-    /// worker. `adopted`: the last change was another client's.
+    /// How things stand: `{ user?: { sub, username, claims }, kept, adopted, deviceKey?, offer? }`. `kept`: a session would outlive the
+    /// worker. `adopted`: the last change was another client's. `offer`: what is left to do about the device, as JSON text.
     #[must_use]
     pub fn state(&self) -> String {
         results::state(&self.inner)
@@ -84,7 +84,14 @@ async fn start(settings: Settings) -> Result<Client<Browser>, Error> {
     let persistence = match (persistence.as_deref(), &tab) {
         (Some("device"), _) => Persistence::Device(name.as_deref().unwrap_or_default()),
         (Some("session"), Some(tab)) => Persistence::Session(tab),
-        _ => Persistence::Memory,
+        // A tab that could not keep its secret.
+        (Some("memory" | "session"), _) => Persistence::Memory,
+        _ => {
+            return Err(Error::not_sent(
+                ErrorCode::InvalidConfiguration,
+                WRONG_PERSISTENCE,
+            ));
+        }
     };
     let storage = Storage::open(&config, persistence).await?;
     #[cfg(feature = "oauth")]
@@ -167,5 +174,6 @@ async fn run(
     })
 }
 
+const WRONG_PERSISTENCE: &str = "persistence must be memory, session or device";
 /// Long enough for a request to arrive before the token that it carries ends.
 const MINIMUM_TTL_SECONDS: u32 = 60;

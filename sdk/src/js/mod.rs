@@ -16,22 +16,21 @@ mod redirect;
 mod results;
 
 use alloc::borrow::ToOwned;
-use alloc::boxed::Box;
 use alloc::string::String;
 use core::future::Future;
-use core::pin::Pin;
 
 use cognate_core::Error;
 use cognate_core::json::Object;
 use js_sys::Promise;
 use wasm_bindgen::JsValue;
-use wasm_bindgen_futures::future_to_promise;
 
 #[cfg(feature = "account")]
 pub use account::JsAccount;
 #[cfg(feature = "js")]
 pub use client::JsClient;
 use error::error_object;
+
+use crate::browser::task;
 
 /// `null`.
 fn nothing() -> String {
@@ -44,8 +43,7 @@ fn text(object: Object) -> String {
 }
 
 fn promise(work: impl Future<Output = Result<JsValue, Error>> + 'static) -> Promise {
-    let work: Pin<Box<dyn Future<Output = Result<JsValue, Error>>>> = Box::pin(work);
-    future_to_promise(async { work.await.map_err(thrown) })
+    task::promise(async { work.await.map_err(thrown) })
 }
 
 #[expect(

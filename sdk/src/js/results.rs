@@ -17,6 +17,10 @@ pub(super) fn state(client: &Client<Browser>) -> String {
     record
         .boolean("kept", client.ports().keeps() && !client.is_in_memory())
         .boolean("adopted", client.is_adopted());
+    let (device_key, offer) = client.device();
+    record
+        .text_if("deviceKey", device_key.as_deref())
+        .text_if("offer", offer.as_deref());
     if let State::SignedIn(user) = client.state() {
         record.object("user", &user.to_object());
     }

@@ -44,6 +44,7 @@ impl Limbs {
     }
 
     /// The low 3,072 bits.
+    #[inline(never)]
     pub(crate) fn to_bytes(self) -> [u8; LENGTH] {
         let mut bytes = [0; LENGTH];
         let mut limbs = self.0.as_flattened().iter();
@@ -74,6 +75,7 @@ impl Limbs {
     }
 
     /// Adds; the sum must be below 2^3136.
+    #[inline(never)]
     pub(crate) fn add(&mut self, other: &Self) {
         let mut carry = 0;
         for (limb, term) in self.limbs_mut().zip(other.limbs()) {
@@ -84,6 +86,7 @@ impl Limbs {
     }
 
     /// Subtracts modulo 2^3136. Returns 1 if the difference was negative, otherwise 0.
+    #[inline(never)]
     pub(crate) fn subtract(&mut self, other: &Self) -> u32 {
         let mut borrow = 0;
         for (limb, term) in self.limbs_mut().zip(other.limbs()) {
@@ -95,6 +98,7 @@ impl Limbs {
     }
 
     /// Subtracts `other` if the difference is not negative.
+    #[inline(never)]
     pub(crate) fn subtract_if_it_fits(&mut self, other: &Self) {
         let mut difference = *self;
         let keep_difference = mask_of_zero(difference.subtract(other));

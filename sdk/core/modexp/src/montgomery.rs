@@ -22,7 +22,7 @@
 //!
 //! # Size
 //!
-//! The crate is compiled for speed and downloaded by browsers. Without `inline(never)` the loops are
+//! The crate is downloaded by browsers. Without `inline(never)` the loops are
 //! copied and unrolled into every caller: twice the bytes, no time gained.
 
 use zeroize::Zeroize;
@@ -97,6 +97,7 @@ impl Context {
     }
 
     /// The residue in `[0, N)` of a number below `4 * N`.
+    #[inline(never)]
     pub(crate) fn canonical(&self, number: &Limbs) -> [u8; LENGTH] {
         let mut number = *number;
         for _ in 0..3 {
@@ -138,6 +139,7 @@ impl Context {
         self.reduce()
     }
 
+    #[inline(never)]
     pub(crate) fn square_four_times(&mut self, number: &mut Limbs) {
         for _ in 0..4 {
             *number = self.square(number);

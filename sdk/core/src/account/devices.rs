@@ -1,6 +1,6 @@
 //! The devices that the service knows of a person: `ListDevices`, `UpdateDeviceStatus`, `ForgetDevice`.
 //!
-//! What this device itself keeps, and how it signs in with that, is not here: a session does not need it.
+//! How this device confirms itself, and how it signs in, is in [`crate::device`].
 
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -8,11 +8,12 @@ use alloc::vec::Vec;
 use super::Page;
 use super::reply::{attribute, milliseconds, text};
 use crate::client::Options;
+use crate::device::Device as Kept;
 use crate::error::Error;
 #[cfg(doc)]
 use crate::error::ErrorCode;
 use crate::json::{Object, StringMap, Value};
-use crate::ports::Network;
+use crate::ports::{DeviceStore, Network};
 use crate::secret::AccessToken;
 use crate::service::Service;
 use crate::transport::Repeat;
@@ -89,11 +90,13 @@ impl<P: Network> Service<P> {
         let call = self.open("UpdateDeviceStatus", Repeat::Safe, token, call, options);
         call.await.map(drop)
     }
+}
 
-    /// Makes the service forget a device.
+impl<P: Network + DeviceStore> Service<P> {
+    /// Makes the service forget a device. If it is this one, what is kept of it goes, too.
     ///
     /// # Errors
-    /// As [`Self::update_device`].
+    /// As [`Service::update_device`].
     pub async fn forget_device(
         &self,
         token: &AccessToken,
@@ -103,7 +106,16 @@ impl<P: Network> Service<P> {
         let mut call = Object::new();
         call.text("DeviceKey", key);
         let call = self.open("ForgetDevice", Repeat::Never, token, call, options);
-        call.await.map(drop)
+        call.await?;
+        // Where nothing can be read nothing is kept.
+        for place in self.ports.devices().await.unwrap_or_default() {
+            let record = self.ports.device(&place, None).await.ok().flatten();
+            let own = record.and_then(|record| Kept::read(&self.ports, &record).ok());
+            if own.is_some_and(|own| own.key == key) {
+                self.ports.device(&place, Some("")).await?;
+            }
+        }
+        Ok(())
     }
 }
 

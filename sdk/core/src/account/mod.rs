@@ -27,6 +27,7 @@ use crate::service::Service;
 use crate::transport::Repeat;
 use crate::wire::{Attribute, Reply};
 
+pub use crate::device::confirm::Offer as DeviceOffer;
 pub use devices::{Device, Devices};
 pub use mfa::{MfaPreference, MfaSetting, MfaSettings};
 pub use passkeys::{Passkey, Passkeys};
@@ -112,7 +113,7 @@ impl<P: Network> Service<P> {
     }
 
     /// Calls an operation that an access token opens.
-    async fn open(
+    pub(crate) async fn open(
         &self,
         operation: &str,
         repeat: Repeat,

@@ -2,14 +2,14 @@
 //!
 //! # Steps
 //!
-//! 1. A sign-in from no known device ends with `NewDeviceMetadata`. The device draws a password of its own, keeps
-//!    it, and sends its verifier (`ConfirmDevice`).
+//! 1. A sign-in from no known device ends with `NewDeviceMetadata`. That is an [`Offer`]: the device draws a password of its own,
+//!    keeps it, and sends its verifier ([`confirm`]).
 //! 2. Later sign-ins send the key (`DEVICE_KEY`); `DEVICE_SRP_AUTH` and `DEVICE_PASSWORD_VERIFIER` are answered without
 //!    asking anybody. The record is found by the name that was typed, or by the real one once that is known.
 //! 3. A device that the service does not know any more is forgotten here, and the same call is sent once more
 //!    without it.
 //!
-//! Nothing here waits: `sign_in` does, in one place for all that it calls.
+//! Nothing waits but [`confirm`]: `sign_in` does, in one place for all that it calls.
 //!
 //! # Security model
 //!
@@ -18,8 +18,11 @@
 //!
 //! # Limits
 //!
-//! Nothing about a device fails a sign-in or keeps it waiting for more than [`MOST_MS`] a call: where a device cannot be
+//! Nothing about a device fails a sign-in: where a device cannot be
 //! kept it is not confirmed, and where confirming fails the person signs in from a new device next time.
+
+#[cfg(feature = "account")]
+pub(crate) mod confirm;
 
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
@@ -30,13 +33,8 @@ use zeroize::Zeroizing;
 
 use crate::base64;
 use crate::json::{NotJson, Object, Value};
-use crate::ports::{Json, Random, StoreBlocked, Unavailable};
+use crate::ports::{Json, StoreBlocked};
 use crate::secret::DevicePassword;
-use crate::session::Session;
-use crate::srp::{identity_hash, pad, private_exponent, verifier};
-
-/// The longest that a sign-in waits for each call about its device, in milliseconds.
-pub(crate) const MOST_MS: u32 = 5_000;
 
 /// What a device keeps of itself.
 pub struct Device {
@@ -65,8 +63,6 @@ pub(crate) struct Presence {
     names: Vec<String>,
     /// The service does not know it: the sign-in goes on without.
     is_refused: bool,
-    /// Nothing can be kept.
-    is_blocked: bool,
     /// Another client of the same app has kept it: it becomes ours with the session.
     is_left: bool,
     work: Vec<Work>,
@@ -117,7 +113,6 @@ impl Presence {
                 }
             }
             (Ok(Some(record)), None) => self.device = Device::read(json, &record).ok(),
-            (Err(_), Some(_)) => self.is_blocked = true,
             _ => {}
         }
     }
@@ -154,45 +149,17 @@ impl Presence {
         }
     }
 
-    /// `ConfirmDevice` for the device on offer, once that is kept.
-    pub(crate) fn confirm(
-        &mut self,
-        random: &impl Random,
-        session: &Session,
-        offered: NewDevice,
-        typed: &str,
-        name: Option<&str>,
-    ) -> Result<Object, Unavailable> {
-        let device = Device::draw(random, offered)?;
-        let secret = device.secret_verifier(random)?;
-        self.note(typed);
-        self.note(&session.user.username);
-        self.write(&device.to_json());
-        let mut call = self.call(session, &device.key);
-        call.object("DeviceSecretVerifierConfig", &secret)
-            .text_if("DeviceName", name);
-        self.device = Some(device);
-        Ok(call)
-    }
-
-    /// `UpdateDeviceStatus`, if the person has said it.
-    pub(crate) fn say(&self, session: &Session) -> Option<Object> {
-        let key = self.key().filter(|_| self.remember)?;
-        let mut call = self.call(session, key);
-        call.text("DeviceRememberedStatus", "remembered");
-        Some(call)
-    }
-
-    /// Whether the device on offer could not be kept.
-    pub(crate) fn is_blocked(&self) -> bool {
-        self.is_blocked
-    }
-
-    fn call(&self, session: &Session, key: &str) -> Object {
-        let mut call = Object::new();
-        call.text("AccessToken", session.access_token.secret())
-            .text("DeviceKey", key);
-        call
+    /// What is left to do for it once somebody is signed in, as JSON text: the members of an [`Offer`], and `remember`.
+    pub(crate) fn offer(&self, offered: Option<&NewDevice>, typed: &str, username: &str) -> String {
+        let mut offer = Object::new();
+        let key = offered.map(|device| &*device.key).or_else(|| self.key());
+        offer
+            .text_if("key", key)
+            .text_if("group", offered.map(|device| &*device.group))
+            .text("typed", typed)
+            .text("username", username)
+            .boolean("remember", self.remember);
+        offer.finish().as_str().to_string()
     }
 
     /// Remembers a name. Says whether it is new.
@@ -215,30 +182,7 @@ impl Presence {
 }
 
 impl Device {
-    fn draw(random: &impl Random, offered: NewDevice) -> Result<Self, Unavailable> {
-        let mut bytes = Zeroizing::new([0; 40]);
-        random.fill(&mut bytes[..])?;
-        Ok(Self {
-            key: offered.key,
-            group: offered.group,
-            password: DevicePassword::new(base64::encode(&bytes[..])),
-        })
-    }
-
-    /// `DeviceSecretVerifierConfig`, with a new salt.
-    fn secret_verifier(&self, random: &impl Random) -> Result<Object, Unavailable> {
-        let mut salt = [0; 16];
-        random.fill(&mut salt)?;
-        let inner = identity_hash(&self.group, &self.key, self.password.secret());
-        let v = verifier(&private_exponent(&salt, &inner));
-        let mut config = Object::new();
-        config
-            .text("PasswordVerifier", &base64::encode(&pad(&v)))
-            .text("Salt", &base64::encode(&pad(&salt)));
-        Ok(config)
-    }
-
-    fn to_json(&self) -> Zeroizing<String> {
+    pub(crate) fn to_json(&self) -> Zeroizing<String> {
         let mut record = Object::new();
         record
             .text("key", &self.key)
@@ -247,7 +191,7 @@ impl Device {
         record.finish()
     }
 
-    fn read(json: &impl Json, record: &str) -> Result<Self, NotJson> {
+    pub(crate) fn read(json: &impl Json, record: &str) -> Result<Self, NotJson> {
         let record = json.parse(record)?;
         let text = |name| record.text_at(name)?.ok_or(NotJson);
         Ok(Self {
@@ -265,6 +209,6 @@ impl fmt::Debug for Device {
 }
 
 /// Where the record of a name is: nobody reads names off a list of records.
-fn place(name: &str) -> String {
+pub(crate) fn place(name: &str) -> String {
     base64::encode_url(&Sha256::digest(name.as_bytes()))
 }

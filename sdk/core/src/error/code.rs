@@ -1,5 +1,7 @@
 //! The closed union of error codes, and what each means for the caller.
 
+use crate::text::line;
+
 /// What went wrong. The string form is the `code` of the JavaScript `AuthError`, and stable.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum ErrorCode {
@@ -154,52 +156,8 @@ impl ErrorCode {
 
     /// The stable name.
     #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::InvalidConfiguration => "invalid_configuration",
-            Self::InvalidParameter => "invalid_parameter",
-            Self::Aborted => "aborted",
-            Self::Timeout => "timeout",
-            Self::Offline => "offline",
-            Self::Network => "network",
-            Self::IncorrectCredentials => "incorrect_credentials",
-            Self::NotAuthorized => "not_authorized",
-            Self::UserNotFound => "user_not_found",
-            Self::UserNotConfirmed => "user_not_confirmed",
-            Self::PasswordResetRequired => "password_reset_required",
-            Self::UsernameExists => "username_exists",
-            Self::AliasExists => "alias_exists",
-            Self::InvalidPassword => "invalid_password",
-            Self::PasswordHistory => "password_history",
-            Self::CodeMismatch => "code_mismatch",
-            Self::CodeExpired => "code_expired",
-            Self::CodeDeliveryFailed => "code_delivery_failed",
-            Self::AttemptsExceeded => "attempts_exceeded",
-            Self::RateLimited => "rate_limited",
-            Self::ChallengeExpired => "challenge_expired",
-            Self::SessionLost => "session_lost",
-            Self::LoginRequired => "login_required",
-            Self::AccessDenied => "access_denied",
-            Self::RedirectUnknown => "redirect_unknown",
-            Self::RedirectRejected => "redirect_rejected",
-            Self::PasskeyCancelled => "passkey_cancelled",
-            Self::PasskeyUnsupported => "passkey_unsupported",
-            Self::PasskeyAlreadyRegistered => "passkey_already_registered",
-            Self::PasskeyRelyingPartyMismatch => "passkey_relying_party_mismatch",
-            Self::SignedOut => "signed_out",
-            Self::MissingScope => "missing_scope",
-            Self::TriggerFailed => "trigger_failed",
-            Self::ServiceUnavailable => "service_unavailable",
-            Self::InvalidResponse => "invalid_response",
-            Self::TokenRejected => "token_rejected",
-            Self::ServerUntrusted => "server_untrusted",
-            Self::Unsupported => "unsupported",
-            Self::UnknownOperation => "unknown_operation",
-            Self::StorageBlocked => "storage_blocked",
-            Self::WasmBlocked => "wasm_blocked",
-            Self::WorkerBlocked => "worker_blocked",
-            Self::Internal => "internal",
-        }
+    pub fn as_str(self) -> &'static str {
+        line(NAMES, self as usize)
     }
 
     /// Whether the same call may succeed later without anything being changed.
@@ -251,3 +209,49 @@ impl UserAction {
         }
     }
 }
+
+/// One name a line, in the order of the codes. One text: as texts of their own each would take a place in a table, too.
+static NAMES: &str = "\
+invalid_configuration\n\
+invalid_parameter\n\
+aborted\n\
+timeout\n\
+offline\n\
+network\n\
+incorrect_credentials\n\
+not_authorized\n\
+user_not_found\n\
+user_not_confirmed\n\
+password_reset_required\n\
+username_exists\n\
+alias_exists\n\
+invalid_password\n\
+password_history\n\
+code_mismatch\n\
+code_expired\n\
+code_delivery_failed\n\
+attempts_exceeded\n\
+rate_limited\n\
+challenge_expired\n\
+session_lost\n\
+login_required\n\
+access_denied\n\
+redirect_unknown\n\
+redirect_rejected\n\
+passkey_cancelled\n\
+passkey_unsupported\n\
+passkey_already_registered\n\
+passkey_relying_party_mismatch\n\
+signed_out\n\
+missing_scope\n\
+trigger_failed\n\
+service_unavailable\n\
+invalid_response\n\
+token_rejected\n\
+server_untrusted\n\
+unsupported\n\
+unknown_operation\n\
+storage_blocked\n\
+wasm_blocked\n\
+worker_blocked\n\
+internal";

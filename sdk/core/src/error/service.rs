@@ -1,7 +1,7 @@
 //! What the service's own error names mean.
 
 use super::{ErrorCode, ErrorCode as Code};
-use crate::text::contains;
+use crate::text::{contains, line};
 
 /// The code for a service error, by its name and, where one name means several things, its message.
 ///
@@ -17,9 +17,11 @@ pub(crate) fn code_of(name: &str, message: &str) -> Option<ErrorCode> {
     if name == "NotAuthorized" {
         return Some(not_authorized(message));
     }
-    let mut names = NAMES.iter().chain(OF_THE_ACCOUNT);
-    let known = names.find(|(known, _)| *known == name);
-    known.map(|(_, code)| *code)
+    let index = (0..CODES.len()).find(|index| line(NAMES, *index) == name);
+    let of_the_account = || OF_THE_ACCOUNT.iter().find(|(known, _)| *known == name);
+    index
+        .and_then(|index| CODES.get(index).copied())
+        .or_else(|| of_the_account().map(|(_, code)| *code))
 }
 
 /// Whether the app client has a secret, and wants a proof of it: an app in a browser cannot keep one.
@@ -28,56 +30,99 @@ pub(crate) fn asks_for_a_secret(name: &str, message: &str) -> bool {
         && (contains(message, "with secret") || contains(message, "secret hash"))
 }
 
-/// A table and not a `match`: compared name by name in a loop, it takes a tenth of the code.
-static NAMES: [(&str, ErrorCode); 44] = [
-    ("AliasExists", Code::AliasExists),
-    ("CodeDeliveryFailure", Code::CodeDeliveryFailed),
-    ("CodeMismatch", Code::CodeMismatch),
-    ("EnableSoftwareTokenMFA", Code::CodeMismatch),
-    ("ExpiredCode", Code::CodeExpired),
-    ("InternalError", Code::ServiceUnavailable),
-    ("InternalServer", Code::ServiceUnavailable),
-    ("InternalFailure", Code::ServiceUnavailable),
-    ("ServiceUnavailable", Code::ServiceUnavailable),
-    ("InvalidParameter", Code::InvalidParameter),
-    ("Serialization", Code::InvalidParameter),
-    ("Validation", Code::InvalidParameter),
-    ("InvalidPassword", Code::InvalidPassword),
-    ("PasswordHistoryPolicyViolation", Code::PasswordHistory),
-    ("PasswordResetRequired", Code::PasswordResetRequired),
-    ("LimitExceeded", Code::AttemptsExceeded),
-    ("TooManyFailedAttempts", Code::AttemptsExceeded),
-    ("TooManyRequests", Code::RateLimited),
-    ("Throttling", Code::RateLimited),
-    ("RequestLimitExceeded", Code::RateLimited),
-    ("UsernameExists", Code::UsernameExists),
-    ("UserNotConfirmed", Code::UserNotConfirmed),
-    ("UserNotFound", Code::UserNotFound),
-    ("RefreshTokenReuse", Code::SessionLost),
-    ("UnexpectedLambda", Code::TriggerFailed),
-    ("UserLambdaValidation", Code::TriggerFailed),
-    ("InvalidLambdaResponse", Code::TriggerFailed),
-    ("ResourceNotFound", Code::InvalidConfiguration),
-    ("InvalidUserPoolConfiguration", Code::InvalidConfiguration),
-    ("InvalidSmsRoleAccessPolicy", Code::InvalidConfiguration),
-    (
-        "InvalidSmsRoleTrustRelationship",
-        Code::InvalidConfiguration,
-    ),
-    ("InvalidEmailRoleAccessPolicy", Code::InvalidConfiguration),
-    ("DeviceKeyExists", Code::InvalidParameter),
-    ("FeatureUnavailableInTier", Code::Unsupported),
-    ("MFAMethodNotFound", Code::Unsupported),
-    ("OperationNotEnabled", Code::Unsupported),
-    ("SoftwareTokenMFANotFound", Code::Unsupported),
-    ("UnsupportedOperation", Code::Unsupported),
-    ("UnsupportedTokenType", Code::Unsupported),
-    ("Forbidden", Code::NotAuthorized),
-    ("Unauthorized", Code::NotAuthorized),
-    ("AccessDenied", Code::NotAuthorized),
-    // The emulator cognito-local says `CognitoLocal#Unsupported`, with status 500.
-    ("UnknownOperation", Code::UnknownOperation),
-    ("Unsupported", Code::UnknownOperation),
+/// The names, one a line, and their codes in the same order: as a table of texts each name would take a place there, too.
+static NAMES: &str = "\
+AliasExists\n\
+CodeDeliveryFailure\n\
+CodeMismatch\n\
+EnableSoftwareTokenMFA\n\
+ExpiredCode\n\
+InternalError\n\
+InternalServer\n\
+InternalFailure\n\
+ServiceUnavailable\n\
+InvalidParameter\n\
+Serialization\n\
+Validation\n\
+InvalidPassword\n\
+PasswordHistoryPolicyViolation\n\
+PasswordResetRequired\n\
+LimitExceeded\n\
+TooManyFailedAttempts\n\
+TooManyRequests\n\
+Throttling\n\
+RequestLimitExceeded\n\
+UsernameExists\n\
+UserNotConfirmed\n\
+UserNotFound\n\
+RefreshTokenReuse\n\
+UnexpectedLambda\n\
+UserLambdaValidation\n\
+InvalidLambdaResponse\n\
+ResourceNotFound\n\
+InvalidUserPoolConfiguration\n\
+InvalidSmsRoleAccessPolicy\n\
+InvalidSmsRoleTrustRelationship\n\
+InvalidEmailRoleAccessPolicy\n\
+DeviceKeyExists\n\
+FeatureUnavailableInTier\n\
+MFAMethodNotFound\n\
+OperationNotEnabled\n\
+SoftwareTokenMFANotFound\n\
+UnsupportedOperation\n\
+UnsupportedTokenType\n\
+Forbidden\n\
+Unauthorized\n\
+AccessDenied\n\
+UnknownOperation\n\
+Unsupported";
+
+// The emulator cognito-local says `CognitoLocal#Unsupported`, with status 500.
+static CODES: [ErrorCode; 44] = [
+    Code::AliasExists,
+    Code::CodeDeliveryFailed,
+    Code::CodeMismatch,
+    Code::CodeMismatch,
+    Code::CodeExpired,
+    Code::ServiceUnavailable,
+    Code::ServiceUnavailable,
+    Code::ServiceUnavailable,
+    Code::ServiceUnavailable,
+    Code::InvalidParameter,
+    Code::InvalidParameter,
+    Code::InvalidParameter,
+    Code::InvalidPassword,
+    Code::PasswordHistory,
+    Code::PasswordResetRequired,
+    Code::AttemptsExceeded,
+    Code::AttemptsExceeded,
+    Code::RateLimited,
+    Code::RateLimited,
+    Code::RateLimited,
+    Code::UsernameExists,
+    Code::UserNotConfirmed,
+    Code::UserNotFound,
+    Code::SessionLost,
+    Code::TriggerFailed,
+    Code::TriggerFailed,
+    Code::TriggerFailed,
+    Code::InvalidConfiguration,
+    Code::InvalidConfiguration,
+    Code::InvalidConfiguration,
+    Code::InvalidConfiguration,
+    Code::InvalidConfiguration,
+    Code::InvalidParameter,
+    Code::Unsupported,
+    Code::Unsupported,
+    Code::Unsupported,
+    Code::Unsupported,
+    Code::Unsupported,
+    Code::Unsupported,
+    Code::NotAuthorized,
+    Code::NotAuthorized,
+    Code::NotAuthorized,
+    Code::UnknownOperation,
+    Code::UnknownOperation,
 ];
 
 /// What only operations on the account answer, and those that this crate does not call.

@@ -47,6 +47,9 @@ pub(crate) struct Session {
     pub(crate) user: User,
     /// The device that it came from: refreshing needs it.
     pub(crate) device_key: Option<String>,
+    /// What is to be done about that device, as JSON text: `key`, and for one that the service offers `group`, with the names
+    /// `typed` and `username`; `remember`. In memory only: who leaves the page before that is offered another one.
+    pub(crate) offer: Option<String>,
     /// It began at the login domain.
     #[cfg(feature = "oauth")]
     pub(crate) by_redirect: bool,
@@ -157,6 +160,15 @@ impl<P: Ports> Client<P> {
         Ok(())
     }
 
+    /// The key of the device that the session came from, and what is left to do about one.
+    #[must_use]
+    pub fn device(&self) -> (Option<String>, Option<String>) {
+        let session = self.session.borrow();
+        let session = session.as_ref();
+        let key = session.and_then(|session| session.device_key.clone());
+        (key, session.and_then(|session| session.offer.clone()))
+    }
+
     fn current(&self) -> Result<Rc<Session>, Error> {
         self.session.borrow().clone().ok_or_else(signed_out)
     }
@@ -241,6 +253,7 @@ impl Session {
             user: User::read(&record.member("user").ok_or(NotJson)?)?,
             access_expires_at: record.whole_at("accessExpiresAt")?.ok_or(NotJson)?,
             clock_offset_ms: record.at("clockOffsetMs", Value::integer)?.ok_or(NotJson)?,
+            offer: None,
             version: None,
             #[cfg(feature = "oauth")]
             by_redirect: record.boolean_at("byRedirect")?.unwrap_or_default(),

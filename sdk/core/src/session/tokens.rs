@@ -72,6 +72,7 @@ impl<P: Ports> Client<P> {
             id_token,
             refresh_token,
             device_key: previous.and_then(|session| session.device_key.clone()),
+            offer: previous.and_then(|session| session.offer.clone()),
             user: User {
                 sub: id.sub,
                 username,

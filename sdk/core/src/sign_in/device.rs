@@ -1,10 +1,10 @@
-//! The device that somebody signs in from, as far as it takes turns: its challenges, and what is said of it
+//! The device that somebody signs in from, as far as it takes turns: its challenges, and what is noted of it
 //! once there are tokens. [`crate::device`] knows what a device is.
 
 use alloc::string::ToString;
 
 use super::proof::not_begun;
-use super::turn::{Attempt, Next, Then, Turn};
+use super::turn::{Attempt, Turn};
 use crate::client::Client;
 use crate::device::NewDevice;
 use crate::error::Error;
@@ -40,36 +40,33 @@ impl<P: Ports> Client<P> {
         })
     }
 
-    /// What is to be done about the device of a session that is ready to begin.
+    /// What a session that is ready to begin has to do with a device.
     pub(super) fn settle(
         &self,
         attempt: &mut Attempt<'_, P>,
         offered: Option<NewDevice>,
-    ) -> Result<Next, Error> {
+    ) -> Result<(), Error> {
         let (ports, here) = (&self.service.ports, &mut attempt.here);
         let typed = attempt.username.as_str();
-        let mut next = Next::Settled;
         let Some(session) = &mut attempt.session else {
-            return Ok(next);
+            return Ok(());
         };
         if attempt.is_taken_over && !self.goes_by(&session.user, typed) {
             return Err(Rejected::Subject.into());
         }
-        if let Some(offered) = offered.filter(|_| P::Keeping::DEVICES) {
-            let name = ports.device_name();
-            if let Ok(call) = here.confirm(ports, session, offered, typed, name.as_deref()) {
-                next = Next::once("ConfirmDevice", call, Then::DeviceConfirmed);
-            }
-            return Ok(next);
+        let username = &session.user.username;
+        if let Some(offered) = offered.filter(|_| P::Keeping::DEVICES && ports.keeps_devices()) {
+            session.offer = Some(here.offer(Some(&offered), typed, username));
+            // Before the service hears of the device: then its key is needed to refresh, and until then it does no harm.
+            session.device_key = Some(offered.key);
+            return Ok(());
         }
-        here.known_as(&session.user.username);
+        here.known_as(username);
         if let Some(key) = here.key() {
             session.device_key = Some(key.to_string());
-            if let Some(call) = here.say(session) {
-                next = Next::once("UpdateDeviceStatus", call, Then::DeviceSaid);
-            }
+            session.offer = here.remember.then(|| here.offer(None, typed, username));
         }
-        Ok(next)
+        Ok(())
     }
 
     /// Whether the claims say that the person goes by this name.
@@ -81,18 +78,6 @@ impl<P: Ports> Client<P> {
                 said.is_some_and(|said| said.eq_ignore_ascii_case(name))
             })
         })
-    }
-
-    /// The new device is confirmed, or may be: its session is refreshed with its key.
-    pub(super) fn confirmed_device(&self, attempt: &mut Attempt<'_, P>, may_say: bool) -> Next {
-        let (here, session) = (&attempt.here, &mut attempt.session);
-        if let Some(session) = session {
-            session.device_key = here.key().map(ToString::to_string);
-            if let Some(call) = here.say(session).filter(|_| may_say) {
-                return Next::once("UpdateDeviceStatus", call, Then::DeviceSaid);
-            }
-        }
-        Next::Settled
     }
 
     /// The proof of the device, to the challenge `DEVICE_PASSWORD_VERIFIER`.

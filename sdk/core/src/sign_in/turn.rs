@@ -11,8 +11,8 @@ use super::kind::{AVAILABLE, MFA_SETUP, MUST_RESET, NOT_CONFIRMED, START_AGAIN};
 use super::{Flow, SignInStep, Step, StepKind};
 use crate::client::{Client, Options};
 use crate::config::Username;
-use crate::device::{MOST_MS, Presence};
-use crate::error::{Error, ErrorCode, Outcome, incomplete};
+use crate::device::Presence;
+use crate::error::{Error, ErrorCode, incomplete};
 use crate::join::join;
 use crate::json::{Object, StringMap};
 use crate::ports::Ports;
@@ -78,10 +78,6 @@ pub(super) enum Then {
     Verified,
     /// The end of the sign-in, with this refresh token where there is no newer one.
     TakenOver(RefreshToken),
-    /// The new device is confirmed, if it is.
-    DeviceConfirmed,
-    /// What the person wants of the device is said, if it could be.
-    DeviceSaid,
 }
 
 /// What comes next.
@@ -170,19 +166,12 @@ impl<P: Ports> Client<P> {
                 }
             }
             let turn = match next {
-                // What cannot be kept could never be proved.
-                Next::Call(Turn {
-                    then: Then::DeviceConfirmed,
-                    ..
-                }) if attempt.here.is_blocked() => {
-                    next = Next::Settled;
-                    continue;
-                }
                 Next::Call(turn) => turn,
                 Next::Begin(mut tokens) => {
                     let offered = tokens.device.take();
                     P::Keeping::verify(self, tokens, &deadline, &mut attempt.session).await?;
-                    next = self.settle(&mut attempt, offered)?;
+                    self.settle(&mut attempt, offered)?;
+                    next = Next::Settled;
                     continue;
                 }
                 Next::Settled => {
@@ -196,11 +185,6 @@ impl<P: Ports> Client<P> {
             };
             let body = turn.body(&attempt);
             let (operation, repeat) = (turn.operation, turn.repeat);
-            let most_ms = match turn.then {
-                Then::DeviceConfirmed | Then::DeviceSaid => MOST_MS,
-                _ => u32::MAX,
-            };
-            let deadline = self.service.sooner(&deadline, most_ms);
             // Nothing is proved to a pool whose keys are not there.
             if repeat == Repeat::Never
                 && let Err(error) = self.have_keys(&deadline).await
@@ -217,10 +201,7 @@ impl<P: Ports> Client<P> {
                 }
                 Err(error) if attempt.here.device.is_some() && is_unknown_device(&error) => {
                     attempt.here.refuse();
-                    match turn.proof {
-                        Some(_) => Next::Call(turn),
-                        None => Next::Settled,
-                    }
+                    Next::Call(turn)
                 }
                 Err(error) => self.recover(&mut attempt, turn.then, error)?,
             };
@@ -238,11 +219,6 @@ impl<P: Ports> Client<P> {
             Then::Advance | Then::AdvanceOrAsk => self.advance(attempt, reply, session.as_ref()),
             Then::Confirmed(_) => self.confirmed(attempt, session),
             Then::Replaced => self.start(attempt),
-            Then::DeviceConfirmed => {
-                let may_say = reply.boolean("UserConfirmationNecessary").ok().flatten();
-                Ok(self.confirmed_device(attempt, may_say == Some(true)))
-            }
-            Then::DeviceSaid => Ok(Next::Settled),
             Then::Associated(step) => {
                 let secret = reply.text("SecretCode")?.ok_or_else(incomplete)?;
                 Ok(Next::End(SignInStep::Next(Step {
@@ -296,15 +272,6 @@ impl<P: Ports> Client<P> {
         error: Error,
     ) -> Result<Next, Error> {
         match (error.code, then) {
-            // If it did arrive, the key is needed; if not, it does no harm.
-            (_, Then::DeviceConfirmed) if error.outcome == Outcome::Unknown => {
-                Ok(self.confirmed_device(attempt, true))
-            }
-            (_, Then::DeviceConfirmed) => {
-                attempt.here.refuse();
-                Ok(Next::Settled)
-            }
-            (_, Then::DeviceSaid) => Ok(Next::Settled),
             (_, Then::TakenOver(_)) => Err(error),
             (ErrorCode::ChallengeExpired, Then::Confirmed(Some(body))) => {
                 Ok(Next::once("ConfirmSignUp", body, Then::Confirmed(None)))

@@ -25,7 +25,7 @@ pub struct SignUp {
 }
 
 impl<P: Network> Service<P> {
-    /// Creates a user. `validation_data` goes to the pool's triggers, and is not kept. Never repeated: a lost answer is [`crate::error::Outcome::Unknown`].
+    /// Creates a user: without a password where the pool lets people in by something else. `validation_data` goes to the pool's triggers, and is not kept. Never repeated: a lost answer is [`crate::error::Outcome::Unknown`].
     ///
     /// # Errors
     /// [`UsernameExists`](crate::ErrorCode::UsernameExists), [`InvalidPassword`](crate::ErrorCode::InvalidPassword), [`CodeDeliveryFailed`](crate::ErrorCode::CodeDeliveryFailed)
@@ -33,13 +33,13 @@ impl<P: Network> Service<P> {
     pub async fn sign_up(
         &self,
         username: &Username,
-        password: &Password,
+        password: Option<&Password>,
         attributes: &[Attribute],
         validation_data: &[Attribute],
         options: &Options<P>,
     ) -> Result<SignUp, Error> {
         let mut call = self.request_of(username, options);
-        call.text("Password", password.secret())
+        call.text_if("Password", password.map(Password::secret))
             .array("UserAttributes", &attributes_array(attributes));
         if !validation_data.is_empty() {
             call.array("ValidationData", &attributes_array(validation_data));

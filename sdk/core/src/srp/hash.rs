@@ -5,7 +5,6 @@
 
 use alloc::vec::Vec;
 
-use hmac::{Hmac, KeyInit, Mac};
 use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
@@ -100,13 +99,22 @@ pub fn claim(
     hmac(session_key, &parts)
 }
 
+/// HMAC ([RFC 2104](https://www.rfc-editor.org/rfc/rfc2104)) with SHA-256, whose blocks have 64 bytes. Written out: through a library that
+/// serves every hash it is 0.3 KB brotli more.
 fn hmac(key: &[u8], parts: &[&[u8]]) -> [u8; 32] {
-    // HMAC takes a key of any length: the error cannot happen, and all zeros prove nothing.
-    let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(key) else {
-        return [0; 32];
-    };
-    for part in parts {
-        mac.update(part);
+    let mut block = Zeroizing::new([0; 64]);
+    if key.len() > block.len() {
+        block[..32].copy_from_slice(&Zeroizing::new(<[u8; 32]>::from(Sha256::digest(key)))[..]);
+    } else {
+        block[..key.len()].copy_from_slice(key);
     }
-    mac.finalize().into_bytes().into()
+    let padded = |pad: u8| {
+        let bytes = Zeroizing::new(block.map(|byte| byte ^ pad));
+        Sha256::new().chain_update(&bytes[..])
+    };
+    let (mut inner, outer) = (padded(0x36), padded(0x5c));
+    for part in parts {
+        inner.update(part);
+    }
+    outer.chain_update(inner.finalize()).finalize().into()
 }

@@ -2,10 +2,12 @@
 
 use aws_lc_rs::{digest, hmac};
 use base64ct::{Base64, Encoding};
+use cognate_core::account::DeviceOffer;
 use cognate_core::config::Username;
 use cognate_core::ports::SendFailure;
+use cognate_core::secret::AccessToken;
 use cognate_core::sign_in::{Answer, Flow};
-use cognate_core::{Client, ErrorCode};
+use cognate_core::{Client, Error, ErrorCode};
 use num_bigint::BigUint;
 use serde_json::{Value, json};
 
@@ -46,9 +48,37 @@ fn by_password(client: &Client<Platform>, name: &str) -> Result<(), ErrorCode> {
 fn with_device() -> (Client<Platform>, Platform) {
     let (client, platform) = client();
     sign_in(&client);
-    platform.script([offering(&platform, metadata()), answered(&json!({}))]);
+    platform.script([offering(&platform, metadata())]);
     by_password(&client, "ana").unwrap();
+    platform.script([answered(&json!({}))]);
+    confirm(&client).unwrap();
     (client, platform)
+}
+
+/// What the last sign-in has left to do about its device.
+fn offer_of(client: &Client<Platform>) -> Option<Value> {
+    let (_, offer) = client.device();
+    offer.map(|text| serde_json::from_str(&text).unwrap())
+}
+
+/// Confirms the device on offer, as whoever holds the client does.
+fn confirm(client: &Client<Platform>) -> Result<bool, Error> {
+    let offer = offer_of(client).unwrap();
+    let text = |name: &str| offer[name].as_str().unwrap().to_owned();
+    let offer = DeviceOffer {
+        key: text("key"),
+        group: text("group"),
+        typed: text("typed"),
+        username: text("username"),
+    };
+    let (token, options) = (token_of(client), options());
+    run(client.service().confirm_device(&token, &offer, &options))
+}
+
+fn token_of(client: &Client<Platform>) -> AccessToken {
+    run(client.fresh_access_token(0, &options()))
+        .unwrap()
+        .access_token
 }
 
 fn last(platform: &Platform, operation: &str) -> Value {
@@ -255,9 +285,10 @@ fn a_device_that_the_service_forgot_is_forgotten_here_and_the_call_is_sent_once_
     platform.script([
         refused_with(UNKNOWN.0, UNKNOWN.1),
         offering(&platform, another),
-        answered(&json!({})),
     ]);
     by_password(&client, "ana").unwrap();
+    platform.script([answered(&json!({}))]);
+    confirm(&client).unwrap();
     assert_eq!(platform.devices().len(), 2);
     assert!(
         platform
@@ -288,30 +319,80 @@ fn a_device_that_the_service_forgot_is_forgotten_here_and_the_call_is_sent_once_
 }
 
 #[test]
-fn a_device_that_cannot_be_confirmed_or_kept_fails_no_sign_in() {
-    for answer in [
-        refused("DeviceKeyExistsException"),
-        refused("NotAuthorizedException"),
-        answered(&json!([])),
-        Scripted::Fail(SendFailure::Unreachable),
-        Scripted::Fail(SendFailure::TimedOut),
+fn of_a_device_that_is_refused_nothing_is_kept_and_one_without_an_answer_may_be_confirmed() {
+    for (answer, is_kept) in [
+        (refused("DeviceKeyExistsException"), false),
+        (refused("NotAuthorizedException"), false),
+        (answered(&json!([])), true),
+        (Scripted::Fail(SendFailure::Unreachable), true),
+        (Scripted::Fail(SendFailure::TimedOut), true),
     ] {
         let (client, platform) = client();
         sign_in(&client);
-        platform.script([offering(&platform, metadata()), answer]);
+        platform.script([offering(&platform, metadata())]);
         by_password(&client, "ana").unwrap();
+        platform.script([answer]);
+        assert_eq!(confirm(&client).is_ok(), is_kept);
+        assert_eq!(platform.devices().len(), if is_kept { 2 } else { 0 });
+        let key = client.device().0;
+        assert_eq!(key.as_deref(), Some(KEY), "the service may want it");
     }
+}
+
+#[test]
+fn what_cannot_be_kept_is_not_confirmed() {
     let (client, platform) = client();
     sign_in(&client);
-    platform.block_store();
-    platform.take_operations();
     platform.script([offering(&platform, metadata())]);
     by_password(&client, "ana").unwrap();
-    assert_eq!(
-        platform.take_operations(),
-        ["InitiateAuth"],
-        "what cannot be kept is not confirmed"
-    );
+    platform.block_store();
+    platform.take_operations();
+    let error = confirm(&client).unwrap_err();
+    assert_eq!(error.code, ErrorCode::StorageBlocked);
+    assert_eq!(platform.take_operations(), [""; 0]);
+}
+
+#[test]
+fn a_confirmation_that_is_tried_again_has_the_same_password() {
+    let (client, platform) = client();
+    sign_in(&client);
+    platform.script([offering(&platform, metadata())]);
+    by_password(&client, "ana").unwrap();
+    let offer = client.device().1;
+    platform.script([Scripted::Fail(SendFailure::Unreachable)]);
+    confirm(&client).unwrap();
+    let first = platform.devices().values().next().unwrap().clone();
+    let offer: Value = serde_json::from_str(&offer.unwrap()).unwrap();
+    let offer = DeviceOffer {
+        key: KEY.into(),
+        group: GROUP.into(),
+        typed: offer["typed"].as_str().unwrap().into(),
+        username: offer["username"].as_str().unwrap().into(),
+    };
+    // The first one did arrive.
+    platform.script([refused("DeviceKeyExistsException")]);
+    let (token, options) = (token_of(&client), options());
+    let again = client.service().confirm_device(&token, &offer, &options);
+    assert!(run(again).is_ok());
+    assert!(platform.devices().values().all(|record| *record == first));
+}
+
+#[test]
+fn the_device_that_is_forgotten_leaves_nothing_and_another_one_leaves_this_one_alone() {
+    let (client, platform) = with_device();
+    let forget = |key: &str| {
+        let (token, options) = (token_of(&client), options());
+        run(client.service().forget_device(&token, key, &options))
+    };
+    platform.script([answered(&json!({}))]);
+    forget("local_other").unwrap();
+    assert_eq!(platform.devices().len(), 2);
+    platform.script([refused("NotAuthorizedException")]);
+    assert!(forget(KEY).is_err());
+    assert_eq!(platform.devices().len(), 2, "the service still knows it");
+    platform.script([answered(&json!({}))]);
+    forget(KEY).unwrap();
+    assert!(platform.devices().is_empty());
 }
 
 #[test]
@@ -372,18 +453,10 @@ fn where_the_pool_asks_the_person_the_answer_to_a_code_says_it() {
     let asked = json!({ "ChallengeName": "SMS_MFA", "Session": "the-session-of-this-step", "ChallengeParameters": {
         "CODE_DELIVERY_DELIVERY_MEDIUM": "SMS",
     }});
-    for (remember_device, necessary, expected) in
-        [(true, true, 1), (false, true, 0), (true, false, 0)]
-    {
+    for (remember_device, necessary) in [(true, true), (false, true), (true, false)] {
         let (client, platform) = client();
         sign_in(&client);
-        let confirmed = answered(&json!({ "UserConfirmationNecessary": necessary }));
-        platform.script([
-            answered(&asked),
-            offering(&platform, metadata()),
-            confirmed,
-            answered(&json!({})),
-        ]);
+        platform.script([answered(&asked), offering(&platform, metadata())]);
         let (ana, password, options_of_all) = (ana(), password(PASSWORD), options());
         let signing_in = client.sign_in(&ana, Some(&password), Flow::Password, &options_of_all);
         let step = next(run(signing_in));
@@ -392,18 +465,37 @@ fn where_the_pool_asks_the_person_the_answer_to_a_code_says_it() {
             remember_device,
         };
         done(run(client.respond(step, answer, &options())));
-        let calls = platform.calls();
-        let said: Vec<_> = calls
-            .iter()
-            .filter(|sent| sent.operation == "UpdateDeviceStatus")
-            .collect();
-        assert_eq!(said.len(), expected, "{remember_device} {necessary}");
-        for sent in said {
-            assert_eq!(sent.body["DeviceKey"], KEY);
-            assert_eq!(sent.body["DeviceRememberedStatus"], "remembered");
-        }
-        platform.clear_script();
+        assert_eq!(offer_of(&client).unwrap()["remember"], remember_device);
+        platform.script([answered(&json!({ "UserConfirmationNecessary": necessary }))]);
+        assert_eq!(confirm(&client).unwrap(), necessary);
     }
+}
+
+#[test]
+fn a_device_that_is_known_is_only_to_be_remembered() {
+    let asked = json!({ "ChallengeName": "SMS_MFA", "Session": "the-session-of-this-step", "ChallengeParameters": {
+        "CODE_DELIVERY_DELIVERY_MEDIUM": "SMS",
+    }});
+    let (client, platform) = with_device();
+    platform.script([answered(&asked), platform.tokens("ana")]);
+    let (ana, password, all) = (ana(), password(PASSWORD), options());
+    let step = next(run(client.sign_in(
+        &ana,
+        Some(&password),
+        Flow::Password,
+        &all,
+    )));
+    let answer = Answer::Code {
+        code: code("123456"),
+        remember_device: true,
+    };
+    done(run(client.respond(step, answer, &all)));
+    let offer = offer_of(&client).unwrap();
+    assert_eq!(
+        (&offer["key"], &offer["group"]),
+        (&json!(KEY), &json!(null))
+    );
+    assert_eq!(offer["remember"], true);
 }
 
 #[test]
@@ -428,11 +520,7 @@ fn a_device_that_is_confirmed_after_a_step_is_kept_by_both_names() {
     let asked = json!({ "ChallengeName": "SMS_MFA", "Session": "the-session-of-this-step", "ChallengeParameters": {
         "CODE_DELIVERY_DELIVERY_MEDIUM": "SMS", "USER_ID_FOR_SRP": "ana-3f1c2d4e",
     }});
-    platform.script([
-        answered(&asked),
-        offering(&platform, metadata()),
-        answered(&json!({})),
-    ]);
+    platform.script([answered(&asked), offering(&platform, metadata())]);
     let (password, all) = (password(PASSWORD), options());
     let alias = Username::parse("ana@example.com").unwrap();
     let step = next(run(client.sign_in(
@@ -446,6 +534,8 @@ fn a_device_that_is_confirmed_after_a_step_is_kept_by_both_names() {
         remember_device: false,
     };
     done(run(client.respond(step, answer, &all)));
+    platform.script([answered(&json!({}))]);
+    confirm(&client).unwrap();
     assert_eq!(platform.devices().len(), 2);
 }
 

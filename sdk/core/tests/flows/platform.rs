@@ -337,6 +337,8 @@ impl Random for Network {
     }
 }
 
+impl DeviceStore for Network {}
+
 /// JSON as `serde_json` reads it.
 pub(crate) struct Parsed(pub Value);
 
@@ -465,6 +467,15 @@ impl DeviceStore for Platform {
             Some(record) => _ = self.devices().insert(place.to_owned(), record.to_owned()),
         }
         Ok(before.map(Zeroizing::new))
+    }
+
+    async fn devices(&self) -> Result<Vec<String>, StoreBlocked> {
+        drop(self.store()?);
+        Ok(Self::devices(self).keys().cloned().collect())
+    }
+
+    fn keeps_devices(&self) -> bool {
+        true
     }
 
     fn device_name(&self) -> Option<String> {

@@ -24,7 +24,7 @@ fn a_person_signs_up_confirms_and_has_a_new_code_sent() {
     let signed_up =
         run(client
             .service()
-            .sign_up(&bea(), &password(PASSWORD), &[email], &[], &options()))
+            .sign_up(&bea(), Some(&password(PASSWORD)), &[email], &[], &options()))
         .unwrap();
     assert!(!signed_up.confirmed);
     assert_eq!(
@@ -62,7 +62,7 @@ fn metadata_goes_to_the_triggers() {
         .insert("campaign".into(), "spring".into());
     run(client
         .service()
-        .sign_up(&bea(), &password(PASSWORD), &[], &[], &options))
+        .sign_up(&bea(), Some(&password(PASSWORD)), &[], &[], &options))
     .unwrap();
     assert_eq!(
         platform.calls()[0].body["ClientMetadata"],
@@ -74,10 +74,11 @@ fn metadata_goes_to_the_triggers() {
 fn a_taken_name_is_said() {
     let (client, _) = client();
     let ana = crate::ana();
-    let error = run(client
-        .service()
-        .sign_up(&ana, &password(PASSWORD), &[], &[], &options()))
-    .unwrap_err();
+    let error =
+        run(client
+            .service()
+            .sign_up(&ana, Some(&password(PASSWORD)), &[], &[], &options()))
+        .unwrap_err();
     assert_eq!(
         (error.code, error.outcome),
         (ErrorCode::UsernameExists, Outcome::Answered)
@@ -94,10 +95,11 @@ fn a_taken_name_is_said() {
 fn a_sign_up_whose_answer_was_lost_is_not_sent_twice() {
     let (client, platform) = client();
     platform.script([Scripted::LoseAnswer]);
-    let error = run(client
-        .service()
-        .sign_up(&bea(), &password(PASSWORD), &[], &[], &options()))
-    .unwrap_err();
+    let error =
+        run(client
+            .service()
+            .sign_up(&bea(), Some(&password(PASSWORD)), &[], &[], &options()))
+        .unwrap_err();
     assert_eq!(
         (error.code, error.outcome),
         (ErrorCode::Network, Outcome::Unknown)

@@ -7,7 +7,7 @@ use alloc::rc::Rc;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use cognate_core::account::{MfaSetting, MfaSettings, Page};
+use cognate_core::account::{DeviceOffer, MfaSetting, MfaSettings, Page};
 use cognate_core::json::Value;
 use cognate_core::secret::{AccessToken, PasskeyCredential, Password};
 use cognate_core::{CallOptions, Error, ErrorCode, Service};
@@ -32,7 +32,8 @@ impl JsAccount {
     pub fn start(settings: JsValue) -> Promise {
         promise(async {
             let config = Settings(JsJson(settings)).config()?;
-            let service = Rc::new(Service::new(config, Network));
+            let network = Network::new(&config);
+            let service = Rc::new(Service::new(config, network));
             Ok(Self { service }.into())
         })
     }
@@ -64,11 +65,13 @@ async fn run(
     let options = &given.options(signal)?;
     Ok(match operation {
         "signUp" => {
-            let (username, password) = (given.username()?, given.password()?);
+            let username = given.username()?;
+            let password = given.text("password")?.map(Password::new);
             let attributes = given.attributes("attributes")?;
             let validation_data = given.attributes("validationData")?;
+            let password = password.as_ref();
             let result =
-                service.sign_up(&username, &password, &attributes, &validation_data, options);
+                service.sign_up(&username, password, &attributes, &validation_data, options);
             results::sign_up(&result.await?)
         }
         "confirmSignUp" => {
@@ -162,6 +165,17 @@ async fn open(
             let (key, remembered) = (given.named("key")?, given.flag("remembered")?);
             let updated = service.update_device(token, &key, remembered, options);
             updated.await?;
+        }
+        // For the worker: the device that a sign-in has brought.
+        "confirmDevice" => {
+            let offer = DeviceOffer {
+                key: given.named("key")?,
+                group: given.named("group")?,
+                typed: given.named("typed")?,
+                username: given.named("username")?,
+            };
+            let asks = service.confirm_device(token, &offer, options).await?;
+            return Ok(results::flag("asks", asks));
         }
         "forgetDevice" => {
             let key = given.named("key")?;

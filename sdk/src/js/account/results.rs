@@ -106,6 +106,13 @@ pub(super) fn named(name: &str, value: &str) -> String {
     text(record)
 }
 
+/// An object of one yes or no.
+pub(super) fn flag(name: &str, value: bool) -> String {
+    let mut record = Object::new();
+    record.boolean(name, value);
+    text(record)
+}
+
 /// Part of a list, and where it goes on.
 fn part(name: &str, list: &Array, cursor: Option<&str>) -> String {
     let mut record = Object::new();
