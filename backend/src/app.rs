@@ -7,6 +7,7 @@ use crate::audit::Audit;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::keys::SigningKeys;
+use crate::limits::AddressRate;
 use crate::messages::Messages;
 use crate::metrics::Metrics;
 use crate::pools::RecentClients;
@@ -31,6 +32,8 @@ pub struct AppState {
     pub audit: Audit,
     /// The handlers of triggers.
     pub triggers: Triggers,
+    /// How many requests an address may send.
+    pub rate: AddressRate,
     /// How many requests there were, and how they ended.
     pub metrics: Metrics,
     /// The configuration the process was started with.

@@ -15,6 +15,7 @@ const INTERVAL: Duration = Duration::from_secs(600);
 /// Outside of a tokio runtime.
 pub fn start(state: &AppState) {
     let (store, clock, keys) = (state.store.clone(), state.clock.clone(), state.keys.clone());
+    let rate = state.rate.clone();
     let period = state.config.keys.rotate_after_days;
     let period = period.map(|days| i64::from(days) * 86400);
     tokio::spawn(async move {
@@ -23,6 +24,7 @@ pub fn start(state: &AppState) {
             if let Err(error) = store.sweep(clock.now()).await {
                 tracing::warn!(error = &error as &dyn std::error::Error, "cannot sweep");
             }
+            rate.forget_quiet();
             let old = clock.now() - audit::KEPT_SECONDS;
             if let Err(error) = store.delete_auth_events_before(old).await {
                 tracing::warn!(

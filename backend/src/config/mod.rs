@@ -9,6 +9,7 @@ mod quotas;
 
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
@@ -45,6 +46,8 @@ pub struct Config {
     pub hosted_ui: Option<PathBuf>,
     /// Keys.
     pub keys: KeysConfig,
+    /// What one address may do.
+    pub limits: LimitsConfig,
     /// Numbers for whoever runs the backend.
     pub metrics: MetricsConfig,
     /// The program that runs handlers in Node. Default `node`, found by `PATH`.
@@ -57,6 +60,14 @@ pub struct Config {
     pub quotas: Quotas,
     /// The pools that exist from the start. Default: the demo pool, if there is no file.
     pub pools: Vec<PoolConfig>,
+}
+
+/// What one address may do, whatever it asks.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct LimitsConfig {
+    /// Requests a second of one address. Default any number: a proxy in front may count better.
+    pub requests_per_second: Option<NonZeroU32>,
 }
 
 /// Where the backend's numbers are read.

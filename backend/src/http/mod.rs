@@ -15,6 +15,7 @@ mod oauth;
 mod observe;
 mod peer;
 mod proxy;
+mod rate;
 mod router;
 mod sigv4;
 mod well_known;

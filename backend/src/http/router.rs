@@ -11,7 +11,7 @@ use serde_json::json;
 use super::observe::observe;
 use super::{
     Peer, cors, hosted_ui, inbox, json_api, local, login_operations, login_pages, oauth, proxy,
-    well_known,
+    rate, well_known,
 };
 use crate::app::AppState;
 use crate::oauth::Page;
@@ -50,6 +50,7 @@ pub fn router(state: AppState) -> Router {
                 .post(oauth::user_info)
                 .options(cors::preflight_bearer),
         )
+        .layer(from_fn_with_state(state.clone(), rate::guard))
         .layer(from_fn(cors::readable_by_all));
     let mut login_domain = Router::new()
         .route("/oauth2/authorize", get(login_pages::authorize))
@@ -68,6 +69,7 @@ pub fn router(state: AppState) -> Router {
     for page in hosted_ui::PAGES {
         login_domain = login_domain.route(page, get(hosted_ui::plain_page));
     }
+    let login_domain = login_domain.layer(from_fn_with_state(state.clone(), rate::guard));
     let local = Router::new()
         .route("/_cognate/inbox", get(inbox::page))
         .route("/_cognate/inbox.js", get(inbox::script))

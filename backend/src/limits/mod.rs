@@ -21,12 +21,16 @@
 //! confirmation, or a sign-in without the password; who also has
 //! the password, its `MFA_FAILURES_EVERYWHERE`, and so hold up a sign-in with a second factor.
 
+mod rate;
+
 use std::net::IpAddr;
 
 use tokio::sync::{Mutex, MutexGuard};
 
 use crate::app::{AppState, Caller};
 use crate::error::ApiError;
+
+pub use rate::AddressRate;
 
 /// Wrong passwords before the first wait.
 const FREE_FAILURES: i64 = 5;
@@ -278,14 +282,9 @@ fn wait_millis(failures: i64) -> i64 {
     (1000 << doublings).min(QUIET_MILLIS)
 }
 
-fn key(
-    state: &AppState,
-    caller: &Caller,
-    purpose: &str,
-    pool_id: &str,
-    username: &str,
-) -> [u8; 32] {
-    let address = match caller.peer {
+/// What counts as one address: of IPv6 the /48, which anybody can have.
+fn network(address: IpAddr) -> [u8; 16] {
+    match address {
         IpAddr::V4(address) => address.to_ipv6_mapped().octets(),
         IpAddr::V6(address) => match address.to_ipv4_mapped() {
             Some(_) => address.octets(),
@@ -295,7 +294,17 @@ fn key(
                 network
             }
         },
-    };
+    }
+}
+
+fn key(
+    state: &AppState,
+    caller: &Caller,
+    purpose: &str,
+    pool_id: &str,
+    username: &str,
+) -> [u8; 32] {
+    let address = network(caller.peer);
     let parts = [
         purpose.as_bytes(),
         pool_id.as_bytes(),

@@ -5,7 +5,7 @@
 //!
 //! # Limits
 //! A connection has 30 seconds for the head of its next request, a request 30 seconds for its
-//! answer, and there are at most 1,024 connections. HTTP/1.1 without TLS: beyond loopback a proxy
+//! answer, and there are at most 1,024 connections. A head has 64 KiB and 100 headers at most. HTTP/1.1 without TLS: beyond loopback a proxy
 //! ends TLS.
 
 use std::convert::Infallible;
@@ -32,6 +32,9 @@ const HEAD_TIMEOUT: Duration = Duration::from_secs(30);
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(30);
 const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(5);
 const CONNECTIONS: usize = 1024;
+const MOST_HEADERS: usize = 100;
+/// Of a head, and of what is read of a body at a time.
+const LARGEST_HEAD: usize = 64 * 1024;
 
 /// Sockets that wait for connections.
 #[derive(Debug)]
@@ -132,6 +135,8 @@ fn connection(
     http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(HEAD_TIMEOUT)
+        .max_headers(MOST_HEADERS)
+        .max_buf_size(LARGEST_HEAD)
         .serve_connection(TokioIo::new(stream), service)
 }
 

@@ -23,6 +23,7 @@ use crate::audit::{self, Audit};
 use crate::clock::Clock;
 use crate::config::{AccessKey, Config};
 use crate::keys::{KeyError, SigningKeys};
+use crate::limits::AddressRate;
 use crate::messages::Messages;
 use crate::metrics::Metrics;
 use crate::outgoing::Outgoing;
@@ -89,6 +90,7 @@ pub async fn prepare(
         messages,
         audit,
         triggers,
+        rate: AddressRate::new(config.limits.requests_per_second),
         metrics: Metrics::default(),
         config,
         clock,

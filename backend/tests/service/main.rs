@@ -22,6 +22,7 @@ mod local;
 mod oauth;
 mod pool_updates;
 mod pools;
+mod rate;
 mod records;
 mod resource_servers;
 mod serving;
