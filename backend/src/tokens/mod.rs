@@ -15,6 +15,7 @@
 
 mod access;
 mod changes;
+mod memberships;
 
 use aws_lc_rs::digest;
 use base64ct::{Base64UrlUnpadded, Encoding};
@@ -142,7 +143,7 @@ pub async fn issue(
     let scope = sign_in
         .scopes
         .map_or_else(|| Scope::Account.name().to_owned(), Scopes::to_string);
-    let mut groups = Groups::default();
+    let mut groups = memberships::of_user(state, user).await?;
     let changes = pre_token_generation(
         state,
         Making {

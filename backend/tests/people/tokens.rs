@@ -190,3 +190,56 @@ async fn tokens_end_with_the_user_the_session_and_the_account() {
 fn refused(message: &str) -> (String, String) {
     ("NotAuthorizedException".to_owned(), message.to_owned())
 }
+
+#[tokio::test]
+async fn groups_and_their_roles_are_told_in_the_order_of_precedence() {
+    let backend = Backend::start().await;
+    let person = Person::confirmed(&backend).await;
+    let name = json!({ "UserPoolId": POOL, "Username": person.email });
+    let groups = [
+        ("staff", None, Some("arn:aws:iam::123456789012:role/Staff")),
+        (
+            "admins",
+            Some(1),
+            Some("arn:aws:iam::123456789012:role/Admins"),
+        ),
+        ("readers", Some(0), None),
+    ];
+    for (group, precedence, role) in groups {
+        let mut body = json!({ "UserPoolId": POOL, "GroupName": group });
+        if let Some(precedence) = precedence {
+            body["Precedence"] = json!(precedence);
+        }
+        if let Some(role) = role {
+            body["RoleArn"] = json!(role);
+        }
+        backend.admin("CreateGroup", body).await.ok();
+        let mut body = name.clone();
+        body["GroupName"] = json!(group);
+        backend.admin("AdminAddUserToGroup", body).await.ok();
+    }
+    let tokens = person.tokens(&backend).await;
+    let (id, access) = (claims(&tokens["IdToken"]), claims(&tokens["AccessToken"]));
+    for claims in [&id, &access] {
+        assert_eq!(
+            claims["cognito:groups"],
+            json!(["readers", "admins", "staff"])
+        );
+    }
+    let roles = ["Admins", "Staff"].map(|role| format!("arn:aws:iam::123456789012:role/{role}"));
+    assert_eq!(id["cognito:roles"], json!(roles));
+    assert_eq!(id["cognito:preferred_role"], roles[0]);
+    assert_eq!(access.get("cognito:roles"), None);
+
+    let mut body = name;
+    body["GroupName"] = json!("admins");
+    backend.admin("AdminRemoveUserFromGroup", body).await.ok();
+    let refresh = json!({ "ClientId": CLIENT, "RefreshToken": tokens["RefreshToken"] });
+    let refreshed = backend
+        .call("GetTokensFromRefreshToken", refresh)
+        .await
+        .ok();
+    let id = claims(&refreshed["AuthenticationResult"]["IdToken"]);
+    assert_eq!(id["cognito:groups"], json!(["readers", "staff"]));
+    assert_eq!(id["cognito:preferred_role"], roles[1]);
+}
