@@ -9,8 +9,10 @@
 
 use cognate_core::ports::{StoreBlocked, Unavailable};
 
+#[cfg(all(feature = "std", any(feature = "js", feature = "account")))]
+pub(crate) use of_bindgen::promise;
 #[cfg(feature = "std")]
-pub(crate) use of_bindgen::{promise, settled};
+pub(crate) use of_bindgen::settled;
 #[cfg(not(feature = "std"))]
 pub(crate) use own::{promise, settled};
 
@@ -32,11 +34,14 @@ impl From<Failed> for Unavailable {
 
 #[cfg(feature = "std")]
 mod of_bindgen {
+    #[cfg(any(feature = "js", feature = "account"))]
     use core::future::Future;
 
     use js_sys::Promise;
     use wasm_bindgen::JsValue;
-    use wasm_bindgen_futures::{JsFuture, future_to_promise};
+    use wasm_bindgen_futures::JsFuture;
+    #[cfg(any(feature = "js", feature = "account"))]
+    use wasm_bindgen_futures::future_to_promise;
 
     use super::Failed;
 
