@@ -104,7 +104,7 @@ impl Service<'_> {
         let client = self.client()?;
         let result = client
             .service()
-            .sign_up(&username, password, attributes, &[], &options())
+            .sign_up(&username, Some(password), attributes, &[], &options())
             .await?;
         Ok(SignedUp {
             is_confirmed: result.confirmed,
