@@ -11,10 +11,12 @@ use super::{Empty, secret};
 use crate::app::{AppState, Caller};
 use crate::error::ApiError;
 use crate::messages::Medium;
+use crate::password;
 use crate::pools::find_pool;
 use crate::sessions;
 use crate::triggers::ClientMetadata;
 use crate::users::admin::{self, Invitation};
+use crate::users::identities::{self, ProviderUser};
 use crate::users::search::{self, Filter};
 use crate::users::{self, Status, User};
 
@@ -53,6 +55,8 @@ pub(super) struct AdminCreateUserRequest {
     temporary_password: Option<Password>,
     message_action: Option<MessageAction>,
     desired_delivery_mediums: Option<Vec<DeliveryMedium>>,
+    #[serde(default)]
+    force_alias_creation: bool,
     validation_data: Option<Vec<Attribute>>,
     client_metadata: Option<ClientMetadata>,
 }
@@ -97,6 +101,7 @@ pub(super) async fn admin_create_user(
                 DeliveryMedium::Email => Medium::Email,
             })
             .collect(),
+        force_alias: request.force_alias_creation,
         validation_data: request
             .validation_data
             .map(|data| pairs(Some(data)).into_iter().collect()),
@@ -247,6 +252,81 @@ pub(super) async fn admin_update_user_attributes(
     let pool = find_pool(state, &request.user_pool_id).await?;
     let attributes = pairs(Some(request.user_attributes));
     admin::update_attributes(state, &pool, &request.username, &attributes).await?;
+    Ok(Empty {})
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(super) struct AdminDeleteAttributesRequest {
+    #[serde(flatten)]
+    user: UserRequest,
+    user_attribute_names: Vec<String>,
+}
+
+/// `AdminDeleteUserAttributes`
+pub(super) async fn admin_delete_user_attributes(
+    state: &AppState,
+    _: &Caller,
+    request: AdminDeleteAttributesRequest,
+) -> Result<Empty, ApiError> {
+    let pool = find_pool(state, &request.user.user_pool_id).await?;
+    let names = request.user_attribute_names.into_iter();
+    let removals: Vec<(String, String)> = names.map(|name| (name, String::new())).collect();
+    admin::update_attributes(state, &pool, &request.user.username, &removals).await?;
+    Ok(Empty {})
+}
+
+/// `AdminResetUserPassword`
+pub(super) async fn admin_reset_user_password(
+    state: &AppState,
+    _: &Caller,
+    request: UserRequest,
+) -> Result<Empty, ApiError> {
+    let pool = find_pool(state, &request.user_pool_id).await?;
+    password::reset(state, &pool, &request.username).await?;
+    Ok(Empty {})
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(super) struct LinkProviderRequest {
+    user_pool_id: String,
+    destination_user: ProviderUser,
+    source_user: ProviderUser,
+}
+
+/// `AdminLinkProviderForUser`
+pub(super) async fn admin_link_provider_for_user(
+    state: &AppState,
+    _: &Caller,
+    request: LinkProviderRequest,
+) -> Result<Empty, ApiError> {
+    let pool = find_pool(state, &request.user_pool_id).await?;
+    identities::link(
+        state,
+        &pool,
+        &request.destination_user,
+        &request.source_user,
+    )
+    .await?;
+    Ok(Empty {})
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(super) struct DisableProviderRequest {
+    user_pool_id: String,
+    user: ProviderUser,
+}
+
+/// `AdminDisableProviderForUser`
+pub(super) async fn admin_disable_provider_for_user(
+    state: &AppState,
+    _: &Caller,
+    request: DisableProviderRequest,
+) -> Result<Empty, ApiError> {
+    let pool = find_pool(state, &request.user_pool_id).await?;
+    identities::unlink(state, &pool, &request.user).await?;
     Ok(Empty {})
 }
 

@@ -7,7 +7,23 @@ use super::Operation;
 use crate::contract;
 
 /// What an operation that is there does not do, or does in its own way.
-const NOTES: &[(&str, &str)] = &[];
+const NOTES: &[(&str, &str)] = &[
+    ("AdminDisableProviderForUser", "there, as a record"),
+    (
+        "AdminLinkProviderForUser",
+        "there, as a record: nobody signs in with it yet",
+    ),
+    (
+        "CreateIdentityProvider",
+        "there, as a record: nobody signs in with it yet",
+    ),
+    (
+        "CreateUserPoolDomain",
+        "there, as a record: the login domain is the public address",
+    ),
+    ("UpdateIdentityProvider", "there, as a record"),
+    ("UpdateUserPoolDomain", "there, as a record"),
+];
 
 /// The page.
 #[must_use]

@@ -1,5 +1,5 @@
 //! `SetUserPoolMfaConfig`, `GetUserPoolMfaConfig`, `AssociateSoftwareToken`, `VerifySoftwareToken`,
-//! `SetUserMFAPreference`, `AdminSetUserMFAPreference`, `AdminDeleteSoftwareToken`,
+//! `SetUserMFAPreference`, `AdminSetUserMFAPreference`, `SetUserSettings`, `AdminSetUserSettings`, `AdminDeleteSoftwareToken`,
 //! `GetUserAuthFactors`, `AdminGetUserAuthFactors`.
 
 use cognate_core::secret::{AccessToken, Code};
@@ -202,6 +202,72 @@ pub(super) async fn set_user_mfa_preference(
     let access = verify_access(state, &request.access_token).await?;
     preference::set(state, &access.pool, &access.user, &request.settings.list()?).await?;
     Ok(Empty {})
+}
+
+/// `MFAOptionType`, from the time when text messages were the only second factor.
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct MfaOption {
+    delivery_medium: Option<String>,
+    attribute_name: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(super) struct SetSettingsRequest {
+    #[serde(deserialize_with = "secret::required")]
+    access_token: AccessToken,
+    #[serde(rename = "MFAOptions")]
+    options: Vec<MfaOption>,
+}
+
+/// `SetUserSettings`: text messages on, or, without options, off.
+pub(super) async fn set_user_settings(
+    state: &AppState,
+    _: &Caller,
+    request: SetSettingsRequest,
+) -> Result<Empty, ApiError> {
+    let access = verify_access(state, &request.access_token).await?;
+    let sms = (Factor::Sms, text_messages(&request.options)?);
+    preference::set(state, &access.pool, &access.user, &[sms]).await?;
+    Ok(Empty {})
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(super) struct AdminSetSettingsRequest {
+    #[serde(flatten)]
+    user: UserRequest,
+    #[serde(rename = "MFAOptions")]
+    options: Vec<MfaOption>,
+}
+
+/// `AdminSetUserSettings`
+pub(super) async fn admin_set_user_settings(
+    state: &AppState,
+    _: &Caller,
+    request: AdminSetSettingsRequest,
+) -> Result<Empty, ApiError> {
+    let (pool, user) = request.user.find_in_pool(state).await?;
+    let sms = (Factor::Sms, text_messages(&request.options)?);
+    preference::set(state, &pool, &user, &[sms]).await?;
+    Ok(Empty {})
+}
+
+fn text_messages(options: &[MfaOption]) -> Result<Setting, ApiError> {
+    let is_sms = |option: &MfaOption| {
+        option.delivery_medium.as_deref() == Some("SMS")
+            && option.attribute_name.as_deref() == Some("phone_number")
+    };
+    if !options.iter().all(is_sms) {
+        return Err(ApiError::invalid_parameter(
+            "MFAOptions: only SMS to phone_number can be set here; SetUserMFAPreference sets the others.",
+        ));
+    }
+    Ok(Setting {
+        enabled: Some(!options.is_empty()),
+        preferred_mfa: None,
+    })
 }
 
 #[derive(Deserialize)]

@@ -215,11 +215,18 @@ async fn store(state: &AppState, event: &Event, at: i64) -> Result<(), ApiError>
         kind: event.kind.name().to_owned(),
         response: event.response.name().to_owned(),
         created_at: at / 1000,
+        feedback: None,
+        feedback_by: None,
+        feedback_at: None,
     };
     Ok(state.store.insert_auth_event(&row).await?)
 }
 
-fn asks_for_events(pool: &Pool) -> Result<bool, ApiError> {
+/// Whether a pool wants events written down.
+///
+/// # Errors
+/// If what is stored of the pool is no longer JSON.
+pub fn asks_for_events(pool: &Pool) -> Result<bool, ApiError> {
     let document = pool.document()?;
     let mode = document
         .get("UserPoolAddOns")

@@ -139,6 +139,14 @@ impl Config {
         }
     }
 
+    /// How long a password of a pool's users is good for, in seconds. Default for ever.
+    #[must_use]
+    pub fn password_seconds(&self, pool_id: &str) -> Option<i64> {
+        let pool = self.pools.iter().find(|pool| pool.id == pool_id)?;
+        let days = pool.password_expires_after_days?;
+        Some(i64::from(days.get()) * 24 * 3600)
+    }
+
     /// Reads a file.
     ///
     /// # Errors

@@ -4,6 +4,7 @@
 //! and `CreateUserPoolClient`, so that there is one meaning of every setting.
 
 use std::collections::BTreeMap;
+use std::num::NonZeroU32;
 
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
@@ -25,6 +26,8 @@ pub struct PoolConfig {
     pub settings: Map<String, Value>,
     /// Members of `SetUserPoolMfaConfigRequest`. Default: what was set before, at first no MFA.
     pub mfa: Option<Map<String, Value>>,
+    /// Days after which a password has to be replaced, which the service does not have. Default never.
+    pub password_expires_after_days: Option<NonZeroU32>,
     /// The handler of each trigger; files are relative to the configuration's folder. Default none.
     #[serde(default)]
     pub triggers: BTreeMap<Trigger, HandlerConfig>,
@@ -91,6 +94,7 @@ impl PoolConfig {
                     "UserVerification": "required",
                 },
             }))),
+            password_expires_after_days: None,
             triggers: BTreeMap::new(),
             resource_servers: Vec::new(),
             clients: vec![ClientConfig {

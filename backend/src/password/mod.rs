@@ -1,4 +1,5 @@
-//! Forgotten and changed passwords: `ForgotPassword`, `ConfirmForgotPassword`, `ChangePassword`.
+//! Forgotten and changed passwords: `ForgotPassword`, `ConfirmForgotPassword`, `ChangePassword`,
+//! `AdminResetUserPassword`.
 //!
 //! # Security model
 //! With `PreventUserExistenceErrors` on, whoever asks for a recovery code is told where it went,
@@ -17,7 +18,7 @@ use crate::limits::{self, Hourly};
 use crate::messages::Purpose as MessagePurpose;
 use crate::mfa;
 use crate::migration;
-use crate::pools::RecoveryMechanism;
+use crate::pools::{Pool, RecoveryMechanism};
 use crate::sign_in::{Through, incorrect};
 use crate::tokens::Access;
 use crate::triggers::post_confirmation::post_confirmation;
@@ -99,8 +100,8 @@ pub async fn forgot(
 /// `ConfirmForgotPassword`
 ///
 /// # Errors
-/// `InvalidPasswordException`, `CodeMismatchException`, `ExpiredCodeException`,
-/// `LimitExceededException`; what the trigger `PostConfirmation` throws, and then the password is
+/// `InvalidPasswordException`, `PasswordHistoryPolicyViolationException`, `CodeMismatchException`,
+/// `ExpiredCodeException`, `LimitExceededException`; what the trigger `PostConfirmation` throws, and then the password is
 /// set.
 pub async fn confirm_forgot(
     state: &AppState,
@@ -145,12 +146,49 @@ pub async fn confirm_forgot(
     if !is_current || of_mfa.contains(&sent_to.attribute) {
         return Err(codes::expired());
     }
+    users::check_not_used_before(state, pool, &user, password.secret()).await?;
     user.set_password(password.secret(), state.clock.now())?;
     user.status = Status::Confirmed;
     user.mark_verified(&right.destination);
     users::save(state, pool, &mut user, Some(right.spend())).await?;
     let (client_id, source) = (&through.client.id, Source::ConfirmForgotPassword);
     post_confirmation(state, pool, client_id, source, &user, client_metadata).await
+}
+
+/// `AdminResetUserPassword`: the password is good for nothing any more, and a recovery code goes out.
+/// Sessions go on, as in the service: `AdminUserGlobalSignOut` ends them.
+///
+/// # Errors
+/// `UserNotFoundException`, `NotAuthorizedException` for users who never had a password of their own,
+/// `InvalidParameterException` if there is no verified address to send a code to.
+pub async fn reset(state: &AppState, pool: &Pool, name: &str) -> Result<(), ApiError> {
+    let user = users::find_existing(state, pool, name).await?;
+    if !matches!(user.status, Status::Confirmed | Status::ResetRequired) {
+        return Err(ApiError::not_authorized(
+            "User password cannot be reset in the current state.",
+        ));
+    }
+    let of_mfa = mfa::addresses(state, pool, &user.username, Some(&user)).await?;
+    let destination = Destination::of_recovery(pool, &user, &of_mfa).ok_or_else(|| {
+        ApiError::invalid_parameter(
+            "Cannot reset password for the user as there is no registered/verified email or phone_number",
+        )
+    })?;
+    let user = users::admin::change(state, pool, name, |user| {
+        user.status = Status::ResetRequired;
+        Ok(())
+    })
+    .await?;
+    let code = Code::new(
+        state,
+        &pool.id,
+        &user.username,
+        Purpose::Recovery,
+        destination,
+    )?;
+    state.store.replace_code(&code.row).await?;
+    codes::deliver(state, &code, MessagePurpose::ForgotPassword);
+    Ok(())
 }
 
 /// `ChangePassword`. A user without a password needs no previous one.
@@ -189,7 +227,7 @@ pub async fn change(
         &user.username,
     )
     .await?;
-    users::check_policy(&pool, proposed.secret())?;
+    users::check_new_password(state, &pool, &user, proposed.secret()).await?;
     user.set_password(proposed.secret(), state.clock.now())?;
     users::save(state, &pool, &mut user, None).await?;
     Ok(())

@@ -92,6 +92,8 @@ pub struct PasswordPolicy {
     pub require_symbols: bool,
     /// Days until a temporary password expires. Default 7.
     pub temporary_password_validity_days: u32,
+    /// How many of a user's newest passwords may not be set again, the one in use among them. Default 0.
+    pub password_history_size: u32,
 }
 
 impl Default for PasswordPolicy {
@@ -103,6 +105,7 @@ impl Default for PasswordPolicy {
             require_numbers: true,
             require_symbols: true,
             temporary_password_validity_days: 7,
+            password_history_size: 0,
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Changing pools and clients: `UpdateUserPool`, `AddCustomAttributes`, tags, `UpdateUserPoolClient`.
 //!
 //! An update replaces all settings: what a request does not name gets the service's default, except the
-//! name and the tags (`docs/decisions/0020`). What a pool was made with stays: schema, what people sign in
+//! name and the tags (`docs/decisions/0023`). What a pool was made with stays: schema, what people sign in
 //! with, whether case counts.
 
 use std::collections::BTreeMap;

@@ -22,6 +22,7 @@ use crate::app::AppState;
 use crate::audit::{self, Audit};
 use crate::clock::Clock;
 use crate::config::{AccessKey, Config};
+use crate::error::ApiError;
 use crate::keys::{KeyError, SigningKeys};
 use crate::limits::AddressRate;
 use crate::messages::Messages;
@@ -31,6 +32,7 @@ use crate::pools::{self, RecentClients, SeedError};
 use crate::seal::{MasterKey, MasterKeyError, SealError, Sealer};
 use crate::store::{Store, StoreError};
 use crate::triggers::{Triggers, TriggersError};
+use crate::users::search::make_all_searchable;
 
 pub use crate::http::Peer;
 pub use listeners::Listeners;
@@ -100,6 +102,9 @@ pub async fn prepare(
     };
     check_master_key(&state).await?;
     pools::seed(&state).await?;
+    make_all_searchable(&state)
+        .await
+        .map_err(StartError::Search)?;
     audit::start(state.clone(), events);
     Ok(state)
 }
@@ -192,6 +197,9 @@ pub enum StartError {
     /// The keys in the database cannot be used.
     #[error("the database cannot be used with this master key")]
     Keys(#[from] KeyError),
+    /// The users of an older version cannot be made searchable.
+    #[error("the users of an older version cannot be made searchable: {0}")]
+    Search(#[source] ApiError),
     /// The configured pools cannot be made.
     #[error(transparent)]
     Seed(#[from] SeedError),

@@ -95,7 +95,10 @@ pub async fn after_password(
     user: User,
 ) -> Result<Next, ApiError> {
     match allowed(state, through, user).await? {
-        Next::Proved(proved) => second_factor(state, caller, through, *proved.user).await,
+        Next::Proved(proved) => {
+            refuse_expired_password(state, &proved.user)?;
+            second_factor(state, caller, through, *proved.user).await
+        }
         asked => Ok(asked),
     }
 }
@@ -135,6 +138,21 @@ async fn allowed(state: &AppState, through: Through<'_>, user: User) -> Result<N
 #[must_use]
 pub fn incorrect() -> ApiError {
     ApiError::not_authorized("Incorrect username or password.")
+}
+
+/// Where the operator wants passwords to end: who signs in with an old one recovers the account first.
+fn refuse_expired_password(state: &AppState, user: &User) -> Result<(), ApiError> {
+    let Some(lifetime) = state.config.password_seconds(&user.pool_id) else {
+        return Ok(());
+    };
+    let now = state.clock.now();
+    let credential = user.credential.as_ref();
+    if credential.is_some_and(|credential| credential.set_at.saturating_add(lifetime) <= now) {
+        return Err(ApiError::password_reset_required(
+            "Password reset required for the user",
+        ));
+    }
+    Ok(())
 }
 
 /// Whatever else was proved: an invitation that nobody took up in time is none any more.

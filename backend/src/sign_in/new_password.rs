@@ -68,7 +68,7 @@ pub async fn answer(
     let mut user = step
         .user_named(state, through, username, Status::ForceChangePassword)
         .await?;
-    users::check_policy(pool, password.secret())?;
+    users::check_new_password(state, pool, &user, password.secret()).await?;
     let given: Vec<(String, String)> = responses
         .iter()
         .filter_map(|(name, value)| Some((name.strip_prefix(PREFIX)?.to_owned(), value.clone())))

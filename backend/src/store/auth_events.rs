@@ -21,6 +21,12 @@ pub struct AuthEventRow {
     pub details: Vec<u8>,
     /// Seconds since 1970.
     pub created_at: i64,
+    /// `Valid` or `Invalid`, once somebody said so.
+    pub feedback: Option<String>,
+    /// Who said so.
+    pub feedback_by: Option<String>,
+    /// When, seconds since 1970.
+    pub feedback_at: Option<i64>,
 }
 
 impl Store {
@@ -59,7 +65,8 @@ impl Store {
         limit: i64,
     ) -> Result<Vec<AuthEventRow>, StoreError> {
         let rows = sqlx::query(
-            "SELECT id, pool_id, username, kind, response, details, created_at FROM auth_events \
+            "SELECT id, pool_id, username, kind, response, details, created_at, feedback, feedback_by, \
+             feedback_at FROM auth_events \
              WHERE pool_id = $1 AND username = $2 AND ($3 IS NULL OR id < $3) \
              ORDER BY id DESC LIMIT $4",
         )
@@ -78,9 +85,41 @@ impl Store {
                 response: row.try_get(4)?,
                 details: row.try_get(5)?,
                 created_at: row.try_get(6)?,
+                feedback: row.try_get(7)?,
+                feedback_by: row.try_get(8)?,
+                feedback_at: row.try_get(9)?,
             })
         };
         rows.iter().map(read).collect()
+    }
+
+    /// Stores what somebody says of an event of a user. Answers whether there is such an event.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn set_auth_event_feedback(
+        &self,
+        pool_id: &str,
+        username: &str,
+        id: &str,
+        value: &str,
+        by: &str,
+        now: i64,
+    ) -> Result<bool, StoreError> {
+        let updated = sqlx::query(
+            "UPDATE auth_events SET feedback = $4, feedback_by = $5, feedback_at = $6 \
+             WHERE pool_id = $1 AND username = $2 AND id = $3",
+        )
+        .bind(pool_id)
+        .bind(username)
+        .bind(id)
+        .bind(value)
+        .bind(by)
+        .bind(now)
+        .execute(&self.writer)
+        .await?
+        .rows_affected();
+        Ok(updated > 0)
     }
 
     /// Deletes the events from before this time, in seconds since 1970.

@@ -31,6 +31,7 @@ mod resource_servers;
 mod sessions;
 mod signing_keys;
 mod sso_sessions;
+mod user_search;
 mod users;
 
 pub use auth_events::AuthEventRow;
@@ -53,4 +54,5 @@ pub use resource_servers::ResourceServerRow;
 pub use sessions::{FamilyRow, RefreshRow};
 pub use signing_keys::SigningKeyRow;
 pub use sso_sessions::SsoRow;
+pub use user_search::Users;
 pub use users::{LookupRow, Lookups, Saved, Spend, UserRow};

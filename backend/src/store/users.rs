@@ -54,6 +54,8 @@ pub struct Lookups {
     /// The same values as names of another kind: a user name that is another's sub would shadow
     /// it.
     pub shadowed: Vec<LookupRow>,
+    /// What administrators search the user by; others may have the same.
+    pub searched: Vec<LookupRow>,
 }
 
 /// Something of which only one change of a user can make use.
@@ -108,8 +110,8 @@ impl Store {
         let mut transaction = self.begin().await?;
         sqlx::query(
             "INSERT INTO users (pool_id, username, sub, status, enabled, attributes, verifier, salt, \
-             verifier_version, password_set_at, created_at, updated_at, revision) \
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 0)",
+             verifier_version, password_set_at, created_at, updated_at, revision, is_searchable) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 0, 1)",
         )
         .bind(&user.pool_id)
         .bind(&user.username)
@@ -134,7 +136,8 @@ impl Store {
 
     /// Stores a changed user over the revision it was read at, replaces what it is found by, and
     /// spends something if the change depends on it, and stores the second factors that change with it: all
-    /// or nothing. A new password voids the user's recovery code.
+    /// or nothing. A new password voids the user's recovery code; of `remembered` passwords, the new one
+    /// included, the older ones are kept.
     ///
     /// # Errors
     /// [`StoreError::Exists`] or [`StoreError::Shadows`] if something it is found by belongs to
@@ -145,6 +148,7 @@ impl Store {
         lookups: &Lookups,
         spend: Option<Spend<'_>>,
         factors: Option<&FactorsRow>,
+        remembered: i64,
         now: i64,
     ) -> Result<Saved, StoreError> {
         let mut transaction = self.begin().await?;
@@ -164,9 +168,13 @@ impl Store {
         .bind(user.verifier_version)
         .execute(&mut *transaction)
         .await?;
+        if remembered > 0 {
+            remember_password(&mut transaction, user, remembered).await?;
+        }
         let changed = sqlx::query(
             "UPDATE users SET status = $1, enabled = $2, attributes = $3, verifier = $4, salt = $5, \
-             verifier_version = $6, password_set_at = $7, updated_at = $8, revision = revision + 1 \
+             verifier_version = $6, password_set_at = $7, updated_at = $8, revision = revision + 1, \
+             is_searchable = 1 \
              WHERE pool_id = $9 AND username = $10 AND revision = $11",
         )
         .bind(&user.status)
@@ -186,11 +194,16 @@ impl Store {
         if changed == 0 {
             return Ok(Saved::Outdated);
         }
-        sqlx::query("DELETE FROM user_lookups WHERE pool_id = $1 AND username = $2")
-            .bind(&user.pool_id)
-            .bind(&user.username)
-            .execute(&mut *transaction)
-            .await?;
+        for statement in [
+            "DELETE FROM user_lookups WHERE pool_id = $1 AND username = $2",
+            "DELETE FROM user_search WHERE pool_id = $1 AND username = $2",
+        ] {
+            sqlx::query(statement)
+                .bind(&user.pool_id)
+                .bind(&user.username)
+                .execute(&mut *transaction)
+                .await?;
+        }
         insert_lookups(&mut transaction, user, lookups).await?;
         if let Some(factors) = factors
             && !factors.write(&mut transaction).await?
@@ -248,29 +261,6 @@ impl Store {
         .fetch_optional(&self.pool)
         .await?;
         Ok(row.map(|row| UserRow::read(&row)).transpose()?)
-    }
-
-    /// Up to `limit` users of a pool with user names after `after`, in their order.
-    ///
-    /// # Errors
-    /// If the database fails.
-    pub async fn users_after(
-        &self,
-        pool_id: &str,
-        after: &str,
-        limit: i64,
-    ) -> Result<Vec<UserRow>, StoreError> {
-        let rows = sqlx::query(concat!(
-            "SELECT ",
-            columns!(),
-            " FROM users u WHERE u.pool_id = $1 AND u.username > $2 ORDER BY u.username LIMIT $3"
-        ))
-        .bind(pool_id)
-        .bind(after)
-        .bind(limit)
-        .fetch_all(&self.pool)
-        .await?;
-        Ok(rows.iter().map(UserRow::read).collect::<Result<_, _>>()?)
     }
 
     /// Deletes a user with its lookups, tokens and codes. Answers whether there was one.
@@ -347,6 +337,36 @@ impl UserRow {
     }
 }
 
+/// Before a new password is stored over the old one: keeps the old one, and no more than are wanted.
+async fn remember_password(
+    transaction: &mut Transaction,
+    user: &UserRow,
+    remembered: i64,
+) -> Result<(), StoreError> {
+    sqlx::query(
+        "INSERT INTO password_history (pool_id, username, verifier_version, verifier, salt) \
+         SELECT pool_id, username, verifier_version, verifier, salt FROM users \
+         WHERE pool_id = $1 AND username = $2 AND verifier_version < $3 \
+         AND verifier IS NOT NULL AND salt IS NOT NULL \
+         ON CONFLICT DO NOTHING",
+    )
+    .bind(&user.pool_id)
+    .bind(&user.username)
+    .bind(user.verifier_version)
+    .execute(&mut **transaction)
+    .await?;
+    sqlx::query(
+        "DELETE FROM password_history \
+         WHERE pool_id = $1 AND username = $2 AND verifier_version <= $3",
+    )
+    .bind(&user.pool_id)
+    .bind(&user.username)
+    .bind(user.verifier_version - remembered)
+    .execute(&mut **transaction)
+    .await?;
+    Ok(())
+}
+
 async fn insert_lookups(
     transaction: &mut Transaction,
     user: &UserRow,
@@ -378,5 +398,5 @@ async fn insert_lookups(
         .execute(&mut **transaction)
         .await?;
     }
-    Ok(())
+    super::user_search::insert(transaction, user, &lookups.searched).await
 }

@@ -14,8 +14,8 @@ use crate::triggers::pre_sign_up::pre_sign_up;
 use crate::triggers::{ClientMetadata, NO_CLIENT, Occasion, Source};
 
 use super::{
-    SaveError, Status, User, Writer, cannot_be_confirmed, check_policy, exists, find,
-    generate_password, insert, new_user, not_found, save, writable,
+    SaveError, Status, User, Writer, cannot_be_confirmed, check_not_used_before, check_policy,
+    exists, find, generate_password, insert, new_user, not_found, save, writable,
 };
 
 /// An invitation.
@@ -31,6 +31,8 @@ pub struct Invitation<'a> {
     pub is_silent: bool,
     /// How it travels, the first choice first. Nothing: by text message if there is a phone number.
     pub mediums: Vec<Medium>,
+    /// Whether to take addresses away from users who have them as an alias.
+    pub force_alias: bool,
     /// For the trigger `PreSignUp` only; not stored.
     pub validation_data: Option<BTreeMap<String, String>>,
     /// For the triggers only; not stored.
@@ -80,9 +82,14 @@ pub async fn create(
     pre_sign_up(state, occasion, &user, data.as_ref(), metadata.as_ref()).await?;
     // What the pool requires and is not given here, NEW_PASSWORD_REQUIRED asks the person for.
     let password = set_temporary_password(state, pool, &mut user, invitation.temporary_password)?;
-    insert(state, pool, &user, None)
-        .await
-        .map_err(|error| exists(pool, invitation.username, error))?;
+    match insert(state, pool, &user, None).await {
+        Err(SaveError::Taken) if invitation.force_alias => {
+            take_aliases(state, pool, &user).await?;
+            insert(state, pool, &user, None).await
+        }
+        outcome => outcome,
+    }
+    .map_err(|error| exists(pool, invitation.username, error))?;
     if !invitation.is_silent {
         invite(state, &user, &password, &invitation.mediums);
     }
@@ -140,7 +147,7 @@ pub async fn confirm(
 /// taken over anew, by its reader: the passkeys from before go.
 ///
 /// # Errors
-/// `UserNotFoundException`, `InvalidPasswordException`.
+/// `UserNotFoundException`, `InvalidPasswordException`, `PasswordHistoryPolicyViolationException`.
 pub async fn set_password(
     state: &AppState,
     pool: &Pool,
@@ -150,6 +157,7 @@ pub async fn set_password(
 ) -> Result<(), ApiError> {
     check_policy(pool, password.secret())?;
     let mut user = super::find_existing(state, pool, name).await?;
+    check_not_used_before(state, pool, &user, password.secret()).await?;
     user.set_password(password.secret(), state.clock.now())?;
     user.status = if is_permanent {
         Status::Confirmed
@@ -212,6 +220,32 @@ pub async fn change(
             }
         }
     }
+}
+
+/// The users who have this user's verified addresses as an alias lose the verification of them.
+async fn take_aliases(state: &AppState, pool: &Pool, user: &User) -> Result<(), ApiError> {
+    // Whoever has the user name keeps everything: the user cannot be made anyway.
+    if super::find_by_username(state, pool, &user.username)
+        .await?
+        .is_some()
+    {
+        return Ok(());
+    }
+    for alias in [IdentifierAttribute::Email, IdentifierAttribute::PhoneNumber] {
+        let is_alias = pool.settings.alias_attributes().contains(&alias);
+        let Some(value) = user.attributes.get(alias.name()) else {
+            continue;
+        };
+        if is_alias
+            && user.has_verified(alias)
+            && let Some(mut holder) = find(state, pool, value).await?
+        {
+            let flag = format!("{}_verified", alias.name());
+            holder.attributes.set(&flag, "false");
+            save(state, pool, &mut holder, None).await?;
+        }
+    }
+    Ok(())
 }
 
 fn set_temporary_password(

@@ -10,9 +10,11 @@ mod attributes;
 mod decoy;
 mod decoy_id;
 mod destination;
+pub mod identities;
 mod name;
 mod new_user;
 mod password;
+mod password_history;
 pub mod search;
 
 use std::fmt;
@@ -26,6 +28,7 @@ pub use destination::{CodeDeliveryDetails, Destination};
 pub use name::{identifier_of, is_email, is_phone_number, lookups_of_name, normal};
 pub use new_user::{exists, new_user};
 pub use password::{Credential, check_policy, generate_password};
+pub use password_history::{check_new_password, check_not_used_before};
 
 use crate::app::AppState;
 use crate::error::ApiError;
@@ -48,6 +51,14 @@ pub enum Status {
 }
 
 impl Status {
+    /// All there are.
+    pub const ALL: [Self; 4] = [
+        Self::Unconfirmed,
+        Self::Confirmed,
+        Self::ForceChangePassword,
+        Self::ResetRequired,
+    ];
+
     /// The word on the wire and in the database.
     #[must_use]
     pub fn as_str(self) -> &'static str {
@@ -60,14 +71,7 @@ impl Status {
     }
 
     fn parse(word: &str) -> Option<Self> {
-        [
-            Self::Unconfirmed,
-            Self::Confirmed,
-            Self::ForceChangePassword,
-            Self::ResetRequired,
-        ]
-        .into_iter()
-        .find(|status| status.as_str() == word)
+        Self::ALL.into_iter().find(|status| status.as_str() == word)
     }
 }
 
@@ -168,6 +172,12 @@ impl User {
         )?);
         self.verifier_version += 1;
         Ok(())
+    }
+
+    /// Takes the password away, in memory: nobody signs in with it any more.
+    pub fn remove_password(&mut self) {
+        self.credential = None;
+        self.verifier_version += 1;
     }
 
     /// Sets an attribute, in memory; an empty value removes it. A new e-mail address or phone
@@ -309,9 +319,11 @@ impl User {
                 }
             }
         }
+        lookups.extend(identities::lookups(state, self));
         Lookups {
             own: lookups,
             shadowed,
+            searched: search::searched(&state.sealer, pool, self),
         }
     }
 }
@@ -346,22 +358,6 @@ pub async fn find_by_username(
 /// `UserNotFoundException`.
 pub async fn find_existing(state: &AppState, pool: &Pool, name: &str) -> Result<User, ApiError> {
     find(state, pool, name).await?.ok_or_else(not_found)
-}
-
-/// Up to `limit` users with user names after `after`.
-///
-/// # Errors
-/// For no fault of the caller's.
-pub async fn list_after(
-    state: &AppState,
-    pool: &Pool,
-    after: &str,
-    limit: i64,
-) -> Result<Vec<User>, ApiError> {
-    read_all(
-        state,
-        state.store.users_after(&pool.id, after, limit).await?,
-    )
 }
 
 /// Users as they were stored.
@@ -418,9 +414,10 @@ pub async fn save_with(
     user.updated_at = now;
     let row = user.row(state).map_err(SaveError::Internal)?;
     let lookups = user.lookups(state, pool);
+    let remembered = pool.settings.password_policy().password_history_size;
     match state
         .store
-        .update_user(&row, &lookups, spend, factors, now)
+        .update_user(&row, &lookups, spend, factors, remembered.into(), now)
         .await
         .map_err(taken)?
     {

@@ -163,3 +163,61 @@ impl Person {
         self.answer(backend, responses).await.ok();
     }
 }
+
+#[tokio::test]
+async fn an_administrator_reads_events_the_newest_first_and_says_what_they_were() {
+    let backend = Backend::start().await;
+    let (pool, person) = audited(&backend).await;
+    person.tokens(&backend).await;
+    person
+        .password_sign_in(&backend, "Wrong-Guess-77!")
+        .await
+        .error();
+    backend.state.audit.flush().await;
+    let mut request = json!({ "UserPoolId": pool, "Username": person.email, "MaxResults": 1 });
+    let mut found = Vec::new();
+    loop {
+        let page = backend
+            .admin("AdminListUserAuthEvents", request.clone())
+            .await
+            .ok();
+        found.extend(page["AuthEvents"].as_array().unwrap().clone());
+        if page["NextToken"].is_null() {
+            break;
+        }
+        request["NextToken"] = page["NextToken"].clone();
+    }
+    let newest = &found[0];
+    assert_eq!(
+        (&newest["EventType"], &newest["EventResponse"]),
+        (&json!("SignIn"), &json!("Fail"))
+    );
+    assert_eq!(found[1]["EventResponse"], "Pass");
+    assert_eq!(newest["EventContextData"]["IpAddress"], "127.0.0.1");
+
+    let judge = |id: &serde_json::Value| {
+        let body = json!({
+            "UserPoolId": pool, "Username": person.email, "EventId": id, "FeedbackValue": "Invalid",
+        });
+        backend.admin("AdminUpdateAuthEventFeedback", body)
+    };
+    judge(&newest["EventId"]).await.ok();
+    let unknown = judge(&json!("nothing")).await;
+    assert_eq!(unknown.error_type(), "ResourceNotFoundException");
+    let all = json!({ "UserPoolId": pool, "Username": person.email });
+    let page = backend
+        .admin("AdminListUserAuthEvents", all.clone())
+        .await
+        .ok();
+    assert_eq!(
+        page["AuthEvents"][0]["EventFeedback"]["FeedbackValue"],
+        "Invalid"
+    );
+    let unsigned = backend.call("AdminListUserAuthEvents", all).await;
+    assert_eq!(unsigned.error_type(), "MissingAuthenticationTokenException");
+
+    let elsewhere = Person::confirmed(&backend).await;
+    let off = json!({ "UserPoolId": POOL, "Username": elsewhere.email });
+    let off = backend.admin("AdminListUserAuthEvents", off).await;
+    assert_eq!(off.error_type(), "UserPoolAddOnNotEnabledException");
+}

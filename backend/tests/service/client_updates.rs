@@ -16,12 +16,10 @@ async fn create(backend: &Backend, more: Value) -> Value {
 }
 
 /// A request about a client, with more members.
-fn about(client: &Value, more: Value) -> Value {
-    let mut body = json!({ "UserPoolId": POOL, "ClientId": client["ClientId"] });
-    body.as_object_mut()
-        .unwrap()
-        .extend(more.as_object().unwrap().clone());
-    body
+fn about(client: &Value, mut more: Value) -> Value {
+    more["UserPoolId"] = json!(POOL);
+    more["ClientId"] = client["ClientId"].clone();
+    more
 }
 
 /// A request that only needs the right secret hash to be told that there is no such user.

@@ -10,12 +10,9 @@ use crate::support::{Answer, Backend};
 const POOL: &str = "local_demo";
 
 /// A request of a pool, with more members.
-fn of(pool: &str, more: Value) -> Value {
-    let mut body = json!({ "UserPoolId": pool });
-    body.as_object_mut()
-        .unwrap()
-        .extend(more.as_object().unwrap().clone());
-    body
+fn of(pool: &str, mut more: Value) -> Value {
+    more["UserPoolId"] = json!(pool);
+    more
 }
 
 async fn group(backend: &Backend, name: &str, more: Value) -> Answer {

@@ -1,0 +1,206 @@
+//! Who a user is with other providers: `AdminLinkProviderForUser`, `AdminDisableProviderForUser`.
+//!
+//! The links are the value of the user's attribute `identities`, and each is something the user is found
+//! by: one person of a provider belongs to one user.
+//!
+//! # Limits
+//! Records: nobody signs in with them yet.
+
+use serde::{Deserialize, Serialize};
+
+use super::{SaveError, User, find_existing, not_found, save};
+use crate::app::AppState;
+use crate::error::{ApiError, ErrorType};
+use crate::identity_providers::{self, IdentityProvider};
+use crate::pools::Pool;
+use crate::store::LookupRow;
+
+/// The pool itself, where a provider is named.
+const POOL_ITSELF: &str = "Cognito";
+/// What a provider calls a person by.
+const SUBJECT: &str = "Cognito_Subject";
+const ATTRIBUTE: &str = "identities";
+const LOOKUP: &str = "identity";
+
+/// A person of a provider (`ProviderUserIdentifierType`).
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct ProviderUser {
+    /// The provider's name; `Cognito` is the pool itself.
+    pub provider_name: String,
+    /// What the value is of. Default `Cognito_Subject`, the provider's own id.
+    pub provider_attribute_name: Option<String>,
+    /// Who it is.
+    #[serde(default)]
+    pub provider_attribute_value: String,
+}
+
+impl std::fmt::Debug for ProviderUser {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("ProviderUser")
+            .field("provider_name", &self.provider_name)
+            .finish_non_exhaustive()
+    }
+}
+
+/// A link, as the attribute and ID tokens have it.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Identity {
+    user_id: String,
+    provider_name: String,
+    provider_type: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    attribute_name: Option<String>,
+    primary: bool,
+    /// Milliseconds since 1970.
+    date_created: i64,
+}
+
+/// `AdminLinkProviderForUser`: a person of another provider is this user from now on.
+///
+/// # Errors
+/// `UserNotFoundException`; `InvalidParameterException` for an unknown provider or nobody of it,
+/// `AliasExistsException` for somebody who is another user, `LimitExceededException`.
+pub async fn link(
+    state: &AppState,
+    pool: &Pool,
+    destination: &ProviderUser,
+    source: &ProviderUser,
+) -> Result<(), ApiError> {
+    if destination.provider_name != POOL_ITSELF {
+        return Err(ApiError::invalid_parameter(
+            "DestinationUser: links lead to users of the pool, whose ProviderName is Cognito.",
+        ));
+    }
+    let provider = provider(state, pool, &source.provider_name).await?;
+    if source.provider_attribute_value.is_empty() {
+        return Err(ApiError::invalid_parameter(
+            "SourceUser: ProviderAttributeValue is missing.",
+        ));
+    }
+    let mut user = find_existing(state, pool, &destination.provider_attribute_value).await?;
+    let mut identities = of_user(&user)?;
+    if identities.iter().any(|identity| identity.is(source)) {
+        return Ok(());
+    }
+    if identities.len() >= state.config.quotas.linked_identities_per_user {
+        return Err(ApiError::limit_exceeded(
+            "The user has as many linked identities as a user may have.",
+        ));
+    }
+    identities.push(Identity {
+        user_id: source.provider_attribute_value.clone(),
+        provider_name: provider.name,
+        provider_type: provider.kind.name().to_owned(),
+        attribute_name: Some(source.attribute().to_owned()).filter(|name| name != SUBJECT),
+        primary: false,
+        date_created: state.clock.now().saturating_mul(1000),
+    });
+    store(state, pool, &mut user, &identities).await
+}
+
+/// `AdminDisableProviderForUser`: takes a link away. For a user of the pool itself: takes the password
+/// away.
+///
+/// # Errors
+/// `UserNotFoundException` if nobody is linked so.
+pub async fn unlink(state: &AppState, pool: &Pool, who: &ProviderUser) -> Result<(), ApiError> {
+    if who.provider_name == POOL_ITSELF {
+        let mut user = find_existing(state, pool, &who.provider_attribute_value).await?;
+        user.remove_password();
+        return Ok(save(state, pool, &mut user, None).await?);
+    }
+    let found = state
+        .store
+        .user_by(&pool.id, &[lookup(state, &pool.id, who)])
+        .await?;
+    let mut user = User::read(state, found.ok_or_else(not_found)?)?;
+    let mut identities = of_user(&user)?;
+    identities.retain(|identity| !identity.is(who));
+    store(state, pool, &mut user, &identities).await
+}
+
+/// What a user is found by because of the links.
+pub(super) fn lookups(state: &AppState, user: &User) -> Vec<LookupRow> {
+    let identities = of_user(user).unwrap_or_default();
+    let lookup = |identity: Identity| {
+        let who = ProviderUser {
+            provider_name: identity.provider_name,
+            provider_attribute_name: identity.attribute_name,
+            provider_attribute_value: identity.user_id,
+        };
+        lookup(state, &user.pool_id, &who)
+    };
+    identities.into_iter().map(lookup).collect()
+}
+
+impl ProviderUser {
+    fn attribute(&self) -> &str {
+        self.provider_attribute_name.as_deref().unwrap_or(SUBJECT)
+    }
+}
+
+impl Identity {
+    fn is(&self, who: &ProviderUser) -> bool {
+        let attribute = self.attribute_name.as_deref().unwrap_or(SUBJECT);
+        self.provider_name == who.provider_name
+            && self.user_id == who.provider_attribute_value
+            && attribute == who.attribute()
+    }
+}
+
+async fn provider(state: &AppState, pool: &Pool, name: &str) -> Result<IdentityProvider, ApiError> {
+    identity_providers::find(state, pool, name)
+        .await
+        .map_err(|error| match error.code {
+            ErrorType::ResourceNotFound => {
+                ApiError::invalid_parameter("SourceUser: there is no such provider.")
+            }
+            _ => error,
+        })
+}
+
+fn of_user(user: &User) -> Result<Vec<Identity>, ApiError> {
+    match user.attributes.get(ATTRIBUTE) {
+        Some(text) => serde_json::from_str(text).map_err(|error| ApiError::internal(&error)),
+        None => Ok(Vec::new()),
+    }
+}
+
+async fn store(
+    state: &AppState,
+    pool: &Pool,
+    user: &mut User,
+    identities: &[Identity],
+) -> Result<(), ApiError> {
+    let text = if identities.is_empty() {
+        String::new()
+    } else {
+        serde_json::to_string(identities).map_err(|error| ApiError::internal(&error))?
+    };
+    user.attributes.set(ATTRIBUTE, &text);
+    match save(state, pool, user, None).await {
+        Err(SaveError::Taken) => Err(ApiError::alias_exists(
+            "The SourceUser is linked to another user.",
+        )),
+        outcome => Ok(outcome?),
+    }
+}
+
+fn lookup(state: &AppState, pool_id: &str, who: &ProviderUser) -> LookupRow {
+    let parts = [
+        who.provider_name.as_str(),
+        who.attribute(),
+        &who.provider_attribute_value,
+    ];
+    // Lengths first: no part can borrow letters of its neighbour.
+    let value: String = parts
+        .iter()
+        .map(|part| format!("{}:{part}", part.len()))
+        .collect();
+    LookupRow {
+        kind: LOOKUP,
+        hash: state.sealer.lookup(LOOKUP, pool_id, &value),
+    }
+}
