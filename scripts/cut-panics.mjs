@@ -20,10 +20,20 @@ const PANICS = [
   /::alloc::handle_alloc_error$/,
 ];
 
+// What wasm-bindgen throws when it is called wrongly, in words.
+const THROWS = /^wasm_bindgen::throw_str\b/;
+
 // Called by panics only, mostly through tables: see `mustNotFormat`.
 const FORMATTING = /::fmt::| as \S+::fmt::\w+>::fmt$/;
 
-// Words of `core`, `alloc` and wasm-bindgen that only what is cut above would show.
+// Words that only what is cut above would show: of wasm-bindgen, and of `core` and `alloc`.
+const THROWN = [
+  'null pointer passed to rust',
+  'attempted to take ownership of Rust value while it was borrowed',
+  'recursive use of an object detected which would lead to unsafe aliasing in rust',
+  'called `Option::unwrap_throw()` on a `None` value',
+  'called `Result::unwrap_throw()` on an `Err` value',
+];
 const MESSAGES = [
   'called `Option::unwrap()` on a `None` value',
   'called `Result::unwrap()` on an `Err` value',
@@ -58,7 +68,7 @@ export function cutPanics(bytes, { formats = false } = {}) {
     const pointer = module.getFunctionByIndex(i);
     const { name, module: imported } = binaryen.getFunctionInfo(pointer);
     const panics = /^<?(core|alloc|std)\W/.test(name) && PANICS.some((pattern) => pattern.test(name));
-    if (imported || !(panics || (!formats && FORMATTING.test(name)))) continue;
+    if (imported || !(panics || (!formats && (FORMATTING.test(name) || THROWS.test(name))))) continue;
     binaryen.Function.setBody(pointer, module.unreachable());
     if (panics) cut++;
   }
@@ -66,16 +76,16 @@ export function cutPanics(bytes, { formats = false } = {}) {
   if (!formats) mustNotFormat(module.emitText());
   const result = Buffer.from(module.emitBinary());
   module.dispose();
-  return withoutMessages(result);
+  return withoutMessages(result, formats ? MESSAGES : [...MESSAGES, ...THROWN]);
 }
 
 /**
  * Zeros, which compress to nothing, instead of what only messages of panics would show: where the source is, and the words. Only a whole text
  * between zero bytes is the name of a source file: other texts lie side by side.
  */
-function withoutMessages(bytes) {
+function withoutMessages(bytes, messages) {
   const text = bytes.toString('latin1');
-  for (const message of MESSAGES) {
+  for (const message of messages) {
     for (let at = text.indexOf(message); at >= 0; at = text.indexOf(message, at + 1)) bytes.fill(0, at, at + message.length);
   }
   const places = new Map();
