@@ -116,7 +116,7 @@ async fn run(
     let answered = match operation {
         Operation::DescribeLogin => describe_login(state, login.transaction),
         Operation::SignUp => {
-            reply(&sign_up::sign_up_through(state, through, request(name, body)?).await?)
+            reply(&sign_up::sign_up_through(state, caller, through, request(name, body)?).await?)
         }
         Operation::ConfirmSignUp => {
             let request = request(name, body)?;

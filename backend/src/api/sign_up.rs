@@ -40,16 +40,17 @@ pub(super) struct SignUpAnswer {
 /// `SignUp`
 pub(super) async fn sign_up(
     state: &AppState,
-    _: &Caller,
+    caller: &Caller,
     request: SignUpRequest,
 ) -> Result<SignUpAnswer, ApiError> {
     let (id, hash) = (&request.client_id, request.secret_hash.as_deref());
     let found = client_for(state, id, &request.username, hash).await?;
-    sign_up_through(state, Through::from(&found), request).await
+    sign_up_through(state, caller, Through::from(&found), request).await
 }
 
 pub(super) async fn sign_up_through(
     state: &AppState,
+    caller: &Caller,
     through: Through<'_>,
     request: SignUpRequest,
 ) -> Result<SignUpAnswer, ApiError> {
@@ -62,7 +63,7 @@ pub(super) async fn sign_up_through(
             .map(|data| pairs(Some(data)).into_iter().collect()),
         client_metadata: request.client_metadata,
     };
-    let signed_up = sign_up::sign_up(state, through, application).await?;
+    let signed_up = sign_up::sign_up(state, caller, through, application).await?;
     Ok(SignUpAnswer {
         user_confirmed: signed_up.confirmed,
         user_sub: signed_up.sub,

@@ -22,13 +22,13 @@
 //! the password, its `MFA_FAILURES_EVERYWHERE`, and so hold up a sign-in with a second factor.
 
 mod rate;
+mod turn;
 
 use std::net::IpAddr;
 
-use tokio::sync::{Mutex, MutexGuard};
-
 use crate::app::{AppState, Caller};
 use crate::error::ApiError;
+use turn::Turn;
 
 pub use rate::AddressRate;
 
@@ -48,9 +48,17 @@ const SIGN_IN_CODES_EVERYWHERE: i64 = 60;
 /// tries them has the password. 1 in 280 to guess a TOTP code in a day, of which three count at a time.
 const MFA_FAILURES_EVERYWHERE: i64 = 50;
 
+/// Codes that one address asks for in an hour, for whomever: each leaves a row, also where nobody is known.
+const CODES_FROM_HERE: i64 = 3000;
+
+/// Sign-ups an hour that one address of mail or telephone endures, from all addresses together.
+const SIGN_UPS_EVERYWHERE: i64 = 60;
+
 /// Something a user may do so many times an hour.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Hourly {
+    /// Make an account, by where its code goes: 20.
+    SignUp,
     /// Try a sign-up code: 15.
     ConfirmSignUp,
     /// Try a code for an attribute: 15.
@@ -85,7 +93,7 @@ impl Hourly {
             | Self::AttributeCode
             | Self::ForgotPassword
             | Self::ChangePassword => 5,
-            Self::ConfirmForgotPassword | Self::MfaCode | Self::SignInCode => 20,
+            Self::SignUp | Self::ConfirmForgotPassword | Self::MfaCode | Self::SignInCode => 20,
             Self::PasskeyRegistration => 50,
             Self::LoginTransaction | Self::SignInStep => 1000,
         }
@@ -98,6 +106,7 @@ impl Hourly {
                 Some(TRIES_EVERYWHERE)
             }
             Self::SignInCode => Some(SIGN_IN_CODES_EVERYWHERE),
+            Self::SignUp => Some(SIGN_UPS_EVERYWHERE),
             Self::ResendCode
             | Self::AttributeCode
             | Self::ForgotPassword
@@ -109,8 +118,18 @@ impl Hourly {
         }
     }
 
+    /// How often an hour one address may do it for all users together, where that is limited, too.
+    fn limit_from_here(self) -> Option<i64> {
+        matches!(
+            self,
+            Self::ResendCode | Self::AttributeCode | Self::ForgotPassword
+        )
+        .then_some(CODES_FROM_HERE)
+    }
+
     fn purpose(self) -> &'static str {
         match self {
+            Self::SignUp => "SignUp",
             Self::ConfirmSignUp => "ConfirmSignUp",
             Self::VerifyAttribute => "VerifyUserAttribute",
             Self::ResendCode => "ResendConfirmationCode",
@@ -146,6 +165,10 @@ pub async fn count(
         let parts = [action.purpose(), pool_id, username].map(str::as_bytes);
         let everywhere = state.sealer.derive("attempts everywhere", &parts);
         is_exceeded = store.count_attempt(&everywhere, now, HOUR_MILLIS).await? > limit;
+    }
+    if let Some(limit) = action.limit_from_here().filter(|_| !is_exceeded) {
+        let here = key(state, caller, "codes", pool_id, "");
+        is_exceeded = store.count_attempt(&here, now, HOUR_MILLIS).await? > limit;
     }
     if is_exceeded {
         return Err(ApiError::limit_exceeded(
@@ -191,7 +214,7 @@ pub struct Gate<'a> {
     key: [u8; 32],
     everywhere: Option<[u8; 32]>,
     has_failures: bool,
-    _turn: MutexGuard<'static, ()>,
+    _turn: Turn,
 }
 
 impl<'a> Gate<'a> {
@@ -200,7 +223,7 @@ impl<'a> Gate<'a> {
     ///
     /// # Errors
     /// `NotAuthorizedException: ... attempts exceeded` during a wait; that does not make the wait
-    /// longer.
+    /// longer. `TooManyRequestsException` where eight wait for their turn already.
     pub async fn enter(
         state: &'a AppState,
         caller: &Caller,
@@ -208,7 +231,6 @@ impl<'a> Gate<'a> {
         pool_id: &str,
         username: &str,
     ) -> Result<Self, ApiError> {
-        static TURNS: [Mutex<()>; 256] = [const { Mutex::const_new(()) }; 256];
         let (purpose, refusal) = match guess {
             Guess::Password => ("password", "Password attempts exceeded"),
             Guess::SignInCode => ("sign-in code", "Verification code attempts exceeded"),
@@ -220,7 +242,9 @@ impl<'a> Gate<'a> {
         let everywhere =
             (guess == Guess::MfaCode).then(|| state.sealer.derive("attempts everywhere", &parts));
         let widest = everywhere.as_ref().unwrap_or(&key);
-        let _turn = TURNS[usize::from(widest[0])].lock().await;
+        let _turn = Turn::wait(*widest)
+            .await
+            .ok_or_else(|| ApiError::too_many_requests("Too many requests"))?;
         let now = state.clock.now_millis();
         let blocked_until = state.store.blocked_until(&key).await?;
         let mut is_blocked = blocked_until.is_some_and(|until| until > now);

@@ -146,7 +146,13 @@ pub(super) async fn redeem(
     let session = sessions::open(state, pool, client, &user, sign_in).await?;
     let is_first = state
         .store
-        .redeem_code(&hash, &session.family, &session.refresh_hash, now)
+        .redeem_code(
+            &hash,
+            &session.family,
+            user.verifier_version,
+            &session.refresh_hash,
+            now,
+        )
         .await
         .map_err(ApiError::from)?;
     if !is_first {

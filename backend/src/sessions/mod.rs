@@ -91,7 +91,7 @@ pub enum SessionDevice {
     New(NewDevice),
 }
 
-/// Begins a session for a user who has proved everything to the JSON API.
+/// Begins a session for a user who has proved everything to the JSON API. `user` is as they were when they did.
 ///
 /// # Errors
 /// What the trigger `PreTokenGeneration` throws.
@@ -123,10 +123,16 @@ pub async fn start(
     if let Some(SessionDevice::New(device)) = device {
         session.tokens.new_device = Some(device);
     }
-    state
+    let (family, hash) = (&session.family, &session.refresh_hash);
+    let version = user.verifier_version;
+    if !state
         .store
-        .insert_family(&session.family, &session.refresh_hash, now)
-        .await?;
+        .insert_family(family, version, hash, now)
+        .await?
+    {
+        // What was proved a moment ago is not true any more.
+        return Err(ApiError::not_authorized("Incorrect username or password."));
+    }
     Ok(session.tokens)
 }
 

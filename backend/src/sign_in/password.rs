@@ -176,6 +176,10 @@ pub(super) async fn prove_by_sending(
     let pool_id = &through.pool.id;
     let username = candidate.username();
     let gate = Gate::enter(state, caller, Guess::Password, pool_id, username).await?;
+    // As they are now: while this one waited, the password may have been changed.
+    let user = users::find_by_username(state, through.pool, username).await?;
+    let candidate = Candidate::of(state, through, user, username);
+    let username = candidate.username();
     let credential = candidate.credential();
     let is_right = credential.matches(pool_id, username, password.secret())?;
     let is_unknown = candidate.user.is_none();

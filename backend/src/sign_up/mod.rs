@@ -82,9 +82,11 @@ pub struct Confirmation<'a> {
 ///
 /// # Errors
 /// `UsernameExistsException`, `InvalidPasswordException`, `InvalidParameterException` by the
-/// schema, `NotAuthorizedException` where only administrators make users.
+/// schema, `NotAuthorizedException` where only administrators make users,
+/// `LimitExceededException` where too many accounts were made for one address.
 pub async fn sign_up(
     state: &AppState,
+    caller: &Caller,
     through: Through<'_>,
     application: Application<'_>,
 ) -> Result<SignedUp, ApiError> {
@@ -126,13 +128,17 @@ pub async fn sign_up(
     let metadata = application.client_metadata.as_ref();
     let confirmed = ask_trigger(state, through, &mut user, &application).await?;
     let code = match Destination::of_sign_up(pool, &user.attributes) {
-        Some(to) if !confirmed => Some(Code::new(
-            state,
-            &pool.id,
-            &user.username,
-            Purpose::SignUp,
-            to,
-        )?),
+        Some(to) if !confirmed => {
+            let address = to.to_text().to_lowercase();
+            limits::count(state, caller, Hourly::SignUp, &pool.id, &address).await?;
+            Some(Code::new(
+                state,
+                &pool.id,
+                &user.username,
+                Purpose::SignUp,
+                to,
+            )?)
+        }
         _ => None,
     };
     let delivery = code.as_ref().map(|code| code.destination().details());

@@ -3,6 +3,7 @@
 
 use sqlx::Row;
 
+use super::sessions::is_as_proved;
 use super::{FamilyRow, SsoRow, Store, StoreError};
 
 /// A sign-in under way on the login domain, as stored.
@@ -162,16 +163,10 @@ impl Store {
             .bind(grace_began),
         };
         let consumed = consumed.execute(&mut *transaction).await?.rows_affected();
-        let is_same_user = sqlx::query(
-            "SELECT 1 FROM users WHERE pool_id = $1 AND username = $2 AND enabled = 1 \
-             AND verifier_version = $3",
-        )
-        .bind(&code.pool_id)
-        .bind(&code.username)
-        .bind(completion.verifier_version)
-        .fetch_optional(&mut *transaction)
-        .await?;
-        if consumed != 1 || is_same_user.is_none() {
+        let version = completion.verifier_version;
+        let (pool_id, username) = (&code.pool_id, &code.username);
+        let is_same_user = is_as_proved(&mut transaction, pool_id, username, version).await?;
+        if consumed != 1 || !is_same_user {
             return Ok(false);
         }
         sso.insert(&mut transaction).await?;
@@ -221,7 +216,7 @@ impl Store {
     }
 
     /// Uses a code for a new sign-in and its first refresh token. Of any number of callers, one is
-    /// told `true`; for the others nothing is stored.
+    /// told `true`; for the others nothing is stored, nor for a user who is not [as proved](is_as_proved).
     ///
     /// # Errors
     /// If the database fails.
@@ -229,10 +224,14 @@ impl Store {
         &self,
         hash: &[u8],
         family: &FamilyRow,
+        verifier_version: i64,
         token_hash: &[u8],
         now: i64,
     ) -> Result<bool, StoreError> {
         let mut transaction = self.begin().await?;
+        let (pool_id, username) = (&family.pool_id, &family.username);
+        let is_same_user =
+            is_as_proved(&mut transaction, pool_id, username, verifier_version).await?;
         let redeemed = sqlx::query(
             "UPDATE authorization_codes SET redeemed_at = $1, origin_jti = $2 \
              WHERE hash = $3 AND redeemed_at IS NULL AND expires_at > $1",
@@ -243,7 +242,7 @@ impl Store {
         .execute(&mut *transaction)
         .await?
         .rows_affected();
-        if redeemed != 1 {
+        if redeemed != 1 || !is_same_user {
             return Ok(false);
         }
         family.insert(&mut transaction, token_hash, now).await?;

@@ -45,19 +45,26 @@ pub struct RefreshRow {
 }
 
 impl Store {
-    /// Adds a sign-in with its first refresh token.
+    /// Adds a sign-in with its first refresh token. Answers whether it did: not for somebody who has another password
+    /// than the one of `verifier_version` by now, is disabled, or was deleted.
     ///
     /// # Errors
-    /// If the database fails, or the user was deleted meanwhile.
+    /// If the database fails.
     pub async fn insert_family(
         &self,
         family: &FamilyRow,
+        verifier_version: i64,
         token_hash: &[u8],
         now: i64,
-    ) -> Result<(), StoreError> {
+    ) -> Result<bool, StoreError> {
         let mut transaction = self.begin().await?;
+        let (pool_id, username) = (&family.pool_id, &family.username);
+        if !is_as_proved(&mut transaction, pool_id, username, verifier_version).await? {
+            return Ok(false);
+        }
         family.insert(&mut transaction, token_hash, now).await?;
-        Ok(transaction.commit().await?)
+        transaction.commit().await?;
+        Ok(true)
     }
 
     /// The refresh token with this hash, and its sign-in.
@@ -191,6 +198,26 @@ impl Store {
         }
         Ok(transaction.commit().await?)
     }
+}
+
+/// Whether a user is enabled and has the password of this version, as of this transaction: what they proved before
+/// it may be outdated.
+pub(super) async fn is_as_proved(
+    transaction: &mut Transaction,
+    pool_id: &str,
+    username: &str,
+    verifier_version: i64,
+) -> Result<bool, StoreError> {
+    let row = sqlx::query(
+        "SELECT 1 FROM users WHERE pool_id = $1 AND username = $2 AND enabled = 1 \
+         AND verifier_version = $3",
+    )
+    .bind(pool_id)
+    .bind(username)
+    .bind(verifier_version)
+    .fetch_optional(&mut **transaction)
+    .await?;
+    Ok(row.is_some())
 }
 
 impl FamilyRow {

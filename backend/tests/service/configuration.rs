@@ -151,17 +151,18 @@ async fn beyond_loopback_the_backend_starts_only_with_keys_of_its_own() {
 
     config.proxies = vec!["10.0.0.1".parse().unwrap()];
     let backend = Backend::start_in(tempfile::tempdir().unwrap(), config, everybody).await;
-    let inbox = backend.get("/_cognate/inbox").await;
-    assert_eq!(inbox.status, 404, "the inbox exists on loopback only");
-
-    let health = |peer: &str| {
+    let status = |peer: &str, path: &str| {
         let peer = std::net::SocketAddr::new(peer.parse().unwrap(), 4711);
-        let request = request("GET", "/health").body(Body::empty()).unwrap();
+        let request = request("GET", path).body(Body::empty()).unwrap();
         let backend = &backend;
         async move { backend.send_from(peer, request).await.status }
     };
-    assert_eq!(health("10.0.0.1").await, 200, "the proxy");
-    assert_eq!(health("10.0.0.9").await, 403, "past the proxy");
+    let inbox = status("10.0.0.1", "/_cognate/inbox").await;
+    assert_eq!(inbox, 404, "the inbox exists on loopback only");
+    assert_eq!(status("10.0.0.1", "/health").await, 200, "the proxy");
+    assert_eq!(status("10.0.0.9", "/health").await, 403, "past the proxy");
+    assert_eq!(status("127.0.0.1", "/health").await, 200, "this machine");
+    assert_eq!(status("127.0.0.1", "/").await, 403, "and nothing else");
 }
 
 #[tokio::test]
