@@ -29,10 +29,11 @@ test('a path prefix cannot be left by dots, encoded or not', () => {
   const api = { origin: 'https://a.example', path: '/v1' };
   for (const path of ['/v1/../admin', '/v1/%2e%2e/admin', '/v1/.%2E/admin', '/v1/..%2fadmin', '/v1/..%5Cadmin', '/v1\\..\\admin', '/v1/..\\admin',
     '/v1/..;/admin', '/v1/..;x=1/admin', '/v1/%2e%2e;/admin', '/v1/%252e%252e/admin', '/v1/%252E.', '/v1/..%252fadmin', '/v1/..%25255cadmin',
-    '/v1/..%3b/admin', '/v1/..%3B', '/v1/..%253b/admin', '/v1/..%00/admin', '/v1/..%20/admin', '/v1/.. /admin', '/v1/..%09/admin', '/v1/%2e%2e%20/admin', '/v1/.%00']) {
+    '/v1/..%3b/admin', '/v1/..%3B', '/v1/..%253b/admin', '/v1/..%00/admin', '/v1/..%20/admin', '/v1/.. /admin', '/v1/..%09/admin', '/v1/%2e%2e%20/admin', '/v1/.%00',
+    '/v1/%e0%80%ae%e0%80%ae/admin', '/v1/%c0%ae%C0%ae/admin', '/v1/%u002e%u002e/admin', '/v1/%EF%BC%8E%EF%BC%8E/admin', '/v1/\uff0e\uff0e/admin', '/v1/%f0%80%80%ae/x']) {
     assert.ok(!reaches(api, `https://a.example${path}`), path);
   }
-  for (const path of ['/v1/a..b', '/v1/...', '/v1/.well-known/x', '/v1/..a%20b', '/v1/a..%20b', '/v1/a;b', '/v1/50%25', '/v1/caf%C3%A9']) {
+  for (const path of ['/v1/a..b', '/v1/...', '/v1/.well-known/x', '/v1/..a%20b', '/v1/a..%20b', '/v1/a;b', '/v1/50%25', '/v1/caf%C3%A9', '/v1/%E4%BD%A0%E5%A5%BD', '/v1/%F0%9F%8D%8E', '/v1/%e0%a4%a8']) {
     assert.ok(reaches(api, `https://a.example${path}`), path);
   }
 });
@@ -58,7 +59,7 @@ test('who issues the tokens is never reachable', () => {
   for (const origin of [
     'http://localhost:4100', 'https://auth.example', 'https://cognito-idp.eu-west-1.amazonaws.com', 'https://cognito-idp-fips.us-east-1.amazonaws.com',
     'https://cognito-identity.eu-west-1.amazonaws.com', 'https://vpce-0a1b-2c3d.cognito-idp.eu-west-1.vpce.amazonaws.com', 'https://cognito-idp.cn-north-1.amazonaws.com.cn', 'https://app.auth.eu-west-1.amazoncognito.com',
-    'http://127.0.0.1:4100', 'http://127.0.0.2:4100', 'http://[::1]:4100', 'http://app.localhost:4100', 'https://auth.example.', 'https://cognito-idp.eu-west-1.amazonaws.com.',
+    'http://127.0.0.1:4100', 'http://127.0.0.2:4100', 'http://[::1]:4100', 'http://0.0.0.0:4100', 'http://[::]:4100', 'http://[::ffff:127.0.0.1]:4100', 'http://[::ffff:7f00:1]:4100', 'http://app.localhost:4100', 'https://auth.example.', 'https://cognito-idp.eu-west-1.amazonaws.com.',
   ]) assert.throws(() => allowList([{ origin }], issuers), { code: 'invalid_configuration' }, origin);
   assert.ok(allowList([{ origin: 'http://localhost:4101' }], issuers));
 });
@@ -83,12 +84,13 @@ const send = (request, token = async () => 'the-token') =>
 
 test('an allowed request carries the token and nothing that the page says about authorization', async () => {
   const body = new TextEncoder().encode('hello').buffer;
-  const response = await send({ url: `${origin}/v1/me`, method: 'POST', headers: [['authorization', 'Bearer mine'], ['dpop', 'proof'], ['X-HTTP-Method-Override', 'DELETE'], ['x-mine', '1']], body });
+  const response = await send({ url: `${origin}/v1/me`, method: 'POST', headers: [['authorization', 'Bearer mine'], ['dpop', 'proof'], ['X-HTTP-Method-Override', 'DELETE'],
+    ['X-Original-URL', '/admin'], ['x-rewrite-url', '/admin'], ['X-Forwarded-Prefix', '/admin'], ['x-mine', '1']], body });
   const seen = JSON.parse(new TextDecoder().decode(response.body));
   assert.equal(response.status, 200);
   assert.equal(seen.headers.authorization, 'Bearer the-token');
   assert.equal(seen.headers.dpop, undefined);
-  assert.equal(seen.headers['x-http-method-override'], undefined);
+  for (const name of ['x-http-method-override', 'x-original-url', 'x-rewrite-url', 'x-forwarded-prefix']) assert.equal(seen.headers[name], undefined, name);
   assert.equal(seen.headers['x-mine'], '1');
   assert.equal(seen.headers.cookie, undefined);
   assert.equal(seen.body, 'hello');

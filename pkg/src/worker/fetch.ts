@@ -41,7 +41,7 @@ export async function apiFetch(
     throw { code: 'invalid_parameter', message: `api of the configuration does not allow ${method} ${url.origin}${url.pathname}` } satisfies AuthErrorDetails;
   }
   const headers = new Headers(request.headers);
-  for (const name of ['dpop', ...METHOD_OVERRIDES]) headers.delete(name);
+  for (const name of [...headers.keys()]) if (OVERRIDES.test(name)) headers.delete(name);
   headers.set('authorization', `Bearer ${await token()}`);
   try {
     const response = await fetch(url, {
@@ -65,7 +65,7 @@ export async function apiFetch(
 export function allows({ origin, path, methods }: Allowed, url: URL, method: string): boolean {
   if (url.origin !== origin || (methods && !methods.includes(method.toUpperCase()))) return false;
   if (path === '') return true;
-  if (LEAVES_A_PREFIX.test(url.pathname)) return false;
+  if (LEAVES_A_PREFIX.test(url.pathname) || OTHER_SPELLINGS.test(url.pathname)) return false;
   return url.pathname === path || url.pathname.startsWith(`${path}/`);
 }
 
@@ -75,8 +75,11 @@ export function allows({ origin, path, methods }: Allowed, url: URL, method: str
  */
 const LEAVES_A_PREFIX = /%(25)*(2f|5c)|\/(\.|%(25)*2e){1,2}([;%/]|$)/i;
 
-/** Headers by which some servers run another method than the one that was checked. */
-const METHOD_OVERRIDES = ['x-http-method', 'x-http-method-override', 'x-method-override'];
+/** Dots and slashes as some decoders read them: too long, as `%uHHHH`, or as characters that become them when normalised. */
+const OTHER_SPELLINGS = /%u[\da-f]{4}|%c[01]%|%e0%[89]|%f0%8|%ef%bc%8[ef]|%e2%80%a4/i;
+
+/** Headers by which some servers run another method or path than was checked, and one that is a proof of the app's own. */
+const OVERRIDES = /^(dpop|x-http-method(-override)?|x-method-override|x-original-url|x-rewrite-url|x-forwarded-.*)$/;
 
 function failure(error: unknown): AuthErrorDetails {
   const name = error instanceof Error ? error.name : '';
@@ -102,8 +105,11 @@ function plainName({ hostname }: URL): string {
 }
 
 function isLoopback(host: string): boolean {
-  return host === 'localhost' || host.endsWith('.localhost') || /^127(\.\d+){3}$/.test(host) || host === '[::1]';
+  return host === 'localhost' || host.endsWith('.localhost') || THIS_MACHINE.test(host);
 }
+
+/** Loopback, and the address that stands for every one of this machine, in both families, as the URL parser writes them. */
+const THIS_MACHINE = /^(127(\.\d+){3}|0\.0\.0\.0|\[::1?\]|\[::ffff:(7f[\da-f]{2}:[\da-f]{1,4}|0:0)\])$/;
 
 function isCognito(host: string): boolean {
   return /(^|\.)cognito-(idp|identity)[.-].*\.(amazonaws\.com(\.cn)?|api\.aws)$|\.amazoncognito\.com$/.test(host);
