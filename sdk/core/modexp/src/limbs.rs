@@ -2,20 +2,14 @@
 
 use core::hint::black_box;
 
+use cognate_modexp_kernel::{BITS, BLOCKS, Blocks, MASK};
 use zeroize::DefaultIsZeroes;
 
 use crate::LENGTH;
 
-/// Bits of a limb.
-pub(crate) const BITS: u32 = 28;
-/// The largest limb.
-pub(crate) const MASK: u64 = (1 << BITS) - 1;
-/// Blocks of four limbs in a number.
-pub(crate) const BLOCKS: usize = 28;
-
 /// A number. Every limb is at most [`MASK`].
 #[derive(Clone, Copy)]
-pub(crate) struct Limbs(pub(crate) [[u32; 4]; BLOCKS]);
+pub(crate) struct Limbs(pub(crate) Blocks);
 
 impl Default for Limbs {
     fn default() -> Self {
