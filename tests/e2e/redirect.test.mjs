@@ -39,6 +39,18 @@ async function signIn(page, address) {
   await heading(page, 'You are signed in');
 }
 
+// Signing out shows the sign-in page at once, leaves for the login domain and comes back: until it has, history is in motion.
+async function signOut(page, button = 'Sign out') {
+  const isReturn = (frame) => frame === page.mainFrame() && new URL(frame.url()).origin === system.url;
+  const [request] = await Promise.all([
+    page.waitForRequest((asked) => asked.url().startsWith(`${system.backend.url}/logout?`)),
+    page.waitForEvent('framenavigated', isReturn),
+    press(page, button),
+  ]);
+  assert.equal(request.method(), 'GET');
+  await heading(page, 'Sign in');
+}
+
 async function newTab(context) {
   const tab = await context.newPage();
   await tab.goto(system.url);
@@ -68,8 +80,7 @@ test('the whole way: sign up on the hosted page, back in the app signed in, a se
   await heading(tab, 'You are signed in');
   assert.equal(await claim(tab, 'email'), address);
 
-  await press(page, 'Sign out everywhere');
-  await heading(page, 'Sign in');
+  await signOut(page, 'Sign out everywhere');
   await press(tab, 'Refresh session');
   await heading(tab, 'Sign in');
   await leaveForLogin(tab);
@@ -80,8 +91,7 @@ test('the whole way: sign up on the hosted page, back in the app signed in, a se
 test('signing out ends the browser\'s session at the login domain, too: the next sign-in asks', async () => {
   const { page, close } = await openDemo(browser, system.url);
   await signIn(page, (await person()).email);
-  await Promise.all([page.waitForRequest((request) => request.url().startsWith(`${system.backend.url}/logout?`)), press(page, 'Sign out')]);
-  await heading(page, 'Sign in');
+  await signOut(page);
   await page.getByRole('status').filter({ hasText: 'You are signed out.' }).waitFor();
   await leaveForLogin(page);
   await close();
@@ -167,8 +177,7 @@ test('a page that the browser keeps does not show somebody who has signed out me
   await page.goto(`${system.backend.url}/_cognate/inbox`);
   await back(page);
   await heading(page, 'You are signed in');
-  await press(page, 'Sign out');
-  await heading(page, 'Sign in');
+  await signOut(page);
   await back(page);
   await heading(page, /Sign in/);
   assert.equal(await page.getByRole('heading', { level: 1, name: 'You are signed in' }).count(), 0);
