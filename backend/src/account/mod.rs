@@ -9,13 +9,14 @@
 use cognate_core::secret::Code as Digits;
 
 use crate::app::{AppState, Caller};
-use crate::codes::{self, Code, Outcome, Purpose};
+use crate::codes::{self, Asked, Code, Outcome, Purpose};
 use crate::error::ApiError;
 use crate::limits::{self, Hourly};
-use crate::messages::Purpose as MessagePurpose;
+use crate::messages::{Composing, Purpose as MessagePurpose};
 use crate::mfa;
-use crate::pools::IdentifierAttribute;
+use crate::pools::{Client, IdentifierAttribute, Pool};
 use crate::tokens::Access;
+use crate::triggers::ClientMetadata;
 use crate::users::{self, CodeDeliveryDetails, Destination, SaveError, User, Writer};
 
 /// Sets attributes; an empty value removes one. Answers where codes went.
@@ -29,6 +30,7 @@ pub async fn update(
     caller: &Caller,
     access: Access,
     attributes: &[(String, String)],
+    client_metadata: Option<&ClientMetadata>,
 ) -> Result<Vec<CodeDeliveryDetails>, ApiError> {
     let Access {
         pool,
@@ -81,8 +83,10 @@ pub async fn update(
     }
     users::save(state, &pool, &mut user, None).await?;
     let mut details = Vec::new();
+    let asked = asked_by(&client, client_metadata);
     for destination in to_verify {
-        details.push(send(state, &user, destination, MessagePurpose::UpdateAttribute).await?);
+        let purpose = MessagePurpose::UpdateAttribute;
+        details.push(send(state, &pool, &user, destination, purpose, asked).await?);
     }
     Ok(details)
 }
@@ -96,6 +100,7 @@ pub async fn send_code(
     caller: &Caller,
     access: Access,
     attribute: &str,
+    client_metadata: Option<&ClientMetadata>,
 ) -> Result<CodeDeliveryDetails, ApiError> {
     let attribute = required_verifiable(attribute)?;
     let destination = Destination::of(attribute, &access.user.attributes)
@@ -109,7 +114,11 @@ pub async fn send_code(
         &user.username,
     )
     .await?;
-    send(state, user, destination, MessagePurpose::VerifyAttribute).await
+    let (purpose, asked) = (
+        MessagePurpose::VerifyAttribute,
+        asked_by(&access.client, client_metadata),
+    );
+    send(state, pool, user, destination, purpose, asked).await
 }
 
 /// Takes a code: the value it was sent to is the attribute's verified value from now on.
@@ -164,17 +173,28 @@ pub async fn verify(
     }
 }
 
+/// Whoever is signed in may be told what a trigger throws.
+fn asked_by<'a>(client: &'a Client, client_metadata: Option<&'a ClientMetadata>) -> Asked<'a> {
+    Asked {
+        client_id: &client.id,
+        client_metadata,
+        composing: Composing::Now,
+    }
+}
+
 async fn send(
     state: &AppState,
+    pool: &Pool,
     user: &User,
     destination: Destination,
     message: MessagePurpose,
+    asked: Asked<'_>,
 ) -> Result<CodeDeliveryDetails, ApiError> {
     let details = destination.details();
     let purpose = Purpose::of(destination.attribute);
     let code = Code::of_attribute(state, user, purpose, destination)?;
     state.store.replace_code(&code.row).await?;
-    codes::deliver(state, &code, message);
+    codes::deliver(state, pool, user, &code, message, asked).await?;
     Ok(details)
 }
 

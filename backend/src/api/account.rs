@@ -13,6 +13,7 @@ use crate::account;
 use crate::app::{AppState, Caller};
 use crate::error::ApiError;
 use crate::tokens::verify_access;
+use crate::triggers::ClientMetadata;
 use crate::users::{self, CodeDeliveryDetails};
 
 #[derive(Serialize)]
@@ -55,6 +56,7 @@ pub(super) struct UpdateAttributesRequest {
     #[serde(deserialize_with = "secret::required")]
     access_token: AccessToken,
     user_attributes: Vec<Attribute>,
+    client_metadata: Option<ClientMetadata>,
 }
 
 #[derive(Serialize)]
@@ -71,7 +73,9 @@ pub(super) async fn update_user_attributes(
 ) -> Result<UpdateAttributesAnswer, ApiError> {
     let access = verify_access(state, &request.access_token).await?;
     let attributes = pairs(Some(request.user_attributes));
-    let code_delivery_details_list = account::update(state, caller, access, &attributes).await?;
+    let metadata = request.client_metadata.as_ref();
+    let code_delivery_details_list =
+        account::update(state, caller, access, &attributes, metadata).await?;
     Ok(UpdateAttributesAnswer {
         code_delivery_details_list,
     })
@@ -97,7 +101,7 @@ pub(super) async fn delete_user_attributes(
         .into_iter()
         .map(|name| (name, String::new()))
         .collect();
-    account::update(state, caller, access, &removals).await?;
+    account::update(state, caller, access, &removals, None).await?;
     Ok(Empty {})
 }
 
@@ -107,6 +111,7 @@ pub(super) struct AttributeCodeRequest {
     #[serde(deserialize_with = "secret::required")]
     access_token: AccessToken,
     attribute_name: String,
+    client_metadata: Option<ClientMetadata>,
 }
 
 /// `GetUserAttributeVerificationCode`
@@ -116,8 +121,8 @@ pub(super) async fn get_user_attribute_verification_code(
     request: AttributeCodeRequest,
 ) -> Result<SendCodeAnswer, ApiError> {
     let access = verify_access(state, &request.access_token).await?;
-    let code_delivery_details =
-        account::send_code(state, caller, access, &request.attribute_name).await?;
+    let (name, metadata) = (&request.attribute_name, request.client_metadata.as_ref());
+    let code_delivery_details = account::send_code(state, caller, access, name, metadata).await?;
     Ok(SendCodeAnswer {
         code_delivery_details,
     })

@@ -3,7 +3,7 @@
 //! # Steps
 //! 1. [`Code::new`] draws six digits for a user, a purpose and a destination. Storing it replaces
 //!    the older code.
-//! 2. [`deliver`] queues the message; the answer does not wait for it.
+//! 2. [`deliver`] stores the message for delivery; the answer does not wait for that.
 //! 3. [`check`] compares; the change that depends on the code spends it in its own transaction
 //!    ([`Spend::Code`]), so that of two requests with the same code one wins.
 //!
@@ -18,12 +18,14 @@ use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
 
 use crate::app::AppState;
+use crate::challenges::Through;
 use crate::error::ApiError;
-use crate::messages::{Message, Purpose as MessagePurpose};
-use crate::pools::IdentifierAttribute;
+use crate::messages::{self, Composing, Notice, Purpose as MessagePurpose};
+use crate::pools::{IdentifierAttribute, Pool};
 use crate::random;
 use crate::seal::{Place, Sealer};
 use crate::store::{CodeRow, Spend};
+use crate::triggers::ClientMetadata;
 use crate::users::{Destination, User};
 
 /// Tries of one code over all addresses: 1 in 10,000 to guess it.
@@ -154,30 +156,80 @@ impl Code {
     ) -> Result<(), ApiError> {
         let mut code = Self::new(state, pool_id, username, purpose, destination)?;
         random::fill(&mut code.row.hmac)?;
-        Ok(state.store.replace_code(&code.row).await?)
+        state.store.replace_code(&code.row).await?;
+        messages::pretend(state, pool_id).await
     }
 }
 
-/// Queues the message with a code that was stored.
-pub fn deliver(state: &AppState, code: &Code, purpose: MessagePurpose) {
-    let what = match purpose {
-        MessagePurpose::ForgotPassword => "password reset",
-        MessagePurpose::Authentication => "authentication",
-        MessagePurpose::UpdateAttribute | MessagePurpose::VerifyAttribute => "verification",
-        MessagePurpose::SignUp
-        | MessagePurpose::ResendCode
-        | MessagePurpose::Invitation
-        | MessagePurpose::PasskeyAdded => "confirmation",
-    };
-    state.messages.deliver(Message {
-        pool_id: code.row.pool_id.clone(),
-        to: code.destination.value.clone(),
+/// Sends a code that was stored. `through` is the client that it was asked for through, or none.
+///
+/// # Errors
+/// What [`messages::send`] gives.
+pub async fn deliver(
+    state: &AppState,
+    pool: &Pool,
+    user: &User,
+    code: &Code,
+    purpose: MessagePurpose,
+    asked: Asked<'_>,
+) -> Result<(), ApiError> {
+    let notice = Notice {
+        pool,
+        client_id: asked.client_id,
+        user,
         medium: code.destination.medium(),
-        subject: format!("Your {what} code"),
-        body: format!("Your {what} code is {}.", *code.digits),
-        code: Some(code.digits.to_string()),
+        to: &code.destination.value,
         purpose,
-    });
+        code: Some(&code.digits),
+        expires_at: code.row.expires_at,
+        client_metadata: asked.client_metadata,
+    };
+    messages::send(state, notice, asked.composing).await
+}
+
+/// Who asked for a code.
+#[derive(Clone, Copy)]
+pub struct Asked<'a> {
+    /// The client.
+    pub client_id: &'a str,
+    /// What the app sent along.
+    pub client_metadata: Option<&'a ClientMetadata>,
+    /// Whether the answer may tell that there was somebody to write to.
+    pub composing: Composing,
+}
+
+impl<'a> Asked<'a> {
+    /// Through this client, whose answers tell who exists.
+    #[must_use]
+    pub fn openly(through: Through<'a>) -> Self {
+        Self {
+            client_id: &through.client.id,
+            client_metadata: through.sent.client_metadata,
+            composing: Composing::Now,
+        }
+    }
+
+    /// Through this client, whose answers may hide who exists.
+    #[must_use]
+    pub fn hidden(through: Through<'a>) -> Self {
+        let composing = if through.hides_existence() {
+            Composing::Later
+        } else {
+            Composing::Now
+        };
+        Self {
+            composing,
+            ..Self::openly(through)
+        }
+    }
+}
+
+impl std::fmt::Debug for Asked<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Asked")
+            .field("composing", &self.composing)
+            .finish_non_exhaustive()
+    }
 }
 
 /// How a try went.

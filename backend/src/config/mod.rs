@@ -4,6 +4,7 @@
 //! stands and what was expected. Without a file there is one demo pool and the demo keys.
 
 mod handlers;
+mod messages;
 mod pools;
 mod quotas;
 
@@ -16,6 +17,7 @@ use serde::Deserialize;
 use zeroize::Zeroizing;
 
 pub use handlers::{FunctionsConfig, HandlerConfig, Runs};
+pub use messages::{Encryption, MessagesConfig, SmsConfig, SmtpConfig};
 pub use pools::{ClientConfig, PoolConfig};
 pub use quotas::Quotas;
 
@@ -58,6 +60,8 @@ pub struct Config {
     pub outgoing: OutgoingConfig,
     /// How many of a thing there may be.
     pub quotas: Quotas,
+    /// How messages leave. Default: they stay in the inbox.
+    pub messages: MessagesConfig,
     /// The pools that exist from the start. Default: the demo pool, if there is no file.
     pub pools: Vec<PoolConfig>,
 }
@@ -94,6 +98,9 @@ pub struct KeysConfig {
     pub master_key_file: Option<PathBuf>,
     /// After how many days a pool's signing keys are replaced by new ones. Default never.
     pub rotate_after_days: Option<u32>,
+    /// The file with the key that codes for custom senders are sealed with. Default none: there are no
+    /// custom senders.
+    pub sender_key_file: Option<PathBuf>,
     /// The access keys of administrators. Default: `test` with secret `test`, on loopback only.
     pub sigv4: Vec<AccessKey>,
 }

@@ -15,7 +15,9 @@ use axum::extract::{Path as UrlPath, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode, Uri, header};
 use axum::response::IntoResponse;
 
+use super::confirm_link;
 use crate::app::AppState;
+use crate::messages;
 
 /// Paths that show a page without beginning a sign-in ([`crate::oauth::Page`] has the others).
 pub(super) const PAGES: [&str; 7] = [
@@ -45,6 +47,10 @@ pub(super) async fn plain_page(
     uri: Uri,
     headers: HeaderMap,
 ) -> Response<Body> {
+    // Somebody follows a link of a message.
+    if uri.path() == messages::LINK_PATH && uri.query().is_some_and(confirm_link::is_one) {
+        return confirm_link::ask(&uri);
+    }
     page(&state, uri.path(), &headers).await
 }
 

@@ -96,7 +96,11 @@ async fn begin(
     }
 }
 
-fn caller(state: &AppState, peer: Option<Extension<Peer>>, headers: &HeaderMap) -> Caller {
+pub(super) fn caller(
+    state: &AppState,
+    peer: Option<Extension<Peer>>,
+    headers: &HeaderMap,
+) -> Caller {
     let peer = peer.map_or(Peer::UNKNOWN, |Extension(peer)| peer);
     Caller {
         peer: proxy::caller(&state.config.proxies, peer, headers),

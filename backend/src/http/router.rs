@@ -10,10 +10,11 @@ use serde_json::json;
 
 use super::observe::observe;
 use super::{
-    Peer, cors, hosted_ui, inbox, json_api, local, login_operations, login_pages, oauth, proxy,
-    rate, well_known,
+    Peer, confirm_link, cors, hosted_ui, inbox, json_api, local, login_operations, login_pages,
+    oauth, proxy, rate, well_known,
 };
 use crate::app::AppState;
+use crate::messages;
 use crate::oauth::Page;
 
 /// Every route of the backend.
@@ -55,6 +56,7 @@ pub fn router(state: AppState) -> Router {
     let mut login_domain = Router::new()
         .route("/oauth2/authorize", get(login_pages::authorize))
         .route("/logout", get(login_pages::logout))
+        .route(messages::LINK_PATH, post(confirm_link::confirm))
         .route(login_operations::PATH, post(login_operations::call))
         .route(hosted_ui::ASSETS, get(hosted_ui::asset));
     for page in Page::ALL {

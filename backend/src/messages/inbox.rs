@@ -1,11 +1,10 @@
 //! The local inbox: messages sealed in the database, for the developer to read.
 
-use uuid::Uuid;
-
-use super::Message;
-use crate::clock::Clock;
+use super::Text;
+use super::letter::Letter;
+use crate::app::AppState;
 use crate::seal::{Place, SealError, Sealer};
-use crate::store::{InboxRow, Store, StoreError};
+use crate::store::{InboxRow, OutboxRow, Store, StoreError};
 
 /// A message as the inbox shows it.
 #[derive(Clone)]
@@ -58,31 +57,30 @@ pub async fn recent(
     rows.iter().map(|row| open(sealer, row)).collect()
 }
 
+/// Moves a message from the outbox.
 pub(super) async fn write(
-    store: &Store,
-    sealer: &Sealer,
-    clock: &Clock,
-    message: &Message,
+    state: &AppState,
+    waiting: &OutboxRow,
+    letter: &Letter,
+    text: &Text,
 ) -> Result<(), InboxError> {
-    // Ordered by time: two messages of the same millisecond keep their order.
-    let id = Uuid::now_v7().to_string();
-    let seal =
-        |column, text: &str| sealer.seal(place(column, &id, &message.pool_id), text.as_bytes());
-    let row = InboxRow {
-        recipient: seal("recipient", &message.to)?,
-        recipient_hash: recipient_hash(sealer, &message.to).to_vec(),
-        subject: message.subject.clone(),
-        body: seal("body", &message.body)?,
-        code: message
-            .code
-            .as_deref()
-            .map(|code| seal("code", code))
-            .transpose()?,
-        sent_at: clock.now_millis(),
-        pool_id: message.pool_id.clone(),
-        id,
+    let (id, pool_id) = (&waiting.id, &waiting.pool_id);
+    let seal = |column, text: &str| {
+        let place = place(column, id, pool_id);
+        state.sealer.seal(place, text.as_bytes())
     };
-    Ok(store.insert_inbox(&row).await?)
+    let code = letter.code.as_deref();
+    let row = InboxRow {
+        id: id.clone(),
+        pool_id: pool_id.clone(),
+        recipient: seal("recipient", &letter.to)?,
+        recipient_hash: recipient_hash(&state.sealer, &letter.to).to_vec(),
+        subject: text.subject.clone(),
+        body: seal("body", &text.body)?,
+        code: code.map(|code| seal("code", code)).transpose()?,
+        sent_at: state.clock.now_millis(),
+    };
+    Ok(state.store.move_to_inbox(&row).await?)
 }
 
 fn open(sealer: &Sealer, row: &InboxRow) -> Result<Delivered, InboxError> {

@@ -13,7 +13,7 @@ use crate::challenges::{
 };
 use crate::error::ApiError;
 use crate::limits::{self, Gate, Guess, Hourly};
-use crate::messages::{Medium, Message, Purpose};
+use crate::messages::{self, Composing, Medium, Notice, Purpose};
 use crate::pools::IdentifierAttribute;
 use crate::random;
 use crate::users::{self, Destination, SaveError, Status, User};
@@ -118,16 +118,18 @@ async fn send(
         after,
     )
     .await?;
-    let (subject, body) = pool.mfa.message(factor, &code);
-    state.messages.deliver(Message {
-        pool_id: pool.id.clone(),
+    let notice = Notice {
+        pool,
+        client_id: &through.client.id,
+        user,
         medium: to.medium(),
-        to: to.value,
-        subject,
-        body,
-        code: Some(code.to_string()),
+        to: &to.value,
         purpose: Purpose::Authentication,
-    });
+        code: Some(&code),
+        expires_at: state.clock.now() + through.client.settings.auth_session_seconds(),
+        client_metadata: through.sent.client_metadata,
+    };
+    messages::send(state, notice, Composing::Now).await?;
     Ok(asked)
 }
 

@@ -18,7 +18,7 @@ use super::{MOST, Passkey, Stored, hash_of, list};
 use crate::app::AppState;
 use crate::challenges::{Origin, PendingStep, Through};
 use crate::error::ApiError;
-use crate::messages::{Message, Purpose};
+use crate::messages::{self, Composing, Notice, Purpose};
 use crate::opaque_secret::OpaqueSecret;
 use crate::pools::{FirstFactor, IdentifierAttribute, Pool};
 use crate::store::{PasskeyRow, StoreError};
@@ -118,7 +118,7 @@ pub async fn complete(
     passkey.seal(state)?;
     match state.store.insert_passkey(&passkey.row, MOST).await {
         Ok(true) => {
-            announce(state, user);
+            announce(state, access).await?;
             Ok(())
         }
         Ok(false) => Err(too_many()),
@@ -181,25 +181,29 @@ fn check(pool: &Pool, user: &User) -> Result<(), ApiError> {
     }
 }
 
+/// How long a notice is tried, in seconds.
+const NOTICE_SECONDS: i64 = 3 * 24 * 3600;
+
 /// Tells the person, who may be another than the one with the token.
-fn announce(state: &AppState, user: &User) {
+async fn announce(state: &AppState, access: &Access) -> Result<(), ApiError> {
+    let user = &access.user;
     let addresses = [IdentifierAttribute::Email, IdentifierAttribute::PhoneNumber];
     let verified = addresses.into_iter().find(|one| user.has_verified(*one));
     let Some(to) = verified.and_then(|one| Destination::of(one, &user.attributes)) else {
-        return;
+        return Ok(());
     };
-    state.messages.deliver(Message {
-        pool_id: user.pool_id.clone(),
+    let notice = Notice {
+        pool: &access.pool,
+        client_id: &access.client.id,
+        user,
         medium: to.medium(),
-        to: to.value,
-        subject: "A passkey was added".to_owned(),
-        body:
-            "A passkey was added to your account: it signs in without your password. If that was \
-               not you, delete it, sign out everywhere and change your password."
-                .to_owned(),
-        code: None,
+        to: &to.value,
         purpose: Purpose::PasskeyAdded,
-    });
+        code: None,
+        expires_at: state.clock.now() + NOTICE_SECONDS,
+        client_metadata: None,
+    };
+    messages::send(state, notice, Composing::Now).await
 }
 
 fn through(access: &Access) -> Through<'_> {

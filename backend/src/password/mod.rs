@@ -12,7 +12,7 @@
 use cognate_core::secret::{Code as Digits, Password};
 
 use crate::app::{AppState, Caller};
-use crate::codes::{self, Code, Outcome, Purpose};
+use crate::codes::{self, Asked, Code, Outcome, Purpose};
 use crate::error::ApiError;
 use crate::limits::{self, Hourly};
 use crate::messages::Purpose as MessagePurpose;
@@ -65,9 +65,9 @@ pub async fn forgot(
     let may_recover = user
         .as_ref()
         .filter(|user| user.enabled && user.status != Status::ForceChangePassword);
-    let Some(destination) =
-        may_recover.and_then(|user| Destination::of_recovery(pool, user, &of_mfa))
-    else {
+    let to =
+        may_recover.and_then(|user| Some((user, Destination::of_recovery(pool, user, &of_mfa)?)));
+    let Some((user, destination)) = to else {
         if !hides {
             return Err(match user {
                 Some(user) if !user.enabled => ApiError::not_authorized("User is disabled."),
@@ -93,7 +93,8 @@ pub async fn forgot(
     let details = destination.details();
     let code = Code::new(state, &pool.id, &username, Purpose::Recovery, destination)?;
     state.store.replace_code(&code.row).await?;
-    codes::deliver(state, &code, MessagePurpose::ForgotPassword);
+    let (purpose, asked) = (MessagePurpose::ForgotPassword, Asked::hidden(through));
+    codes::deliver(state, pool, user, &code, purpose, asked).await?;
     Ok(details)
 }
 

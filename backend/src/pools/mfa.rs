@@ -8,7 +8,6 @@ use serde_json::{Map, Value};
 use super::Factor;
 use crate::error::ApiError;
 
-const PLACEHOLDER: &str = "{####}";
 const DEFAULT_MESSAGE: &str = "Your authentication code is {####}.";
 const DEFAULT_SUBJECT: &str = "Your authentication code";
 
@@ -225,9 +224,9 @@ impl PoolMfa {
             == Some(FactorConfiguration::MultiFactorWithUserVerification)
     }
 
-    /// Subject and text of the message with a code.
+    /// Subject and text of the message with a code, whose place is `{####}`.
     #[must_use]
-    pub fn message(&self, factor: Factor, code: &str) -> (String, String) {
+    pub fn template(&self, factor: Factor) -> (String, String) {
         let sms = self.sms_mfa_configuration.as_ref();
         let email = self.email_mfa_configuration.as_ref();
         let template = match factor {
@@ -241,9 +240,7 @@ impl PoolMfa {
             .and_then(|email| email.subject.as_deref());
         (
             subject.unwrap_or(DEFAULT_SUBJECT).to_owned(),
-            template
-                .unwrap_or(DEFAULT_MESSAGE)
-                .replace(PLACEHOLDER, code),
+            template.unwrap_or(DEFAULT_MESSAGE).to_owned(),
         )
     }
 

@@ -17,6 +17,7 @@ mod pool;
 mod recent;
 pub mod schema;
 mod seed;
+mod texts;
 pub mod update;
 
 pub use client::{Client, ClientSettings, ExplicitAuthFlow};
@@ -32,6 +33,7 @@ pub use pool::{
 };
 pub use recent::RecentClients;
 pub use seed::{SeedError, seed};
+pub use texts::PoolTexts;
 
 use serde_json::json;
 

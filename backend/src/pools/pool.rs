@@ -8,6 +8,7 @@ use serde_json::{Map, Value};
 use super::devices::DeviceConfiguration;
 use super::first_factor::FirstFactor;
 use super::mfa::PoolMfa;
+use super::texts::PoolTexts;
 use crate::error::ApiError;
 use crate::store::PoolRow;
 use crate::triggers::{Hook, Trigger};
@@ -23,6 +24,7 @@ pub struct Pool {
     pub settings: PoolSettings,
     /// Its settings of second factors.
     pub mfa: PoolMfa,
+    texts: PoolTexts,
     document: String,
     /// Seconds since 1970.
     pub created_at: i64,
@@ -167,6 +169,14 @@ impl PoolSettings {
         &self.policies.password_policy
     }
 
+    /// Seconds until a temporary password expires. 0 days stand for the default.
+    #[must_use]
+    pub fn temporary_password_seconds(&self) -> i64 {
+        let days = self.password_policy().temporary_password_validity_days;
+        let days = if days == 0 { 7 } else { days };
+        i64::from(days) * 24 * 3600
+    }
+
     /// Whether people may begin a sign-in with this. Default the password only.
     #[must_use]
     pub fn allows_first_factor(&self, factor: FirstFactor) -> bool {
@@ -260,6 +270,12 @@ impl PoolSettings {
 }
 
 impl Pool {
+    /// The texts of its messages.
+    #[must_use]
+    pub fn texts(&self) -> &PoolTexts {
+        &self.texts
+    }
+
     /// Its settings, all of them, as the service answers them.
     ///
     /// # Errors
@@ -294,9 +310,12 @@ impl Pool {
     pub(crate) fn read(row: PoolRow) -> Result<Self, ApiError> {
         let settings =
             serde_json::from_str(&row.settings).map_err(|error| ApiError::internal(&error))?;
+        let texts =
+            serde_json::from_str(&row.settings).map_err(|error| ApiError::internal(&error))?;
         let mfa = serde_json::from_str(&row.mfa).map_err(|error| ApiError::internal(&error))?;
         Ok(Self {
             mfa,
+            texts,
             id: row.id,
             name: row.name,
             settings,

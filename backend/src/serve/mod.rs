@@ -25,7 +25,7 @@ use crate::config::{AccessKey, Config};
 use crate::error::ApiError;
 use crate::keys::{KeyError, SigningKeys};
 use crate::limits::AddressRate;
-use crate::messages::Messages;
+use crate::messages::{self, Channels, Messages, Smtp, Webhook};
 use crate::metrics::Metrics;
 use crate::outgoing::Outgoing;
 use crate::pools::{self, RecentClients, SeedError};
@@ -81,7 +81,8 @@ pub async fn prepare(
     let sealer = Sealer::new(&master_key(&config, &data)?)?;
     let store = Store::open(&data.join("cognate.db")).await?;
     let keys = SigningKeys::new(store.clone(), sealer.clone(), clock.clone());
-    let messages = Messages::start(store.clone(), sealer.clone(), clock.clone());
+    let channels = channels(&config, &outgoing)?;
+    let (messages, jobs) = Messages::new();
     let config = Arc::new(config);
     let (audit, events) = Audit::new();
     let state = AppState {
@@ -106,6 +107,7 @@ pub async fn prepare(
         .await
         .map_err(StartError::Search)?;
     audit::start(state.clone(), events);
+    messages::start(&state, channels, jobs);
     Ok(state)
 }
 
@@ -182,6 +184,14 @@ pub enum StartError {
     /// The system's certificates cannot be read.
     #[error("the system's root certificates cannot be used: {0}")]
     Certificates(#[from] rustls::Error),
+    /// Mail cannot leave.
+    #[error("messages.smtp cannot be used: {0}")]
+    Smtp(String),
+    /// Others could make the receiver of text messages believe anything.
+    #[error(
+        "messages.sms.secret has fewer than {SHORTEST_SECRET} characters: choose a long random one"
+    )]
+    WeakWebhookSecret,
     /// A handler file cannot be used.
     #[error(transparent)]
     Triggers(#[from] TriggersError),
@@ -203,6 +213,19 @@ pub enum StartError {
     /// The configured pools cannot be made.
     #[error(transparent)]
     Seed(#[from] SeedError),
+}
+
+fn channels(config: &Config, outgoing: &Outgoing) -> Result<Channels, StartError> {
+    let smtp = config.messages.smtp.as_ref();
+    let email = smtp.map(|smtp| Smtp::new(smtp, &config.outgoing.allow).map_err(StartError::Smtp));
+    let sms = config.messages.sms.as_ref();
+    if sms.is_some_and(|sms| sms.secret().len() < SHORTEST_SECRET) {
+        return Err(StartError::WeakWebhookSecret);
+    }
+    Ok(Channels {
+        email: email.transpose()?,
+        sms: sms.map(|sms| Webhook::new(sms, outgoing)),
+    })
 }
 
 /// The origin of an address, as browsers write it. Without TLS only this machine's: elsewhere cookies

@@ -161,12 +161,7 @@ fn refuse_old_temporary_password(
     through: Through<'_>,
     user: &User,
 ) -> Result<(), ApiError> {
-    let days = through
-        .pool
-        .settings
-        .password_policy()
-        .temporary_password_validity_days;
-    let lifetime = if days == 0 { 7 } else { i64::from(days) } * 24 * 3600;
+    let lifetime = through.pool.settings.temporary_password_seconds();
     let is_old = user
         .credential
         .as_ref()

@@ -20,7 +20,7 @@ use std::collections::BTreeMap;
 use cognate_core::secret::{Code as Digits, Password};
 
 use crate::app::{AppState, Caller};
-use crate::codes::{self, Code, Outcome, Purpose, RightCode};
+use crate::codes::{self, Asked, Code, Outcome, Purpose, RightCode};
 use crate::error::ApiError;
 use crate::limits::{self, Hourly};
 use crate::messages::Purpose as MessagePurpose;
@@ -146,7 +146,8 @@ pub async fn sign_up(
         .await
         .map_err(|error| users::exists(pool, application.username, error))?;
     if let Some(code) = code {
-        codes::deliver(state, &code, MessagePurpose::SignUp);
+        let asked = Asked::openly(through.telling(metadata));
+        codes::deliver(state, pool, &user, &code, MessagePurpose::SignUp, asked).await?;
     }
     if confirmed {
         confirmed_through(state, through, &user, metadata).await?;
@@ -296,11 +297,11 @@ pub async fn resend(
         |user| user.username.clone(),
     );
     limits::count(state, caller, Hourly::ResendCode, &pool.id, &username).await?;
-    let destination = user
+    let to = user
         .as_ref()
         .filter(|user| user.enabled && user.status == Status::Unconfirmed)
-        .and_then(|user| Destination::of_sign_up(pool, &user.attributes));
-    let Some(destination) = destination else {
+        .and_then(|user| Some((user, Destination::of_sign_up(pool, &user.attributes)?)));
+    let Some((user, destination)) = to else {
         if !hides {
             return Err(match user {
                 Some(user) if user.status != Status::Unconfirmed => {
@@ -323,7 +324,8 @@ pub async fn resend(
     let details = destination.details();
     let code = Code::new(state, &pool.id, &username, Purpose::SignUp, destination)?;
     state.store.replace_code(&code.row).await?;
-    codes::deliver(state, &code, MessagePurpose::ResendCode);
+    let (purpose, asked) = (MessagePurpose::ResendCode, Asked::hidden(through));
+    codes::deliver(state, pool, user, &code, purpose, asked).await?;
     Ok(details)
 }
 

@@ -3,7 +3,7 @@
 use sqlx::Row;
 use sqlx::any::AnyRow;
 
-use super::{Store, StoreError};
+use super::{Store, StoreError, Transaction};
 
 /// How many messages the inbox keeps.
 const KEPT: i64 = 500;
@@ -30,36 +30,6 @@ pub struct InboxRow {
 }
 
 impl Store {
-    /// Adds a message and forgets the oldest ones.
-    ///
-    /// # Errors
-    /// If the database fails.
-    pub async fn insert_inbox(&self, message: &InboxRow) -> Result<(), StoreError> {
-        let mut transaction = self.begin().await?;
-        sqlx::query(
-            "INSERT INTO inbox (id, pool_id, recipient, recipient_hash, subject, body, code, sent_at) \
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
-        )
-        .bind(&message.id)
-        .bind(&message.pool_id)
-        .bind(message.recipient.clone())
-        .bind(message.recipient_hash.clone())
-        .bind(&message.subject)
-        .bind(message.body.clone())
-        .bind(message.code.clone())
-        .bind(message.sent_at)
-        .execute(&mut *transaction)
-        .await?;
-        sqlx::query(
-            "DELETE FROM inbox WHERE id NOT IN \
-             (SELECT id FROM inbox ORDER BY sent_at DESC, id DESC LIMIT $1)",
-        )
-        .bind(KEPT)
-        .execute(&mut *transaction)
-        .await?;
-        Ok(transaction.commit().await?)
-    }
-
     /// The newest messages first, all or those to one recipient.
     ///
     /// # Errors
@@ -92,6 +62,32 @@ impl Store {
 }
 
 impl InboxRow {
+    /// Adds it and forgets the oldest ones.
+    pub(super) async fn insert(&self, transaction: &mut Transaction) -> Result<(), StoreError> {
+        sqlx::query(
+            "INSERT INTO inbox (id, pool_id, recipient, recipient_hash, subject, body, code, sent_at) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+        )
+        .bind(&self.id)
+        .bind(&self.pool_id)
+        .bind(self.recipient.clone())
+        .bind(self.recipient_hash.clone())
+        .bind(&self.subject)
+        .bind(self.body.clone())
+        .bind(self.code.clone())
+        .bind(self.sent_at)
+        .execute(&mut **transaction)
+        .await?;
+        sqlx::query(
+            "DELETE FROM inbox WHERE id NOT IN \
+             (SELECT id FROM inbox ORDER BY sent_at DESC, id DESC LIMIT $1)",
+        )
+        .bind(KEPT)
+        .execute(&mut **transaction)
+        .await?;
+        Ok(())
+    }
+
     fn read(row: &AnyRow) -> Result<Self, sqlx::Error> {
         Ok(Self {
             id: row.try_get(0)?,

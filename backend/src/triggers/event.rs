@@ -57,7 +57,7 @@ struct Event<'a, Q> {
     user_pool_id: &'a str,
     user_name: &'a str,
     caller_context: CallerContext<'a>,
-    trigger_source: &'static str,
+    trigger_source: &'a str,
     request: &'a Q,
     response: &'a Value,
 }
@@ -83,12 +83,46 @@ impl Occasion<'_> {
         empty: &Value,
         secrets: Vec<Zeroizing<String>>,
     ) -> Result<Option<R>, ApiError> {
+        let Some((arn, answer)) = self.ask(state, request, empty, secrets).await? else {
+            return Ok(None);
+        };
+        match response(&answer) {
+            Some(response) => Ok(Some(response)),
+            None => Err(unreadable(
+                self.source.trigger(),
+                &arn,
+                "it has no response of the right form",
+            )),
+        }
+    }
+
+    /// Fires the pool's trigger, if it has one, and takes whatever it answers.
+    ///
+    /// # Errors
+    /// `UserLambdaValidationException`, `UnexpectedLambdaException`, or `TooManyRequestsException` if too
+    /// many are at work.
+    pub(super) async fn tell(
+        &self,
+        state: &AppState,
+        request: &impl Serialize,
+    ) -> Result<(), ApiError> {
+        let empty = Value::Object(Map::new());
+        self.ask(state, request, &empty, Vec::new()).await.map(drop)
+    }
+
+    /// The handler's name and its answer; `None` if the pool has no such trigger.
+    async fn ask(
+        &self,
+        state: &AppState,
+        request: &impl Serialize,
+        empty: &Value,
+        secrets: Vec<Zeroizing<String>>,
+    ) -> Result<Option<(String, Zeroizing<String>)>, ApiError> {
         let trigger = self.source.trigger();
         let Some(Hook { arn, version }) = self.pool.settings.hook(trigger) else {
             return Ok(None);
         };
-        let arn = arn.as_str();
-        let Some(runner) = state.triggers.runner(arn) else {
+        let Some(runner) = state.triggers.runner(&arn) else {
             tracing::error!(pool = %self.pool.id, arn, "the handler of a trigger is not configured");
             return Err(unexpected(trigger, "its handler is not there"));
         };
@@ -101,7 +135,7 @@ impl Occasion<'_> {
                 aws_sdk_version: "aws-sdk-unknown-unknown",
                 client_id: self.client_id,
             },
-            trigger_source: self.source.as_str(),
+            trigger_source: &self.source.as_text(),
             request,
             response: empty,
         };
@@ -112,15 +146,8 @@ impl Occasion<'_> {
             secrets,
         };
         let answer = runner.run(invocation).await;
-        let answer = answer.map_err(|error| refused(trigger, arn, error))?;
-        match response(&answer) {
-            Some(response) => Ok(Some(response)),
-            None => Err(unreadable(
-                trigger,
-                arn,
-                "it has no response of the right form",
-            )),
-        }
+        let answer = answer.map_err(|error| refused(trigger, &arn, error))?;
+        Ok(Some((arn, answer)))
     }
 }
 

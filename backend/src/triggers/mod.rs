@@ -22,6 +22,8 @@
 
 mod console;
 pub mod custom_challenge;
+pub mod custom_message;
+pub mod custom_sender;
 pub mod engine;
 mod event;
 pub mod invoke;
@@ -33,9 +35,11 @@ pub mod pre_authentication;
 pub mod pre_sign_up;
 pub mod pre_token_generation;
 pub mod runner;
+mod sealed_code;
 pub mod user_migration;
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use serde::Deserialize;
@@ -43,7 +47,8 @@ use serde_json::{Map, Value, json};
 use tokio::sync::Semaphore;
 
 pub use event::{ClientMetadata, NO_CLIENT, Occasion, Sent};
-pub use name::{Hook, Source, TokenOccasion, Trigger, Version};
+pub use name::{Hook, Sending, Source, TokenOccasion, Trigger, Version};
+pub use sealed_code::SenderKey;
 
 use crate::clock::Clock;
 use crate::config::{Config, HandlerConfig, Runs};
@@ -60,7 +65,14 @@ use runner::{LoadError, Runner};
 pub struct Triggers {
     runners: Arc<BTreeMap<String, Arc<dyn Runner>>>,
     functions: Option<Arc<Endpoint>>,
+    sender_key: Option<Arc<SenderKey>>,
 }
+
+/// The member of `LambdaConfig` that names the key for senders.
+const KEY_MEMBER: &str = "KMSKeyID";
+
+/// What the key of `keys.sender_key_file` is called in a `LambdaConfig`.
+const SENDER_KEY: &str = "arn:aws:kms:local:000000000000:key/sender";
 
 /// Why the handlers cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -71,6 +83,14 @@ pub enum TriggersError {
     /// Names of handlers are made from names of files.
     #[error("two handlers are called {0}: give one of the files another name")]
     SameName(String),
+    /// The key for senders cannot be read.
+    #[error("the key for senders, {}, cannot be used: {source}", path.display())]
+    SenderKey {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
     /// There is no endpoint, or the name is no function's.
     #[error("the function {0} cannot be called: set functions.endpoint, and name a function")]
     NoFunction(String),
@@ -94,6 +114,14 @@ impl Triggers {
                 places: Semaphore::new(invoke::AT_ONCE),
             })
         });
+        let key = config.keys.sender_key_file.as_ref().map(|path| {
+            let key = SenderKey::read(path).map(Arc::new);
+            key.map_err(|source| TriggersError::SenderKey {
+                path: path.clone(),
+                source,
+            })
+        });
+        let sender_key = key.transpose()?;
         let places = Arc::new(Semaphore::new(AT_ONCE));
         let mut known: BTreeMap<String, &Runs> = BTreeMap::new();
         let mut runners: BTreeMap<String, Arc<dyn Runner>> = BTreeMap::new();
@@ -127,7 +155,12 @@ impl Triggers {
         Ok(Self {
             runners: Arc::new(runners),
             functions,
+            sender_key,
         })
+    }
+
+    fn sender_key(&self) -> Option<&SenderKey> {
+        self.sender_key.as_deref()
     }
 
     /// Checks a `LambdaConfig`: every member must be a trigger that this version fires, and name a
@@ -136,7 +169,11 @@ impl Triggers {
     /// # Errors
     /// `InvalidParameterException`
     pub fn check(&self, lambda_config: &Map<String, Value>) -> Result<(), ApiError> {
+        self.check_key(lambda_config)?;
         for (member, value) in lambda_config {
+            if member == KEY_MEMBER {
+                continue;
+            }
             let arn = named(member, value).ok_or_else(|| {
                 ApiError::invalid_parameter(format!(
                     "LambdaConfig: this version does not run {member}, so it cannot be kept."
@@ -151,6 +188,23 @@ impl Triggers {
             }
         }
         check_agreement(lambda_config)
+    }
+
+    /// Senders get codes sealed: there must be a key, which the handler has, too.
+    fn check_key(&self, lambda_config: &Map<String, Value>) -> Result<(), ApiError> {
+        let key = lambda_config.get(KEY_MEMBER);
+        let mut triggers = Trigger::ALL.iter();
+        let has_sender = triggers
+            .any(|trigger| trigger.is_sender() && lambda_config.contains_key(trigger.key()));
+        if key.is_none() && !has_sender {
+            return Ok(());
+        }
+        if self.sender_key.is_none() || key.and_then(Value::as_str) != Some(SENDER_KEY) {
+            return Err(ApiError::invalid_parameter(format!(
+                "LambdaConfig: senders need keys.sender_key_file in the backend's configuration and {KEY_MEMBER} {SENDER_KEY}."
+            )));
+        }
+        Ok(())
     }
 
     fn names(&self) -> String {
@@ -188,7 +242,10 @@ pub fn lambda_config(
             )));
         }
         match trigger.versioned_key() {
-            Some(key) if version > Version::V1 => {
+            Some(key) if version > Version::V1 || trigger.is_sender() => {
+                if trigger.is_sender() {
+                    config.insert(KEY_MEMBER.to_owned(), json!(SENDER_KEY));
+                }
                 let versioned = Versioned { arn, version };
                 config.insert(key.to_owned(), json!(versioned));
             }
@@ -202,7 +259,9 @@ pub fn lambda_config(
 
 /// The ARN in a member of a `LambdaConfig`; `None` if this version does not fire that trigger.
 fn named(member: &str, value: &Value) -> Option<String> {
-    let is_plain = Trigger::ALL.iter().any(|trigger| trigger.key() == member);
+    let is_plain = Trigger::ALL
+        .iter()
+        .any(|trigger| trigger.key() == member && trigger.versioned_key() != Some(member));
     if is_plain {
         return value.as_str().map(str::to_owned);
     }

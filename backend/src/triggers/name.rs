@@ -1,5 +1,6 @@
 //! The names of triggers: as the configuration, `LambdaConfig`, events and errors say them.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
@@ -28,6 +29,12 @@ pub enum Trigger {
     VerifyAuthChallengeResponse,
     /// Knows people of another directory.
     UserMigration,
+    /// Words messages.
+    CustomMessage,
+    /// Delivers e-mails.
+    CustomEmailSender,
+    /// Delivers text messages.
+    CustomSmsSender,
 }
 
 /// The version of a trigger's event, where there are several.
@@ -56,7 +63,7 @@ pub struct Hook {
 
 impl Trigger {
     /// All of them.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 12] = [
         Self::PreSignUp,
         Self::PostConfirmation,
         Self::PreAuthentication,
@@ -66,6 +73,9 @@ impl Trigger {
         Self::CreateAuthChallenge,
         Self::VerifyAuthChallengeResponse,
         Self::UserMigration,
+        Self::CustomMessage,
+        Self::CustomEmailSender,
+        Self::CustomSmsSender,
     ];
 
     /// The member of `LambdaConfig`, and the word in errors.
@@ -81,6 +91,9 @@ impl Trigger {
             Self::CreateAuthChallenge => "CreateAuthChallenge",
             Self::VerifyAuthChallengeResponse => "VerifyAuthChallengeResponse",
             Self::UserMigration => "UserMigration",
+            Self::CustomMessage => "CustomMessage",
+            Self::CustomEmailSender => "CustomEmailSender",
+            Self::CustomSmsSender => "CustomSMSSender",
         }
     }
 
@@ -89,8 +102,15 @@ impl Trigger {
     pub fn versioned_key(self) -> Option<&'static str> {
         match self {
             Self::PreTokenGeneration => Some("PreTokenGenerationConfig"),
+            Self::CustomEmailSender | Self::CustomSmsSender => Some(self.key()),
             _ => None,
         }
+    }
+
+    /// Whether codes reach it sealed, so that `LambdaConfig` must name a key.
+    #[must_use]
+    pub fn is_sender(self) -> bool {
+        matches!(self, Self::CustomEmailSender | Self::CustomSmsSender)
     }
 
     /// The newest version of the event.
@@ -166,6 +186,45 @@ pub enum Source {
     MigrationAtSignIn,
     /// Somebody unknown forgot the password.
     MigrationAtForgotPassword,
+    /// A message is worded.
+    CustomMessage(Sending),
+    /// An e-mail is to be delivered.
+    CustomEmailSender(Sending),
+    /// A text message is to be delivered.
+    CustomSmsSender(Sending),
+}
+
+/// Why a message is sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Sending {
+    /// The code after a sign-up.
+    SignUp,
+    /// The invitation of a user an administrator made.
+    AdminCreateUser,
+    /// The code of a sign-up again.
+    ResendCode,
+    /// The code to set a new password.
+    ForgotPassword,
+    /// The code after an attribute changed.
+    UpdateUserAttribute,
+    /// The code a signed-in user asked for to verify an attribute.
+    VerifyUserAttribute,
+    /// A one-time code of a sign-in.
+    Authentication,
+}
+
+impl Sending {
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::SignUp => "SignUp",
+            Self::AdminCreateUser => "AdminCreateUser",
+            Self::ResendCode => "ResendCode",
+            Self::ForgotPassword => "ForgotPassword",
+            Self::UpdateUserAttribute => "UpdateUserAttribute",
+            Self::VerifyUserAttribute => "VerifyUserAttribute",
+            Self::Authentication => "Authentication",
+        }
+    }
 }
 
 /// Why tokens are made.
@@ -199,13 +258,21 @@ impl Source {
             Self::CreateAuthChallenge => Trigger::CreateAuthChallenge,
             Self::VerifyAuthChallengeResponse => Trigger::VerifyAuthChallengeResponse,
             Self::MigrationAtSignIn | Self::MigrationAtForgotPassword => Trigger::UserMigration,
+            Self::CustomMessage(_) => Trigger::CustomMessage,
+            Self::CustomEmailSender(_) => Trigger::CustomEmailSender,
+            Self::CustomSmsSender(_) => Trigger::CustomSmsSender,
         }
     }
 
     /// The word in the event.
     #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
+    pub fn as_text(self) -> Cow<'static, str> {
+        let word = match self {
+            Self::CustomMessage(sending)
+            | Self::CustomEmailSender(sending)
+            | Self::CustomSmsSender(sending) => {
+                return Cow::Owned(format!("{}_{}", self.trigger().key(), sending.as_str()));
+            }
             Self::SignUp => "PreSignUp_SignUp",
             Self::AdminCreateUser => "PreSignUp_AdminCreateUser",
             Self::ConfirmSignUp => "PostConfirmation_ConfirmSignUp",
@@ -225,6 +292,7 @@ impl Source {
             Self::VerifyAuthChallengeResponse => "VerifyAuthChallengeResponse_Authentication",
             Self::MigrationAtSignIn => "UserMigration_Authentication",
             Self::MigrationAtForgotPassword => "UserMigration_ForgotPassword",
-        }
+        };
+        Cow::Borrowed(word)
     }
 }

@@ -7,7 +7,7 @@ use cognate_core::secret::Password;
 use crate::app::AppState;
 use crate::codes;
 use crate::error::ApiError;
-use crate::messages::{Medium, Message, Purpose};
+use crate::messages::{self, Composing, Medium, Notice, Purpose};
 use crate::pools::{IdentifierAttribute, Pool};
 use crate::triggers::post_confirmation::post_confirmation;
 use crate::triggers::pre_sign_up::pre_sign_up;
@@ -91,7 +91,7 @@ pub async fn create(
     }
     .map_err(|error| exists(pool, invitation.username, error))?;
     if !invitation.is_silent {
-        invite(state, &user, &password, &invitation.mediums);
+        invite(state, pool, &user, &password, &invitation).await?;
     }
     Ok(user)
 }
@@ -115,7 +115,7 @@ pub async fn invite_again(
     }
     let password = set_temporary_password(state, pool, &mut user, invitation.temporary_password)?;
     save(state, pool, &mut user, None).await?;
-    invite(state, &user, &password, &invitation.mediums);
+    invite(state, pool, &user, &password, &invitation).await?;
     Ok(user)
 }
 
@@ -265,7 +265,14 @@ fn set_temporary_password(
     Ok(password)
 }
 
-fn invite(state: &AppState, user: &User, password: &Password, mediums: &[Medium]) {
+async fn invite(
+    state: &AppState,
+    pool: &Pool,
+    user: &User,
+    password: &Password,
+    invitation: &Invitation<'_>,
+) -> Result<(), ApiError> {
+    let mediums = invitation.mediums.as_slice();
     let order = if mediums.is_empty() {
         &[Medium::Sms, Medium::Email]
     } else {
@@ -283,21 +290,20 @@ fn invite(state: &AppState, user: &User, password: &Password, mediums: &[Medium]
     };
     let fallback = [Medium::Email, Medium::Sms];
     let Some((medium, to)) = order.iter().chain(&fallback).find_map(address) else {
-        return;
+        return Ok(());
     };
-    let shown_name = user.attributes.get("email").unwrap_or(&user.username);
-    state.messages.deliver(Message {
-        pool_id: user.pool_id.clone(),
-        to,
+    let notice = Notice {
+        pool,
+        client_id: NO_CLIENT,
+        user,
         medium,
-        subject: "Your temporary password".to_owned(),
-        body: format!(
-            "Your username is {shown_name} and temporary password is {}",
-            password.secret()
-        ),
-        code: Some(password.secret().to_owned()),
+        to: &to,
         purpose: Purpose::Invitation,
-    });
+        code: Some(password.secret()),
+        expires_at: state.clock.now() + pool.settings.temporary_password_seconds(),
+        client_metadata: invitation.client_metadata.as_ref(),
+    };
+    messages::send(state, notice, Composing::Now).await
 }
 
 fn is_flag(name: &str) -> bool {

@@ -28,6 +28,7 @@ mod existence;
 mod identities;
 mod limits;
 mod login_domain;
+mod messages;
 mod mfa;
 mod name_and_id;
 mod new_password;

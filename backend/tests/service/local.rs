@@ -5,7 +5,6 @@ use std::net::SocketAddr;
 use axum::body::Body;
 use axum::http::StatusCode;
 use cognate_backend::config::Config;
-use cognate_backend::messages::{Medium, Message, Purpose};
 use serde_json::json;
 
 use crate::support::signature::Signer;
@@ -13,18 +12,30 @@ use crate::support::{Backend, START, request};
 
 const CODE: &str = "907351";
 
+/// Two people are invited, with a text that is HTML.
 async fn backend_with_a_message() -> Backend {
-    let backend = Backend::start().await;
+    let mut config = Config::demo();
+    let text = json!({ "EmailMessage": "<b>Your code</b> is {####}", "EmailSubject": "Your verification code" });
+    let policy = json!({
+        "MinimumLength": 6, "RequireUppercase": false, "RequireLowercase": false, "RequireNumbers": true,
+        "RequireSymbols": false,
+    });
+    for (member, value) in [
+        (
+            "AdminCreateUserConfig",
+            json!({ "InviteMessageTemplate": text }),
+        ),
+        ("Policies", json!({ "PasswordPolicy": policy })),
+    ] {
+        config.pools[0].settings.insert(member.to_owned(), value);
+    }
+    let backend = Backend::start_with(config).await;
     for to in ["Ada@example.com", "grace@example.com"] {
-        backend.state.messages.deliver(Message {
-            pool_id: "local_demo".to_owned(),
-            to: to.to_owned(),
-            medium: Medium::Email,
-            subject: "Your verification code".to_owned(),
-            body: format!("<b>Your code</b> is {CODE}"),
-            code: Some(CODE.to_owned()),
-            purpose: Purpose::SignUp,
+        let body = json!({
+            "UserPoolId": "local_demo", "Username": to, "TemporaryPassword": CODE,
+            "UserAttributes": [{ "Name": "email", "Value": to }],
         });
+        backend.admin("AdminCreateUser", body).await.ok();
     }
     backend
 }

@@ -16,9 +16,10 @@ use zeroize::Zeroizing;
 use super::super::{Next, PendingStep, Through, allowed, invalid_session};
 use super::{Candidate, Person, asked, first_factors, is_named};
 use crate::app::{AppState, Caller};
+use crate::codes;
 use crate::error::ApiError;
 use crate::limits::{self, Gate, Guess, Hourly};
-use crate::messages::{Message, Purpose};
+use crate::messages::{self, Notice, Purpose};
 use crate::pools::FirstFactor;
 use crate::random;
 use crate::users::{self, Destination, Status, User, decoy_destination};
@@ -69,17 +70,23 @@ pub(super) async fn ask(
         ),
         ("CODE_DELIVERY_DESTINATION".into(), to.masked()),
     ]);
-    if let Some(to) = own {
-        state.messages.deliver(Message {
-            pool_id: pool.id.clone(),
-            medium: to.medium(),
-            to: to.value,
-            subject: "Your sign-in code".to_owned(),
-            body: format!("Your sign-in code is {}.", *code),
-            code: Some(code.to_string()),
-            purpose: Purpose::Authentication,
-        });
-    }
+    let (Some(user), Some(to)) = (user, own) else {
+        messages::pretend(state, &pool.id).await?;
+        return Ok(asked(factor.name(), parameters, session));
+    };
+    let notice = Notice {
+        pool,
+        client_id: &through.client.id,
+        user,
+        medium: to.medium(),
+        to: &to.value,
+        purpose: Purpose::Authentication,
+        code: Some(&code),
+        expires_at: state.clock.now() + through.client.settings.auth_session_seconds(),
+        client_metadata: through.sent.client_metadata,
+    };
+    let composing = codes::Asked::hidden(through).composing;
+    messages::send(state, notice, composing).await?;
     Ok(asked(factor.name(), parameters, session))
 }
 

@@ -6,6 +6,7 @@ mod migration;
 mod runners;
 mod tokens;
 
+pub(crate) use runners::serve;
 use serde_json::{Value, json};
 
 use crate::person::Person;

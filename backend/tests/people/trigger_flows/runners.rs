@@ -215,7 +215,7 @@ impl Lambda {
 }
 
 /// axum's own server is not among our features.
-async fn serve(listener: tokio::net::TcpListener, router: Router) {
+pub(crate) async fn serve(listener: tokio::net::TcpListener, router: Router) {
     loop {
         let (stream, _) = listener.accept().await.unwrap();
         let router = router.clone();

@@ -1,0 +1,138 @@
+//! `/confirmUser`: where a link in the message of a sign-up leads to.
+//!
+//! # Security model
+//! A link that is opened confirms nothing by itself: programs open the links of mails, too, and would
+//! confirm an address for whoever signed up with it. The page has a form, which is posted to the same address. It confirms and
+//! signs nobody in, in whatever browser it is opened. Limits are those of `ConfirmSignUp`; what is wrong
+//! is told in the same words for everybody.
+
+use axum::Extension;
+use axum::body::Body;
+use axum::extract::{RawForm, State};
+use axum::http::{HeaderMap, Response, StatusCode, Uri, header};
+use axum::response::{Html, IntoResponse};
+use cognate_core::secret::Code;
+
+use super::login_pages::caller;
+use super::peer::Peer;
+use crate::app::{AppState, Caller};
+use crate::error::ApiError;
+use crate::oauth::Parameters;
+use crate::pools::find_client;
+use crate::sign_in::Through;
+use crate::sign_up::{self, Confirmation};
+
+const CSP: &str = "default-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
+
+const FORM: &str = "<h1>Confirm your address</h1><form method=\"post\" action=\"/confirmUser\">\
+    <input type=\"hidden\" name=\"client_id\" value=\"{client_id}\">\
+    <input type=\"hidden\" name=\"user_name\" value=\"{user_name}\">\
+    <input type=\"hidden\" name=\"confirmation_code\" value=\"{confirmation_code}\">\
+    <button>Confirm</button></form>";
+
+/// Whether the query is a link's: the path alone is a page of the hosted UI, which asks for a code.
+pub(super) fn is_one(query: &str) -> bool {
+    Parameters::parse(query.as_bytes()).has("confirmation_code")
+}
+
+/// `GET`: asks.
+pub(super) fn ask(uri: &Uri) -> Response<Body> {
+    let given = Parameters::parse(uri.query().unwrap_or_default().as_bytes());
+    let Some([client_id, user_name, code]) = of_link(&given) else {
+        return page(
+            StatusCode::BAD_REQUEST,
+            "<h1>This link is not complete</h1>",
+        );
+    };
+    let mut form = FORM.to_owned();
+    for (name, value) in [
+        ("{client_id}", client_id),
+        ("{user_name}", user_name),
+        ("{confirmation_code}", code),
+    ] {
+        form = form.replace(name, &escaped(value));
+    }
+    page(StatusCode::OK, &form)
+}
+
+/// `POST`: confirms.
+pub(super) async fn confirm(
+    State(state): State<AppState>,
+    peer: Option<Extension<Peer>>,
+    headers: HeaderMap,
+    RawForm(form): RawForm,
+) -> Response<Body> {
+    let given = Parameters::parse(&form);
+    let Some(link) = of_link(&given) else {
+        return page(
+            StatusCode::BAD_REQUEST,
+            "<h1>This link is not complete</h1>",
+        );
+    };
+    let caller = caller(&state, peer, &headers);
+    match confirm_sign_up(&state, &caller, link).await {
+        Ok(()) => page(
+            StatusCode::OK,
+            "<h1>Your address is confirmed</h1><p>You can sign in now.</p>",
+        ),
+        Err(error) => {
+            tracing::info!(code = error.code.name(), "a link did not confirm");
+            page(
+                StatusCode::BAD_REQUEST,
+                "<h1>This link does not work</h1><p>It was used before, or is too old. Sign in, or have another one sent to you.</p>",
+            )
+        }
+    }
+}
+
+async fn confirm_sign_up(
+    state: &AppState,
+    caller: &Caller,
+    [client_id, user_name, code]: [&str; 3],
+) -> Result<(), ApiError> {
+    let found = find_client(state, client_id).await?;
+    let confirmation = Confirmation {
+        name: user_name,
+        code: &Code::new(code.to_owned()),
+        force_alias: false,
+        session: None,
+    };
+    sign_up::confirm(state, caller, Through::from(&found), confirmation, None)
+        .await
+        .map(drop)
+}
+
+fn of_link(given: &Parameters) -> Option<[&str; 3]> {
+    let one = |name: &str| {
+        given
+            .get(name)
+            .ok()
+            .flatten()
+            .filter(|text| text.len() <= 2048)
+    };
+    Some([
+        one("client_id")?,
+        one("user_name")?,
+        one("confirmation_code")?,
+    ])
+}
+
+fn page(status: StatusCode, content: &str) -> Response<Body> {
+    let html = format!(
+        "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">\
+         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\
+         <title>Confirm your address</title></head><body><main>{content}</main></body></html>\n"
+    );
+    let headers = [
+        (header::CONTENT_SECURITY_POLICY, CSP),
+        (header::CACHE_CONTROL, "no-store"),
+    ];
+    (status, headers, Html(html)).into_response()
+}
+
+fn escaped(text: &str) -> String {
+    text.replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;")
+        .replace('"', "&quot;")
+}
