@@ -27,7 +27,7 @@ async fn stranger_of(backend: &Backend, settings: Value) -> (String, Person) {
 /// Subject and text of the newest message to an address.
 async fn newest(backend: &Backend, to: &str) -> (String, String) {
     let messages = all(backend, to).await;
-    messages.into_iter().next().expect("a message")
+    messages.into_iter().next().unwrap()
 }
 
 /// The same of all of them.

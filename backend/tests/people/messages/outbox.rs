@@ -87,7 +87,7 @@ impl Mail {
     /// The newest code that arrived.
     fn code(&self) -> String {
         let taken = self.taken.lock().unwrap();
-        let message = taken.last().expect("a message").clone();
+        let message = taken.last().unwrap().clone();
         let digits = message.rsplit("code is ").next().unwrap();
         digits.chars().take_while(char::is_ascii_digit).collect()
     }
