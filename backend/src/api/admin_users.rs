@@ -172,9 +172,10 @@ pub(super) async fn admin_set_user_password(
     Ok(Empty {})
 }
 
+/// Names a user, and carries what the triggers are told.
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
-pub(super) struct AdminConfirmSignUpRequest {
+pub(super) struct MetadataRequest {
     user_pool_id: String,
     username: String,
     client_metadata: Option<ClientMetadata>,
@@ -184,7 +185,7 @@ pub(super) struct AdminConfirmSignUpRequest {
 pub(super) async fn admin_confirm_sign_up(
     state: &AppState,
     _: &Caller,
-    request: AdminConfirmSignUpRequest,
+    request: MetadataRequest,
 ) -> Result<Empty, ApiError> {
     let pool = find_pool(state, &request.user_pool_id).await?;
     let metadata = request.client_metadata.as_ref();
@@ -280,10 +281,11 @@ pub(super) async fn admin_delete_user_attributes(
 pub(super) async fn admin_reset_user_password(
     state: &AppState,
     _: &Caller,
-    request: UserRequest,
+    request: MetadataRequest,
 ) -> Result<Empty, ApiError> {
     let pool = find_pool(state, &request.user_pool_id).await?;
-    password::reset(state, &pool, &request.username).await?;
+    let metadata = request.client_metadata.as_ref();
+    password::reset(state, &pool, &request.username, metadata).await?;
     Ok(Empty {})
 }
 

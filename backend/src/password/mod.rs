@@ -15,14 +15,14 @@ use crate::app::{AppState, Caller};
 use crate::codes::{self, Asked, Code, Outcome, Purpose};
 use crate::error::ApiError;
 use crate::limits::{self, Hourly};
-use crate::messages::Purpose as MessagePurpose;
+use crate::messages::{Composing, Purpose as MessagePurpose};
 use crate::mfa;
 use crate::migration;
 use crate::pools::{Pool, RecoveryMechanism};
 use crate::sign_in::{Through, incorrect};
 use crate::tokens::Access;
 use crate::triggers::post_confirmation::post_confirmation;
-use crate::triggers::{ClientMetadata, Source};
+use crate::triggers::{ClientMetadata, NO_CLIENT, Source};
 use crate::users::{self, CodeDeliveryDetails, Destination, Status, decoy, decoy_destination};
 
 /// `ForgotPassword`
@@ -162,7 +162,12 @@ pub async fn confirm_forgot(
 /// # Errors
 /// `UserNotFoundException`, `NotAuthorizedException` for users who never had a password of their own,
 /// `InvalidParameterException` if there is no verified address to send a code to.
-pub async fn reset(state: &AppState, pool: &Pool, name: &str) -> Result<(), ApiError> {
+pub async fn reset(
+    state: &AppState,
+    pool: &Pool,
+    name: &str,
+    client_metadata: Option<&ClientMetadata>,
+) -> Result<(), ApiError> {
     let user = users::find_existing(state, pool, name).await?;
     if !matches!(user.status, Status::Confirmed | Status::ResetRequired) {
         return Err(ApiError::not_authorized(
@@ -188,8 +193,13 @@ pub async fn reset(state: &AppState, pool: &Pool, name: &str) -> Result<(), ApiE
         destination,
     )?;
     state.store.replace_code(&code.row).await?;
-    codes::deliver(state, &code, MessagePurpose::ForgotPassword);
-    Ok(())
+    let asked = Asked {
+        client_id: NO_CLIENT,
+        client_metadata,
+        composing: Composing::Now,
+    };
+    let purpose = MessagePurpose::ForgotPassword;
+    codes::deliver(state, pool, &user, &code, purpose, asked).await
 }
 
 /// `ChangePassword`. A user without a password needs no previous one.
