@@ -198,7 +198,7 @@ async fn try_once(
 }
 
 fn pause_after(attempts: i64) -> i64 {
-    let doublings = u32::try_from(attempts - 1).unwrap_or(0).min(20);
+    let doublings = attempts.saturating_sub(1).clamp(0, 20);
     FIRST_PAUSE
         .saturating_mul(1 << doublings)
         .min(LONGEST_PAUSE)
