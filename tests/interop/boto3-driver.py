@@ -1,5 +1,7 @@
 """boto3 behind lines of JSON: each line in is {"operation", "parameters", "signed"}, each line out {"answer"} or {"error"}.
 
+An operation is named as Python does it (`list_users`) or as the API does it (`ListUsers`); without one, the answer is what operations there are.
+
 Nothing of ours is in between: boto3 checks the parameters against its own model, signs, sends, and reads the answer by its model.
 """
 
@@ -8,7 +10,7 @@ import json
 import sys
 
 import boto3
-from botocore import UNSIGNED
+from botocore import UNSIGNED, xform_name
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -27,7 +29,9 @@ def client(endpoint, signed):
 
 
 def call(clients, request):
-    method = getattr(clients[request.get("signed", False)], request["operation"])
+    if "operation" not in request:
+        return {"answer": list(clients[True].meta.service_model.operation_names)}
+    method = getattr(clients[request.get("signed", False)], xform_name(request["operation"]))
     try:
         answer = method(**request["parameters"])
     except ClientError as error:

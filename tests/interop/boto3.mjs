@@ -8,8 +8,8 @@ import { pythonWithBoto3 } from '../support/ministack.mjs';
 const DRIVER = fileURLToPath(new URL('boto3-driver.py', import.meta.url));
 
 /**
- * Starts it for one endpoint. `call` and `admin` (with the demo keys) take the operation as Python names it and the parameters as the API
- * does; a refusal throws an error with boto3's class as `name`.
+ * Starts it for one endpoint. `call` and `admin` (with the demo keys) take the operation as Python or as the API names it, and the parameters
+ * as the API does; a refusal throws an error with boto3's class as `name`. `operations` are those that it knows, as the API names them.
  */
 export async function startBoto3(endpoint) {
   const child = spawn(pythonWithBoto3(), [DRIVER, endpoint], { stdio: ['pipe', 'pipe', 'inherit'] });
@@ -20,7 +20,7 @@ export async function startBoto3(endpoint) {
 
   async function send(operation, parameters, signed) {
     const reply = new Promise((resolve, reject) => waiting.push({ resolve, reject }));
-    child.stdin.write(`${JSON.stringify({ operation, parameters, signed })}\n`);
+    child.stdin.write(`${JSON.stringify({ operation, parameters, signed })}\n`); // without the operation if that is undefined
     const { answer, error } = await reply;
     if (error) throw Object.assign(new Error(error.message), { name: error.name });
     return answer;
@@ -28,6 +28,7 @@ export async function startBoto3(endpoint) {
   return {
     call: (operation, parameters) => send(operation, parameters, false),
     admin: (operation, parameters) => send(operation, parameters, true),
+    operations: () => send(),
     async stop() {
       child.stdin.end();
       await ended;

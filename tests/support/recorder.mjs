@@ -4,8 +4,8 @@
 
 import { createServer, request as sendRequest } from 'node:http';
 
-/** Starts a recorder in front of `target` (a URL). */
-export async function startRecorder(target) {
+/** Starts a recorder in front of `target` (a URL). `keepsHost` passes on the name that the client called, which a signature covers. */
+export async function startRecorder(target, { keepsHost = false } = {}) {
   const exchanges = [];
   // `refuse` drops a request, `lose` the answer to one, which the backend has given; `hold` is waited for before an answer is passed on.
   const behaviour = { delayMs: 0, refuse: undefined, lose: undefined, hold: undefined };
@@ -15,7 +15,7 @@ export async function startRecorder(target) {
     exchanges.push(exchange);
     if (behaviour.delayMs > 0) await new Promise((resolve) => setTimeout(resolve, behaviour.delayMs));
     if (behaviour.refuse?.(exchange)) return outgoing.destroy();
-    const forwarded = sendRequest(new URL(incoming.url, target), { method: incoming.method, headers: { ...incoming.headers, host: new URL(target).host } }, async (answer) => {
+    const forwarded = sendRequest(new URL(incoming.url, target), { method: incoming.method, headers: { ...incoming.headers, host: keepsHost ? incoming.headers.host : new URL(target).host } }, async (answer) => {
       const content = await read(answer);
       exchange.status = answer.statusCode;
       exchange.response = content.toString();
