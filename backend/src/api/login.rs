@@ -18,7 +18,8 @@ use crate::error::ApiError;
 use crate::oauth::sso::SsoCookie;
 use crate::oauth::{LoginTransaction, complete};
 use crate::opaque_secret::OpaqueSecret;
-use crate::sign_in::{Next, Through, conclude};
+use crate::sign_in::{AuthFlow, Next, SignInFlow, Through};
+use crate::triggers::post_authentication::post_authentication;
 
 /// What a page asks with.
 #[derive(Debug)]
@@ -140,15 +141,14 @@ async fn run(
         }
         Operation::InitiateAuth => {
             let request: InitiateAuthRequest = request(name, body)?;
-            if !matches!(
-                request.auth_flow.as_str(),
-                "USER_SRP_AUTH" | "USER_PASSWORD_AUTH"
-            ) {
+            let AuthFlow::SignIn(flow @ (SignInFlow::UserSrp | SignInFlow::UserPassword)) =
+                request.auth_flow
+            else {
                 return Err(ApiError::invalid_parameter(
                     "The login domain has USER_SRP_AUTH and USER_PASSWORD_AUTH.",
                 ));
-            }
-            let next = first_step(state, caller, through, &request).await?;
+            };
+            let next = first_step(state, caller, through, flow, &request).await?;
             return finish(state, login, through, next).await;
         }
         Operation::RespondToAuthChallenge => {
@@ -182,7 +182,7 @@ async fn finish(
             completed: None,
         }),
         Next::Proved(proved) => {
-            conclude(state, through, &proved, false).await?;
+            post_authentication(state, through, &proved.user, false).await?;
             let done = complete(state, login.transaction, &proved, login.sso).await?;
             Ok(LoginAnswer {
                 body: reply(&json!({ "Location": done.location }))?,

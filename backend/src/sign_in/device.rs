@@ -26,10 +26,35 @@ use crate::devices::{self, Device};
 use crate::error::ApiError;
 use crate::mfa::ProvedFactor;
 use crate::srp::{self, Block, SrpError, Subject};
-use crate::users::{Status, User};
+use crate::users::{self, Status, User, decoy};
 
 const AUTH: &str = "DEVICE_SRP_AUTH";
 const VERIFIER: &str = "DEVICE_PASSWORD_VERIFIER";
+
+/// The device of this key that a request of `name` says it comes from. Pools that track none do not look.
+///
+/// # Errors
+/// `ResourceNotFoundException` for a key that is not a device of theirs.
+pub async fn named(
+    state: &AppState,
+    through: Through<'_>,
+    name: Option<&str>,
+    key: Option<&str>,
+) -> Result<Option<Device>, ApiError> {
+    let pool = through.pool;
+    let is_tracked = pool.settings.device_configuration().is_some();
+    let (Some(key), Some(name), true) = (key, name, is_tracked) else {
+        return Ok(None);
+    };
+    let user = users::find(state, pool, name).await?;
+    let username = user.map_or_else(
+        || decoy(&state.sealer, pool, name).username,
+        |user| user.username,
+    );
+    devices::find(state, &pool.id, &username, key)
+        .await
+        .map(Some)
+}
 
 /// Asks the device of this request to prove itself in the place of a second factor, if it may.
 pub(super) async fn instead_of_second_factor(

@@ -14,8 +14,8 @@
 //! second factor (`mfa`): none needed, or its challenges answered -> everything proved
 //!                  a remembered device may prove itself instead, or has to do so at the end (`device`)
 //! ```
-//! What somebody gets who has proved everything is not decided here: the JSON API gives tokens
-//! (`sessions`), the login domain a code (`oauth`).
+//! Whoever has proved everything to the JSON API gets a session (`conclusion`); on the login domain it is a code
+//! (`oauth::completion`).
 //!
 //! # Security model
 //! A user's state is told only after the right password. Users who do not exist take the same path
@@ -24,7 +24,9 @@
 //! to their [`Origin`]: what the JSON API asked is not answered on the login domain, nor the other way
 //! round, nor in another login transaction.
 
+mod auth_flow;
 mod candidate;
+mod conclusion;
 pub mod custom;
 pub mod device;
 pub mod first_factors;
@@ -33,6 +35,8 @@ mod password;
 mod secret_hash;
 pub mod user_auth;
 
+pub use auth_flow::{AuthFlow, SignInFlow, UnknownFlow};
+pub use conclusion::{Answered, Conclusion, Tracking, conclude};
 pub use new_password::answer as answer_new_password;
 pub use password::{Proof, answer_password_verifier, begin_srp, check_password};
 pub use secret_hash::{check_client_secret, check_secret_hash};
@@ -45,8 +49,8 @@ pub use crate::challenges::{
 use crate::app::{AppState, Caller};
 use crate::error::ApiError;
 use crate::mfa;
+use crate::triggers::Trigger;
 use crate::triggers::pre_authentication::pre_authentication;
-use crate::triggers::{Trigger, post_authentication};
 use crate::users::{self, Status, User};
 
 /// Asks the trigger `PreAuthentication` whether a sign-in of this name may begin.
@@ -67,20 +71,6 @@ pub async fn announce(state: &AppState, through: Through<'_>, name: &str) -> Res
         |user| user.username.clone(),
     );
     pre_authentication(state, through, &username, user.as_ref()).await
-}
-
-/// Tells the trigger `PostAuthentication` that somebody has proved everything. `is_new_device` says whether
-/// they may be asked to have their device remembered.
-///
-/// # Errors
-/// What the trigger throws: nobody is signed in then.
-pub async fn conclude(
-    state: &AppState,
-    through: Through<'_>,
-    proved: &Proved,
-    is_new_device: bool,
-) -> Result<(), ApiError> {
-    post_authentication::post_authentication(state, through, &proved.user, is_new_device).await
 }
 
 /// What follows a right password.

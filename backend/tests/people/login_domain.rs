@@ -387,6 +387,8 @@ async fn only_the_operations_of_the_login_domain_exist_there() {
         "ADMIN_USER_PASSWORD_AUTH",
         "REFRESH_TOKEN_AUTH",
         "CUSTOM_AUTH",
+        "USER_AUTH",
+        "MAGIC",
     ] {
         let body =
             json!({ "AuthFlow": flow, "AuthParameters": { "USERNAME": "x", "PASSWORD": "y" } });

@@ -121,3 +121,35 @@ async fn a_pool_publishes_two_keys_and_its_issuer_to_every_origin() {
         assert_eq!(answer.status, StatusCode::NOT_FOUND);
     }
 }
+
+#[tokio::test]
+async fn a_flow_that_the_contract_does_not_have_begins_nothing() {
+    let backend = Backend::start().await;
+    for flow in ["MAGIC", "", "user_srp_auth", "ADMIN_", "REFRESH_TOKEN_"] {
+        let body = json!({
+            "UserPoolId": "local_demo", "ClientId": "demowebclient", "AuthFlow": flow,
+            "AuthParameters": { "USERNAME": "x", "PASSWORD": "y", "REFRESH_TOKEN": "z" },
+        });
+        let answers = [
+            backend.call("InitiateAuth", body.clone()).await,
+            backend.admin("AdminInitiateAuth", body).await,
+        ];
+        for answer in answers {
+            let (code, message) = answer.error();
+            assert_eq!(code, "InvalidParameterException", "{flow}");
+            assert!(message.contains("authFlow"), "{flow}: {message}");
+        }
+    }
+    for flow in ["ADMIN_NO_SRP_AUTH", "ADMIN_USER_PASSWORD_AUTH"] {
+        let body = json!({
+            "ClientId": "demowebclient", "AuthFlow": flow,
+            "AuthParameters": { "USERNAME": "x", "PASSWORD": "y" },
+        });
+        let (code, message) = backend.call("InitiateAuth", body).await.error();
+        let expected = (
+            "InvalidParameterException",
+            "Initiate Auth method not supported.",
+        );
+        assert_eq!((code.as_str(), message.as_str()), expected, "{flow}");
+    }
+}

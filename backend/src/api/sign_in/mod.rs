@@ -1,6 +1,5 @@
-//! `InitiateAuth` and its admin variant; `respond` has the answers to challenges, `conclude` what both end with.
+//! `InitiateAuth` and its admin variant; `respond` has the answers to challenges.
 
-mod conclude;
 mod respond;
 
 use std::collections::BTreeMap;
@@ -11,14 +10,17 @@ use serde::{Deserialize, Serialize};
 use super::Empty;
 use super::authentication_result::AuthenticationResult;
 use crate::app::{AppState, Caller};
+use crate::devices::Device;
 use crate::error::{ApiError, ErrorType};
 use crate::limits::{self, Hourly};
-use crate::pools::{ExplicitAuthFlow, find_client, find_client_of};
+use crate::pools::{find_client, find_client_of};
 use crate::sessions::{self, Presented, Tokens};
 use crate::sign_in::user_auth::{self, Given, after_sign_up};
-use crate::sign_in::{self, Challenge, Next, Parameters, Through, check_secret_hash};
+use crate::sign_in::{
+    self, Answered, AuthFlow, Challenge, Conclusion, Next, Parameters, SignInFlow, Through,
+    Tracking, check_secret_hash, conclude,
+};
 use crate::triggers::{ClientMetadata, Sent};
-use conclude::{Answered, Tracking, conclude, device_of};
 
 pub(super) use respond::{
     RespondToAuthChallengeRequest, admin_respond_to_auth_challenge, next_step,
@@ -32,7 +34,7 @@ type Texts = BTreeMap<String, String>;
 #[serde(rename_all = "PascalCase")]
 pub(super) struct InitiateAuthRequest {
     client_id: String,
-    pub(super) auth_flow: String,
+    pub(super) auth_flow: AuthFlow,
     #[serde(default)]
     auth_parameters: Texts,
     session: Option<String>,
@@ -78,13 +80,13 @@ pub(super) async fn initiate_auth(
     request: InitiateAuthRequest,
 ) -> Result<AuthAnswer, ApiError> {
     let found = find_client(state, &request.client_id).await?;
-    if request.auth_flow.starts_with("ADMIN_") {
+    if request.auth_flow == AuthFlow::SignIn(SignInFlow::AdminUserPassword) {
         return Err(ApiError::invalid_parameter(
             "Initiate Auth method not supported.",
         ));
     }
     let (through, given) = (Through::from(&found), &request.auth_parameters);
-    count_steps(state, caller, through, &request.auth_flow).await?;
+    count_steps(state, caller, through, request.auth_flow).await?;
     let device = match device_of(state, through, given).await {
         // What only asks for a proof now tells of an unknown device when the proof comes.
         Err(error)
@@ -107,9 +109,11 @@ async fn count_steps(
     state: &AppState,
     caller: &Caller,
     through: Through<'_>,
-    flow: &str,
+    flow: AuthFlow,
 ) -> Result<(), ApiError> {
-    if !matches!(flow, "USER_AUTH" | "CUSTOM_AUTH") || !through.client.secrets.is_empty() {
+    let stores_steps =
+        matches!(flow, AuthFlow::SignIn(flow) if flow.stores_a_step_for_every_name());
+    if !stores_steps || !through.client.secrets.is_empty() {
         return Ok(());
     }
     limits::count(state, caller, Hourly::SignInStep, &through.pool.id, "")
@@ -135,56 +139,57 @@ async fn begin(
     request: &InitiateAuthRequest,
     tracking: Tracking,
 ) -> Result<AuthAnswer, ApiError> {
-    use ExplicitAuthFlow as Flow;
     let (client, given) = (through.client, &request.auth_parameters);
     let secret_hash = given.get("SECRET_HASH").map(String::as_str);
-    let flow = request.auth_flow.as_str();
-    let allowed = match flow {
-        "USER_SRP_AUTH" => Flow::AllowUserSrpAuth,
-        "USER_PASSWORD_AUTH" => Flow::AllowUserPasswordAuth,
-        "ADMIN_USER_PASSWORD_AUTH" | "ADMIN_NO_SRP_AUTH" => Flow::AllowAdminUserPasswordAuth,
-        "CUSTOM_AUTH" => Flow::AllowCustomAuth,
-        "USER_AUTH" => Flow::AllowUserAuth,
-        "REFRESH_TOKEN_AUTH" | "REFRESH_TOKEN" => Flow::AllowRefreshTokenAuth,
-        other => {
-            return Err(ApiError::invalid_parameter(format!(
-                "{other} is not supported by this backend."
-            )));
-        }
-    };
+    let flow = request.auth_flow;
     // A client that rotates refreshes with GetTokensFromRefreshToken only.
-    let rotates = allowed == Flow::AllowRefreshTokenAuth
-        && client.settings.refresh_token_rotation().is_some();
-    if !client.settings.allows(allowed) || rotates {
+    let rotates =
+        flow == AuthFlow::RefreshToken && client.settings.refresh_token_rotation().is_some();
+    if !client.settings.allows(flow.needs()) || rotates {
         return Err(ApiError::invalid_parameter(format!(
-            "{flow} flow not enabled for this client"
+            "{} flow not enabled for this client",
+            flow.name()
         )));
     }
-    if allowed == Flow::AllowRefreshTokenAuth {
-        let token = RefreshToken::new(required(given, "REFRESH_TOKEN")?.to_owned());
-        if !client.secrets.is_empty() {
-            let owner = sessions::owner(state, client, &token)
-                .await?
-                .unwrap_or_default();
-            check_secret_hash(client, &owner, secret_hash)?;
-        }
-        let presented = Presented {
-            device_key: given.get("DEVICE_KEY").map(String::as_str),
-            ..Presented::default()
-        };
-        let tokens = sessions::refresh(state, through.pool, client, &token, presented).await?;
-        return Ok(tokens.into());
-    }
+    let flow = match flow {
+        AuthFlow::SignIn(flow) => flow,
+        AuthFlow::RefreshToken => return refresh(state, through, given).await,
+    };
     check_secret_hash(client, username_of(given)?, secret_hash)?;
-    let next = first_step(state, caller, through, request).await?;
-    conclude(state, through, next, Answered::default(), tracking).await
+    let next = first_step(state, caller, through, flow, request).await?;
+    let concluded = conclude(state, through, next, Answered::default(), tracking).await?;
+    Ok(concluded.into())
 }
 
-/// Begins the flow of a request, whoever may ask for it.
+/// Goes on with the session of a refresh token.
+async fn refresh(
+    state: &AppState,
+    through: Through<'_>,
+    given: &Texts,
+) -> Result<AuthAnswer, ApiError> {
+    let client = through.client;
+    let token = RefreshToken::new(required(given, "REFRESH_TOKEN")?.to_owned());
+    if !client.secrets.is_empty() {
+        let owner = sessions::owner(state, client, &token)
+            .await?
+            .unwrap_or_default();
+        let secret_hash = given.get("SECRET_HASH").map(String::as_str);
+        check_secret_hash(client, &owner, secret_hash)?;
+    }
+    let presented = Presented {
+        device_key: given.get("DEVICE_KEY").map(String::as_str),
+        ..Presented::default()
+    };
+    let tokens = sessions::refresh(state, through.pool, client, &token, presented).await?;
+    Ok(tokens.into())
+}
+
+/// Begins a sign-in, whoever may ask for its flow.
 pub(super) async fn first_step(
     state: &AppState,
     caller: &Caller,
     through: Through<'_>,
+    flow: SignInFlow,
     request: &InitiateAuthRequest,
 ) -> Result<Next, ApiError> {
     let given = &request.auth_parameters;
@@ -197,35 +202,58 @@ pub(super) async fn first_step(
         ..through
     };
     sign_in::announce(state, through, username).await?;
-    if request.auth_flow == "USER_SRP_AUTH" {
-        return sign_in::begin_srp(state, through, username, required(given, "SRP_A")?).await;
-    }
-    if request.auth_flow == "CUSTOM_AUTH" {
-        // The contract's prose says ChallengeName, clients say CHALLENGE_NAME.
-        let first = given
-            .get("CHALLENGE_NAME")
-            .or_else(|| given.get("ChallengeName"));
-        let srp_a = match first.map(String::as_str) {
-            Some("SRP_A") => Some(required(given, "SRP_A")?),
-            _ => None,
-        };
-        return sign_in::custom::begin(state, caller, through, username, srp_a).await;
-    }
-    if request.auth_flow == "USER_AUTH" {
-        if let Some(unknown) = STEP_UP.iter().find(|name| given.contains_key(**name)) {
-            return Err(ApiError::invalid_parameter(format!(
-                "{unknown} is not supported by this backend."
-            )));
+    match flow {
+        SignInFlow::UserSrp => {
+            sign_in::begin_srp(state, through, username, required(given, "SRP_A")?).await
         }
-        if let Some(session) = &request.session {
-            return after_sign_up::sign_in(state, caller, through, session, username).await;
+        SignInFlow::UserPassword | SignInFlow::AdminUserPassword => {
+            let password = Password::new(required(given, "PASSWORD")?.to_owned());
+            sign_in::check_password(state, caller, through, username, &password).await
         }
-        let preferred = given.get("PREFERRED_CHALLENGE").map(String::as_str);
-        let with = given_with(given);
-        return user_auth::begin(state, caller, through, username, preferred, with).await;
+        SignInFlow::Custom => {
+            // The contract's prose says ChallengeName, clients say CHALLENGE_NAME.
+            let first = given
+                .get("CHALLENGE_NAME")
+                .or_else(|| given.get("ChallengeName"));
+            let srp_a = match first.map(String::as_str) {
+                Some("SRP_A") => Some(required(given, "SRP_A")?),
+                _ => None,
+            };
+            sign_in::custom::begin(state, caller, through, username, srp_a).await
+        }
+        SignInFlow::User => {
+            if let Some(unknown) = STEP_UP.iter().find(|name| given.contains_key(**name)) {
+                return Err(ApiError::invalid_parameter(format!(
+                    "{unknown} is not supported by this backend."
+                )));
+            }
+            if let Some(session) = &request.session {
+                return after_sign_up::sign_in(state, caller, through, session, username).await;
+            }
+            let preferred = given.get("PREFERRED_CHALLENGE").map(String::as_str);
+            let with = given_with(given);
+            user_auth::begin(state, caller, through, username, preferred, with).await
+        }
     }
-    let password = Password::new(required(given, "PASSWORD")?.to_owned());
-    sign_in::check_password(state, caller, through, username, &password).await
+}
+
+/// The device that a request says it comes from.
+async fn device_of(
+    state: &AppState,
+    through: Through<'_>,
+    given: &Texts,
+) -> Result<Option<Device>, ApiError> {
+    let [name, key] = ["USERNAME", "DEVICE_KEY"].map(|name| given.get(name).map(String::as_str));
+    sign_in::device::named(state, through, name, key).await
+}
+
+impl From<Conclusion> for AuthAnswer {
+    fn from(conclusion: Conclusion) -> Self {
+        match conclusion {
+            Conclusion::Challenge(challenge) => Self::Challenge(challenge.into()),
+            Conclusion::Session(tokens) => tokens.into(),
+        }
+    }
 }
 
 impl From<Challenge> for ChallengeAnswer {

@@ -3,15 +3,15 @@
 use cognate_core::secret::Password;
 use serde::Deserialize;
 
-use super::conclude::{Answered, Tracking, conclude, device_of};
-use super::{AuthAnswer, Texts, given_with, required, username_of};
+use super::{AuthAnswer, Texts, device_of, given_with, required, username_of};
 use crate::app::{AppState, Caller};
 use crate::error::ApiError;
 use crate::mfa::{self, Factor};
 use crate::pools::{find_client, find_client_of};
 use crate::sign_in::user_auth::{self, Choice, otp, passkey};
 use crate::sign_in::{
-    self, Next, Proof, Through, answer_new_password, answer_password_verifier, check_secret_hash,
+    self, Answered, Next, Proof, Through, Tracking, answer_new_password, answer_password_verifier,
+    check_secret_hash, conclude,
 };
 use crate::triggers::ClientMetadata;
 
@@ -83,7 +83,8 @@ async fn respond(
         challenge: Some(&request.challenge_name),
         handle: request.session.as_deref(),
     };
-    conclude(state, request.told(through), next, answered, tracking).await
+    let concluded = conclude(state, request.told(through), next, answered, tracking).await?;
+    Ok(concluded.into())
 }
 
 /// Takes the answer to a challenge, whoever may give it.
