@@ -113,6 +113,7 @@ error_types! {
     NotAuthorized not_authorized "NotAuthorizedException",
     PasswordHistoryPolicyViolation password_history_policy_violation "PasswordHistoryPolicyViolationException",
     PasswordResetRequired password_reset_required "PasswordResetRequiredException",
+    PreconditionNotMet precondition_not_met "PreconditionNotMetException",
     RefreshTokenReuse refresh_token_reuse "RefreshTokenReuseException",
     RequestTooLarge request_too_large "RequestEntityTooLargeException",
     ResourceNotFound resource_not_found "ResourceNotFoundException",

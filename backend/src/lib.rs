@@ -21,6 +21,7 @@ pub mod error;
 pub mod groups;
 pub mod http;
 pub mod identity_providers;
+pub mod import;
 pub mod keys;
 pub mod limits;
 pub mod messages;

@@ -12,6 +12,7 @@ use cognate_backend::config::{
     Config, ConfigError, DEFAULT_DEMO_APP, DEFAULT_HOSTED_UI, DEFAULT_LISTEN,
 };
 use cognate_backend::http::{metrics_router, router};
+use cognate_backend::import;
 use cognate_backend::keys::KeyError;
 use cognate_backend::serve::{Listeners, StartError, prepare, signing_keys};
 use cognate_backend::sweep;
@@ -218,6 +219,9 @@ async fn serve(config: Config) -> Result<(), Failure> {
     let listeners = Listeners::bind(config.listen.unwrap_or(DEFAULT_LISTEN)).await?;
     let state = prepare(config, Clock::System, listeners.address()).await?;
     sweep::start(&state);
+    import::job::resume(&state)
+        .await
+        .map_err(StartError::Import)?;
     drop(writeln!(
         io::stdout(),
         "Cognate listens on {} ({})",

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use crate::app::AppState;
 use crate::audit;
+use crate::import;
 
 /// What has expired is refused anyway; deleting it late costs space only.
 const INTERVAL: Duration = Duration::from_secs(600);
@@ -16,6 +17,7 @@ const INTERVAL: Duration = Duration::from_secs(600);
 pub fn start(state: &AppState) {
     let (store, clock, keys) = (state.store.clone(), state.clock.clone(), state.keys.clone());
     let rate = state.rate.clone();
+    let state = state.clone();
     let period = state.config.keys.rotate_after_days;
     let period = period.map(|days| i64::from(days) * 86400);
     tokio::spawn(async move {
@@ -31,6 +33,9 @@ pub fn start(state: &AppState) {
                     error = &error as &dyn std::error::Error,
                     "cannot sweep events"
                 );
+            }
+            if let Err(error) = import::job::expire(&state).await {
+                tracing::warn!(%error, "cannot sweep import jobs");
             }
             if let Err(error) = keys.maintain(period).await {
                 tracing::warn!(

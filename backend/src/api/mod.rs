@@ -32,6 +32,7 @@ mod session;
 mod sign_in;
 mod sign_up;
 mod tags;
+mod user_import;
 
 use std::pin::Pin;
 
@@ -187,6 +188,12 @@ pub static OPERATIONS: &[Operation] = operations! {
     DeleteUserPoolDomain, SigV4, domains::delete_user_pool_domain;
     DescribeUserPoolDomain, SigV4, domains::describe_user_pool_domain;
     UpdateUserPoolDomain, SigV4, domains::update_user_pool_domain;
+    CreateUserImportJob, SigV4, user_import::create_user_import_job;
+    DescribeUserImportJob, SigV4, user_import::describe_user_import_job;
+    GetCSVHeader, SigV4, user_import::get_csv_header;
+    ListUserImportJobs, SigV4, user_import::list_user_import_jobs;
+    StartUserImportJob, SigV4, user_import::start_user_import_job;
+    StopUserImportJob, SigV4, user_import::stop_user_import_job;
 };
 
 impl Operation {

@@ -22,6 +22,12 @@ pub struct Quotas {
     pub identity_providers_per_pool: i64,
     /// Users of other providers that are linked to one user. Default 5.
     pub linked_identities_per_user: usize,
+    /// Import jobs of a pool. Default 1,000.
+    pub import_jobs_per_pool: i64,
+    /// Bytes of a file of users. Default 100 MB.
+    pub import_file_bytes: usize,
+    /// Users of a file. Default 500,000.
+    pub import_users_per_file: usize,
     /// Tags of a pool. Default 50.
     pub tags_per_pool: usize,
 }
@@ -39,6 +45,9 @@ impl Default for Quotas {
             resource_servers_per_pool: 25,
             identity_providers_per_pool: 300,
             linked_identities_per_user: 5,
+            import_jobs_per_pool: 1000,
+            import_file_bytes: 100 * 1024 * 1024,
+            import_users_per_file: 500_000,
             tags_per_pool: 50,
         }
     }

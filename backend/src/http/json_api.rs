@@ -79,7 +79,7 @@ pub(super) fn operation(request: &Request<Body>) -> Option<&'static Operation> {
 
 /// Administrators sign with a configured key. Without configured keys, programs on this machine may
 /// use the demo key.
-fn check_signature(
+pub(super) fn check_signature(
     state: &AppState,
     head: &Parts,
     peer: Peer,

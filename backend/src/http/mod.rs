@@ -19,9 +19,11 @@ mod proxy;
 mod rate;
 mod router;
 mod sigv4;
+mod user_import;
 mod well_known;
 
 pub(crate) use local::names_this_machine;
 pub use metrics::router as metrics_router;
 pub use peer::Peer;
 pub use router::router;
+pub(crate) use user_import::patience;

@@ -4,14 +4,14 @@ use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, Uri, header};
 use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{get, post};
+use axum::routing::{get, post, put};
 use axum::{Extension, Json, Router};
 use serde_json::json;
 
 use super::observe::observe;
 use super::{
     Peer, confirm_link, cors, hosted_ui, inbox, json_api, local, login_operations, login_pages,
-    oauth, proxy, rate, well_known,
+    oauth, proxy, rate, user_import, well_known,
 };
 use crate::app::AppState;
 use crate::messages;
@@ -72,6 +72,10 @@ pub fn router(state: AppState) -> Router {
         login_domain = login_domain.route(page, get(hosted_ui::plain_page));
     }
     let login_domain = login_domain.layer(from_fn_with_state(state.clone(), rate::guard));
+    let import = Router::new()
+        .route(user_import::FILE, put(user_import::put))
+        .route(user_import::REPORT, get(user_import::get_report))
+        .layer(from_fn_with_state(state.clone(), rate::guard));
     let local = Router::new()
         .route("/_cognate/inbox", get(inbox::page))
         .route("/_cognate/inbox.js", get(inbox::script))
@@ -81,6 +85,7 @@ pub fn router(state: AppState) -> Router {
         .route("/health", get(health))
         .merge(open)
         .merge(login_domain)
+        .merge(import)
         .merge(local)
         .layer(from_fn_with_state(state.clone(), proxy::guard))
         .layer(from_fn(common_headers))

@@ -157,7 +157,7 @@ pub async fn create(
             "A provider with the name {} already exists.",
             provider.name
         ))),
-        Err(StoreError::Shadows) => Err(identifier_taken()),
+        Err(StoreError::Taken) => Err(identifier_taken()),
         outcome => outcome.map(|_| ()).map_err(ApiError::from),
     }
 }
@@ -189,7 +189,7 @@ pub async fn update(
         .update_identity_provider(&row, provider.identifiers())
         .await;
     match stored {
-        Err(StoreError::Shadows) => Err(identifier_taken()),
+        Err(StoreError::Taken) => Err(identifier_taken()),
         Ok(false) => Err(not_found()),
         outcome => outcome.map(|_| provider).map_err(ApiError::from),
     }

@@ -102,7 +102,7 @@ impl Enrolment {
     ///
     /// # Errors
     /// For no fault of the caller's.
-    pub(super) fn into_row(self, state: &AppState) -> Result<FactorsRow, ApiError> {
+    pub(crate) fn into_row(self, state: &AppState) -> Result<FactorsRow, ApiError> {
         let seal = |column, plain: &[u8]| state.sealer.seal(place(&self.row, column), plain);
         let choice =
             serde_json::to_vec(&self.choice).map_err(|error| ApiError::internal(&error))?;
@@ -224,7 +224,8 @@ impl Enrolment {
         self.turn(Factor::SoftwareToken, false);
     }
 
-    pub(super) fn none(user: &User) -> Self {
+    /// Nothing, for a user who is not stored yet.
+    pub(crate) fn none(user: &User) -> Self {
         Self {
             choice: Choice::default(),
             totp: None,

@@ -5,7 +5,7 @@
 //!
 //! # Limits
 //! A connection has 30 seconds for the head of its next request, a request 30 seconds for its
-//! answer, and there are at most 1,024 connections. A head has 64 KiB and 100 headers at most. HTTP/1.1 without TLS: beyond loopback a proxy
+//! answer (a file of users is given 15 minutes), and there are at most 1,024 connections. A head has 64 KiB and 100 headers at most. HTTP/1.1 without TLS: beyond loopback a proxy
 //! ends TLS.
 
 use std::convert::Infallible;
@@ -141,7 +141,8 @@ fn connection(
 }
 
 async fn answer(router: Router, request: Request<Body>) -> Response<Body> {
-    match tokio::time::timeout(ANSWER_TIMEOUT, router.oneshot(request)).await {
+    let patience = crate::http::patience(&request).unwrap_or(ANSWER_TIMEOUT);
+    match tokio::time::timeout(patience, router.oneshot(request)).await {
         Ok(Ok(response)) => response,
         Ok(Err(never)) => match never {},
         Err(_) => {

@@ -210,6 +210,9 @@ pub enum StartError {
     /// The users of an older version cannot be made searchable.
     #[error("the users of an older version cannot be made searchable: {0}")]
     Search(#[source] ApiError),
+    /// Import jobs of an earlier process cannot be read.
+    #[error("the import jobs cannot go on: {0}")]
+    Import(#[source] ApiError),
     /// The configured pools cannot be made.
     #[error(transparent)]
     Seed(#[from] SeedError),

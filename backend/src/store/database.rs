@@ -79,7 +79,7 @@ pub enum StoreError {
     Exists(#[source] sqlx::Error),
     /// Something a user is to be found by stands for another user already.
     #[error("the name stands for another user")]
-    Shadows,
+    Taken,
     /// Anything else the database says.
     #[error("the database failed")]
     Database(#[source] sqlx::Error),

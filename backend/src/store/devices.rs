@@ -1,7 +1,7 @@
 //! Devices that people sign in from.
 
-use sqlx::Row;
 use sqlx::any::AnyRow;
+use sqlx::{Any, Executor, Row};
 
 use super::{Store, StoreError};
 
@@ -45,25 +45,7 @@ impl Store {
     /// # Errors
     /// [`StoreError::Exists`] if the user has one with this key.
     pub async fn insert_device(&self, device: &DeviceRow) -> Result<(), StoreError> {
-        sqlx::query(concat!(
-            "INSERT INTO devices (",
-            columns!(),
-            ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)"
-        ))
-        .bind(&device.pool_id)
-        .bind(&device.username)
-        .bind(&device.device_key)
-        .bind(device.verifier.clone())
-        .bind(device.salt.clone())
-        .bind(device.description.clone())
-        .bind(i64::from(device.remembered))
-        .bind(device.second_factor.clone())
-        .bind(device.created_at)
-        .bind(device.updated_at)
-        .bind(device.authenticated_at)
-        .execute(&self.writer)
-        .await?;
-        Ok(())
+        device.insert(&self.writer).await
     }
 
     /// A user's device.
@@ -208,6 +190,32 @@ impl Store {
 }
 
 impl DeviceRow {
+    /// Adds it.
+    pub(super) async fn insert<'e>(
+        &self,
+        executor: impl Executor<'e, Database = Any>,
+    ) -> Result<(), StoreError> {
+        sqlx::query(concat!(
+            "INSERT INTO devices (",
+            columns!(),
+            ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)"
+        ))
+        .bind(self.pool_id.clone())
+        .bind(self.username.clone())
+        .bind(self.device_key.clone())
+        .bind(self.verifier.clone())
+        .bind(self.salt.clone())
+        .bind(self.description.clone())
+        .bind(i64::from(self.remembered))
+        .bind(self.second_factor.clone())
+        .bind(self.created_at)
+        .bind(self.updated_at)
+        .bind(self.authenticated_at)
+        .execute(executor)
+        .await?;
+        Ok(())
+    }
+
     fn read(row: &AnyRow) -> Result<Self, sqlx::Error> {
         Ok(Self {
             pool_id: row.try_get(0)?,

@@ -34,7 +34,7 @@ impl Store {
     /// Adds a provider with its other names, unless the pool has `most` already.
     ///
     /// # Errors
-    /// [`StoreError::Exists`] if the name is taken, [`StoreError::Shadows`] if another name is.
+    /// [`StoreError::Exists`] if the name is taken, [`StoreError::Taken`] if another name is.
     pub async fn insert_identity_provider(
         &self,
         provider: &IdentityProviderRow,
@@ -74,7 +74,7 @@ impl Store {
     /// is such a provider.
     ///
     /// # Errors
-    /// [`StoreError::Shadows`] if another name is taken.
+    /// [`StoreError::Taken`] if another name is taken.
     pub async fn update_identity_provider(
         &self,
         provider: &IdentityProviderRow,
@@ -212,7 +212,7 @@ impl IdentityProviderRow {
             .execute(&mut **transaction)
             .await
             .map_err(|error| match error.into() {
-                StoreError::Exists(_) => StoreError::Shadows,
+                StoreError::Exists(_) => StoreError::Taken,
                 other => other,
             })?;
         }

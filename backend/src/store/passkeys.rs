@@ -3,7 +3,7 @@
 use sqlx::Row;
 use sqlx::any::AnyRow;
 
-use super::{Store, StoreError};
+use super::{Store, StoreError, Transaction};
 
 /// A passkey as stored.
 #[derive(Debug, Clone)]
@@ -139,6 +139,25 @@ impl Store {
                 .execute(&self.writer)
                 .await?;
         Ok(deleted.rows_affected() == 1)
+    }
+}
+
+impl PasskeyRow {
+    /// Adds it, whatever the user has. Answers whether nobody of the pool had it.
+    pub(super) async fn insert(&self, transaction: &mut Transaction) -> Result<bool, StoreError> {
+        let inserted = sqlx::query(
+            "INSERT INTO passkeys (pool_id, id, username, data, created_at, revision) \
+             VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING",
+        )
+        .bind(&self.pool_id)
+        .bind(self.id.clone())
+        .bind(&self.username)
+        .bind(self.data.clone())
+        .bind(self.created_at)
+        .bind(self.revision)
+        .execute(&mut **transaction)
+        .await?;
+        Ok(inserted.rows_affected() == 1)
     }
 }
 

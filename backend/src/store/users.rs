@@ -99,7 +99,7 @@ impl Store {
     /// Adds a user, what it is found by, and its first code if there is one: all or nothing.
     ///
     /// # Errors
-    /// [`StoreError::Exists`] or [`StoreError::Shadows`] if the user name or something it is
+    /// [`StoreError::Taken`] if the user name or something it is
     /// found by is taken.
     pub async fn insert_user(
         &self,
@@ -108,25 +108,9 @@ impl Store {
         code: Option<&CodeRow>,
     ) -> Result<(), StoreError> {
         let mut transaction = self.begin().await?;
-        sqlx::query(
-            "INSERT INTO users (pool_id, username, sub, status, enabled, attributes, verifier, salt, \
-             verifier_version, password_set_at, created_at, updated_at, revision, is_searchable) \
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 0, 1)",
-        )
-        .bind(&user.pool_id)
-        .bind(&user.username)
-        .bind(&user.sub)
-        .bind(&user.status)
-        .bind(i64::from(user.enabled))
-        .bind(user.attributes.clone())
-        .bind(user.verifier.clone())
-        .bind(user.salt.clone())
-        .bind(user.verifier_version)
-        .bind(user.password_set_at)
-        .bind(user.created_at)
-        .bind(user.updated_at)
-        .execute(&mut *transaction)
-        .await?;
+        if !user.insert(&mut transaction).await? {
+            return Err(StoreError::Taken);
+        }
         insert_lookups(&mut transaction, user, lookups).await?;
         if let Some(code) = code {
             code.replace(&mut transaction).await?;
@@ -140,7 +124,7 @@ impl Store {
     /// included, the older ones are kept.
     ///
     /// # Errors
-    /// [`StoreError::Exists`] or [`StoreError::Shadows`] if something it is found by belongs to
+    /// [`StoreError::Taken`] if something it is found by belongs to
     /// another user.
     pub async fn update_user(
         &self,
@@ -318,6 +302,30 @@ impl Spend<'_> {
 }
 
 impl UserRow {
+    /// Answers whether the user name was free.
+    pub(super) async fn insert(&self, transaction: &mut Transaction) -> Result<bool, StoreError> {
+        let inserted = sqlx::query(
+            "INSERT INTO users (pool_id, username, sub, status, enabled, attributes, verifier, salt, \
+             verifier_version, password_set_at, created_at, updated_at, revision, is_searchable) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 0, 1) ON CONFLICT DO NOTHING",
+        )
+        .bind(&self.pool_id)
+        .bind(&self.username)
+        .bind(&self.sub)
+        .bind(&self.status)
+        .bind(i64::from(self.enabled))
+        .bind(self.attributes.clone())
+        .bind(self.verifier.clone())
+        .bind(self.salt.clone())
+        .bind(self.verifier_version)
+        .bind(self.password_set_at)
+        .bind(self.created_at)
+        .bind(self.updated_at)
+        .execute(&mut **transaction)
+        .await?;
+        Ok(inserted.rows_affected() == 1)
+    }
+
     pub(super) fn read(row: &AnyRow) -> Result<Self, sqlx::Error> {
         Ok(Self {
             pool_id: row.try_get(0)?,
@@ -373,30 +381,52 @@ async fn insert_lookups(
     lookups: &Lookups,
 ) -> Result<(), StoreError> {
     for other in &lookups.shadowed {
-        let shadowed = sqlx::query(
-            "SELECT 1 FROM user_lookups \
-             WHERE pool_id = $1 AND kind = $2 AND hash = $3 AND username <> $4",
-        )
-        .bind(&user.pool_id)
-        .bind(other.kind)
-        .bind(other.hash.to_vec())
-        .bind(&user.username)
-        .fetch_optional(&mut **transaction)
-        .await?;
-        if shadowed.is_some() {
-            return Err(StoreError::Shadows);
+        if is_taken(transaction, user, *other).await? {
+            return Err(StoreError::Taken);
         }
     }
     for lookup in &lookups.own {
-        sqlx::query(
-            "INSERT INTO user_lookups (pool_id, kind, hash, username) VALUES ($1, $2, $3, $4)",
-        )
-        .bind(&user.pool_id)
-        .bind(lookup.kind)
-        .bind(lookup.hash.to_vec())
-        .bind(&user.username)
-        .execute(&mut **transaction)
-        .await?;
+        if !insert_lookup(transaction, user, *lookup).await? {
+            return Err(StoreError::Taken);
+        }
     }
     super::user_search::insert(transaction, user, &lookups.searched).await
+}
+
+/// Whether somebody else is found by this.
+pub(super) async fn is_taken(
+    transaction: &mut Transaction,
+    user: &UserRow,
+    lookup: LookupRow,
+) -> Result<bool, StoreError> {
+    let taken = sqlx::query(
+        "SELECT 1 FROM user_lookups \
+         WHERE pool_id = $1 AND kind = $2 AND hash = $3 AND username <> $4",
+    )
+    .bind(&user.pool_id)
+    .bind(lookup.kind)
+    .bind(lookup.hash.to_vec())
+    .bind(&user.username)
+    .fetch_optional(&mut **transaction)
+    .await?;
+    Ok(taken.is_some())
+}
+
+/// Answers whether nobody was found by it.
+pub(super) async fn insert_lookup(
+    transaction: &mut Transaction,
+    user: &UserRow,
+    lookup: LookupRow,
+) -> Result<bool, StoreError> {
+    let inserted = sqlx::query(
+        "INSERT INTO user_lookups (pool_id, kind, hash, username) VALUES ($1, $2, $3, $4) \
+         ON CONFLICT DO NOTHING",
+    )
+    .bind(&user.pool_id)
+    .bind(lookup.kind)
+    .bind(lookup.hash.to_vec())
+    .bind(&user.username)
+    .execute(&mut **transaction)
+    .await?;
+    Ok(inserted.rows_affected() == 1)
 }

@@ -236,6 +236,15 @@ impl User {
         })
     }
 
+    /// The row of a new user, and what it is found by, for who stores many at once.
+    pub(crate) fn to_be_stored(
+        &self,
+        state: &AppState,
+        pool: &Pool,
+    ) -> Result<(UserRow, Lookups), ApiError> {
+        Ok((self.row(state)?, self.lookups(state, pool)))
+    }
+
     fn read(state: &AppState, row: UserRow) -> Result<Self, ApiError> {
         let place = |column| Place {
             table: "users",
@@ -481,7 +490,7 @@ pub fn cannot_be_confirmed(user: &User) -> ApiError {
 
 fn taken(error: StoreError) -> SaveError {
     match error {
-        StoreError::Exists(_) | StoreError::Shadows => SaveError::Taken,
+        StoreError::Taken => SaveError::Taken,
         other => SaveError::Internal(other.into()),
     }
 }

@@ -26,6 +26,7 @@ mod devices;
 mod dpop;
 mod existence;
 mod identities;
+mod import;
 mod limits;
 mod login_domain;
 mod messages;

@@ -22,6 +22,8 @@ pub struct Signer {
     /// Names left out of the signature, though sent.
     pub unsigned: Vec<&'static str>,
     pub host: String,
+    pub method: &'static str,
+    pub path: String,
 }
 
 impl Signer {
@@ -35,6 +37,8 @@ impl Signer {
             more: Vec::new(),
             unsigned: Vec::new(),
             host: HOST.to_owned(),
+            method: "POST",
+            path: "/".to_owned(),
         }
     }
 
@@ -72,7 +76,9 @@ impl Signer {
             .map(|(name, value)| format!("{name}:{}\n", value.trim()))
             .collect();
         let canonical = format!(
-            "POST\n/\n\n{lines}\n{names}\n{}",
+            "{}\n{}\n\n{lines}\n{names}\n{}",
+            self.method,
+            self.path,
             hex(digest(&SHA256, body.as_bytes()).as_ref())
         );
         let scope = format!("{date}/{}/{}/aws4_request", self.region, self.service);
@@ -87,7 +93,7 @@ impl Signer {
                 .to_vec();
         }
         let signature = hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, &key), to_sign.as_bytes());
-        let mut builder = request("POST", "/");
+        let mut builder = request(self.method, &self.path);
         builder.headers_mut().unwrap().clear();
         for (name, value) in &headers {
             builder = builder.header(name, value);
