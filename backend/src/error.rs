@@ -111,6 +111,7 @@ error_types! {
     MfaMethodNotFound mfa_method_not_found "MFAMethodNotFoundException",
     MissingAuthenticationToken missing_authentication_token "MissingAuthenticationTokenException",
     NotAuthorized not_authorized "NotAuthorizedException",
+    OperationNotEnabled operation_not_enabled "OperationNotEnabledException",
     PasswordHistoryPolicyViolation password_history_policy_violation "PasswordHistoryPolicyViolationException",
     PasswordResetRequired password_reset_required "PasswordResetRequiredException",
     PreconditionNotMet precondition_not_met "PreconditionNotMetException",

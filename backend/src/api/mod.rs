@@ -33,6 +33,7 @@ mod sign_in;
 mod sign_up;
 mod tags;
 mod user_import;
+mod user_sessions;
 
 use std::pin::Pin;
 
@@ -119,6 +120,8 @@ pub static OPERATIONS: &[Operation] = operations! {
     ListDevices, Public, devices::list_devices;
     ForgetDevice, Public, devices::forget_device;
     UpdateDeviceStatus, Public, devices::update_device_status;
+    ListUserSessions, Public, user_sessions::list_user_sessions;
+    RevokeUserSession, Public, user_sessions::revoke_user_session;
     AdminInitiateAuth, SigV4, sign_in::admin_initiate_auth;
     AdminRespondToAuthChallenge, SigV4, sign_in::admin_respond_to_auth_challenge;
     AdminAddUserToGroup, SigV4, groups::admin_add_user_to_group;
@@ -138,8 +141,10 @@ pub static OPERATIONS: &[Operation] = operations! {
     AdminListDevices, SigV4, devices::admin_list_devices;
     AdminListGroupsForUser, SigV4, groups::admin_list_groups_for_user;
     AdminListUserAuthEvents, SigV4, auth_events::admin_list_user_auth_events;
+    AdminListUserSessions, SigV4, user_sessions::admin_list_user_sessions;
     AdminRemoveUserFromGroup, SigV4, groups::admin_remove_user_from_group;
     AdminResetUserPassword, SigV4, admin_users::admin_reset_user_password;
+    AdminRevokeUserSession, SigV4, user_sessions::admin_revoke_user_session;
     AdminSetUserMFAPreference, SigV4, mfa::admin_set_user_mfa_preference;
     AdminSetUserPassword, SigV4, admin_users::admin_set_user_password;
     AdminSetUserSettings, SigV4, mfa::admin_set_user_settings;
@@ -153,6 +158,8 @@ pub static OPERATIONS: &[Operation] = operations! {
     DescribeUserPool, SigV4, pools::describe_user_pool;
     GetUserPoolMfaConfig, SigV4, mfa::get_user_pool_mfa_config;
     SetUserPoolMfaConfig, SigV4, mfa::set_user_pool_mfa_config;
+    GetUserPoolSessionConfiguration, SigV4, user_sessions::get_user_pool_session_configuration;
+    SetUserPoolSessionConfiguration, SigV4, user_sessions::set_user_pool_session_configuration;
     ListUserPools, SigV4, pools::list_user_pools;
     UpdateUserPool, SigV4, pools::update_user_pool;
     AddCustomAttributes, SigV4, pools::add_custom_attributes;
@@ -164,6 +171,8 @@ pub static OPERATIONS: &[Operation] = operations! {
     DescribeUserPoolClient, SigV4, clients::describe_user_pool_client;
     ListUserPoolClients, SigV4, clients::list_user_pool_clients;
     UpdateUserPoolClient, SigV4, clients::update_user_pool_client;
+    GetUserPoolClientSessionConfiguration, SigV4, user_sessions::get_user_pool_client_session_configuration;
+    SetUserPoolClientSessionConfiguration, SigV4, user_sessions::set_user_pool_client_session_configuration;
     AddUserPoolClientSecret, SigV4, client_secrets::add_user_pool_client_secret;
     DeleteUserPoolClientSecret, SigV4, client_secrets::delete_user_pool_client_secret;
     ListUserPoolClientSecrets, SigV4, client_secrets::list_user_pool_client_secrets;

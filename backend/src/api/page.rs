@@ -37,6 +37,11 @@ pub(super) fn after(next_token: Option<&str>) -> Result<String, ApiError> {
         .ok_or_else(|| ApiError::invalid_parameter("Invalid pagination token given."))
 }
 
+/// The token for the page after this row.
+pub(super) fn token_after(last: &str) -> String {
+    Base64UrlUnpadded::encode_string(last.as_bytes())
+}
+
 /// Cuts the page to its length; the token for the next one if there are more rows.
 pub(super) fn next_token<R>(
     rows: &mut Vec<R>,
@@ -48,6 +53,5 @@ pub(super) fn next_token<R>(
         return None;
     }
     rows.truncate(limit);
-    rows.last()
-        .map(|row| Base64UrlUnpadded::encode_string(id(row).as_bytes()))
+    rows.last().map(|row| token_after(id(row)))
 }

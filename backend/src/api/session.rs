@@ -8,7 +8,7 @@ use super::{Empty, secret};
 use crate::app::{AppState, Caller};
 use crate::error::{ApiError, ErrorType};
 use crate::pools::find_client;
-use crate::sessions::{self, Presented};
+use crate::sessions::{self, Associated, Presented};
 use crate::sign_in::check_client_secret;
 use crate::tokens::verify_access;
 use crate::triggers::ClientMetadata;
@@ -33,7 +33,7 @@ pub(super) struct RefreshAnswer {
 /// `GetTokensFromRefreshToken`
 pub(super) async fn get_tokens_from_refresh_token(
     state: &AppState,
-    _: &Caller,
+    caller: &Caller,
     request: RefreshRequest,
 ) -> Result<RefreshAnswer, ApiError> {
     let (pool, client) = find_client(state, &request.client_id).await?;
@@ -41,6 +41,7 @@ pub(super) async fn get_tokens_from_refresh_token(
     let presented = Presented {
         device_key: request.device_key.as_deref(),
         client_metadata: request.client_metadata.as_ref(),
+        address: Some(caller.peer),
         ..Presented::default()
     };
     let tokens =
@@ -57,6 +58,8 @@ pub(super) struct RevokeTokenRequest {
     client_secret: Option<String>,
     #[serde(deserialize_with = "secret::required")]
     token: RefreshToken,
+    #[serde(default)]
+    revoke_associated_sessions: Associated,
 }
 
 /// `RevokeToken`
@@ -81,7 +84,8 @@ pub(super) async fn revoke_token(
             "Token revocation is not enabled for this client.",
         ));
     }
-    sessions::revoke(state, &client, &request.token).await?;
+    let associated = request.revoke_associated_sessions;
+    sessions::revoke(state, &client, &request.token, associated).await?;
     Ok(Empty {})
 }
 

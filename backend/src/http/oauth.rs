@@ -1,11 +1,14 @@
 //! `/oauth2/token`, `/oauth2/revoke`, `/oauth2/par`, `/oauth2/userInfo`: called by apps and their servers. They read
 //! no cookie.
 
-use axum::Extension;
+use std::net::IpAddr;
+
 use axum::Json;
 use axum::body::Body;
 use axum::extract::State;
-use axum::http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, header};
+use axum::http::{
+    Extensions, HeaderMap, HeaderValue, Method, Request, Response, StatusCode, header,
+};
 use axum::response::IntoResponse;
 use cognate_core::secret::AccessToken;
 use serde_json::json;
@@ -18,7 +21,7 @@ use crate::oauth::{self, Credentials, OAuthError, OAuthErrorCode, Parameters, Pr
 
 /// `POST /oauth2/token`
 pub(super) async fn token(State(state): State<AppState>, request: Request<Body>) -> Response<Body> {
-    let (credentials, form) = match read(request, "/oauth2/token").await {
+    let (credentials, form) = match read(&state, request, "/oauth2/token").await {
         Ok(read) => read,
         Err(error) => return refusal(&error, false),
     };
@@ -33,7 +36,7 @@ pub(super) async fn revoke(
     State(state): State<AppState>,
     request: Request<Body>,
 ) -> Response<Body> {
-    let (credentials, form) = match read(request, "/oauth2/revoke").await {
+    let (credentials, form) = match read(&state, request, "/oauth2/revoke").await {
         Ok(read) => read,
         Err(error) => return refusal(&error, true),
     };
@@ -44,17 +47,12 @@ pub(super) async fn revoke(
 }
 
 /// `POST /oauth2/par`
-pub(super) async fn push(
-    State(state): State<AppState>,
-    peer: Option<Extension<Peer>>,
-    request: Request<Body>,
-) -> Response<Body> {
-    let peer = peer.map_or(Peer::UNKNOWN, |Extension(peer)| peer);
+pub(super) async fn push(State(state): State<AppState>, request: Request<Body>) -> Response<Body> {
     let caller = Caller {
-        peer: proxy::caller(&state.config.proxies, peer, request.headers()),
+        peer: address_of(&state, request.extensions(), request.headers()),
         request_id: RequestId::of(&request).0,
     };
-    let (credentials, form) = match read(request, "/oauth2/par").await {
+    let (credentials, form) = match read(&state, request, "/oauth2/par").await {
         Ok(read) => read,
         Err(error) => return refusal(&error, false),
     };
@@ -109,6 +107,7 @@ pub(super) async fn user_info(
 }
 
 async fn read(
+    state: &AppState,
     request: Request<Body>,
     path: &'static str,
 ) -> Result<(Credentials, Parameters), OAuthError> {
@@ -142,8 +141,15 @@ async fn read(
     let credentials = Credentials {
         authorization,
         proof: proof(headers, "POST", path)?,
+        address: Some(address_of(state, &head.extensions, headers)),
     };
     Ok((credentials, Parameters::parse(&body)))
+}
+
+/// The address that asks: the peer's, or what a trusted proxy says of it.
+fn address_of(state: &AppState, extensions: &Extensions, headers: &HeaderMap) -> IpAddr {
+    let peer = extensions.get::<Peer>().copied().unwrap_or(Peer::UNKNOWN);
+    proxy::caller(&state.config.proxies, peer, headers)
 }
 
 /// The proof of a request for this method and path. Of two, two readers may believe two.

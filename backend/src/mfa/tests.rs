@@ -38,6 +38,7 @@ fn decision(
         name: "test".to_owned(),
         settings: "{}".to_owned(),
         mfa: mfa.to_string(),
+        sessions: "{}".to_owned(),
         created_at: 0,
         updated_at: 0,
     })

@@ -183,7 +183,7 @@ async fn decide(
     let value = browser.sso.get(&target.pool.id);
     let asks = page != Page::Login || prompt == Prompt::Ask || !browser.is_top_level;
     if let Some(value) = value.filter(|_| !asks)
-        && let Some(session) = sso::find(state, &target.pool, value).await?
+        && let Some(session) = sso::find(state, (&target.pool, &target.client), value).await?
         && max_age.is_none_or(|age| state.clock.now() - session.auth_time < age)
         && let Some(done) = complete_silently(state, &target.client, &request, &session).await?
     {

@@ -1,6 +1,7 @@
 //! Authorization codes: made at the end of a sign-in, redeemed once.
 
 use std::fmt;
+use std::net::IpAddr;
 
 use aws_lc_rs::digest;
 use base64ct::{Base64UrlUnpadded, Encoding};
@@ -15,7 +16,7 @@ use crate::pools::{Client, Pool};
 use crate::redirect_uri::RedirectUri;
 use crate::scope::Scopes;
 use crate::seal::Place;
-use crate::sessions::{self, Tokens};
+use crate::sessions::{self, Beginning, Tokens};
 use crate::store::AuthorizationCodeRow;
 use crate::tokens::{Reason, SignIn};
 use crate::triggers::TokenOccasion;
@@ -34,6 +35,8 @@ pub(super) struct Redemption<'a> {
     pub(super) resource: Option<&'a str>,
     /// The thumbprint of the key that the request proved.
     pub(super) key: Option<&'a str>,
+    /// The address that asks.
+    pub(super) address: Option<IpAddr>,
 }
 
 /// `code_verifier`: whoever has it and the code has the tokens. Never printed.
@@ -53,6 +56,7 @@ pub(super) fn new(
     request: &AuthorizationRequest,
     user: &User,
     auth_time: i64,
+    sso_id: &str,
 ) -> Result<(AuthorizationCodeRow, OpaqueSecret), ApiError> {
     let code = OpaqueSecret::draw()?;
     let hash = code.hash();
@@ -62,6 +66,7 @@ pub(super) fn new(
         sub: user.sub.clone(),
         verifier_version: user.verifier_version,
         auth_time,
+        sso_id: Some(sso_id.to_owned()),
         grant: Grant {
             redirect_uri: request.redirect_uri.clone(),
             redirect_uri_was_sent: request.redirect_uri_was_sent,
@@ -143,16 +148,14 @@ pub(super) async fn redeem(
             client_metadata: None,
         },
     };
-    let session = sessions::open(state, pool, client, &user, sign_in).await?;
+    let beginning = Beginning {
+        address: redemption.address,
+        sso_id: content.sso_id.as_deref(),
+    };
+    let session = sessions::open(state, pool, client, &user, sign_in, beginning).await?;
     let is_first = state
         .store
-        .redeem_code(
-            &hash,
-            &session.family,
-            user.verifier_version,
-            &session.refresh_hash,
-            now,
-        )
+        .redeem_code(&hash, &session.family, user.verifier_version, now)
         .await
         .map_err(ApiError::from)?;
     if !is_first {
@@ -237,6 +240,9 @@ struct Content {
     sub: String,
     verifier_version: i64,
     auth_time: i64,
+    /// The browser's session that it came from.
+    #[serde(default)]
+    sso_id: Option<String>,
     grant: Grant,
 }
 

@@ -46,7 +46,7 @@ pub async fn complete(
         older: older.as_deref(),
     };
     let user = &who.user;
-    let session = sso::begin(state, user, who.second_factor.clone())?;
+    let session = sso::begin(state, client, user, who.second_factor.clone())?;
     let auth_time = state.clock.now();
     finish(state, client, request, user, auth_time, proved, session)
         .await?
@@ -82,7 +82,7 @@ async fn finish(
     proved: Proved<'_>,
     (sso_row, sso): (store::SsoRow, SsoCookie),
 ) -> Result<Option<Completed>, ApiError> {
-    let (code_row, code) = code::new(state, client, request, user, auth_time)?;
+    let (code_row, code) = code::new(state, client, request, user, auth_time, &sso_row.id)?;
     let completion = store::Completion {
         proved,
         verifier_version: user.verifier_version,

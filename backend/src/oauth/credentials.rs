@@ -1,6 +1,7 @@
 //! What a client's request brings besides its form.
 
 use std::fmt;
+use std::net::IpAddr;
 
 use super::Proof;
 
@@ -11,6 +12,8 @@ pub struct Credentials {
     pub authorization: Option<String>,
     /// `DPoP`
     pub proof: Option<Proof>,
+    /// The address that asks.
+    pub address: Option<IpAddr>,
 }
 
 impl fmt::Debug for Credentials {

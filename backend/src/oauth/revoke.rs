@@ -6,7 +6,7 @@ use super::client_authentication::authenticate;
 use super::{Credentials, OAuthError, OAuthErrorCode, Parameters};
 use crate::app::AppState;
 use crate::error::ErrorType;
-use crate::sessions;
+use crate::sessions::{self, Associated};
 
 /// Answers a form. A token that is unknown or was revoked already is fine.
 ///
@@ -25,7 +25,7 @@ pub async fn revoke(
             "Token revocation is not enabled for this client.",
         ));
     }
-    sessions::revoke(state, &client, &token)
+    sessions::revoke(state, &client, &token, Associated::None)
         .await
         .map_err(|error| match error.code {
             ErrorType::UnsupportedTokenType => OAuthError::new(

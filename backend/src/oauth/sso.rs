@@ -4,7 +4,8 @@
 //! # Security model
 //! The cookie's value is 256 random bits and changes with every use; the database has its hash, and
 //! for half a minute takes the older value too, because several tabs may start at once. A session lasts
-//! one hour from when somebody last proved a password, however often it is used. It counts only while
+//! as long as the client says through which it began, counted from when somebody last proved a password,
+//! however often it is used; no client takes one that is older than it says itself. It counts only while
 //! its user is enabled, confirmed, and has the password that was proved, and while that and the second
 //! factor that was proved, if any, are what a sign-in would ask for: somebody who turned a factor on is
 //! asked for it, in browsers that signed in before, too. `GlobalSignOut`, disabling and deleting the
@@ -17,13 +18,10 @@ use crate::app::AppState;
 use crate::error::ApiError;
 use crate::mfa::{self, ProvedFactor};
 use crate::opaque_secret::{OpaqueSecret, row_name};
-use crate::pools::Pool;
+use crate::pools::{Client, Pool};
 use crate::seal::{Place, Sealer};
 use crate::store::SsoRow;
 use crate::users::{self, Status, User};
-
-/// How long a session lasts, in seconds.
-pub const SSO_SECONDS: i64 = 3600;
 
 /// How long a replaced value still counts, in seconds.
 pub const GRACE_SECONDS: i64 = 30;
@@ -53,13 +51,13 @@ pub struct SsoCookie {
     pub seconds: i64,
 }
 
-/// The session of a cookie's value in a pool, if it counts.
+/// The session of a cookie's value in a pool, if it counts for this client.
 ///
 /// # Errors
 /// For no fault of the caller's.
 pub async fn find(
     state: &AppState,
-    pool: &Pool,
+    (pool, client): (&Pool, &Client),
     value: &OpaqueSecret,
 ) -> Result<Option<SsoSession>, ApiError> {
     let now = state.clock.now();
@@ -73,7 +71,8 @@ pub async fn find(
         return Ok(None);
     };
     let content = Content::open(&state.sealer, &row)?;
-    if content.expires_at <= now {
+    let oldest = now - client.sessions.sso_seconds();
+    if content.expires_at <= now || content.auth_time <= oldest {
         return Ok(None);
     }
     let user = users::find_by_username(state, pool, &content.username).await?;
@@ -111,6 +110,7 @@ pub async fn end(state: &AppState, pool: &Pool, value: &OpaqueSecret) -> Result<
 /// A session for somebody who proved everything just now, not stored yet.
 pub(super) fn begin(
     state: &AppState,
+    client: &Client,
     user: &User,
     second_factor: Option<ProvedFactor>,
 ) -> Result<(SsoRow, SsoCookie), ApiError> {
@@ -120,7 +120,7 @@ pub(super) fn begin(
         sub: user.sub.clone(),
         verifier_version: user.verifier_version,
         auth_time: now,
-        expires_at: now + SSO_SECONDS,
+        expires_at: now.saturating_add(client.sessions.sso_seconds()),
         second_factor,
     };
     row(state, &user.pool_id, Uuid::new_v4().to_string(), &content)
@@ -158,6 +158,8 @@ fn row(
         pool_id: pool_id.to_owned(),
         username: content.username.clone(),
         expires_at: content.expires_at,
+        started_at: content.auth_time,
+        used_at: state.clock.now(),
         replaced_at: None,
     };
     let cookie = SsoCookie {

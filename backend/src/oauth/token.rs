@@ -56,11 +56,12 @@ pub async fn token(
     let key = key.as_deref();
     let (pair, refresh) = match grant_type {
         "authorization_code" => {
-            let tokens = from_code(state, &pool, &client, form, key).await?;
+            let tokens = from_code(state, &pool, &client, form, (credentials, key)).await?;
             (tokens.pair, tokens.refresh)
         }
         "refresh_token" => {
-            let tokens = from_refresh_token(state, &pool, &client, form, key).await?;
+            let tokens =
+                from_refresh_token(state, &pool, &client, form, (credentials, key)).await?;
             (tokens.pair, tokens.refresh)
         }
         "client_credentials" => {
@@ -89,7 +90,7 @@ async fn from_code(
     pool: &Pool,
     client: &Client,
     form: &Parameters,
-    key: Option<&str>,
+    (credentials, key): (&Credentials, Option<&str>),
 ) -> Result<Tokens, OAuthError> {
     if !client.settings.oauth.allows(OAuthFlow::Code) {
         return Err(OAuthError::new(
@@ -103,6 +104,7 @@ async fn from_code(
         verifier: form.get("code_verifier")?.map(Verifier),
         resource: resource::named(form)?,
         key,
+        address: credentials.address,
     };
     code::redeem(state, pool, client, &redemption).await
 }
@@ -114,12 +116,13 @@ async fn from_refresh_token(
     pool: &Pool,
     client: &Client,
     form: &Parameters,
-    key: Option<&str>,
+    (credentials, key): (&Credentials, Option<&str>),
 ) -> Result<Tokens, OAuthError> {
     let token = RefreshToken::new(form.required("refresh_token")?.to_owned());
     let presented = Presented {
         resource: resource::named(form)?,
         key,
+        address: credentials.address,
         ..Presented::default()
     };
     let tokens = sessions::refresh(state, pool, client, &token, presented)

@@ -5,6 +5,7 @@ use serde_json::{Map, Value};
 
 use super::client_secrets::ClientSecrets;
 use super::oauth_settings::OAuthSettings;
+use super::sessions::ClientSessions;
 use crate::error::ApiError;
 use crate::seal::Sealer;
 use crate::store::ClientRow;
@@ -20,6 +21,8 @@ pub struct Client {
     pub name: String,
     /// Its settings, typed: what operations decide by.
     pub settings: ClientSettings,
+    /// Its settings of browsers' sessions.
+    pub sessions: ClientSessions,
     document: String,
     /// Its secrets; none for a public client.
     pub secrets: ClientSecrets,
@@ -191,8 +194,11 @@ impl Client {
     pub(super) fn read(sealer: &Sealer, row: ClientRow) -> Result<Self, ApiError> {
         let settings =
             serde_json::from_str(&row.settings).map_err(|error| ApiError::internal(&error))?;
+        let sessions =
+            serde_json::from_str(&row.sessions).map_err(|error| ApiError::internal(&error))?;
         let secrets = ClientSecrets::open(sealer, &row)?;
         Ok(Self {
+            sessions,
             id: row.id,
             pool_id: row.pool_id,
             name: row.name,

@@ -138,6 +138,7 @@ impl NewPool {
             name: self.name,
             settings: Value::Object(self.document).to_string(),
             mfa: mfa.clone().unwrap_or_else(|| "{}".to_owned()),
+            sessions: "{}".to_owned(),
             created_at: now,
             updated_at: now,
         };
@@ -213,6 +214,7 @@ impl NewClient {
             name: self.name,
             settings: Value::Object(self.document).to_string(),
             secret: secrets.seal(&state.sealer, pool_id, id)?,
+            sessions: "{}".to_owned(),
             created_at: now,
             updated_at: now,
         };

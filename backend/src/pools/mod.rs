@@ -17,6 +17,7 @@ mod pool;
 mod recent;
 pub mod schema;
 mod seed;
+mod sessions;
 mod texts;
 pub mod update;
 
@@ -33,9 +34,8 @@ pub use pool::{
 };
 pub use recent::RecentClients;
 pub use seed::{SeedError, seed};
+pub use sessions::{ClientSessions, PoolSessions, set_client_sessions, set_pool_sessions};
 pub use texts::PoolTexts;
-
-use serde_json::json;
 
 use crate::app::AppState;
 use crate::error::ApiError;
@@ -100,7 +100,7 @@ pub async fn set_mfa(
     pool: &Pool,
     change: PoolMfaChange,
 ) -> Result<PoolMfa, ApiError> {
-    if change.has_email() && pool.document()?.get("UserPoolTier") == Some(&json!("LITE")) {
+    if change.has_email() && pool.is_lite()? {
         return Err(ApiError::feature_unavailable_in_tier(
             "MFA by email is not available in the LITE tier.",
         ));

@@ -3,11 +3,12 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 use super::devices::DeviceConfiguration;
 use super::first_factor::FirstFactor;
 use super::mfa::PoolMfa;
+use super::sessions::PoolSessions;
 use super::texts::PoolTexts;
 use crate::error::ApiError;
 use crate::store::PoolRow;
@@ -24,6 +25,8 @@ pub struct Pool {
     pub settings: PoolSettings,
     /// Its settings of second factors.
     pub mfa: PoolMfa,
+    /// Its settings of sessions.
+    pub sessions: PoolSessions,
     texts: PoolTexts,
     document: String,
     /// Seconds since 1970.
@@ -286,6 +289,14 @@ impl Pool {
         Ok(document)
     }
 
+    /// Whether it is of the tier `LITE`, in which some features are missing. Default false.
+    ///
+    /// # Errors
+    /// If what is stored is no longer JSON.
+    pub(super) fn is_lite(&self) -> Result<bool, ApiError> {
+        Ok(self.stored_document()?.get("UserPoolTier") == Some(&json!("LITE")))
+    }
+
     /// Its name in the form of an ARN.
     #[must_use]
     pub fn arn(&self) -> String {
@@ -313,8 +324,11 @@ impl Pool {
         let texts =
             serde_json::from_str(&row.settings).map_err(|error| ApiError::internal(&error))?;
         let mfa = serde_json::from_str(&row.mfa).map_err(|error| ApiError::internal(&error))?;
+        let sessions =
+            serde_json::from_str(&row.sessions).map_err(|error| ApiError::internal(&error))?;
         Ok(Self {
             mfa,
+            sessions,
             texts,
             id: row.id,
             name: row.name,

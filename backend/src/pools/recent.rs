@@ -100,6 +100,7 @@ mod tests {
             name: name.clone(),
             settings: settings.clone(),
             mfa: "{}".to_owned(),
+            sessions: "{}".to_owned(),
             created_at: 0,
             updated_at: 0,
         };
@@ -109,6 +110,7 @@ mod tests {
             name,
             settings,
             secret: None,
+            sessions: "{}".to_owned(),
             created_at: 0,
             updated_at: 0,
         };

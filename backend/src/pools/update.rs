@@ -185,6 +185,7 @@ async fn replace(
         name,
         settings: serde_json::to_string(document).map_err(|error| ApiError::internal(&error))?,
         mfa: mfa.to_json()?,
+        sessions: pool.sessions.to_json()?,
         created_at: pool.created_at,
         updated_at: state.clock.now(),
     };

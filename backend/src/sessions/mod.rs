@@ -9,6 +9,8 @@
 //! 3. [`revoke`] ends one family, [`revoke_all`] all of a user's, with codes, browsers' sessions and
 //!    sign-ins under way: refresh and access tokens stop working here.
 //!
+//! People see their sessions and end them one by one by [`list`] and [`revoke_one`].
+//!
 //! # Devices
 //! A session may have come from a device. Once that is confirmed, and as long as the pool tracks devices,
 //! the refresh token works together with the device's key only. A device that is forgotten takes the
@@ -24,8 +26,16 @@
 //! successor was used, has been stolen or copied: the whole family is revoked. So of a family that rotates
 //! one token lives, whoever holds copies. Rotation does not prolong a sign-in.
 
+mod id;
+mod listed;
+
+use std::net::IpAddr;
+
 use cognate_core::secret::RefreshToken;
 use uuid::Uuid;
+
+pub use id::SessionId;
+pub use listed::{Associated, Page, Session, list, revoke_one};
 
 use crate::app::AppState;
 use crate::devices::{self, NewDevice};
@@ -34,7 +44,7 @@ use crate::mfa::Generation;
 use crate::opaque_secret::{self, OpaqueSecret};
 use crate::pools::{Client, Pool};
 use crate::scope::Scopes;
-use crate::store::FamilyRow;
+use crate::store::{FamilyRow, NewFamily};
 use crate::tokens::{self, Reason, SignIn, TokenPair};
 use crate::triggers::{ClientMetadata, TokenOccasion};
 use crate::users::{self, User};
@@ -53,10 +63,8 @@ pub struct Tokens {
 /// A session that is not stored yet.
 #[derive(Debug)]
 pub struct NewSession {
-    /// The family's row.
-    pub family: FamilyRow,
-    /// The hash of the first refresh token.
-    pub refresh_hash: Vec<u8>,
+    /// What is stored.
+    pub family: NewFamily,
     /// What the client gets.
     pub tokens: Tokens,
 }
@@ -72,6 +80,17 @@ pub struct Presented<'a> {
     pub resource: Option<&'a str>,
     /// What the app sent along for the trigger `PreTokenGeneration`.
     pub client_metadata: Option<&'a ClientMetadata>,
+    /// The address that asks.
+    pub address: Option<IpAddr>,
+}
+
+/// Where a session begins.
+#[derive(Debug, Clone, Copy)]
+pub struct Beginning<'a> {
+    /// The address that asks.
+    pub address: Option<IpAddr>,
+    /// The browser's session that it comes from.
+    pub sso_id: Option<&'a str>,
 }
 
 impl std::fmt::Debug for Presented<'_> {
@@ -91,7 +110,22 @@ pub enum SessionDevice {
     New(NewDevice),
 }
 
-/// Begins a session for a user who has proved everything to the JSON API. `user` is as they were when they did.
+/// What somebody has proved to the JSON API, and where.
+#[derive(Debug)]
+pub struct Proved<'a> {
+    /// Who it is, as they were when they did.
+    pub user: &'a User,
+    /// The second factor, if one was proved.
+    pub second_factor: Option<Generation>,
+    /// The device, in pools that track them.
+    pub device: Option<SessionDevice>,
+    /// Why tokens are made.
+    pub reason: Reason<'a>,
+    /// The address that asks.
+    pub address: IpAddr,
+}
+
+/// Begins a session for somebody who has proved everything to the JSON API.
 ///
 /// # Errors
 /// What the trigger `PreTokenGeneration` throws.
@@ -99,13 +133,11 @@ pub async fn start(
     state: &AppState,
     pool: &Pool,
     client: &Client,
-    user: &User,
-    second_factor: Option<Generation>,
-    device: Option<SessionDevice>,
-    reason: Reason<'_>,
+    proved: Proved<'_>,
 ) -> Result<Tokens, ApiError> {
     let now = state.clock.now();
-    let device_key = device.as_ref().map(|device| match device {
+    let (user, reason) = (proved.user, proved.reason);
+    let device_key = proved.device.as_ref().map(|device| match device {
         SessionDevice::Known(key) => key.as_str(),
         SessionDevice::New(device) => device.key.as_str(),
     });
@@ -118,16 +150,20 @@ pub async fn start(
         key: None,
         reason,
     };
-    let mut session = open(state, pool, client, user, sign_in).await?;
-    session.family.second_factor = second_factor.map(|generation| generation.to_bytes());
-    if let Some(SessionDevice::New(device)) = device {
+    let beginning = Beginning {
+        address: Some(proved.address),
+        sso_id: None,
+    };
+    let mut session = open(state, pool, client, user, sign_in, beginning).await?;
+    let second_factor = proved.second_factor;
+    session.family.row.second_factor = second_factor.map(|generation| generation.to_bytes());
+    if let Some(SessionDevice::New(device)) = proved.device {
         session.tokens.new_device = Some(device);
     }
-    let (family, hash) = (&session.family, &session.refresh_hash);
     let version = user.verifier_version;
     if !state
         .store
-        .insert_family(family, version, hash, now)
+        .insert_family(&session.family, version, now)
         .await?
     {
         // What was proved a moment ago is not true any more.
@@ -146,11 +182,14 @@ pub async fn open(
     client: &Client,
     user: &User,
     sign_in: SignIn<'_>,
+    beginning: Beginning<'_>,
 ) -> Result<NewSession, ApiError> {
     let now = state.clock.now();
     let token = new_token()?;
+    let origin_jti = Uuid::new_v4().to_string();
     let family = FamilyRow {
-        origin_jti: Uuid::new_v4().to_string(),
+        last_address: listed::seal_address(state, pool, &origin_jti, beginning.address)?,
+        origin_jti,
         pool_id: pool.id.clone(),
         client_id: client.id.clone(),
         username: user.username.clone(),
@@ -162,11 +201,17 @@ pub async fn open(
         second_factor: None,
         resource: sign_in.resource.map(str::to_owned),
         key_thumbprint: sign_in.key.map(str::to_owned),
+        started_at: now,
+        last_active_at: now,
+        sso_id: beginning.sso_id.map(str::to_owned),
     };
     let pair = tokens::issue(state, pool, client, user, &family.origin_jti, sign_in).await?;
     Ok(NewSession {
-        family,
-        refresh_hash: hash(&token),
+        family: NewFamily {
+            row: family,
+            token_hash: hash(&token),
+            most_of_user: pool.sessions.most_per_user(),
+        },
         tokens: Tokens {
             pair,
             refresh: Some(token),
@@ -230,7 +275,7 @@ pub async fn owner(
         .map(|row| row.family.username))
 }
 
-/// Ends the session of a refresh token. A token nobody knows is fine: it does not work.
+/// Ends the session of a refresh token, and those linked to it if they are to go along. A token nobody knows is fine: it does not work.
 ///
 /// # Errors
 /// `UnsupportedTokenTypeException` for an ID or access token, `UnauthorizedException` for another
@@ -239,6 +284,7 @@ pub async fn revoke(
     state: &AppState,
     client: &Client,
     token: &RefreshToken,
+    associated: Associated,
 ) -> Result<(), ApiError> {
     if token.secret().split('.').count() == 3 {
         return Err(ApiError::unsupported_token_type(
@@ -253,10 +299,17 @@ pub async fn revoke(
             "The token was issued to another client.",
         ));
     }
-    Ok(state
+    let family = row.family;
+    state
         .store
-        .revoke_family(&row.family.origin_jti, state.clock.now())
-        .await?)
+        .revoke_family(&family.origin_jti, state.clock.now())
+        .await?;
+    match (associated, &family.sso_id) {
+        (Associated::Linked, Some(sso)) => {
+            listed::revoke_linked(state, &family.pool_id, &family.username, sso).await
+        }
+        _ => Ok(()),
+    }
 }
 
 /// Ends every session of a user.
@@ -333,6 +386,7 @@ async fn pair_for(
     };
     let origin_jti = &row.family.origin_jti;
     let pair = tokens::issue(state, pool, client, &user, origin_jti, sign_in).await?;
+    listed::touch(state, pool, &row.family, presented.address).await?;
     Ok((pair, row.family.origin_jti))
 }
 

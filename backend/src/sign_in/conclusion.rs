@@ -1,7 +1,7 @@
 //! The end of a step at the JSON API, whichever operation it was: the next challenge, or a session.
 
 use super::{Challenge, Next, Through, device};
-use crate::app::AppState;
+use crate::app::{AppState, Caller};
 use crate::devices::NewDevice;
 use crate::error::ApiError;
 use crate::sessions::{self, SessionDevice, Tokens};
@@ -52,6 +52,7 @@ pub enum Conclusion {
 /// device is somebody else's.
 pub async fn conclude(
     state: &AppState,
+    caller: &Caller,
     through: Through<'_>,
     next: Next,
     answered: Answered<'_>,
@@ -80,8 +81,14 @@ pub async fn conclude(
         occasion: occasion(answered),
         client_metadata: through.sent.client_metadata,
     };
-    let user = &proved.user;
-    let tokens = sessions::start(state, pool, client, user, second_factor, device, reason).await?;
+    let proved = sessions::Proved {
+        user: &proved.user,
+        second_factor,
+        device,
+        reason,
+        address: caller.peer,
+    };
+    let tokens = sessions::start(state, pool, client, proved).await?;
     Ok(Conclusion::Session(tokens))
 }
 

@@ -18,6 +18,8 @@ pub struct ClientRow {
     pub settings: String,
     /// Its secret, sealed; `None` for a public client.
     pub secret: Option<Vec<u8>>,
+    /// Its settings of browsers' sessions, JSON.
+    pub sessions: String,
     /// Seconds since 1970.
     pub created_at: i64,
     /// Seconds since 1970.
@@ -31,8 +33,9 @@ impl Store {
     /// [`StoreError::Exists`] if the id is taken.
     pub async fn insert_client(&self, client: &ClientRow) -> Result<(), StoreError> {
         sqlx::query(
-            "INSERT INTO clients (id, pool_id, name, settings, secret, created_at, updated_at) \
-             VALUES ($1, $2, $3, $4, $5, $6, $7)",
+            "INSERT INTO clients \
+             (id, pool_id, name, settings, secret, created_at, updated_at, sessions) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
         )
         .bind(&client.id)
         .bind(&client.pool_id)
@@ -41,6 +44,7 @@ impl Store {
         .bind(client.secret.clone())
         .bind(client.created_at)
         .bind(client.updated_at)
+        .bind(&client.sessions)
         .execute(&self.writer)
         .await?;
         Ok(())
@@ -96,6 +100,25 @@ impl Store {
         Ok(updated > 0)
     }
 
+    /// Gives a client of a pool these settings of browsers' sessions.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn set_client_sessions(
+        &self,
+        pool_id: &str,
+        id: &str,
+        sessions: &str,
+    ) -> Result<(), StoreError> {
+        sqlx::query("UPDATE clients SET sessions = $3 WHERE id = $1 AND pool_id = $2")
+            .bind(id)
+            .bind(pool_id)
+            .bind(sessions)
+            .execute(&self.writer)
+            .await?;
+        Ok(())
+    }
+
     /// Gives a client these sealed secrets, if those it has are still `old`. Answers whether they were.
     ///
     /// # Errors
@@ -141,7 +164,7 @@ impl Store {
     /// If the database fails.
     pub async fn client(&self, id: &str) -> Result<Option<ClientRow>, StoreError> {
         let row = sqlx::query(
-            "SELECT id, pool_id, name, settings, secret, created_at, updated_at FROM clients \
+            "SELECT id, pool_id, name, settings, secret, created_at, updated_at, sessions FROM clients \
              WHERE id = $1",
         )
         .bind(id)
@@ -161,7 +184,7 @@ impl Store {
         limit: i64,
     ) -> Result<Vec<ClientRow>, StoreError> {
         let rows = sqlx::query(
-            "SELECT id, pool_id, name, settings, secret, created_at, updated_at FROM clients \
+            "SELECT id, pool_id, name, settings, secret, created_at, updated_at, sessions FROM clients \
              WHERE pool_id = $1 AND id > $2 ORDER BY id LIMIT $3",
         )
         .bind(pool_id)
@@ -197,6 +220,7 @@ impl ClientRow {
             secret: row.try_get(4)?,
             created_at: row.try_get(5)?,
             updated_at: row.try_get(6)?,
+            sessions: row.try_get(7)?,
         })
     }
 }

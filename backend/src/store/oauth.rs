@@ -4,7 +4,7 @@
 use sqlx::Row;
 
 use super::sessions::is_as_proved;
-use super::{FamilyRow, SsoRow, Store, StoreError};
+use super::{NewFamily, SsoRow, Store, StoreError};
 
 /// A sign-in under way on the login domain, as stored.
 #[derive(Debug, Clone)]
@@ -223,13 +223,12 @@ impl Store {
     pub async fn redeem_code(
         &self,
         hash: &[u8],
-        family: &FamilyRow,
+        family: &NewFamily,
         verifier_version: i64,
-        token_hash: &[u8],
         now: i64,
     ) -> Result<bool, StoreError> {
         let mut transaction = self.begin().await?;
-        let (pool_id, username) = (&family.pool_id, &family.username);
+        let (pool_id, username) = (&family.row.pool_id, &family.row.username);
         let is_same_user =
             is_as_proved(&mut transaction, pool_id, username, verifier_version).await?;
         let redeemed = sqlx::query(
@@ -237,7 +236,7 @@ impl Store {
              WHERE hash = $3 AND redeemed_at IS NULL AND expires_at > $1",
         )
         .bind(now)
-        .bind(&family.origin_jti)
+        .bind(&family.row.origin_jti)
         .bind(hash.to_vec())
         .execute(&mut *transaction)
         .await?
@@ -245,7 +244,7 @@ impl Store {
         if redeemed != 1 || !is_same_user {
             return Ok(false);
         }
-        family.insert(&mut transaction, token_hash, now).await?;
+        family.insert(&mut transaction, now).await?;
         transaction.commit().await?;
         Ok(true)
     }

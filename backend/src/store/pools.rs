@@ -16,6 +16,8 @@ pub struct PoolRow {
     pub settings: String,
     /// Its settings of second factors, JSON.
     pub mfa: String,
+    /// Its settings of sessions, JSON.
+    pub sessions: String,
     /// Seconds since 1970.
     pub created_at: i64,
     /// Seconds since 1970.
@@ -34,13 +36,14 @@ impl Store {
     ) -> Result<(), StoreError> {
         let mut transaction = self.begin().await?;
         sqlx::query(
-            "INSERT INTO pools (id, name, settings, mfa, created_at, updated_at) \
-             VALUES ($1, $2, $3, $4, $5, $6)",
+            "INSERT INTO pools (id, name, settings, mfa, sessions, created_at, updated_at) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7)",
         )
         .bind(&pool.id)
         .bind(&pool.name)
         .bind(&pool.settings)
         .bind(&pool.mfa)
+        .bind(&pool.sessions)
         .bind(pool.created_at)
         .bind(pool.updated_at)
         .execute(&mut *transaction)
@@ -94,6 +97,19 @@ impl Store {
         Ok(updated > 0)
     }
 
+    /// Gives a pool these settings of sessions.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn set_pool_sessions(&self, id: &str, sessions: &str) -> Result<(), StoreError> {
+        sqlx::query("UPDATE pools SET sessions = $2 WHERE id = $1")
+            .bind(id)
+            .bind(sessions)
+            .execute(&self.writer)
+            .await?;
+        Ok(())
+    }
+
     /// How many pools there are.
     ///
     /// # Errors
@@ -111,7 +127,7 @@ impl Store {
     /// If the database fails.
     pub async fn pool(&self, id: &str) -> Result<Option<PoolRow>, StoreError> {
         let row = sqlx::query(
-            "SELECT id, name, settings, mfa, created_at, updated_at FROM pools WHERE id = $1",
+            "SELECT id, name, settings, mfa, sessions, created_at, updated_at FROM pools WHERE id = $1",
         )
         .bind(id)
         .fetch_optional(&self.pool)
@@ -125,7 +141,7 @@ impl Store {
     /// If the database fails.
     pub async fn pools_after(&self, after: &str, limit: i64) -> Result<Vec<PoolRow>, StoreError> {
         let rows = sqlx::query(
-            "SELECT id, name, settings, mfa, created_at, updated_at FROM pools WHERE id > $1 \
+            "SELECT id, name, settings, mfa, sessions, created_at, updated_at FROM pools WHERE id > $1 \
              ORDER BY id LIMIT $2",
         )
         .bind(after)
@@ -181,8 +197,9 @@ impl PoolRow {
             name: row.try_get(1)?,
             settings: row.try_get(2)?,
             mfa: row.try_get(3)?,
-            created_at: row.try_get(4)?,
-            updated_at: row.try_get(5)?,
+            sessions: row.try_get(4)?,
+            created_at: row.try_get(5)?,
+            updated_at: row.try_get(6)?,
         })
     }
 }

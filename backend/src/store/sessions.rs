@@ -2,6 +2,7 @@
 
 use sqlx::Row;
 
+use super::user_sessions::end_unused;
 use super::{Store, StoreError, Transaction};
 
 /// One sign-in: every token that comes from it carries its `origin_jti`.
@@ -31,6 +32,25 @@ pub struct FamilyRow {
     pub resource: Option<String>,
     /// The thumbprint of the key that its refresh tokens are bound to.
     pub key_thumbprint: Option<String>,
+    /// When its first tokens were given, seconds since 1970.
+    pub started_at: i64,
+    /// When it was last used, as far as the pool tracks that, seconds since 1970.
+    pub last_active_at: i64,
+    /// The browser's session that it came from.
+    pub sso_id: Option<String>,
+    /// Sealed: the address it was last used from.
+    pub last_address: Option<Vec<u8>>,
+}
+
+/// A sign-in that is to be stored.
+#[derive(Debug)]
+pub struct NewFamily {
+    /// Its row.
+    pub row: FamilyRow,
+    /// The hash of its first refresh token.
+    pub token_hash: Vec<u8>,
+    /// How many sign-ins the user may have: those beyond that end.
+    pub most_of_user: Option<i64>,
 }
 
 /// A refresh token as stored: never the token itself.
@@ -52,17 +72,16 @@ impl Store {
     /// If the database fails.
     pub async fn insert_family(
         &self,
-        family: &FamilyRow,
+        family: &NewFamily,
         verifier_version: i64,
-        token_hash: &[u8],
         now: i64,
     ) -> Result<bool, StoreError> {
         let mut transaction = self.begin().await?;
-        let (pool_id, username) = (&family.pool_id, &family.username);
+        let (pool_id, username) = (&family.row.pool_id, &family.row.username);
         if !is_as_proved(&mut transaction, pool_id, username, verifier_version).await? {
             return Ok(false);
         }
-        family.insert(&mut transaction, token_hash, now).await?;
+        family.insert(&mut transaction, now).await?;
         transaction.commit().await?;
         Ok(true)
     }
@@ -75,6 +94,7 @@ impl Store {
         let row = sqlx::query(
             "SELECT f.origin_jti, f.pool_id, f.client_id, f.username, f.auth_time, f.expires_at, \
              f.revoked_at, f.scopes, f.device_key, f.second_factor, f.resource, f.key_thumbprint, \
+             f.started_at, f.last_active_at, f.sso_id, f.last_address, \
              t.expires_at, t.retired_at \
              FROM refresh_tokens t JOIN token_families f ON f.origin_jti = t.origin_jti \
              WHERE t.hash = $1",
@@ -85,8 +105,8 @@ impl Store {
         let Some(row) = row else { return Ok(None) };
         Ok(Some(RefreshRow {
             family: read_family(&row)?,
-            expires_at: row.try_get(12)?,
-            retired_at: row.try_get(13)?,
+            expires_at: row.try_get(16)?,
+            retired_at: row.try_get(17)?,
         }))
     }
 
@@ -97,7 +117,8 @@ impl Store {
     pub async fn family(&self, origin_jti: &str) -> Result<Option<FamilyRow>, StoreError> {
         let row = sqlx::query(
             "SELECT origin_jti, pool_id, client_id, username, auth_time, expires_at, revoked_at, \
-             scopes, device_key, second_factor, resource, key_thumbprint FROM token_families WHERE origin_jti = $1",
+             scopes, device_key, second_factor, resource, key_thumbprint, started_at, last_active_at, \
+             sso_id, last_address FROM token_families WHERE origin_jti = $1",
         )
         .bind(origin_jti)
         .fetch_optional(&self.pool)
@@ -220,42 +241,51 @@ pub(super) async fn is_as_proved(
     Ok(row.is_some())
 }
 
-impl FamilyRow {
+impl NewFamily {
     pub(super) async fn insert(
         &self,
         transaction: &mut Transaction,
-        token_hash: &[u8],
         now: i64,
     ) -> Result<(), StoreError> {
+        let row = &self.row;
         sqlx::query(
             "INSERT INTO token_families \
              (origin_jti, pool_id, client_id, username, auth_time, expires_at, revoked_at, scopes, \
-             device_key, second_factor, resource, key_thumbprint) \
-             VALUES ($1, $2, $3, $4, $5, $6, NULL, $7, $8, $9, $10, $11)",
+             device_key, second_factor, resource, key_thumbprint, started_at, last_active_at, \
+             sso_id, last_address) \
+             VALUES ($1, $2, $3, $4, $5, $6, NULL, $7, $8, $9, $10, $11, $12, $13, $14, $15)",
         )
-        .bind(&self.origin_jti)
-        .bind(&self.pool_id)
-        .bind(&self.client_id)
-        .bind(&self.username)
-        .bind(self.auth_time)
-        .bind(self.expires_at)
-        .bind(self.scopes.clone())
-        .bind(self.device_key.clone())
-        .bind(self.second_factor.clone())
-        .bind(self.resource.clone())
-        .bind(self.key_thumbprint.clone())
+        .bind(&row.origin_jti)
+        .bind(&row.pool_id)
+        .bind(&row.client_id)
+        .bind(&row.username)
+        .bind(row.auth_time)
+        .bind(row.expires_at)
+        .bind(row.scopes.clone())
+        .bind(row.device_key.clone())
+        .bind(row.second_factor.clone())
+        .bind(row.resource.clone())
+        .bind(row.key_thumbprint.clone())
+        .bind(row.started_at)
+        .bind(row.last_active_at)
+        .bind(row.sso_id.clone())
+        .bind(row.last_address.clone())
         .execute(&mut **transaction)
         .await?;
         sqlx::query(
             "INSERT INTO refresh_tokens (hash, origin_jti, issued_at, expires_at, retired_at) \
              VALUES ($1, $2, $3, $4, NULL)",
         )
-        .bind(token_hash.to_vec())
-        .bind(&self.origin_jti)
+        .bind(self.token_hash.clone())
+        .bind(&row.origin_jti)
         .bind(now)
-        .bind(self.expires_at)
+        .bind(row.expires_at)
         .execute(&mut **transaction)
         .await?;
+        if let Some(most) = self.most_of_user {
+            let owner = (row.pool_id.as_str(), row.username.as_str());
+            end_unused(transaction, owner, &row.origin_jti, most, now).await?;
+        }
         Ok(())
     }
 }
@@ -304,5 +334,9 @@ fn read_family(row: &sqlx::any::AnyRow) -> Result<FamilyRow, sqlx::Error> {
         second_factor: row.try_get(9)?,
         resource: row.try_get(10)?,
         key_thumbprint: row.try_get(11)?,
+        started_at: row.try_get(12)?,
+        last_active_at: row.try_get(13)?,
+        sso_id: row.try_get(14)?,
+        last_address: row.try_get(15)?,
     })
 }

@@ -19,6 +19,10 @@ pub struct SsoRow {
     pub content: Vec<u8>,
     /// Seconds since 1970.
     pub expires_at: i64,
+    /// When the session began, seconds since 1970.
+    pub started_at: i64,
+    /// When this value was given, seconds since 1970.
+    pub used_at: i64,
     /// When another value took its place, seconds since 1970.
     pub replaced_at: Option<i64>,
 }
@@ -30,7 +34,7 @@ impl Store {
     /// If the database fails.
     pub async fn sso_session(&self, hash: &[u8]) -> Result<Option<SsoRow>, StoreError> {
         let row = sqlx::query(
-            "SELECT hash, id, pool_id, username, content, expires_at, replaced_at \
+            "SELECT hash, id, pool_id, username, content, expires_at, replaced_at, started_at, used_at \
              FROM sso_sessions WHERE hash = $1",
         )
         .bind(hash.to_vec())
@@ -45,6 +49,8 @@ impl Store {
             content: row.try_get(4)?,
             expires_at: row.try_get(5)?,
             replaced_at: row.try_get(6)?,
+            started_at: row.try_get(7)?,
+            used_at: row.try_get(8)?,
         }))
     }
 
@@ -69,8 +75,8 @@ impl SsoRow {
     pub(super) async fn insert(&self, transaction: &mut Transaction) -> Result<(), StoreError> {
         sqlx::query(
             "INSERT INTO sso_sessions \
-             (hash, id, pool_id, username, content, expires_at, replaced_at) \
-             VALUES ($1, $2, $3, $4, $5, $6, NULL)",
+             (hash, id, pool_id, username, content, expires_at, replaced_at, started_at, used_at) \
+             VALUES ($1, $2, $3, $4, $5, $6, NULL, $7, $8)",
         )
         .bind(self.hash.clone())
         .bind(&self.id)
@@ -78,6 +84,8 @@ impl SsoRow {
         .bind(&self.username)
         .bind(self.content.clone())
         .bind(self.expires_at)
+        .bind(self.started_at)
+        .bind(self.used_at)
         .execute(&mut **transaction)
         .await?;
         Ok(())

@@ -48,3 +48,4 @@ mod tokens;
 mod trigger_flows;
 mod triggers;
 mod user_auth;
+mod user_sessions;

@@ -153,17 +153,18 @@ async fn begin(
     }
     let flow = match flow {
         AuthFlow::SignIn(flow) => flow,
-        AuthFlow::RefreshToken => return refresh(state, through, given).await,
+        AuthFlow::RefreshToken => return refresh(state, caller, through, given).await,
     };
     check_secret_hash(client, username_of(given)?, secret_hash)?;
     let next = first_step(state, caller, through, flow, request).await?;
-    let concluded = conclude(state, through, next, Answered::default(), tracking).await?;
+    let concluded = conclude(state, caller, through, next, Answered::default(), tracking).await?;
     Ok(concluded.into())
 }
 
 /// Goes on with the session of a refresh token.
 async fn refresh(
     state: &AppState,
+    caller: &Caller,
     through: Through<'_>,
     given: &Texts,
 ) -> Result<AuthAnswer, ApiError> {
@@ -178,6 +179,7 @@ async fn refresh(
     }
     let presented = Presented {
         device_key: given.get("DEVICE_KEY").map(String::as_str),
+        address: Some(caller.peer),
         ..Presented::default()
     };
     let tokens = sessions::refresh(state, through.pool, client, &token, presented).await?;

@@ -83,7 +83,15 @@ async fn respond(
         challenge: Some(&request.challenge_name),
         handle: request.session.as_deref(),
     };
-    let concluded = conclude(state, request.told(through), next, answered, tracking).await?;
+    let concluded = conclude(
+        state,
+        caller,
+        request.told(through),
+        next,
+        answered,
+        tracking,
+    )
+    .await?;
     Ok(concluded.into())
 }
 
