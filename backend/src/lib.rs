@@ -18,6 +18,7 @@ pub mod contract;
 pub mod devices;
 pub mod domains;
 pub mod error;
+pub mod export;
 pub mod groups;
 pub mod http;
 pub mod identity_providers;

@@ -1,4 +1,6 @@
-//! The command line: `cognate serve`, `cognate keys rotate`, `cognate operations`.
+//! The command line: `cognate serve`, `cognate keys rotate`, `cognate users`, `cognate operations`.
+
+mod users_command;
 
 use std::io::{self, Write};
 use std::net::SocketAddr;
@@ -14,7 +16,7 @@ use cognate_backend::config::{
 use cognate_backend::http::{metrics_router, router};
 use cognate_backend::import;
 use cognate_backend::keys::KeyError;
-use cognate_backend::serve::{Listeners, StartError, prepare, signing_keys};
+use cognate_backend::serve::{Listeners, StartError, beside, prepare};
 use cognate_backend::sweep;
 use tokio::signal;
 use tracing::{Level, Subscriber};
@@ -22,6 +24,7 @@ use tracing_subscriber::filter::filter_fn;
 use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::util::SubscriberInitExt as _;
 use tracing_subscriber::{EnvFilter, fmt};
+use users_command::{Users, UsersError};
 
 /// A backend compatible with Amazon Cognito user pools.
 #[derive(Debug, Parser)]
@@ -38,6 +41,9 @@ enum Command {
     /// The pools' signing keys.
     #[command(subcommand)]
     Keys(Keys),
+    /// Files of users.
+    #[command(subcommand)]
+    Users(Users),
     /// Print which operations of the user pools API there are, as Markdown.
     Operations,
 }
@@ -98,6 +104,9 @@ fn main() -> ExitCode {
     let done = match command {
         Command::Serve(arguments) => run(arguments),
         Command::Keys(Keys::Rotate(arguments)) => rotate(arguments),
+        Command::Users(command) => runtime()
+            .map_err(Failure::from)
+            .and_then(|runtime| Ok(runtime.block_on(users_command::run(command))?)),
         Command::Operations => {
             print_operations();
             Ok(())
@@ -157,6 +166,8 @@ enum Failure {
     Start(#[from] StartError),
     #[error(transparent)]
     Keys(#[from] KeyError),
+    #[error(transparent)]
+    Users(#[from] UsersError),
     #[error("the runtime does not start")]
     Runtime(#[from] io::Error),
 }
@@ -183,7 +194,7 @@ fn rotate(arguments: Rotate) -> Result<(), Failure> {
     };
     config.data = arguments.data.or(config.data);
     runtime()?.block_on(async {
-        let keys = signing_keys(&config, Clock::System).await?;
+        let keys = beside(config, Clock::System).await?.keys;
         let said = if arguments.replace {
             keys.replace(&arguments.pool).await?;
             "new keys sign from now on; the old ones are deleted".to_owned()

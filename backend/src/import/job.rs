@@ -42,6 +42,12 @@ pub enum Failure {
     /// It has more rows than `quotas.import_users_per_file`.
     #[error("the file has more rows than a file may have (quotas.import_users_per_file)")]
     TooManyRows,
+    /// An export with passwords, for a pool of another name: a verifier is made with the pool's name.
+    #[error(
+        "the passwords of the file are good for its own pool only, whose id has the same part after the \
+         underscore; export without secrets, and people recover their accounts"
+    )]
+    OtherPool,
     /// A fault of ours; the log has it.
     #[error("the service failed; its log has the cause")]
     Internal,

@@ -5,6 +5,8 @@
 //!    ([`row`]) and stores them by the hundred, each batch together with how far the job is;
 //! 3. whoever asks sees the counters go up; rows that make no user are in the [`report`], without their values.
 //!
+//! The command line takes what `export` writes, too ([`json_lines`]).
+//!
 //! A row makes a user in the status `RESET_REQUIRED`, who sets a password by recovering the account. No trigger
 //! is fired, as published.
 //!
@@ -21,6 +23,7 @@ pub mod csv_file;
 mod escapes;
 pub mod header;
 pub mod job;
+pub mod json_lines;
 pub mod report;
 pub mod row;
 pub mod run;

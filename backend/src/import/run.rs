@@ -10,12 +10,14 @@ use tokio::sync::mpsc;
 
 use super::csv_file::CsvFile;
 use super::job::{FAILED, Failure, IN_PROGRESS, Job, PENDING, STOPPED, STOPPING, SUCCEEDED};
+use super::json_lines::JsonLines;
 use super::row::{explain_taken, user_of};
 use super::spool::Spool;
 use crate::app::AppState;
 use crate::error::ApiError;
+use crate::groups;
 use crate::pools::{Pool, find_pool};
-use crate::store::{BatchEnd, RefusalRow, UserBatch};
+use crate::store::{BatchEnd, NewUserRow, RefusalRow, UserBatch};
 
 /// Rows that are stored together: what a stop or a restart undoes at most.
 const BATCH: usize = 200;
@@ -50,7 +52,16 @@ async fn work(state: &AppState, job: &Job) -> Result<(), ApiError> {
             let pool = find_pool(state, &job.pool_id).await?;
             let done = usize::try_from(job.records).unwrap_or(usize::MAX);
             let file = Spool::new(state.clone(), Handle::current(), upload.clone());
-            go_through(state, &pool, file, Some(&job.id), done, |_, _| {}).await
+            go_through(
+                state,
+                &pool,
+                Form::Csv,
+                file,
+                Some(&job.id),
+                done,
+                |_, _| {},
+            )
+            .await
         }
         _ => Ok(End::Stopped),
     };
@@ -85,6 +96,7 @@ pub enum End {
 pub async fn go_through(
     state: &AppState,
     pool: &Pool,
+    form: Form,
     file: impl Read + Send + 'static,
     job_id: Option<&str>,
     done: usize,
@@ -93,7 +105,10 @@ pub async fn go_through(
     let (sender, mut batches) = mpsc::channel(2);
     let reading = {
         let (state, pool) = (state.clone(), pool.clone());
-        tokio::task::spawn_blocking(move || read(&state, &pool, file, done, &sender))
+        tokio::task::spawn_blocking(move || {
+            let rows = Rows::open(&state, &pool, form, file)?;
+            read(&state, &pool, rows, done, &sender)
+        })
     };
     let explain = explain_taken(pool);
     let mut counts = Counts::default();
@@ -117,25 +132,22 @@ pub async fn go_through(
 fn read(
     state: &AppState,
     pool: &Pool,
-    file: impl Read,
+    mut file: Rows<impl Read>,
     done: usize,
     sender: &mpsc::Sender<UserBatch>,
 ) -> Result<(), Failure> {
-    let most = state.config.quotas.import_users_per_file;
-    let mut file = CsvFile::open(pool, file)?;
+    let most = file.most(state);
     let mut batch = UserBatch::default();
     let mut rows = 0;
-    while let Some(row) = file.next_row()? {
+    while let Some(row) = file.next(state, pool, rows < done)? {
         rows += 1;
         if rows > most {
             return Err(Failure::TooManyRows);
         }
-        if rows <= done {
-            continue;
-        }
-        match user_of(state, pool, row).map_err(|error| internal(&error))? {
-            Ok(user) => batch.users.push(user),
-            Err(refused) => batch.refused.push(refused),
+        match row {
+            Row::Done => {}
+            Row::User(user) => batch.users.push(user),
+            Row::Refused(refused) => batch.refused.push(refused),
         }
         if batch.users.len() + batch.refused.len() == BATCH
             && sender.blocking_send(std::mem::take(&mut batch)).is_err()
@@ -148,6 +160,74 @@ fn read(
         drop(sender.blocking_send(batch));
     }
     Ok(())
+}
+
+/// How a file is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Form {
+    /// As published: comma-separated.
+    Csv,
+    /// As an export is.
+    JsonLines,
+}
+
+/// A file of either form.
+enum Rows<R> {
+    Csv(CsvFile<R>),
+    JsonLines(JsonLines<R>),
+}
+
+enum Row {
+    User(NewUserRow),
+    Refused(RefusalRow),
+    /// It was done before.
+    Done,
+}
+
+impl<R: Read> Rows<R> {
+    fn open(state: &AppState, pool: &Pool, form: Form, file: R) -> Result<Self, Failure> {
+        match form {
+            Form::Csv => CsvFile::open(pool, file).map(Self::Csv),
+            Form::JsonLines => {
+                let file = JsonLines::open(pool, file)?;
+                let made = groups::make_missing(state, pool, &file.groups);
+                let made = Handle::current().block_on(made);
+                made.map_err(|error| internal(&error))?;
+                Ok(Self::JsonLines(file))
+            }
+        }
+    }
+
+    /// The quota is one of uploads: an export may have every user there is.
+    fn most(&self, state: &AppState) -> usize {
+        match self {
+            Self::Csv(_) => state.config.quotas.import_users_per_file,
+            Self::JsonLines(_) => usize::MAX,
+        }
+    }
+
+    fn next(
+        &mut self,
+        state: &AppState,
+        pool: &Pool,
+        is_done: bool,
+    ) -> Result<Option<Row>, Failure> {
+        let made = match self {
+            Self::Csv(file) => match file.next_row()? {
+                None => return Ok(None),
+                Some(_) if is_done => return Ok(Some(Row::Done)),
+                Some(row) => user_of(state, pool, row).map_err(|error| internal(&error))?,
+            },
+            Self::JsonLines(file) => match file.next_user(state, pool)? {
+                None => return Ok(None),
+                Some(made) => made,
+            },
+        };
+        Ok(Some(match made {
+            Ok(user) => Row::User(user),
+            Err(refused) => Row::Refused(refused),
+        }))
+    }
 }
 
 fn internal(error: &ApiError) -> Failure {

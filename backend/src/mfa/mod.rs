@@ -40,7 +40,7 @@ pub mod preference;
 pub mod set_up;
 mod totp;
 
-pub use enrolment::Enrolment;
+pub use enrolment::{Enrolment, Totp};
 pub use generation::{Generation, ProvedFactor};
 pub use totp::TotpSecret;
 

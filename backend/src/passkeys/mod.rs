@@ -27,6 +27,7 @@ pub mod relying_party;
 
 use base64ct::{Base64UrlUnpadded, Encoding};
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use webauthn_rs_core::proto::Credential;
 
 use crate::app::AppState;
@@ -99,6 +100,47 @@ impl Passkey {
     )]
     pub fn created_at(&self) -> f64 {
         self.row.created_at as f64 / 1000.0
+    }
+
+    /// All of it, for an export. Whoever has it cannot sign in: the private key is the authenticator's.
+    ///
+    /// # Errors
+    /// For no fault of the caller's.
+    pub(crate) fn to_json(&self) -> Result<Value, ApiError> {
+        serde_json::to_value(&self.stored).map_err(|error| ApiError::internal(&error))
+    }
+
+    /// The row of a passkey out of an export, for this user; `None` if it is none. `created_at` is
+    /// in milliseconds.
+    ///
+    /// # Errors
+    /// For no fault of the caller's.
+    pub(crate) fn row_of_json(
+        state: &AppState,
+        user: &User,
+        created_at: i64,
+        json: Value,
+    ) -> Result<Option<PasskeyRow>, ApiError> {
+        let Ok(stored) = serde_json::from_value::<Stored>(json) else {
+            return Ok(None);
+        };
+        let id = Base64UrlUnpadded::encode_string(stored.credential.cred_id.as_slice());
+        let row = PasskeyRow {
+            pool_id: user.pool_id.clone(),
+            id: hash_of(state, &user.pool_id, &id),
+            username: user.username.clone(),
+            data: Vec::new(),
+            created_at,
+            revision: 0,
+        };
+        let mut passkey = Self { row, stored };
+        passkey.seal(state)?;
+        Ok(Some(passkey.row))
+    }
+
+    /// Milliseconds since 1970.
+    pub(crate) fn created_at_millis(&self) -> i64 {
+        self.row.created_at
     }
 
     fn credential_id(&self) -> &[u8] {

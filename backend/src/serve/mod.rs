@@ -21,7 +21,7 @@ use url::Url;
 use crate::app::AppState;
 use crate::audit::{self, Audit};
 use crate::clock::Clock;
-use crate::config::{AccessKey, Config};
+use crate::config::{AccessKey, Config, DEFAULT_LISTEN};
 use crate::error::ApiError;
 use crate::keys::{KeyError, SigningKeys};
 use crate::limits::AddressRate;
@@ -57,10 +57,7 @@ pub async fn prepare(
     if !is_local && config.proxies.is_empty() {
         return Err(StartError::NoProxy(address));
     }
-    let public_url: Arc<str> = match &config.public_url {
-        Some(url) => url.trim_end_matches('/').into(),
-        None => format!("http://localhost:{}", address.port()).into(),
-    };
+    let public_url = public_url(&config, address);
     let origin =
         origin(&public_url).ok_or_else(|| StartError::PublicUrl(public_url.to_string()))?;
     let is_local = is_local && is_of_this_machine(&public_url);
@@ -68,10 +65,7 @@ pub async fn prepare(
     if let Some(key) = config.keys.sigv4.iter().find(weak).filter(|_| !is_local) {
         return Err(StartError::WeakSecret(key.access_key_id.clone()));
     }
-    let data = config
-        .data
-        .clone()
-        .unwrap_or_else(|| PathBuf::from(".data"));
+    let data = data_folder(&config);
     create_folder(&data).map_err(|source| StartError::DataFolder {
         path: data.clone(),
         source,
@@ -111,22 +105,49 @@ pub async fn prepare(
     Ok(state)
 }
 
-/// The signing keys of the pools in a data folder, for a command beside a backend that may be running.
-/// Changes nothing else there.
+/// What a command works with beside a backend that may be running: the database and its keys. Sends
+/// nothing, fires no trigger, makes no pools.
 ///
 /// # Errors
 /// As [`prepare`], for what it opens.
-pub async fn signing_keys(config: &Config, clock: Clock) -> Result<SigningKeys, StartError> {
-    let data = config
-        .data
-        .clone()
-        .unwrap_or_else(|| PathBuf::from(".data"));
+pub async fn beside(config: Config, clock: Clock) -> Result<AppState, StartError> {
+    let data = data_folder(&config);
     let file = data.join("cognate.db");
     if !file.is_file() {
         return Err(StartError::NoDatabase(file));
     }
-    let sealer = Sealer::new(&master_key(config, &data)?)?;
-    Ok(SigningKeys::new(Store::open(&file).await?, sealer, clock))
+    // Their handlers are not read, since none is called.
+    let without_pools = Config {
+        pools: Vec::new(),
+        ..config.clone()
+    };
+    let outgoing = Outgoing::new(&[], true)?;
+    let triggers = Triggers::load(&without_pools, &outgoing, &clock).await?;
+    let public_url = public_url(&config, DEFAULT_LISTEN);
+    let origin =
+        origin(&public_url).ok_or_else(|| StartError::PublicUrl(public_url.to_string()))?;
+    let (messages, _) = Messages::new();
+    let (audit, _) = Audit::new();
+    let sealer = Sealer::new(&master_key(&config, &data)?)?;
+    let store = Store::open(&file).await?;
+    let state = AppState {
+        keys: SigningKeys::new(store.clone(), sealer.clone(), clock.clone()),
+        store,
+        sealer,
+        clients: RecentClients::default(),
+        messages,
+        audit,
+        triggers,
+        rate: AddressRate::new(None),
+        metrics: Metrics::default(),
+        config: Arc::new(config),
+        clock,
+        public_url,
+        origin,
+        is_local: false,
+    };
+    check_master_key(&state).await?;
+    Ok(state)
 }
 
 /// Why the backend does not start.
@@ -229,6 +250,18 @@ fn channels(config: &Config, outgoing: &Outgoing) -> Result<Channels, StartError
         email: email.transpose()?,
         sms: sms.map(|sms| Webhook::new(sms, outgoing)),
     })
+}
+
+fn data_folder(config: &Config) -> PathBuf {
+    let given = config.data.clone();
+    given.unwrap_or_else(|| PathBuf::from(".data"))
+}
+
+fn public_url(config: &Config, address: SocketAddr) -> Arc<str> {
+    match &config.public_url {
+        Some(url) => url.trim_end_matches('/').into(),
+        None => format!("http://localhost:{}", address.port()).into(),
+    }
 }
 
 /// The origin of an address, as browsers write it. Without TLS only this machine's: elsewhere cookies

@@ -25,6 +25,7 @@ mod custom;
 mod devices;
 mod dpop;
 mod existence;
+mod export;
 mod identities;
 mod import;
 mod limits;
