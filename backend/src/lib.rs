@@ -3,8 +3,8 @@
 //! The arrows point down: `http` (routes, CORS, signatures) calls `api` (the table of operations),
 //! which calls the domain (`pools`, `users`, `sign_in`, ...), which uses `store` (the only SQL),
 //! `seal` (data at rest), `keys` (tokens' signatures) and `messages` (the outbox). The domain knows
-//! no HTTP, the store no rules. One knot is left to untie: `pools`, `users`, `config` and `triggers` use
-//! each other's types.
+//! no HTTP, the store no rules. One knot is left to untie: `app`, which everything is handed, `codes`, `config`,
+//! `pools`, `resource_servers`, `triggers` and `users` use each other's types.
 
 pub mod account;
 pub mod api;
@@ -40,6 +40,7 @@ pub mod redirect_uri;
 pub mod resource_servers;
 pub mod scope;
 pub mod seal;
+pub mod second_factor;
 pub mod serve;
 pub mod sessions;
 pub mod sign_in;

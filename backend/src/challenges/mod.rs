@@ -9,9 +9,9 @@ use std::collections::BTreeMap;
 pub use step::{Owner, PendingStep, invalid};
 
 use crate::devices::Device;
-use crate::mfa::ProvedFactor;
 use crate::opaque_secret::OpaqueSecret;
 use crate::pools::{Client, Pool};
+use crate::second_factor::ProvedFactor;
 use crate::triggers::{ClientMetadata, Sent};
 use crate::users::User;
 

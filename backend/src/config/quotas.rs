@@ -1,4 +1,5 @@
-//! How many of a thing there may be. The defaults are the published quotas of the service.
+//! How many of a thing there may be. The defaults are the published quotas of the service,
+//! where it publishes one.
 
 use serde::Deserialize;
 
@@ -30,6 +31,8 @@ pub struct Quotas {
     pub import_users_per_file: usize,
     /// Tags of a pool. Default 50.
     pub tags_per_pool: usize,
+    /// Confirmed devices of a user. Default 100 (`docs/decisions/0027`); the service publishes none.
+    pub devices_per_user: i64,
 }
 
 /// Source: "Quotas in Amazon Cognito" of the service's developer guide; the number of tags is the one of
@@ -49,6 +52,7 @@ impl Default for Quotas {
             import_file_bytes: 100 * 1024 * 1024,
             import_users_per_file: 500_000,
             tags_per_pool: 50,
+            devices_per_user: 100,
         }
     }
 }

@@ -18,6 +18,8 @@
 //! - A device stands in for a second factor only after a sign-in from it has proved one of the user's
 //!   present ones ([`Device::stands_in_for_second_factor`]): one that somebody with the password alone
 //!   confirmed does not, neither before there was a second factor nor with one of their own.
+//! - A user has `quotas.devices_per_user` of them at most. One more takes the place of the one that was signed in
+//!   from longest ago, of those that are not remembered first; its sessions end as if it were forgotten.
 //! - Whoever forgets a device ends its sessions' refresh tokens with it. Changing the password, signing
 //!   out everywhere and disabling the user leave devices as they are: none of them signs in by itself.
 //!
@@ -34,9 +36,9 @@ pub use verifier::DeviceVerifier;
 
 use crate::app::{AppState, Caller};
 use crate::error::ApiError;
-use crate::mfa::Generation;
 use crate::pools::Pool;
 use crate::seal::Place;
+use crate::second_factor::Generation;
 use crate::store::{DeviceRow, StoreError};
 use crate::tokens::Access;
 use crate::users::User;
@@ -100,23 +102,14 @@ impl Device {
         group_key(state, &self.pool_id, &self.username)
     }
 
-    /// Whether proving the device is enough where a second factor would be asked for. `user` is its own.
-    ///
-    /// # Errors
-    /// For no fault of the caller's.
-    pub async fn stands_in_for_second_factor(
-        &self,
-        state: &AppState,
-        pool: &Pool,
-        user: &User,
-    ) -> Result<bool, ApiError> {
+    /// Whether proving the device is enough where a second factor would be asked for, and the user's are of the
+    /// generation `current`.
+    #[must_use]
+    pub fn stands_in_for_second_factor(&self, pool: &Pool, current: Option<&Generation>) -> bool {
         let tracking = pool.settings.device_configuration();
         let may = tracking.is_some_and(|tracking| tracking.challenge_required_on_new_device);
-        if !may || !self.is_remembered {
-            return Ok(false);
-        }
-        let current = Generation::current(state, pool, user).await?;
-        Ok(current.is_some_and(|current| current.is(self.second_factor.as_deref())))
+        may && self.is_remembered
+            && current.is_some_and(|current| current.is(self.second_factor.as_deref()))
     }
 
     /// Somebody signed in from it, and proved a second factor of this generation or none.
@@ -251,7 +244,8 @@ pub async fn confirm(
         authenticated_at: now,
         second_factor: access.second_factor.clone(),
     };
-    match state.store.insert_device(&device.row(state)?).await {
+    let most = state.config.quotas.devices_per_user;
+    match state.store.insert_device(&device.row(state)?, most).await {
         Ok(()) => Ok(!device.is_remembered),
         Err(StoreError::Exists(_)) => Err(ApiError::device_key_exists(
             "The device was confirmed before.",

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
 
-use super::{Decision, Enrolment, Factor, Generation, ProvedFactor, asked_for, decide, set_up};
+use super::{Decision, Enrolment, Factor, asked_for, decide, generation_of, set_up};
 use crate::app::{AppState, Caller};
 use crate::challenges::{
     Challenge, Next, Parameters, PendingStep, Through, invalid as invalid_session,
@@ -16,6 +16,7 @@ use crate::limits::{self, Gate, Guess, Hourly};
 use crate::messages::{self, Composing, Medium, Notice, Purpose};
 use crate::pools::IdentifierAttribute;
 use crate::random;
+use crate::second_factor::{Generation, ProvedFactor};
 use crate::users::{self, Destination, SaveError, Status, User};
 
 const SELECT: &str = "SELECT_MFA_TYPE";
@@ -246,7 +247,7 @@ async fn take(
         let totp_step = totp_step.ok_or_else(mismatch)?;
         check_is_asked_for(through, &user, &enrolment, factor)?;
         enrolment.use_totp(state, totp_step, step).await?;
-        let generation = Generation::of(state, through.pool, &user, &enrolment);
+        let generation = generation_of(state, through.pool, &user, &enrolment);
         return Ok((user, generation));
     }
     let sent: SentCode =
@@ -259,7 +260,7 @@ async fn take(
     }
     check_is_asked_for(through, &user, &enrolment, factor)?;
     let user = spend(state, through, step, user, &sent.into()).await?;
-    let generation = Generation::of(state, through.pool, &user, &enrolment);
+    let generation = generation_of(state, through.pool, &user, &enrolment);
     Ok((user, generation))
 }
 

@@ -212,6 +212,7 @@ impl Enrolment {
     pub fn set_totp(&mut self, totp: Totp, totp_step: i64) {
         self.totp = Some(totp);
         self.totp_step = totp_step;
+        self.row.has_new_totp = true;
         self.pending = None;
         self.choice.changes += 1;
     }
@@ -237,6 +238,7 @@ impl Enrolment {
                 choice: Vec::new(),
                 totp: None,
                 totp_step: 0,
+                has_new_totp: false,
                 totp_pending: None,
                 revision: 0,
             },

@@ -41,7 +41,7 @@ pub mod set_up;
 mod totp;
 
 pub use enrolment::{Enrolment, Totp};
-pub use generation::{Generation, ProvedFactor};
+pub use generation::current_generation;
 pub use totp::TotpSecret;
 
 pub use crate::pools::{Factor, PoolMfa, PoolMfaChange, Requirement};
@@ -50,7 +50,9 @@ use crate::app::{AppState, Caller};
 use crate::challenges::{Next, Through};
 use crate::error::ApiError;
 use crate::pools::{IdentifierAttribute, Pool};
+use crate::second_factor::ProvedFactor;
 use crate::users::User;
+use generation::generation_of;
 
 /// What follows when a user has proved the password.
 ///
@@ -102,7 +104,7 @@ pub async fn is_enough(
     Ok(match decide(&pool.mfa, user, &enrolment) {
         Decision::Proved => true,
         Decision::Ask(_) | Decision::Choose(_) => second_factor.is_some_and(|proved| {
-            proved.generation == Generation::of(state, pool, user, &enrolment)
+            proved.generation == generation_of(state, pool, user, &enrolment)
         }),
         Decision::SetUp(_) | Decision::Unusable => false,
     })

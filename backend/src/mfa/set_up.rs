@@ -23,8 +23,7 @@ use zeroize::Zeroizing;
 
 use super::enrolment::Totp;
 use super::{
-    Decision, Enrolment, Factor, Generation, ProvedFactor, Requirement, TotpSecret, challenge,
-    decide,
+    Decision, Enrolment, Factor, Requirement, TotpSecret, challenge, decide, generation_of,
 };
 use crate::app::{AppState, Caller};
 use crate::challenges::{Challenge, Next, PendingStep, Through, invalid as invalid_session};
@@ -32,6 +31,7 @@ use crate::error::ApiError;
 use crate::limits::{Gate, Guess};
 use crate::opaque_secret::OpaqueSecret;
 use crate::pools::{IdentifierAttribute, Pool};
+use crate::second_factor::{Generation, ProvedFactor};
 use crate::tokens::Access;
 use crate::users::{self, Destination, SaveError, Status, User};
 
@@ -104,7 +104,7 @@ pub async fn answer(
         totp_step,
     );
     enrolment.turn(Factor::SoftwareToken, true);
-    let generation = Generation::of(state, through.pool, &user, &enrolment);
+    let generation = generation_of(state, through.pool, &user, &enrolment);
     enrolment.save(state, Some(&step)).await?;
     let factor = Factor::SoftwareToken;
     Ok(Next::proved_with(
@@ -131,7 +131,7 @@ pub(super) async fn finish_with_email(
     user.set_attribute(to.attribute.name(), &to.value);
     user.mark_verified(&to);
     enrolment.turn(Factor::Email, true);
-    let generation = Generation::of(state, through.pool, &user, &enrolment);
+    let generation = generation_of(state, through.pool, &user, &enrolment);
     let (spend, factors) = (Some(step.spend()), enrolment.into_row(state)?);
     match users::save_with(state, through.pool, &mut user, spend, Some(&factors)).await {
         Ok(()) => Ok((user, generation)),

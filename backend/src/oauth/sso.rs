@@ -16,10 +16,11 @@ use uuid::Uuid;
 
 use crate::app::AppState;
 use crate::error::ApiError;
-use crate::mfa::{self, ProvedFactor};
+use crate::mfa;
 use crate::opaque_secret::{OpaqueSecret, row_name};
 use crate::pools::{Client, Pool};
 use crate::seal::{Place, Sealer};
+use crate::second_factor::ProvedFactor;
 use crate::store::SsoRow;
 use crate::users::{self, Status, User};
 

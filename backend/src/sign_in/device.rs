@@ -24,7 +24,8 @@ use super::{Challenge, Next, PendingStep, Proof, Proved, Through, incorrect, inv
 use crate::app::{AppState, Caller};
 use crate::devices::{self, Device};
 use crate::error::ApiError;
-use crate::mfa::ProvedFactor;
+use crate::mfa;
+use crate::second_factor::ProvedFactor;
 use crate::srp::{self, Block, SrpError, Subject};
 use crate::users::{self, Status, User, decoy};
 
@@ -67,10 +68,8 @@ pub(super) async fn instead_of_second_factor(
         return Ok(None);
     };
     check_owner(device, user)?;
-    if !device
-        .stands_in_for_second_factor(state, through.pool, user)
-        .await?
-    {
+    let current = mfa::current_generation(state, through.pool, user).await?;
+    if !device.stands_in_for_second_factor(through.pool, current.as_ref()) {
         return Ok(None);
     }
     let memory = Memory {
@@ -203,12 +202,11 @@ pub async fn answer_verifier(
     if !is_proved {
         return Err(incorrect());
     }
-    if memory.stands_in
-        && !device
-            .stands_in_for_second_factor(state, pool, &user)
-            .await?
-    {
-        return Err(invalid_session());
+    if memory.stands_in {
+        let current = mfa::current_generation(state, pool, &user).await?;
+        if !device.stands_in_for_second_factor(pool, current.as_ref()) {
+            return Err(invalid_session());
+        }
     }
     let second_factor = memory.second_factor.as_ref();
     let known = device.clone();

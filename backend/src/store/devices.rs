@@ -3,7 +3,7 @@
 use sqlx::any::AnyRow;
 use sqlx::{Any, Executor, Row};
 
-use super::{Store, StoreError};
+use super::{Store, StoreError, Transaction};
 
 /// A device as stored.
 #[derive(Debug, Clone)]
@@ -40,12 +40,33 @@ macro_rules! columns {
 }
 
 impl Store {
-    /// Adds a device.
+    /// Adds a device. If the user has more than `most` by then, those give way that were signed in from longest
+    /// ago, of those that are not remembered first, with the refresh tokens of their sign-ins.
     ///
     /// # Errors
     /// [`StoreError::Exists`] if the user has one with this key.
-    pub async fn insert_device(&self, device: &DeviceRow) -> Result<(), StoreError> {
-        device.insert(&self.writer).await
+    pub async fn insert_device(&self, device: &DeviceRow, most: i64) -> Result<(), StoreError> {
+        let mut transaction = self.begin().await?;
+        device.insert(&mut *transaction).await?;
+        let (pool_id, username) = (&device.pool_id, &device.username);
+        // The new one is among those that stay.
+        let surplus = sqlx::query(
+            "SELECT device_key FROM devices \
+             WHERE pool_id = $1 AND username = $2 AND device_key <> $3 \
+             ORDER BY remembered DESC, authenticated_at DESC, device_key LIMIT $4 OFFSET $5",
+        )
+        .bind(pool_id)
+        .bind(username)
+        .bind(&device.device_key)
+        .bind(i64::MAX)
+        .bind(most.saturating_sub(1).max(0))
+        .fetch_all(&mut *transaction)
+        .await?;
+        for row in surplus {
+            let key: String = row.try_get(0)?;
+            delete(&mut transaction, pool_id, username, &key).await?;
+        }
+        Ok(transaction.commit().await?)
     }
 
     /// A user's device.
@@ -160,33 +181,42 @@ impl Store {
         key: &str,
     ) -> Result<bool, StoreError> {
         let mut transaction = self.begin().await?;
-        let deleted = sqlx::query(
-            "DELETE FROM devices WHERE pool_id = $1 AND username = $2 AND device_key = $3",
-        )
-        .bind(pool_id)
-        .bind(username)
-        .bind(key)
-        .execute(&mut *transaction)
-        .await?;
-        if deleted.rows_affected() == 0 {
-            return Ok(false);
-        }
-        for statement in [
-            "DELETE FROM refresh_tokens WHERE origin_jti IN (SELECT origin_jti FROM token_families \
-             WHERE pool_id = $1 AND username = $2 AND device_key = $3)",
-            "UPDATE token_families SET device_key = NULL \
-             WHERE pool_id = $1 AND username = $2 AND device_key = $3",
-        ] {
-            sqlx::query(statement)
-                .bind(pool_id)
-                .bind(username)
-                .bind(key)
-                .execute(&mut *transaction)
-                .await?;
-        }
+        let was_there = delete(&mut transaction, pool_id, username, key).await?;
         transaction.commit().await?;
-        Ok(true)
+        Ok(was_there)
     }
+}
+
+async fn delete(
+    transaction: &mut Transaction,
+    pool_id: &str,
+    username: &str,
+    key: &str,
+) -> Result<bool, StoreError> {
+    let deleted =
+        sqlx::query("DELETE FROM devices WHERE pool_id = $1 AND username = $2 AND device_key = $3")
+            .bind(pool_id)
+            .bind(username)
+            .bind(key)
+            .execute(&mut **transaction)
+            .await?;
+    if deleted.rows_affected() == 0 {
+        return Ok(false);
+    }
+    for statement in [
+        "DELETE FROM refresh_tokens WHERE origin_jti IN (SELECT origin_jti FROM token_families \
+         WHERE pool_id = $1 AND username = $2 AND device_key = $3)",
+        "UPDATE token_families SET device_key = NULL \
+         WHERE pool_id = $1 AND username = $2 AND device_key = $3",
+    ] {
+        sqlx::query(statement)
+            .bind(pool_id)
+            .bind(username)
+            .bind(key)
+            .execute(&mut **transaction)
+            .await?;
+    }
+    Ok(true)
 }
 
 impl DeviceRow {

@@ -16,8 +16,10 @@ pub struct FactorsRow {
     pub choice: Vec<u8>,
     /// Sealed: the TOTP secret in use.
     pub totp: Option<Vec<u8>>,
-    /// The 30 seconds of the newest code that was accepted. Storing never turns it back.
+    /// The 30 seconds of the newest code that was accepted. Storing never turns it back, but for another app.
     pub totp_step: i64,
+    /// Whether `totp` is of another app than the one that was read: the codes of that one say nothing about it.
+    pub has_new_totp: bool,
     /// Sealed: a TOTP secret that waits for its first code.
     pub totp_pending: Option<Vec<u8>>,
     /// Goes up with every change; 0 for a row that is not stored yet.
@@ -83,6 +85,7 @@ impl Store {
             choice: row.try_get(2)?,
             totp: row.try_get(3)?,
             totp_step: row.try_get(4)?,
+            has_new_totp: false,
             totp_pending: row.try_get(5)?,
             revision: row.try_get(6)?,
         }))
@@ -155,7 +158,7 @@ impl FactorsRow {
              (pool_id, username, choice, totp, totp_step, totp_pending, revision) \
              VALUES ($1, $2, $3, $4, $5, $6, 1) \
              ON CONFLICT (pool_id, username) DO UPDATE SET choice = $3, totp = $4, \
-             totp_step = CASE WHEN user_factors.totp_step < $5 THEN $5 \
+             totp_step = CASE WHEN $8 = 1 OR user_factors.totp_step < $5 THEN $5 \
              ELSE user_factors.totp_step END, \
              totp_pending = $6, revision = user_factors.revision + 1 \
              WHERE user_factors.revision = $7",
@@ -167,6 +170,7 @@ impl FactorsRow {
         .bind(self.totp_step)
         .bind(self.totp_pending.clone())
         .bind(self.revision)
+        .bind(i64::from(self.has_new_totp))
         .execute(&mut **transaction)
         .await?;
         Ok(changed.rows_affected() == 1)

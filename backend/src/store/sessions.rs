@@ -66,7 +66,7 @@ pub struct RefreshRow {
 
 impl Store {
     /// Adds a sign-in with its first refresh token. Answers whether it did: not for somebody who has another password
-    /// than the one of `verifier_version` by now, is disabled, or was deleted.
+    /// than the one of `verifier_version` by now or has to replace it, is disabled, or was deleted.
     ///
     /// # Errors
     /// If the database fails.
@@ -221,8 +221,8 @@ impl Store {
     }
 }
 
-/// Whether a user is enabled and has the password of this version, as of this transaction: what they proved before
-/// it may be outdated.
+/// Whether a user is enabled and has the password of this version, which an administrator has not reset, as of this
+/// transaction: what they proved before it may be outdated.
 pub(super) async fn is_as_proved(
     transaction: &mut Transaction,
     pool_id: &str,
@@ -231,7 +231,7 @@ pub(super) async fn is_as_proved(
 ) -> Result<bool, StoreError> {
     let row = sqlx::query(
         "SELECT 1 FROM users WHERE pool_id = $1 AND username = $2 AND enabled = 1 \
-         AND verifier_version = $3",
+         AND status <> 'RESET_REQUIRED' AND verifier_version = $3",
     )
     .bind(pool_id)
     .bind(username)

@@ -26,7 +26,7 @@ pub struct Access {
     pub scopes: Scopes,
     /// The device that the sign-in came from, confirmed or not.
     pub device_key: Option<String>,
-    /// The generation (`mfa::Generation`) of the second factor that the sign-in proved, if it did.
+    /// The generation (`second_factor::Generation`) of the second factor that the sign-in proved, if it did.
     pub second_factor: Option<Vec<u8>>,
 }
 

@@ -1,11 +1,17 @@
 //! Passwords that must not come back, and passwords that end.
 
+use std::net::Ipv4Addr;
 use std::num::NonZeroU32;
 
 use cognate_backend::config::Config;
+use cognate_backend::error::ErrorType;
+use cognate_backend::pools::find_client;
+use cognate_backend::tokens::Reason;
+use cognate_backend::triggers::TokenOccasion;
+use cognate_backend::{sessions, users};
 use serde_json::{Value, json};
 
-use crate::person::{PASSWORD, POOL, Person, new_client, new_pool};
+use crate::person::{CLIENT, PASSWORD, POOL, Person, new_client, new_pool};
 use crate::support::{Answer, Backend};
 
 /// A user of a pool that remembers so many passwords, with the first of them.
@@ -215,4 +221,34 @@ async fn a_reset_sends_a_code_and_the_old_password_is_good_for_nothing() {
             .error_type(),
         "InvalidParameterException"
     );
+}
+
+#[tokio::test]
+async fn who_has_proved_a_password_that_is_reset_meanwhile_gets_no_session_for_it() {
+    let backend = Backend::start().await;
+    let person = Person::confirmed(&backend).await;
+    let (pool, client) = find_client(&backend.state, CLIENT).await.unwrap();
+    let proved = users::find(&backend.state, &pool, &person.email)
+        .await
+        .unwrap();
+    let proved = proved.unwrap();
+    let start = || {
+        let reason = Reason {
+            occasion: TokenOccasion::Authentication,
+            client_metadata: None,
+        };
+        let proved = sessions::Proved {
+            user: &proved,
+            second_factor: None,
+            device: None,
+            reason,
+            address: Ipv4Addr::LOCALHOST.into(),
+        };
+        sessions::start(&backend.state, &pool, &client, proved)
+    };
+    start().await.unwrap();
+    let named = json!({ "UserPoolId": POOL, "Username": person.email });
+    backend.admin("AdminResetUserPassword", named).await.ok();
+    let error = start().await.unwrap_err();
+    assert_eq!(error.code, ErrorType::NotAuthorized);
 }

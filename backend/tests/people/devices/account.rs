@@ -1,5 +1,6 @@
 //! A person's devices, as the person and an administrator see and change them.
 
+use cognate_backend::config::Config;
 use serde_json::{Value, json};
 
 use super::client::{Device, by_admin, member, own, refresh, tracking, unknown_device};
@@ -261,4 +262,52 @@ async fn a_device_is_confirmed_once_by_its_own_session_with_numbers_of_the_proto
     assert_eq!(done, json!({ "UserConfirmationNecessary": false }));
     let again = device.confirm(&backend, &tokens).await;
     assert_eq!(again.error_type(), "DeviceKeyExistsException");
+}
+
+#[tokio::test]
+async fn one_device_too_many_takes_the_place_of_the_one_that_is_missed_least() {
+    let mut config = Config::demo();
+    config.quotas.devices_per_user = 2;
+    let backend = Backend::start_with(config).await;
+    let ada = member(&backend, tracking(false, false), None).await;
+    let (unremembered, tokens_of_it) = Device::confirmed(&backend, &ada).await;
+    let change =
+        json!({ "DeviceKey": unremembered.key, "DeviceRememberedStatus": "not_remembered" });
+    own(&backend, "UpdateDeviceStatus", &tokens_of_it, change)
+        .await
+        .ok();
+    // Remembered, and older in use than the other one.
+    backend.clock.advance(-60);
+    let (oldest, _) = Device::confirmed(&backend, &ada).await;
+    backend.clock.advance(120);
+    let (third, tokens) = Device::confirmed(&backend, &ada).await;
+    assert_eq!(keys(&backend, &tokens).await, sorted([&oldest, &third]));
+    let ended = refresh(&backend, &ada, &tokens_of_it, Some(&unremembered.key)).await;
+    assert_eq!(ended.error_type(), "NotAuthorizedException");
+
+    backend.clock.advance(60);
+    let (fourth, tokens) = Device::confirmed(&backend, &ada).await;
+    assert_eq!(keys(&backend, &tokens).await, sorted([&third, &fourth]));
+    let (others, _) = Device::confirmed(
+        &backend,
+        &member(&backend, tracking(false, false), None).await,
+    )
+    .await;
+    assert_ne!(others.key, fourth.key);
+    assert_eq!(keys(&backend, &tokens).await, sorted([&third, &fourth]));
+}
+
+/// The keys of a person's devices.
+async fn keys(backend: &Backend, tokens: &Value) -> Vec<String> {
+    let listed = own(backend, "ListDevices", tokens, json!({})).await.ok();
+    let devices = listed["Devices"].as_array().unwrap().iter();
+    devices
+        .map(|device| device["DeviceKey"].as_str().unwrap().to_owned())
+        .collect()
+}
+
+fn sorted<const N: usize>(devices: [&Device; N]) -> Vec<String> {
+    let mut keys: Vec<String> = devices.iter().map(|device| device.key.clone()).collect();
+    keys.sort();
+    keys
 }

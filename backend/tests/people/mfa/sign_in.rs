@@ -358,3 +358,22 @@ async fn the_pool_says_which_factors_there_are() {
     let described = backend.admin("DescribeUserPool", names).await.ok();
     assert_eq!(described["UserPool"]["MfaConfiguration"], "OFF");
 }
+
+#[tokio::test]
+async fn a_code_of_the_app_before_does_not_use_up_those_of_the_new_one() {
+    let backend = Backend::start().await;
+    let ada = Member::new(&backend, totp_only("OPTIONAL"), json!({})).await;
+    let before = ada.with_totp(&backend).await;
+    // The clock of the old app's phone is fast.
+    let early = json!({ CODE: totp(&before, backend.clock.now() + 30) });
+    let challenge = ada.challenge(&backend, "SOFTWARE_TOKEN_MFA").await;
+    let tokens = ada.answer(&backend, &challenge, early).await.ok();
+    let secret = ada.enrol(&backend, &tokens["AuthenticationResult"]).await;
+
+    let used = json!({ CODE: totp(&secret, backend.clock.now()) });
+    let challenge = ada.challenge(&backend, "SOFTWARE_TOKEN_MFA").await;
+    let refused = ada.answer(&backend, &challenge, used).await;
+    assert_eq!(refused.error_type(), "ExpiredCodeException");
+    let next = json!({ CODE: totp(&secret, backend.clock.now() + 30) });
+    ada.answer(&backend, &challenge, next).await.ok();
+}
