@@ -24,7 +24,7 @@ interface WasmSignUp {
 }
 
 /** A token of this person, or `signed_out`: somebody else may have signed in, here or in another tab, since the page called. */
-export async function tokenOf(sub: string | undefined, asked: Promise<string>): Promise<string> {
+async function tokenOf(sub: string | undefined, asked: Promise<string>): Promise<string> {
   const token = await asked;
   const payload = atob((token.split('.')[1] ?? '').replaceAll('-', '+').replaceAll('_', '/'));
   if ((JSON.parse(payload) as { sub?: string }).sub === sub) return token;
@@ -68,7 +68,7 @@ export class AccountOperations {
       // The access token may have been revoked alone: the refresh finds out whether the session has ended.
       if (codeOf(error) !== 'session_lost') throw error;
       await token();
-      await this.#client.call('refresh', options(), signal);
+      await this.#client.call('refresh', { ...options(), sub }, signal);
       result = await run();
     }
     if (op === 'deleteUser') await this.#client.call('forget', { sub }, signal);

@@ -115,15 +115,14 @@ interface WasmRedirect {
 
 async function run({ client, signedIn, watch, exposes }: Running, call: CallMessage, signal: AbortSignal): Promise<unknown> {
   const { op, timeoutMs, clientMetadata, sub } = call;
-  const options = { timeoutMs, clientMetadata };
-  const called = { ...options, sub };
+  const called = { timeoutMs, clientMetadata, sub };
   const work = async (): Promise<unknown> => {
     if (op === 'fetch') return (await signedIn()).fetch(call.args as FetchRequest, called, signal);
     if (op === 'getTokens' && !exposes) {
       throw { code: 'invalid_configuration', message: 'getTokens needs exposeAccessToken: true in the configuration' } satisfies AuthErrorDetails;
     }
     if (!OPERATIONS.includes(op)) return present(op, JSON.parse(await (await signedIn()).call(op, call.args as object, called, signal)));
-    const running = client.call(op, { ...flat(call.args), ...options }, signal);
+    const running = client.call(op, { ...flat(call.args), ...called }, signal);
     // Who leaves is forgotten long before the service has been told: so everybody hears of it now.
     if (op === 'signOut') void client.call('reread', {}, signal).then(() => watch.look(op));
     return present(op, JSON.parse(await running));

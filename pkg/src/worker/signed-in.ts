@@ -4,7 +4,7 @@
  */
 import type { ApiAccess } from '../config.ts';
 import type { FetchRequest, FetchResponse, Operation } from '../messages.ts';
-import { AccountOperations, tokenOf, type CalledWith } from './account.ts';
+import { AccountOperations, type CalledWith } from './account.ts';
 import { OwnDevice } from './device.ts';
 import { allowList, apiFetch, type Allowed } from './fetch.ts';
 import type { WasmAccount, WasmClient } from './load.ts';
@@ -23,12 +23,9 @@ export class SignedIn {
     this.#device = new OwnDevice(client, this.#account);
   }
 
-  /** Sends a request of the page with the token. */
+  /** Sends a request of the page with the token, of the person whom the page showed, if it showed one. */
   fetch(request: FetchRequest, options: CalledWith, signal: AbortSignal): Promise<FetchResponse> {
-    const token = (): Promise<string> => {
-      const asked = this.#client.accessToken(options, signal);
-      return options.sub ? tokenOf(options.sub, asked) : asked;
-    };
+    const token = (): Promise<string> => this.#client.accessToken(options, signal);
     return apiFetch(request, this.#allowed, AbortSignal.any([signal, AbortSignal.timeout(options.timeoutMs)]), token);
   }
 

@@ -1,6 +1,7 @@
 //! The client: one app client of one pool, over the powers of a platform.
 
 use alloc::rc::Rc;
+use alloc::string::String;
 use core::cell::{Cell, RefCell};
 
 use crate::config::Config;
@@ -43,18 +44,21 @@ pub struct CallOptions<C> {
     pub cancel: C,
     /// Passed to the pool's triggers where the operation allows it.
     pub client_metadata: StringMap,
+    /// Who is meant: what uses or ends a session does so only if it is this person's. `None`: whoever's it is.
+    pub sub: Option<String>,
 }
 
 /// The options that fit a platform.
 pub type Options<P> = CallOptions<<P as Http>::Cancel>;
 
 impl<C: Default> Default for CallOptions<C> {
-    /// 30 seconds, never cancelled, no metadata.
+    /// 30 seconds, never cancelled, no metadata, whoever is signed in.
     fn default() -> Self {
         Self {
             timeout_ms: 30_000,
             cancel: C::default(),
             client_metadata: StringMap::default(),
+            sub: None,
         }
     }
 }

@@ -87,6 +87,7 @@ impl Arguments {
             timeout_ms: timeout_ms.unwrap_or(defaults.timeout_ms),
             cancel: Cancel(signal),
             client_metadata: self.strings("clientMetadata")?.unwrap_or_default(),
+            sub: self.text("sub")?,
         })
     }
 

@@ -66,9 +66,7 @@ impl JsClient {
         let client = Rc::clone(&self.inner);
         promise(async move {
             let options = Arguments(JsJson(options)).options(signal)?;
-            let token = client
-                .fresh_access_token(MINIMUM_TTL_SECONDS, &options)
-                .await?;
+            let token = client.fresh_access_token(None, &options).await?;
             Ok(token.access_token.secret().into())
         })
     }
@@ -143,7 +141,7 @@ async fn run(
         }
         // For the worker, which knows whether the app may have it.
         "getTokens" => {
-            let minimum_ttl = given.minimum_ttl()?.unwrap_or(MINIMUM_TTL_SECONDS);
+            let minimum_ttl = given.minimum_ttl()?;
             results::token(&client.fresh_access_token(minimum_ttl, options).await?)
         }
         "refresh" => results::user(&client.refresh(options).await?),
@@ -157,9 +155,8 @@ async fn run(
         }
         // For the worker: the user was deleted.
         "forget" => {
-            client
-                .forget(&given.text("sub")?.unwrap_or_default())
-                .await?;
+            let sub = options.sub.as_deref().unwrap_or_default();
+            client.forget(sub).await?;
             results::nothing()
         }
         "reread" => {
@@ -175,5 +172,3 @@ async fn run(
 }
 
 const WRONG_PERSISTENCE: &str = "persistence must be memory, session or device";
-/// Long enough for a request to arrive before the token that it carries ends.
-const MINIMUM_TTL_SECONDS: u32 = 60;

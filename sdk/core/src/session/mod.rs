@@ -118,23 +118,24 @@ impl<P: Ports> Client<P> {
     /// refresh token (the session has ended then); and those of every call, after which the session
     /// still stands.
     pub async fn refresh(&self, options: &Options<P>) -> Result<User, Error> {
-        let person = self.current()?;
+        let person = self.current_of(options.sub.as_deref())?;
         // New means newer than what is stored when this is called.
         self.adopt().await;
         self.refresh_until(options, &self.deadline(options)).await?;
-        Ok(self.current_of(&person)?.user.clone())
+        Ok(self.current_of(Some(&person.user.sub))?.user.clone())
     }
 
-    /// An access token that lives for at least `minimum_ttl` more seconds, refreshed if need be; where tokens do
-    /// not live so long, a new one.
+    /// An access token that lives for at least `minimum_ttl` more seconds, by default 60, refreshed if need be; where
+    /// tokens do not live so long, a new one.
     ///
     /// # Errors
     /// As [`Self::refresh`].
     pub async fn fresh_access_token(
         &self,
-        minimum_ttl: u32,
+        minimum_ttl: Option<u32>,
         options: &Options<P>,
     ) -> Result<LiveToken, Error> {
+        let minimum_ttl = minimum_ttl.unwrap_or(MINIMUM_TTL_SECONDS);
         let session = self
             .fresh_session_until(minimum_ttl, options, &self.deadline(options))
             .await?;
@@ -152,10 +153,9 @@ impl<P: Ports> Client<P> {
     /// # Errors
     /// [`crate::ErrorCode::StorageBlocked`].
     pub async fn forget(&self, sub: &str) -> Result<(), Error> {
-        let own = self.current().ok().filter(|own| own.user.sub == sub);
-        if let Some(own) = own {
+        if self.current_of(Some(sub)).is_ok() {
             self.set_session(None);
-            self.drop_stored(Some(&own)).await?;
+            self.drop_stored(Some(sub)).await?;
         }
         Ok(())
     }
@@ -169,8 +169,12 @@ impl<P: Ports> Client<P> {
         (key, session.and_then(|session| session.offer.clone()))
     }
 
-    fn current(&self) -> Result<Rc<Session>, Error> {
-        self.session.borrow().clone().ok_or_else(signed_out)
+    /// The session, if it is of the person with this `sub`, where that matters.
+    fn current_of(&self, sub: Option<&str>) -> Result<Rc<Session>, Error> {
+        let session = self.session.borrow().clone();
+        session
+            .filter(|session| sub.is_none_or(|sub| session.user.sub == sub))
+            .ok_or_else(signed_out)
     }
 
     /// Puts a session of this client's making, or none, in the place of the one that there is.
@@ -225,6 +229,9 @@ impl<P: Ports> Client<P> {
         }
     }
 }
+
+/// Long enough for a request to arrive before the token that it carries ends.
+const MINIMUM_TTL_SECONDS: u32 = 60;
 
 impl Session {
     fn to_json(&self) -> Zeroizing<String> {

@@ -40,19 +40,20 @@ impl<P: Ports> Client<P> {
         options: &Options<P>,
         deadline: &Deadline<'_, P::Cancel>,
     ) -> Result<Rc<Session>, Error> {
-        let person = self.current()?;
+        let person = self.current_of(options.sub.as_deref())?;
         let needed_until = self.service_now_ms() / 1000 + u64::from(minimum_ttl);
         let has_expired = |session: &Session| session.access_expires_at <= needed_until;
         if has_expired(&person) {
             self.adopt().await;
-            if has_expired(&*self.current()?) {
+            if has_expired(&*self.current_of(None)?) {
                 self.refresh_until(options, deadline).await?;
             }
         }
-        self.current_of(&person)
+        self.current_of(Some(&person.user.sub))
     }
 
-    /// Refreshes; shared by all who ask meanwhile. That one caller gave up is not the others' end.
+    /// Refreshes; shared by all who ask meanwhile. That one caller gave up is not the others' end. Whose the session is
+    /// after that is for the caller to look at.
     pub(crate) async fn refresh_until(
         &self,
         options: &Options<P>,
@@ -62,11 +63,9 @@ impl<P: Ports> Client<P> {
             let code = result.as_ref().err().map(|error| error.code);
             matches!(code, Some(ErrorCode::Aborted | ErrorCode::Timeout))
         };
-        let person = self.current()?;
         self.refreshing
             .join(self.refresh_alone(options, deadline), gave_up)
-            .await?;
-        self.current_of(&person).map(drop)
+            .await
     }
 
     async fn refresh_alone(
@@ -74,13 +73,13 @@ impl<P: Ports> Client<P> {
         options: &Options<P>,
         deadline: &Deadline<'_, P::Cancel>,
     ) -> Result<(), Error> {
-        let mut before = self.current()?;
+        let mut before = self.current_of(None)?;
         self.have_keys(deadline).await?;
         let mut held = None;
         if before.version.is_some() {
             held = self.turn(deadline).await?;
             self.adopt().await;
-            let now = self.current()?;
+            let now = self.current_of(None)?;
             if now.version != before.version {
                 return Ok(());
             }
@@ -209,14 +208,6 @@ impl<P: Ports> Client<P> {
                 result => return result?.tokens()?.ok_or_else(incomplete),
             }
         }
-    }
-
-    /// The session, if it is still this person's.
-    pub(super) fn current_of(&self, person: &Session) -> Result<Rc<Session>, Error> {
-        self.current().and_then(|session| {
-            let same = session.user.sub == person.user.sub;
-            same.then_some(session).ok_or_else(signed_out)
-        })
     }
 }
 

@@ -25,12 +25,21 @@ pub struct SignedOut {
 impl<P: Ports> Client<P> {
     /// Signs out: forgets first, then tells the service. `everywhere` ends all sessions of this
     /// person; access tokens that other services verify themselves live on until they expire. Whoever else
-    /// has signed in meanwhile, in another client of the store, stays signed in.
+    /// has signed in meanwhile, here or in another client of the store, stays signed in if [`CallOptions::sub`] says who is
+    /// meant.
+    ///
+    /// [`CallOptions::sub`]: crate::CallOptions::sub
     pub async fn sign_out(&self, everywhere: bool, options: &Options<P>) -> SignedOut {
         let mut outcome = SignedOut::default();
+        let own = self.current_of(None).ok();
+        let own = own.as_ref().map(|own| own.user.sub.as_str());
+        let meant = options.sub.as_deref().or(own);
+        if own.is_some() && own != meant {
+            return outcome;
+        }
         self.sign_outs.set(self.sign_outs.get().wrapping_add(1));
         let mut session = self.set_session(None);
-        match self.drop_stored(session.as_deref()).await {
+        match self.drop_stored(meant).await {
             // Another client may have refreshed: the service must hear of the token that was stored last.
             Ok(Some(stored)) if session.as_ref().is_none_or(|own| own.version.is_some()) => {
                 session = Some(Rc::new(stored));
@@ -60,10 +69,10 @@ impl<P: Ports> Client<P> {
         outcome
     }
 
-    /// Takes the session out of the store, unless it is another person's than `own`.
+    /// Takes the session out of the store, unless it is another person's than that of `sub`, where that matters.
     pub(super) async fn drop_stored(
         &self,
-        own: Option<&Session>,
+        sub: Option<&str>,
     ) -> Result<Option<Session>, StoreBlocked> {
         let _leaving = Leaving::begin(&self.leaving);
         let ports = &self.service.ports;
@@ -72,8 +81,8 @@ impl<P: Ports> Client<P> {
                 return Ok(None);
             };
             let stored = Session::read(ports, &found.record).ok();
-            if let (Some(own), Some(stored)) = (own, &stored)
-                && own.user.sub != stored.user.sub
+            if let (Some(sub), Some(stored)) = (sub, &stored)
+                && sub != stored.user.sub
             {
                 return Ok(None);
             }

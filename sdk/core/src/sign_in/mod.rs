@@ -180,6 +180,7 @@ impl<P: Ports> Client<P> {
             Entry::Respond(step, answer) => {
                 attempt = Attempt::new(step.username()?, step.flow, options);
                 attempt.user_id.clone_from(&step.user_id);
+                attempt.here.remember = step.remembers;
                 self.answer_to(&mut attempt, step, &answer)
             }
             Entry::Resume(step) => {
@@ -248,7 +249,7 @@ impl<P: Ports> Client<P> {
                     remember_device,
                 },
             ) => {
-                attempt.here.remember = *remember_device;
+                attempt.here.remember |= *remember_device;
                 responses.text(&joined(&[&step.name, "_CODE"]), code.secret());
             }
             (StepKind::SelectFactor { stage, options }, Answer::SelectFactor(factor))

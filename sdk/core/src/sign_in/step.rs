@@ -47,6 +47,8 @@ pub struct Step {
     pub(super) parameters: StringMap,
     /// Nothing has been proved before it.
     pub(super) is_first: bool,
+    /// The person has said, at a step before, that this device is to be remembered.
+    pub(super) remembers: bool,
 }
 
 impl Step {
@@ -67,6 +69,7 @@ impl Step {
         step.text("name", &self.name)
             .strings("parameters", &self.parameters)
             .boolean("isFirst", self.is_first)
+            .boolean("remember", self.remembers)
             .whole("expiresAtMs", self.expires_at_ms)
             .text("username", &self.username)
             .text("flow", self.flow.name())
@@ -97,6 +100,7 @@ impl Step {
             name,
             parameters,
             is_first,
+            remembers: step.boolean_at("remember")?.unwrap_or_default(),
         })
     }
 

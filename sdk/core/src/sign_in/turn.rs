@@ -394,6 +394,7 @@ impl<P: Ports> Client<P> {
             name,
             parameters,
             is_first: attempt.is_first,
+            remembers: attempt.here.remember,
         })
     }
 }

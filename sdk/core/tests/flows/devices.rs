@@ -6,7 +6,7 @@ use cognate_core::account::DeviceOffer;
 use cognate_core::config::Username;
 use cognate_core::ports::SendFailure;
 use cognate_core::secret::AccessToken;
-use cognate_core::sign_in::{Answer, Flow};
+use cognate_core::sign_in::{Answer, Flow, Step};
 use cognate_core::{Client, Error, ErrorCode};
 use num_bigint::BigUint;
 use serde_json::{Value, json};
@@ -76,7 +76,7 @@ fn confirm(client: &Client<Platform>) -> Result<bool, Error> {
 }
 
 fn token_of(client: &Client<Platform>) -> AccessToken {
-    run(client.fresh_access_token(0, &options()))
+    run(client.fresh_access_token(Some(0), &options()))
         .unwrap()
         .access_token
 }
@@ -116,7 +116,7 @@ fn a_device_on_offer_is_confirmed_with_the_verifier_of_its_own_password() {
     let confirmed = last(&platform, "ConfirmDevice");
     assert_eq!(confirmed["DeviceKey"], KEY);
     assert_eq!(confirmed["DeviceName"], "Test/1.0");
-    let token = run(client.fresh_access_token(0, &options())).unwrap();
+    let token = run(client.fresh_access_token(Some(0), &options())).unwrap();
     assert_eq!(confirmed["AccessToken"], token.access_token.secret());
 
     let records: Vec<Value> = platform
@@ -545,4 +545,37 @@ fn signing_out_forgets_the_session_and_not_the_device() {
     run(client.sign_out(false, &options()));
     assert_eq!(platform.record(), None);
     assert_eq!(platform.devices().len(), 2);
+}
+
+#[test]
+fn what_was_said_about_the_device_outlives_the_next_step_and_a_reload() {
+    let asked = json!({ "ChallengeName": "SMS_MFA", "Session": "the-session-of-this-step", "ChallengeParameters": {
+        "CODE_DELIVERY_DELIVERY_MEDIUM": "SMS",
+    }});
+    let then = json!({ "ChallengeName": "NEW_PASSWORD_REQUIRED", "Session": "the-session-of-the-next-step", "ChallengeParameters": {} });
+    for remember_device in [true, false] {
+        let (client, platform) = client();
+        sign_in(&client);
+        let offered = offering(&platform, metadata());
+        platform.script([answered(&asked), answered(&then), offered]);
+        let (ana, known, all) = (ana(), password(PASSWORD), options());
+        let step = next(run(client.sign_in(
+            &ana,
+            Some(&known),
+            Flow::Password,
+            &all,
+        )));
+        let code = Answer::Code {
+            code: code("123456"),
+            remember_device,
+        };
+        let step = next(run(client.respond(step, code, &all)));
+        let kept = Step::from_json(client.ports(), &step.to_json()).unwrap();
+        let new_password = Answer::NewPassword {
+            password: password("Correct-Horse11!"),
+            attributes: Vec::new(),
+        };
+        done(run(client.respond(kept, new_password, &all)));
+        assert_eq!(offer_of(&client).unwrap()["remember"], remember_device);
+    }
 }

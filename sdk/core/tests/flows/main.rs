@@ -87,7 +87,7 @@ fn sign_in(client: &Client<Platform>) -> User {
 /// The account of the person who is signed in, as the service has it.
 fn get_user(client: &Client<Platform>) -> Result<Account, Error> {
     run(async {
-        let token = client.fresh_access_token(60, &options()).await?;
+        let token = client.fresh_access_token(Some(60), &options()).await?;
         client
             .service()
             .get_user(&token.access_token, &options())
@@ -97,7 +97,7 @@ fn get_user(client: &Client<Platform>) -> Result<Account, Error> {
 
 /// The token that opens the account of who is signed in.
 fn access_token(client: &Client<Platform>) -> AccessToken {
-    run(client.fresh_access_token(60, &options()))
+    run(client.fresh_access_token(Some(60), &options()))
         .unwrap()
         .access_token
 }

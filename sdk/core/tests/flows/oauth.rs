@@ -221,7 +221,7 @@ fn the_session_refreshes_where_it_began_also_after_a_reload() {
     let reloaded = page_of(&platform);
     run(reloaded.resume());
     platform.advance_ms(LIFETIME * 1000);
-    run(reloaded.fresh_access_token(60, &options())).unwrap();
+    run(reloaded.fresh_access_token(Some(60), &options())).unwrap();
     let asked = platform.take_operations();
     assert_eq!(asked, ["POST /oauth2/token", "GET", "POST /oauth2/token"]);
 }

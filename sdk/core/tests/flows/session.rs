@@ -33,7 +33,7 @@ fn a_page_that_was_kept_aside_learns_what_another_page_of_the_tab_did_to_the_ses
     run(other.resume());
     run(other.refresh(&options())).unwrap();
     run(kept_aside.resume());
-    let token = |client| run(Client::fresh_access_token(client, 60, &options())).unwrap();
+    let token = |client| run(Client::fresh_access_token(client, Some(60), &options())).unwrap();
     assert_eq!(
         token(&kept_aside).access_token.secret(),
         token(&other).access_token.secret()
@@ -50,7 +50,7 @@ fn a_record_that_is_not_ours_is_no_session() {
         platform.set_record(Some(record));
         assert_eq!(run(client.resume()), State::SignedOut, "{record}");
         assert_eq!(
-            run(client.fresh_access_token(60, &options()))
+            run(client.fresh_access_token(Some(60), &options()))
                 .unwrap_err()
                 .code,
             ErrorCode::SignedOut
@@ -63,10 +63,10 @@ fn an_access_token_is_refreshed_only_when_it_is_about_to_expire() {
     let (client, platform) = client();
     sign_in(&client);
     platform.take_operations();
-    let first = run(client.fresh_access_token(60, &options())).unwrap();
+    let first = run(client.fresh_access_token(Some(60), &options())).unwrap();
     assert!(platform.take_operations().is_empty());
     platform.advance_ms((LIFETIME - 30) * 1000);
-    let second = run(client.fresh_access_token(60, &options())).unwrap();
+    let second = run(client.fresh_access_token(Some(60), &options())).unwrap();
     assert_eq!(platform.take_operations(), ["GetTokensFromRefreshToken"]);
     assert_ne!(first.access_token.secret(), second.access_token.secret());
 }
@@ -78,7 +78,7 @@ fn any_number_of_callers_share_one_refresh() {
     platform.take_operations();
     platform.advance_ms(LIFETIME * 1000);
     let options = options();
-    let callers = (0..5).map(|_| client.fresh_access_token(60, &options));
+    let callers = (0..5).map(|_| client.fresh_access_token(Some(60), &options));
     let tokens: Vec<_> = run(join_all(callers))
         .into_iter()
         .map(Result::unwrap)

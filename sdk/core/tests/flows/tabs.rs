@@ -47,7 +47,10 @@ impl Tab {
             Box::pin(async move {
                 match is_explicit {
                     true => client.refresh(&options()).await.map(drop),
-                    false => client.fresh_access_token(60, &options()).await.map(drop),
+                    false => client
+                        .fresh_access_token(Some(60), &options())
+                        .await
+                        .map(drop),
                 }
             })
         });
@@ -244,7 +247,7 @@ impl History {
 }
 
 fn token(tab: &Tab) -> String {
-    let token = run(tab.client.fresh_access_token(60, &options())).unwrap();
+    let token = run(tab.client.fresh_access_token(Some(60), &options())).unwrap();
     token.access_token.secret().to_owned()
 }
 
@@ -328,7 +331,7 @@ fn a_tab_that_is_closed_while_it_holds_the_lock_lets_the_next_one_in() {
         assert!(closing.poll().is_none());
     }
     drop(closing);
-    run(waiting.fresh_access_token(60, &options())).unwrap();
+    run(waiting.fresh_access_token(Some(60), &options())).unwrap();
 }
 
 #[test]
@@ -432,7 +435,7 @@ fn a_call_that_began_as_one_person_does_not_go_on_as_another() {
     let result = std::iter::from_fn(|| Some(anas.poll())).flatten().next();
     assert_eq!(result.unwrap().unwrap_err().code, ErrorCode::SignedOut);
     run(anas.client.resume());
-    assert!(run(anas.client.fresh_access_token(60, &options())).is_ok());
+    assert!(run(anas.client.fresh_access_token(Some(60), &options())).is_ok());
 }
 
 #[test]
@@ -493,4 +496,48 @@ fn forgetting_a_deleted_person_leaves_the_session_of_another() {
     run(anas.forget("ana-3f1c2d4e")).unwrap();
     assert!(is_signed_in(&anas), "as Ben");
     assert!(platform.record().is_some());
+}
+
+#[test]
+fn what_a_page_asks_for_one_person_is_not_done_to_another() {
+    let (client, platform) = client();
+    platform.server().add_user("ben", PASSWORD);
+    sign_in(&client);
+    let State::SignedIn(ana) = client.state() else {
+        panic!("somebody is signed in")
+    };
+    // The page shows ana; in the worker somebody else has signed in since.
+    let ben = Username::parse("ben").unwrap();
+    let known = password(PASSWORD);
+    done(run(client.sign_in(
+        &ben,
+        Some(&known),
+        Flow::Password,
+        &options(),
+    )));
+    let mut for_ana = options();
+    for_ana.sub = Some(ana.sub.clone());
+    platform.take_operations();
+    let refused = run(client.refresh(&for_ana)).unwrap_err();
+    assert_eq!(refused.code, ErrorCode::SignedOut);
+    let refused = run(client.fresh_access_token(None, &for_ana)).unwrap_err();
+    assert_eq!(refused.code, ErrorCode::SignedOut);
+    let nothing = run(client.sign_out(true, &for_ana));
+    assert!(!nothing.revoked && !nothing.everywhere && nothing.error.is_none());
+    assert!(platform.take_operations().is_empty());
+    assert!(is_signed_in(&client) && platform.record().is_some());
+
+    // Nor where this tab has not heard of the other person yet.
+    let late = client_of(&platform);
+    run(late.sign_out(false, &for_ana));
+    assert!(platform.record().is_some());
+
+    let mut for_ben = options();
+    let State::SignedIn(ben) = client.state() else {
+        panic!("ben is signed in")
+    };
+    for_ben.sub = Some(ben.sub);
+    run(client.refresh(&for_ben)).unwrap();
+    assert!(run(client.sign_out(false, &for_ben)).revoked);
+    assert_eq!(platform.record(), None);
 }

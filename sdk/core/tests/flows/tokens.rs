@@ -295,7 +295,7 @@ fn a_wrong_clock_of_the_device_does_not_matter() {
             }
             sign_in(&client);
             platform.take_operations();
-            run(client.fresh_access_token(60, &options())).unwrap();
+            run(client.fresh_access_token(Some(60), &options())).unwrap();
             assert!(
                 platform.take_operations().is_empty(),
                 "it lives for an hour there too"
