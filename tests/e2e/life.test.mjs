@@ -116,7 +116,7 @@ test('a wrong code is told, a new one can be sent, and it works', async () => {
   const first = await code(system.backend.url, address);
   await page.getByLabel('Code').fill(first === '000000' ? '111111' : '000000');
   await press(page, 'Confirm');
-  assert.match(await problem(page), /not the code we sent/);
+  assert.match(await problem(page), /not the right code/);
   await press(page, 'Send a new code');
   await page.getByText(/A new code is on its way/).waitFor();
   await code(system.backend.url, address, { count: 2 });

@@ -6,11 +6,15 @@
 //! signs nobody in, in whatever browser it is opened. Limits are those of `ConfirmSignUp`; what is wrong
 //! is told in the same words for everybody.
 
+use std::sync::LazyLock;
+
+use aws_lc_rs::digest::{SHA256, digest};
 use axum::Extension;
 use axum::body::Body;
 use axum::extract::{RawForm, State};
 use axum::http::{HeaderMap, Response, StatusCode, Uri, header};
 use axum::response::{Html, IntoResponse};
+use base64ct::{Base64, Encoding};
 use cognate_core::secret::Code;
 
 use super::login_pages::caller;
@@ -22,27 +26,35 @@ use crate::pools::find_client;
 use crate::sign_in::Through;
 use crate::sign_up::{self, Confirmation};
 
-const CSP: &str = "default-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
+const STYLE: &str = include_str!("confirm_link.css");
 
-const FORM: &str = "<h1>Confirm your address</h1><form method=\"post\" action=\"/confirmUser\">\
+/// The page's own style, by its hash, and nothing else.
+static CSP: LazyLock<String> = LazyLock::new(|| {
+    let hash = Base64::encode_string(digest(&SHA256, STYLE.as_bytes()).as_ref());
+    format!(
+        "default-src 'none'; style-src 'sha256-{hash}'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+    )
+});
+
+const FORM: &str = "<h1>Confirm your address</h1><p>You signed up as <strong>{user_name}</strong>. If that was you, confirm it.</p><form method=\"post\" action=\"/confirmUser\">\
     <input type=\"hidden\" name=\"client_id\" value=\"{client_id}\">\
     <input type=\"hidden\" name=\"user_name\" value=\"{user_name}\">\
     <input type=\"hidden\" name=\"confirmation_code\" value=\"{confirmation_code}\">\
     <button>Confirm</button></form>";
 
-/// Whether the query is a link's: the path alone is a page of the hosted UI, which asks for a code.
+const INCOMPLETE: &str = "<h1>This link is not complete</h1>\
+    <p>Open it from the message again, or copy all of it.</p>";
+
+/// Whether the query is a link's, complete or not: the path alone is a page of the hosted UI, which asks for a code.
 pub(super) fn is_one(query: &str) -> bool {
-    Parameters::parse(query.as_bytes()).has("confirmation_code")
+    query.contains("confirmation_code")
 }
 
 /// `GET`: asks.
 pub(super) fn ask(uri: &Uri) -> Response<Body> {
     let given = Parameters::parse(uri.query().unwrap_or_default().as_bytes());
     let Some([client_id, user_name, code]) = of_link(&given) else {
-        return page(
-            StatusCode::BAD_REQUEST,
-            "<h1>This link is not complete</h1>",
-        );
+        return page(StatusCode::BAD_REQUEST, INCOMPLETE);
     };
     let mut form = FORM.to_owned();
     for (name, value) in [
@@ -64,16 +76,13 @@ pub(super) async fn confirm(
 ) -> Response<Body> {
     let given = Parameters::parse(&form);
     let Some(link) = of_link(&given) else {
-        return page(
-            StatusCode::BAD_REQUEST,
-            "<h1>This link is not complete</h1>",
-        );
+        return page(StatusCode::BAD_REQUEST, INCOMPLETE);
     };
     let caller = caller(&state, peer, &headers);
     match confirm_sign_up(&state, &caller, link).await {
         Ok(()) => page(
             StatusCode::OK,
-            "<h1>Your address is confirmed</h1><p>You can sign in now.</p>",
+            "<h1>Your address is confirmed</h1><p>Go back to the app, and sign in there.</p>",
         ),
         Err(error) => {
             tracing::info!(code = error.code.name(), "a link did not confirm");
@@ -121,10 +130,10 @@ fn page(status: StatusCode, content: &str) -> Response<Body> {
     let html = format!(
         "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\
-         <title>Confirm your address</title></head><body><main>{content}</main></body></html>\n"
+         <title>Confirm your address</title><style>{STYLE}</style></head><body><main>{content}</main></body></html>\n"
     );
     let headers = [
-        (header::CONTENT_SECURITY_POLICY, CSP),
+        (header::CONTENT_SECURITY_POLICY, CSP.as_str()),
         (header::CACHE_CONTROL, "no-store"),
     ];
     (status, headers, Html(html)).into_response()

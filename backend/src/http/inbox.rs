@@ -140,16 +140,35 @@ fn render_message(html: &mut String, message: &Delivered) {
         escaped(&message.to),
         escaped(&message.subject),
     ));
-    if let Some(code) = &message.code {
+    let links = links(&message.body);
+    // A link has the code in it: nobody types that.
+    if let Some(code) = message.code.as_ref().filter(|_| links.is_empty()) {
         html.push_str(&format!(
             "<p class=\"code\"><span class=\"label\">Code</span><code>{}</code></p>\n",
             escaped(code)
         ));
     }
     html.push_str(&format!(
-        "<p class=\"body\">{}</p>\n</article>\n",
+        "<p class=\"body\">{}</p>\n",
         escaped(&message.body)
     ));
+    for link in links {
+        html.push_str(&format!(
+            "<p class=\"link\"><a href=\"{0}\" target=\"_blank\" rel=\"noreferrer\">{0}</a></p>\n",
+            escaped(&link)
+        ));
+    }
+    html.push_str("</article>\n");
+}
+
+/// Where the links of a message lead to, as its reader's program would follow them.
+fn links(body: &str) -> Vec<String> {
+    body.split("<a href=\"")
+        .skip(1)
+        .filter_map(|rest| rest.split_once('"'))
+        .map(|(link, _)| link.replace("&amp;", "&"))
+        .filter(|link| link.starts_with("http://") || link.starts_with("https://"))
+        .collect()
 }
 
 fn time_of(message: &Delivered) -> OffsetDateTime {
@@ -176,6 +195,27 @@ fn escaped(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_link_can_be_followed_and_its_code_is_not_shown() {
+        let message = Delivered {
+            to: String::new(),
+            subject: String::new(),
+            body: "<a href=\"https://host/?a=1&amp;b=2\">x</a> <a href=\"javascript:1\">y</a>"
+                .to_owned(),
+            code: Some("123456".to_owned()),
+            sent_at: 0,
+        };
+        let html = render(&[message], "");
+        assert!(
+            html.contains("<a href=\"https://host/?a=1&amp;b=2\""),
+            "{html}"
+        );
+        assert!(
+            !html.contains("123456") && !html.contains("<a href=\"javascript"),
+            "{html}"
+        );
+    }
 
     #[test]
     fn what_people_wrote_is_text_and_stays_inside_attributes() {

@@ -6,8 +6,19 @@ use crate::element::{Element, element};
 use crate::flow::Field;
 use crate::screen::Screen;
 
-/// The code. Nothing limits its length: what is not a digit is dropped when it is sent.
+/// A code that was sent. Nothing limits its length: what is not a digit is dropped when it is sent back.
 pub(crate) fn code_field(screen: &Screen) -> Element {
+    let mut parts = vec![bare(screen)];
+    parts.extend(inbox(screen));
+    group("code", parts)
+}
+
+/// A code that an authenticator app shows.
+pub(crate) fn app_code_field(screen: &Screen) -> Element {
+    group("code", vec![bare(screen)])
+}
+
+fn bare(screen: &Screen) -> Element {
     let texts = screen.texts();
     let kind = Kind {
         of: "text",
@@ -19,9 +30,7 @@ pub(crate) fn code_field(screen: &Screen) -> Element {
         value: &screen.linked_code,
         ..Spec::new(Field::Code, texts.code_label, kind)
     };
-    let mut parts = vec![field(screen, spec)];
-    parts.extend(inbox(screen));
-    group("code", parts)
+    field(screen, spec)
 }
 
 /// Where a developer finds the code, on their own machine.

@@ -9,7 +9,7 @@ mod resend;
 mod shell;
 mod summary;
 
-pub(crate) use code_field::code_field;
+pub(crate) use code_field::{app_code_field, code_field};
 pub(crate) use field::{attribute_field, attribute_fields, username_field};
 pub(crate) use form::{below, form, route_link};
 pub(crate) use parts::{button, group, heading, item, lead, list, paragraph, status, text};

@@ -25,7 +25,7 @@ const WORDS: Record<AuthErrorCode, Wording> = {
   alias_exists: { text: 'This e-mail address already belongs to another account.', field: 'email' },
   invalid_password: { text: 'This password does not meet the rules.', field: 'newPassword' },
   password_history: { text: 'You have used this password before. Please choose another.', field: 'newPassword' },
-  code_mismatch: { text: 'This is not the code we sent. Check it, or ask for a new one.', field: 'code' },
+  code_mismatch: { text: 'This is not the right code. Check it: an authenticator app has another one every half minute.', field: 'code' },
   code_expired: { text: 'This code is no longer valid. Ask for a new one.', field: 'code' },
   code_delivery_failed: { text: 'We could not send the code. Please check the address, or try again later.' },
   attempts_exceeded: { text: 'Too many attempts. Please wait a few minutes before you try again.' },

@@ -131,6 +131,10 @@ async fn what_is_in_a_link_is_not_html() {
         .get("/confirmUser?client_id=a&client_id=b&confirmation_code=1")
         .await;
     assert_eq!(page.status, StatusCode::BAD_REQUEST);
+    // As it stands in the message's source.
+    let copied = "client_id=a&amp;user_name=b&amp;confirmation_code=1";
+    let page = backend.get(&format!("/confirmUser?{copied}")).await;
+    assert!(page.text.contains("not complete"), "{}", page.text);
 }
 
 async fn post(backend: &Backend, form: &str) -> StatusCode {

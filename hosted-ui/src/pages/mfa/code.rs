@@ -1,6 +1,6 @@
 //! A one-time code from an app, a text message or an e-mail.
 
-use crate::components::{code_field, form, lead, paragraph};
+use crate::components::{app_code_field, code_field, form, lead, paragraph};
 use crate::element::Element;
 use crate::flow::Challenge;
 use crate::i18n::{Texts, fill};
@@ -14,7 +14,10 @@ pub(crate) fn code(
     destination: Option<&str>,
 ) -> Vec<Element> {
     let texts = screen.texts();
-    let fields = vec![code_field(screen)];
+    let fields = vec![match challenge {
+        Challenge::Totp => app_code_field(screen),
+        _ => code_field(screen),
+    }];
     let mut page = vec![
         lead(&text(texts, challenge, destination)),
         form(screen, texts.mfa_submit, texts.mfa_busy, fields),

@@ -2,7 +2,7 @@
 
 use cognate_core::secret::TotpSecret;
 
-use crate::components::{button, code_field, form, group, lead, paragraph, status};
+use crate::components::{app_code_field, button, form, group, lead, paragraph, status};
 use crate::element::{Element, Press, element};
 use crate::pages::start_over;
 use crate::screen::{Picture, Screen};
@@ -17,7 +17,7 @@ pub(crate) fn enrol_totp(screen: &Screen) -> Vec<Element> {
     };
     let mut page = vec![lead(texts.totp_scan), status("hint", waiting)];
     page.extend(state.totp_secret.as_ref().map(|secret| key(screen, secret)));
-    let fields = vec![paragraph("", texts.totp_then), code_field(screen)];
+    let fields = vec![paragraph("", texts.totp_then), app_code_field(screen)];
     page.extend([
         form(screen, texts.mfa_submit, texts.totp_busy, fields),
         start_over(screen),
