@@ -38,7 +38,7 @@ export async function account(call, { backend: { clientId: ClientId }, readCode 
 }
 
 /** Devices and second factors of a person, in a pool that has them. */
-export async function factors(call) {
+export async function factors(call, { knows }) {
   const UserPoolId = (await call('CreateUserPool', {
     PoolName: 'devices', DeviceConfiguration: { ChallengeRequiredOnNewDevice: false, DeviceOnlyRememberedOnUserPrompt: true },
   })).UserPool.Id;
@@ -62,6 +62,7 @@ export async function factors(call) {
   await call('ForgetDevice', { AccessToken, DeviceKey });
   assert.equal((await call('ListDevices', { AccessToken })).Devices.length, 0);
 
+  if (knows('ListUserSessions')) await sessions(call, { UserPoolId, Username: 'ada', AccessToken });
   await app(call, AccessToken);
   await call('SetUserSettings', { AccessToken, MFAOptions: [{ AttributeName: 'phone_number', DeliveryMedium: 'SMS' }] });
   assert.deepEqual((await call('GetUser', { AccessToken })).UserMFASettingList, ['SMS_MFA']);
@@ -91,6 +92,23 @@ async function passkeys(call, AccessToken) {
   assert.equal((await call('ListWebAuthnCredentials', { AccessToken })).Credentials.length, 1);
   await call('DeleteWebAuthnCredential', { AccessToken, CredentialId: device.id });
   assert.equal((await call('ListWebAuthnCredentials', { AccessToken })).Credentials.length, 0);
+}
+
+async function sessions(call, { UserPoolId, Username, AccessToken }) {
+  const named = { UserPoolId, Username };
+  await call('SetUserPoolSessionConfiguration', { UserPoolId, UserSessionTracking: 'ENABLED', TokenSession: { MaxPerUser: 5 } });
+  const { ClientId } = (await call('CreateUserPoolClient', { UserPoolId, ClientName: 'other', ExplicitAuthFlows: ['ALLOW_ADMIN_USER_PASSWORD_AUTH'] })).UserPoolClient;
+  const { password: PASSWORD } = newPerson();
+  await call('AdminSetUserPassword', { ...named, Password: PASSWORD, Permanent: true });
+  const signIn = () => call('AdminInitiateAuth', { UserPoolId, ClientId, AuthFlow: 'ADMIN_USER_PASSWORD_AUTH', AuthParameters: { USERNAME: Username, PASSWORD } });
+  await signIn();
+  await signIn();
+  const others = async () => (await call('ListUserSessions', { AccessToken })).Sessions.filter(({ IsCurrentSession }) => !IsCurrentSession);
+  await call('RevokeUserSession', { AccessToken, SessionId: (await others())[0].SessionId });
+  const [left] = await others();
+  assert.equal((await call('AdminListUserSessions', named)).Sessions.length, 2);
+  await call('AdminRevokeUserSession', { ...named, SessionId: left.SessionId });
+  assert.deepEqual(await others(), []);
 }
 
 async function app(call, AccessToken) {

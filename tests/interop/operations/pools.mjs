@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 
-export async function pools(call) {
+export async function pools(call, { knows }) {
   const { UserPool: pool } = await call('CreateUserPool', { PoolName: 'operations', UsernameAttributes: ['email'], AutoVerifiedAttributes: ['email'] });
   const of = (more = {}) => ({ UserPoolId: pool.Id, ...more });
   assert.ok((await call('ListUserPools', { MaxResults: 60 })).UserPools.some(({ Id }) => Id === pool.Id));
@@ -19,7 +19,13 @@ export async function pools(call) {
   await call('SetUserPoolMfaConfig', of({ MfaConfiguration: 'OPTIONAL', SoftwareTokenMfaConfiguration: { Enabled: true } }));
   assert.equal((await call('GetUserPoolMfaConfig', of())).MfaConfiguration, 'OPTIONAL');
 
-  await clients(call, of);
+  const tracking = of({ UserSessionTracking: 'ENABLED', TokenSession: { MaxPerUser: 5 } });
+  if (knows('SetUserPoolSessionConfiguration')) {
+    await call('SetUserPoolSessionConfiguration', tracking);
+    assert.deepEqual(await call('GetUserPoolSessionConfiguration', of()), tracking);
+  }
+
+  await clients(call, of, knows);
   await domains(call, of);
   await providers(call, of);
   await resourceServers(call, of);
@@ -28,7 +34,7 @@ export async function pools(call) {
   await assert.rejects(call('DescribeUserPool', of()), { name: 'ResourceNotFoundException' });
 }
 
-async function clients(call, of) {
+async function clients(call, of, knows) {
   const { ClientId } = (await call('CreateUserPoolClient', of({ ClientName: 'server', GenerateSecret: true }))).UserPoolClient;
   const client = of({ ClientId });
   assert.equal((await call('ListUserPoolClients', of())).UserPoolClients.length, 1);
@@ -38,6 +44,11 @@ async function clients(call, of) {
   assert.equal((await call('ListUserPoolClientSecrets', client)).ClientSecrets.length, 2);
   await call('DeleteUserPoolClientSecret', { ...client, ClientSecretId });
   assert.equal((await call('ListUserPoolClientSecrets', client)).ClientSecrets.length, 1);
+  if (knows('SetUserPoolClientSessionConfiguration')) {
+    const longer = { ...client, SSOSession: { MaxValidityMinutes: 90 } };
+    await call('SetUserPoolClientSessionConfiguration', longer);
+    assert.deepEqual(await call('GetUserPoolClientSessionConfiguration', client), longer);
+  }
   await call('DeleteUserPoolClient', client);
   await assert.rejects(call('DescribeUserPoolClient', client), { name: 'ResourceNotFoundException' });
 }
