@@ -3,7 +3,7 @@
 //! Pages are functions that give these; `browser/draw` makes the document agree with them. One type, and
 //! nothing generic: this is what keeps the wasm small (`docs/decisions/0008`).
 
-use crate::flow::Factor;
+use crate::flow::{Decision, Factor};
 use crate::routes::Route;
 
 /// An element. It has text or children, never both.
@@ -34,6 +34,8 @@ pub enum Press {
     Go(Route),
     /// A second step.
     Choose(Factor),
+    /// What somebody says who is signed in already.
+    Decide(Decision),
     /// Another code.
     Resend,
     /// What could not be had is tried again.

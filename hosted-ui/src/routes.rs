@@ -20,6 +20,10 @@ pub enum Route {
     Reset,
     /// `/mfa`: every challenge of a sign-in.
     Mfa,
+    /// `/selectAccount`: whether one goes on as who is signed in.
+    Account,
+    /// `/consent`: whether the app may.
+    Consent,
     /// `/signedOut`.
     SignedOut,
     /// `/error`.
@@ -27,7 +31,7 @@ pub enum Route {
 }
 
 /// Every route and its path.
-const PATHS: [(Route, &str); 10] = [
+const PATHS: [(Route, &str); 12] = [
     (Route::SignIn, "/login"),
     (Route::SignUp, "/signup"),
     (Route::Confirm, "/confirm"),
@@ -36,6 +40,8 @@ const PATHS: [(Route, &str); 10] = [
     (Route::Forgot, "/forgotPassword"),
     (Route::Reset, "/confirmforgotPassword"),
     (Route::Mfa, "/mfa"),
+    (Route::Account, "/selectAccount"),
+    (Route::Consent, "/consent"),
     (Route::SignedOut, "/signedOut"),
     (Route::Error, "/error"),
 ];

@@ -56,6 +56,15 @@ const PAGES = [
     await asked('MFA_SETUP', { MFAS_CAN_SETUP: '["SOFTWARE_TOKEN_MFA","EMAIL_OTP"]' })(page);
     await page.getByRole('button', { name: /E-mail/ }).click();
   }, true],
+  ['account', TITLES.account, async (page) => {
+    await signIn(page, person.email);
+    await page.waitForURL(`${system.appUrl}?**`);
+    await page.goto(authorization(system, { prompt: 'select_account' }).url);
+  }, false],
+  ['consent', TITLES.consent, async (page) => {
+    await page.goto(authorization(system, { prompt: 'consent' }).url);
+    await signIn(page, person.email);
+  }, false],
   ['signed out', TITLES.signedOut, (page) => page.goto(`${system.backend.url}/signedOut`), false],
   ['error', TITLES.error, (page) => page.goto(`${system.backend.url}/error?error=redirect_mismatch&client_id=demowebclient`), false],
   ['start again', TITLES.startAgain, (page) => page.goto(`${system.backend.url}/login?txn=gone`), false],

@@ -19,7 +19,7 @@ export const HOSTED_UI = join(fileURLToPath(new URL('../..', import.meta.url)), 
 export const TITLES = {
   signIn: 'Sign in', signUp: 'Create your account', confirm: 'Check your messages', forgot: 'Reset your password', reset: 'Choose a new password',
   newPassword: 'Choose a new password', code: 'Confirm it is you', choose: 'How do you want to confirm it is you?', setUp: 'Add a second step',
-  totp: 'Set up your authenticator app', setUpEmail: 'Add an e-mail address', signedOut: 'You are signed out', startAgain: 'Start again from the app', error: 'This did not work',
+  totp: 'Set up your authenticator app', setUpEmail: 'Add an e-mail address', account: 'Choose an account', consent: 'Allow access?', signedOut: 'You are signed out', startAgain: 'Start again from the app', error: 'This did not work',
 };
 
 /** The backend with the hosted UI, and an app that shows nothing but that somebody came back. */

@@ -1,19 +1,24 @@
 //! `DescribeLogin`: an operation of the login domain that the JSON API does not have.
 //!
-//! It tells what anybody may know who has the app's link: nothing about a person.
+//! It tells what anybody may know who has the app's link; about a person only what the browser's own session is
+//! about, masked, where that is asked.
 
 use serde::Serialize;
 
 use super::{Answer, reply};
 use crate::app::AppState;
-use crate::oauth::LoginTransaction;
+use crate::oauth::{Asked, LoginTransaction};
 use crate::pools::{IdentifierAttribute, PoolSettings};
 
 /// The path of the inbox. Whether a request may see it is decided there.
 const INBOX: &str = "/_cognate/inbox";
 
 /// What the pages need to know to show themselves.
-pub(super) fn describe_login(state: &AppState, transaction: &LoginTransaction) -> Answer {
+pub(super) fn describe_login(
+    state: &AppState,
+    transaction: &LoginTransaction,
+    question: &Asked,
+) -> Answer {
     let (settings, request) = (&transaction.pool.settings, &transaction.request);
     let names = |attributes: &[IdentifierAttribute]| -> Vec<&'static str> {
         attributes
@@ -61,6 +66,11 @@ pub(super) fn describe_login(state: &AppState, transaction: &LoginTransaction) -
             require_symbols: policy.require_symbols,
         },
         code_delivery: code_delivery(settings),
+        account: question.account.as_deref(),
+        scopes: question
+            .scopes
+            .as_ref()
+            .map(|scopes| scopes.split(' ').collect()),
         inbox: state.is_local.then_some(INBOX),
     })
 }
@@ -102,6 +112,12 @@ struct Description<'a> {
     sign_up: SignUpDescription<'a>,
     password_policy: PolicyDescription,
     code_delivery: Vec<&'static str>,
+    /// Who is signed in here, masked, where the person is asked whether they go on.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    account: Option<&'a str>,
+    /// What the app asks for, where the person is asked whether it may.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    scopes: Option<Vec<&'a str>>,
     /// Where messages are read, on the developer's own machine only.
     #[serde(skip_serializing_if = "Option::is_none")]
     inbox: Option<&'static str>,

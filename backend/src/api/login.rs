@@ -5,6 +5,7 @@
 //! nothing, and neither do the client's `ExplicitAuthFlows`, which are about its own forms. Success is
 //! an address to go to, never a token.
 
+use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::audited::Seen;
@@ -16,7 +17,7 @@ use super::{mfa, password, reply, request, sign_up};
 use crate::app::{AppState, Caller};
 use crate::error::ApiError;
 use crate::oauth::sso::SsoCookie;
-use crate::oauth::{LoginTransaction, complete};
+use crate::oauth::{Decided, LoginTransaction, Proceeding, asked, decide, go_on, proceed};
 use crate::opaque_secret::OpaqueSecret;
 use crate::sign_in::{AuthFlow, Next, SignInFlow, Through};
 use crate::triggers::post_authentication::post_authentication;
@@ -69,6 +70,8 @@ macro_rules! operations {
 
 operations! {
     DescribeLogin,
+    ContinueLogin,
+    DecideConsent,
     SignUp,
     ConfirmSignUp,
     ResendConfirmationCode,
@@ -115,7 +118,22 @@ async fn run(
     let through = login.transaction.through();
     let name = operation.name();
     let answered = match operation {
-        Operation::DescribeLogin => describe_login(state, login.transaction),
+        Operation::DescribeLogin => {
+            let asked = asked(state, login.transaction, login.sso).await?;
+            describe_login(state, login.transaction, &asked)
+        }
+        Operation::ContinueLogin => {
+            let next = go_on(state, login.transaction, login.sso).await?;
+            return proceeding(next);
+        }
+        Operation::DecideConsent => {
+            let Decision { allow } = serde_json::from_value(body)
+                .map_err(|_| ApiError::serialization("The request does not fit."))?;
+            return match decide(state, login.transaction, login.sso, allow).await? {
+                Decided::Allowed(done) => proceeding(Proceeding::App(done)),
+                Decided::Denied(location) => proceeding(Proceeding::Page(location)),
+            };
+        }
         Operation::SignUp => {
             reply(&sign_up::sign_up_through(state, caller, through, request(name, body)?).await?)
         }
@@ -183,11 +201,25 @@ async fn finish(
         }),
         Next::Proved(proved) => {
             post_authentication(state, through, &proved.user, false).await?;
-            let done = complete(state, login.transaction, &proved, login.sso).await?;
-            Ok(LoginAnswer {
-                body: reply(&json!({ "Location": done.location }))?,
-                completed: Some(done.sso),
-            })
+            proceeding(proceed(state, login.transaction, &proved, login.sso).await?)
         }
     }
+}
+
+/// What a person says to an app that asks.
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Decision {
+    allow: bool,
+}
+
+fn proceeding(next: Proceeding) -> Result<LoginAnswer, ApiError> {
+    let (location, completed) = match next {
+        Proceeding::App(done) => (done.location, Some(done.sso)),
+        Proceeding::Page(location) => (location, None),
+    };
+    Ok(LoginAnswer {
+        body: reply(&json!({ "Location": location }))?,
+        completed,
+    })
 }

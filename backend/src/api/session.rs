@@ -75,7 +75,7 @@ pub(super) async fn revoke_token(
         }
         _ => error,
     };
-    let (_, client) = find_client(state, &request.client_id)
+    let (pool, client) = find_client(state, &request.client_id)
         .await
         .map_err(unauthorized)?;
     check_client_secret(&client, request.client_secret.as_deref()).map_err(unauthorized)?;
@@ -85,7 +85,7 @@ pub(super) async fn revoke_token(
         ));
     }
     let associated = request.revoke_associated_sessions;
-    sessions::revoke(state, &client, &request.token, associated).await?;
+    sessions::revoke(state, &pool, &client, &request.token, associated).await?;
     Ok(Empty {})
 }
 

@@ -56,9 +56,8 @@ struct Description {
     last_ip_address: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     origin_session_id: Option<String>,
-    /// Only whoever asks with a token of a session has a current one.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    is_current_session: Option<bool>,
+    /// Never where an administrator asks.
+    is_current_session: bool,
 }
 
 /// `ListUserSessions`
@@ -121,7 +120,7 @@ fn describe(session: Session, own: Option<&str>) -> Description {
             SessionId::Token(_) => "TOKEN",
             SessionId::Sso(_) => "SSO",
         },
-        is_current_session: own.map(is_own),
+        is_current_session: own.is_some_and(is_own),
         session_id: session.id.to_string(),
         client_id: session.client_id,
         create_date: session.started_at,

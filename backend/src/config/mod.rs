@@ -154,6 +154,13 @@ impl Config {
         Some(i64::from(days.get()) * 24 * 3600)
     }
 
+    /// Whether people are asked before an app client gets what it asks for. Default false.
+    #[must_use]
+    pub fn asks_for_consent(&self, client_id: &str) -> bool {
+        let mut clients = self.pools.iter().flat_map(|pool| &pool.clients);
+        clients.any(|client| client.id == client_id && client.ask_for_consent)
+    }
+
     /// Reads a file.
     ///
     /// # Errors

@@ -52,6 +52,10 @@ pub struct ClientConfig {
     /// Members of `CreateUserPoolClientRequest`, in the service's spelling.
     #[serde(default)]
     pub settings: Map<String, Value>,
+    /// Whether people are asked before the app gets what it asks for, which the service does not have.
+    /// Default false.
+    #[serde(default)]
+    pub ask_for_consent: bool,
 }
 
 impl std::fmt::Debug for ClientConfig {
@@ -101,6 +105,7 @@ impl PoolConfig {
                 id: "demowebclient".to_owned(),
                 name: Some("Demo web client".to_owned()),
                 secret: None,
+                ask_for_consent: false,
                 settings: object(json!({
                     "ExplicitAuthFlows": [
                         "ALLOW_USER_SRP_AUTH",

@@ -20,7 +20,9 @@ use crate::app::AppState;
 use crate::messages;
 
 /// Paths that show a page without beginning a sign-in ([`crate::oauth::Page`] has the others).
-pub(super) const PAGES: [&str; 7] = [
+pub(super) const PAGES: [&str; 9] = [
+    "/selectAccount",
+    "/consent",
     "/confirm",
     "/confirmUser",
     "/confirmforgotPassword",

@@ -76,9 +76,12 @@ async fn begin(
     let forget = cookies.forget_oldest(state);
     let browser = cookies.browser(headers);
     match oauth::authorize(state, caller, page, given, &browser).await {
-        Outcome::Page(begun) => {
+        Outcome::Page {
+            transaction: begun,
+            path,
+        } => {
             let query = given.without("txn").encoded();
-            let mut response = see_other(&format!("{}?{query}&txn={}", page.path(), begun.id));
+            let mut response = see_other(&format!("{path}?{query}&txn={}", begun.id));
             for line in forget {
                 set(&mut response, Some(line));
             }

@@ -36,6 +36,9 @@ pub struct AuthorizationRequest {
     /// The thumbprint of the key that the code's redemption must prove.
     #[serde(default)]
     pub dpop_jkt: Option<String>,
+    /// Whether the person is to be asked whether the app may, even if they have allowed it before.
+    #[serde(default)]
+    pub asks_for_consent: bool,
 }
 
 impl AuthorizationRequest {
@@ -109,6 +112,7 @@ impl Asked {
                 "There is no identity provider with this name.",
             ));
         }
+        let (prompt, asks_for_consent) = Prompt::read(given)?;
         let request = AuthorizationRequest {
             redirect_uri: redirect_uri.clone(),
             redirect_uri_was_sent,
@@ -120,10 +124,11 @@ impl Asked {
             lang: bounded(given, "lang", 35)?,
             resource: allowed.resource,
             dpop_jkt: dpop_jkt(given)?,
+            asks_for_consent,
         };
         Ok(Self {
             request,
-            prompt: Prompt::read(given)?,
+            prompt,
             max_age: max_age(given)?,
         })
     }
@@ -152,18 +157,21 @@ pub(super) enum Prompt {
     IfNeeded,
     /// `none`: without a session the request fails.
     Never,
-    /// The person is asked in any case.
+    /// `select_account`: the person says whether they go on as who is signed in.
+    Select,
+    /// `login`: the person is asked in any case.
     Ask,
 }
 
 impl Prompt {
-    fn read(given: &Parameters) -> Result<Self, OAuthError> {
+    /// With it, whether the person is to be asked for their consent (`consent`).
+    fn read(given: &Parameters) -> Result<(Self, bool), OAuthError> {
         let words: Vec<&str> = match given.get("prompt")? {
-            None => return Ok(Self::IfNeeded),
+            None => return Ok((Self::IfNeeded, false)),
             Some(text) => text.split(' ').filter(|word| !word.is_empty()).collect(),
         };
         if words == ["none"] {
-            return Ok(Self::Never);
+            return Ok((Self::Never, false));
         }
         let known = |word: &&str| matches!(*word, "login" | "select_account" | "consent");
         if !words.iter().all(known) {
@@ -171,11 +179,12 @@ impl Prompt {
                 "prompt must be none, or login, select_account or consent.",
             ));
         }
-        // There is no consent to ask for: every app is the pool's own.
-        if words.iter().all(|word| *word == "consent") {
-            return Ok(Self::IfNeeded);
-        }
-        Ok(Self::Ask)
+        let prompt = match () {
+            () if words.contains(&"login") => Self::Ask,
+            () if words.contains(&"select_account") => Self::Select,
+            () => Self::IfNeeded,
+        };
+        Ok((prompt, words.contains(&"consent")))
     }
 }
 

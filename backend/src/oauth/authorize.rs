@@ -5,7 +5,8 @@
 //! 1. Client and address: until both are sure, a refusal goes to a page of ours, never to the
 //!    address.
 //! 2. Everything else: a refusal goes to the app, with `state` and `iss`.
-//! 3. A browser with a session is done, unless the app wants the person asked.
+//! 3. A browser with a session is done, unless the person is to be asked: to sign in again, whether they go on as
+//!    who they are, or whether the app may.
 //! 4. Everybody else gets a transaction and a page. A transaction is a row that a stranger makes: how many
 //!    an address can have made is limited, and the sweep forgets them after their quarter of an hour.
 
@@ -13,9 +14,11 @@ use std::collections::BTreeMap;
 
 use super::authorization_request::{self, Asked, Prompt};
 use super::completion::complete_silently;
+use super::consent;
 use super::pushed;
 use super::resource::Allowed;
-use super::sso::{self, SsoCookie};
+use super::sso::{self, SsoCookie, SsoSession};
+use super::standing::{Standing, Who};
 use super::{LoginTransaction, NewTransaction, OAuthError, OAuthErrorCode, Parameters};
 use crate::app::{AppState, Caller};
 use crate::error::{ApiError, ErrorType};
@@ -62,8 +65,13 @@ impl Page {
 /// Where the browser goes.
 #[derive(Debug)]
 pub enum Outcome {
-    /// To the page, for this transaction.
-    Page(NewTransaction),
+    /// To a page, for this transaction.
+    Page {
+        /// The transaction.
+        transaction: NewTransaction,
+        /// The page's path.
+        path: &'static str,
+    },
     /// To the app, with a code or an error.
     App {
         /// The app's address with the answer.
@@ -180,17 +188,31 @@ async fn decide(
         let allowed = Allowed::read(state, &target.client, given).await?;
         Asked::read(given, &target.client, allowed, target.address())?
     };
-    let value = browser.sso.get(&target.pool.id);
-    let asks = page != Page::Login || prompt == Prompt::Ask || !browser.is_top_level;
-    if let Some(value) = value.filter(|_| !asks)
-        && let Some(session) = sso::find(state, (&target.pool, &target.client), value).await?
+    let mut standing = Standing::Open;
+    if let Some(session) = session(state, page, prompt, browser, target).await?
         && max_age.is_none_or(|age| state.clock.now() - session.auth_time < age)
-        && let Some(done) = complete_silently(state, &target.client, &request, &session).await?
     {
-        return Ok(Outcome::App {
-            location: done.location,
-            sso: Some(done.sso),
-        });
+        let sso_id = session.id.clone();
+        let asks = consent::is_needed(state, &target.client, &request, &session.user).await?;
+        match (prompt, asks) {
+            (Prompt::Select, _) => standing = Standing::Offered { sso_id },
+            (Prompt::Never, true) => {
+                return Err(OAuthError::new(
+                    OAuthErrorCode::ConsentRequired,
+                    "The person has to allow it.",
+                ));
+            }
+            (_, true) => standing = Standing::Consenting(Who::Session { sso_id }),
+            (_, false) => {
+                let done = complete_silently(state, &target.client, &request, &session).await?;
+                if let Some(done) = done {
+                    return Ok(Outcome::App {
+                        location: done.location,
+                        sso: Some(done.sso),
+                    });
+                }
+            }
+        }
     }
     if prompt == Prompt::Never {
         return Err(OAuthError::new(
@@ -201,8 +223,24 @@ async fn decide(
     limits::count(state, caller, Hourly::LoginTransaction, &target.pool.id, "")
         .await
         .map_err(too_many)?;
-    let transaction = LoginTransaction::begin(state, &target.client, request).await?;
-    Ok(Outcome::Page(transaction))
+    let path = standing.page().unwrap_or_else(|| page.path());
+    let transaction = LoginTransaction::begin(state, &target.client, request, standing).await?;
+    Ok(Outcome::Page { transaction, path })
+}
+
+/// The browser's session, where the request lets it count.
+async fn session(
+    state: &AppState,
+    page: Page,
+    prompt: Prompt,
+    browser: &Browser,
+    target: &Target,
+) -> Result<Option<SsoSession>, OAuthError> {
+    let counts = page == Page::Login && prompt != Prompt::Ask && browser.is_top_level;
+    match browser.sso.get(&target.pool.id).filter(|_| counts) {
+        Some(value) => Ok(sso::find(state, (&target.pool, &target.client), value).await?),
+        None => Ok(None),
+    }
 }
 
 /// Somebody began too many sign-ins.

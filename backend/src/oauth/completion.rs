@@ -2,6 +2,7 @@
 
 use super::code;
 use super::sso::{self, GRACE_SECONDS, SsoCookie, SsoSession};
+use super::standing::Known;
 use super::transaction::not_found;
 use super::{AuthorizationRequest, LoginTransaction};
 use crate::app::AppState;
@@ -34,23 +35,63 @@ pub async fn complete(
     older: Option<&OpaqueSecret>,
 ) -> Result<Completed, ApiError> {
     let (client, request) = (&transaction.client, &transaction.request);
-    // An administrator who takes an address or the provider away means it for sign-ins under way, too.
-    let settings = &client.settings;
-    if !settings.oauth.has_callback(&request.redirect_uri) || !settings.oauth.supports_pool_users()
-    {
-        return Err(not_found());
-    }
+    check_settings(transaction)?;
     let older = older.map(OpaqueSecret::hash);
     let proved = Proved::Transaction {
         id: &transaction.id,
         older: older.as_deref(),
     };
     let user = &who.user;
-    let session = sso::begin(state, client, user, who.second_factor.clone())?;
     let auth_time = state.clock.now();
+    let session = sso::begin(state, user, auth_time, who.second_factor.clone()).await?;
     finish(state, client, request, user, auth_time, proved, session)
         .await?
         .ok_or_else(not_found)
+}
+
+/// Completes a transaction for somebody who is known already: by the browser's session, whose value is replaced, or by
+/// what they proved before they were asked.
+///
+/// # Errors
+/// As [`complete`].
+pub(super) async fn complete_known(
+    state: &AppState,
+    transaction: &LoginTransaction,
+    known: &Known,
+) -> Result<Completed, ApiError> {
+    check_settings(transaction)?;
+    let (client, request, id) = (&transaction.client, &transaction.request, &transaction.id);
+    let (auth_time, proved, session) = match known {
+        Known::Session(session) => (
+            session.auth_time,
+            Proved::TransactionOfSession {
+                id,
+                hash: &session.hash,
+                grace_began: state.clock.now() - GRACE_SECONDS,
+            },
+            sso::rotate(state, session)?,
+        ),
+        Known::Person {
+            user,
+            auth_time,
+            second_factor,
+        } => (
+            *auth_time,
+            Proved::Transaction { id, older: None },
+            sso::begin(state, user, *auth_time, second_factor.clone()).await?,
+        ),
+    };
+    let user = known.user();
+    finish(state, client, request, user, auth_time, proved, session)
+        .await?
+        .ok_or_else(not_found)
+}
+
+/// An administrator who takes an address or the provider away means it for sign-ins under way, too.
+fn check_settings(transaction: &LoginTransaction) -> Result<(), ApiError> {
+    let oauth = &transaction.client.settings.oauth;
+    let may = oauth.has_callback(&transaction.request.redirect_uri) && oauth.supports_pool_users();
+    may.then_some(()).ok_or_else(not_found)
 }
 
 /// Completes a request at once for a browser that has a session. `None` if the session ended

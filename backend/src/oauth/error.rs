@@ -98,6 +98,7 @@ macro_rules! error_codes {
 }
 
 error_codes! {
+    ConsentRequired "consent_required",
     InvalidClient "invalid_client",
     InvalidDpopProof "invalid_dpop_proof",
     InvalidGrant "invalid_grant",

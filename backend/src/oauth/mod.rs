@@ -12,6 +12,9 @@
 //!
 //! A program gets its token at [`token`] too, for its client's secret alone, and nobody signs in.
 //!
+//! What is asked between the proof and the code is `consent`'s: whether one goes on as who is signed in, and
+//! whether the app may have what it asks for.
+//!
 //! # Security model
 //! - A transaction belongs to one browser: its cookie holds 256 bits, the row their hash. Whoever
 //!   follows somebody else's link has no cookie, and nobody can be signed in by a link.
@@ -40,6 +43,7 @@ mod client_authentication;
 mod client_credentials;
 mod code;
 mod completion;
+mod consent;
 mod credentials;
 pub mod dpop;
 mod error;
@@ -49,6 +53,7 @@ mod pushed;
 mod resource;
 mod revoke;
 pub mod sso;
+mod standing;
 mod token;
 mod transaction;
 mod user_info;
@@ -57,6 +62,7 @@ pub use authorization_request::AuthorizationRequest;
 pub use authorize::{Browser, Outcome, Page, authorize};
 pub use code::CODE_SECONDS;
 pub use completion::{Completed, complete};
+pub use consent::{Asked, Decided, Proceeding, asked, decide, go_on, proceed};
 pub use credentials::Credentials;
 pub use dpop::Proof;
 pub use error::{OAuthError, OAuthErrorCode};

@@ -18,14 +18,14 @@ pub async fn revoke(
     credentials: &Credentials,
     form: &Parameters,
 ) -> Result<(), OAuthError> {
-    let (_, client) = authenticate(state, credentials.authorization.as_deref(), form).await?;
+    let (pool, client) = authenticate(state, credentials.authorization.as_deref(), form).await?;
     let token = RefreshToken::new(form.required("token")?.to_owned());
     if !client.settings.enables_token_revocation() {
         return Err(OAuthError::invalid_request(
             "Token revocation is not enabled for this client.",
         ));
     }
-    sessions::revoke(state, &client, &token, Associated::None)
+    sessions::revoke(state, &pool, &client, &token, Associated::None)
         .await
         .map_err(|error| match error.code {
             ErrorType::UnsupportedTokenType => OAuthError::new(

@@ -3,9 +3,9 @@
 //!
 //! # Security model
 //! The cookie's value is 256 random bits and changes with every use; the database has its hash, and
-//! for half a minute takes the older value too, because several tabs may start at once. A session lasts
-//! as long as the client says through which it began, counted from when somebody last proved a password,
-//! however often it is used; no client takes one that is older than it says itself. It counts only while
+//! for half a minute takes the older value too, because several tabs may start at once. A session counts
+//! for a client as long as that says, an hour by default, from when somebody last proved a password,
+//! however often it is used. It counts only while
 //! its user is enabled, confirmed, and has the password that was proved, and while that and the second
 //! factor that was proved, if any, are what a sign-in would ask for: somebody who turned a factor on is
 //! asked for it, in browsers that signed in before, too. `GlobalSignOut`, disabling and deleting the
@@ -18,7 +18,7 @@ use crate::app::AppState;
 use crate::error::ApiError;
 use crate::mfa;
 use crate::opaque_secret::{OpaqueSecret, row_name};
-use crate::pools::{Client, Pool};
+use crate::pools::{self, Client, Pool};
 use crate::seal::{Place, Sealer};
 use crate::second_factor::ProvedFactor;
 use crate::store::SsoRow;
@@ -108,20 +108,20 @@ pub async fn end(state: &AppState, pool: &Pool, value: &OpaqueSecret) -> Result<
     Ok(state.store.end_sso_session(&pool.id, &value.hash()).await?)
 }
 
-/// A session for somebody who proved everything just now, not stored yet.
-pub(super) fn begin(
+/// A session for somebody who proved everything at `auth_time`, not stored yet.
+pub(super) async fn begin(
     state: &AppState,
-    client: &Client,
     user: &User,
+    auth_time: i64,
     second_factor: Option<ProvedFactor>,
 ) -> Result<(SsoRow, SsoCookie), ApiError> {
-    let now = state.clock.now();
+    let seconds = pools::longest_sso_seconds(state, &user.pool_id).await?;
     let content = Content {
         username: user.username.clone(),
         sub: user.sub.clone(),
         verifier_version: user.verifier_version,
-        auth_time: now,
-        expires_at: now.saturating_add(client.sessions.sso_seconds()),
+        auth_time,
+        expires_at: auth_time.saturating_add(seconds),
         second_factor,
     };
     row(state, &user.pool_id, Uuid::new_v4().to_string(), &content)

@@ -12,6 +12,7 @@ use subtle::ConstantTimeEq;
 use uuid::Uuid;
 
 use super::AuthorizationRequest;
+use super::standing::Standing;
 use crate::app::AppState;
 use crate::error::ApiError;
 use crate::opaque_secret::OpaqueSecret;
@@ -36,6 +37,10 @@ pub struct LoginTransaction {
     pub request: AuthorizationRequest,
     /// Seconds since 1970.
     pub expires_at: i64,
+    pub(super) standing: Standing,
+    cookie: Vec<u8>,
+    /// The row's content, as it was read.
+    sealed: Vec<u8>,
 }
 
 /// A transaction that was begun just now.
@@ -52,10 +57,11 @@ impl LoginTransaction {
     ///
     /// # Errors
     /// For no fault of the caller's.
-    pub async fn begin(
+    pub(super) async fn begin(
         state: &AppState,
         client: &Client,
         request: AuthorizationRequest,
+        standing: Standing,
     ) -> Result<NewTransaction, ApiError> {
         let id = Uuid::now_v7().simple().to_string();
         let secret = OpaqueSecret::draw()?;
@@ -63,6 +69,7 @@ impl LoginTransaction {
             cookie: secret.hash(),
             client_id: client.id.clone(),
             request,
+            standing,
         };
         let json = serde_json::to_vec(&content).map_err(|error| ApiError::internal(&error))?;
         let row = LoginTransactionRow {
@@ -105,8 +112,35 @@ impl LoginTransaction {
             pool,
             client,
             request: content.request,
+            standing: content.standing,
+            cookie: content.cookie,
+            sealed: row.content,
             expires_at: row.expires_at,
         })
+    }
+
+    /// Writes down how far it has come.
+    ///
+    /// # Errors
+    /// `LoginTransactionNotFoundException` if it has ended, or another request has brought it further.
+    pub(super) async fn advance(
+        &self,
+        state: &AppState,
+        standing: Standing,
+    ) -> Result<(), ApiError> {
+        let content = Content {
+            cookie: self.cookie.clone(),
+            client_id: self.client.id.clone(),
+            request: self.request.clone(),
+            standing,
+        };
+        let json = serde_json::to_vec(&content).map_err(|error| ApiError::internal(&error))?;
+        let new = state.sealer.seal(place(&self.id, &self.pool.id), &json)?;
+        let is_replaced = state
+            .store
+            .replace_login_transaction(&self.id, &self.sealed, new)
+            .await?;
+        is_replaced.then_some(()).ok_or_else(not_found)
     }
 
     /// The client that signs people in here.
@@ -143,6 +177,8 @@ struct Content {
     cookie: Vec<u8>,
     client_id: String,
     request: AuthorizationRequest,
+    #[serde(default)]
+    standing: Standing,
 }
 
 fn place<'a>(id: &'a str, pool: &'a str) -> Place<'a> {

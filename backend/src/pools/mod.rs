@@ -34,7 +34,9 @@ pub use pool::{
 };
 pub use recent::RecentClients;
 pub use seed::{SeedError, seed};
-pub use sessions::{ClientSessions, PoolSessions, set_client_sessions, set_pool_sessions};
+pub use sessions::{
+    ClientSessions, PoolSessions, longest_sso_seconds, set_client_sessions, set_pool_sessions,
+};
 pub use texts::PoolTexts;
 
 use crate::app::AppState;

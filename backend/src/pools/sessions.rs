@@ -94,6 +94,20 @@ impl ClientSessions {
     }
 }
 
+/// How long a browser's session of a pool is kept, in seconds: as long as any of its clients may take it.
+///
+/// # Errors
+/// For no fault of the caller's.
+pub async fn longest_sso_seconds(state: &AppState, pool_id: &str) -> Result<i64, ApiError> {
+    let mut longest = ClientSessions::default().sso_seconds();
+    for json in state.store.client_sessions_of(pool_id).await? {
+        let sessions: ClientSessions =
+            serde_json::from_str(&json).map_err(|error| ApiError::internal(&error))?;
+        longest = longest.max(sessions.sso_seconds());
+    }
+    Ok(longest)
+}
+
 /// Gives a pool these settings of sessions.
 ///
 /// # Errors
@@ -119,7 +133,8 @@ pub async fn set_pool_sessions(
 /// Gives a client these settings of sessions.
 ///
 /// # Errors
-/// `FeatureUnavailableInTierException` in a pool of the tier `LITE`.
+/// `FeatureUnavailableInTierException` in a pool of the tier `LITE`, `OperationNotEnabledException` in one that does
+/// not track sessions.
 pub async fn set_client_sessions(
     state: &AppState,
     pool: &Pool,
@@ -129,6 +144,11 @@ pub async fn set_client_sessions(
     if pool.is_lite()? {
         return Err(ApiError::feature_unavailable_in_tier(
             "The validity of sessions cannot be set in the LITE tier.",
+        ));
+    }
+    if !pool.sessions.are_tracked() {
+        return Err(ApiError::operation_not_enabled(
+            "The user pool does not track sessions.",
         ));
     }
     let json = serde_json::to_string(&sessions).map_err(|error| ApiError::internal(&error))?;

@@ -68,7 +68,7 @@ pub enum Associated {
     /// It ends alone.
     #[default]
     None,
-    /// With the browser's session that it came from or is, and all that came from that.
+    /// A session of tokens with the browser's session that it came from, a browser's with those that came from it.
     Linked,
 }
 
@@ -117,7 +117,7 @@ pub async fn revoke_one(
     let id = SessionId::parse(id).ok_or_else(unknown)?;
     let now = state.clock.now();
     let (pool_id, username) = (&pool.id, &user.username);
-    let (was_there, sso) = match id {
+    let was_there = match id {
         SessionId::Token(id) => {
             let jti = id.to_string();
             if own == Some(jti.as_str()) {
@@ -133,38 +133,40 @@ pub async fn revoke_one(
             });
             let family = family.ok_or_else(unknown)?;
             state.store.revoke_family(&jti, now).await?;
-            (true, family.sso_id)
+            end_parent(state, pool, &family, associated).await?;
+            true
         }
         SessionId::Sso(id) => {
             let id = id.to_string();
-            let ended = state.store.end_sso_of(pool_id, username, &id, now).await?;
-            (ended, Some(id))
+            let was_there = state.store.end_sso_of(pool_id, username, &id, now).await?;
+            if was_there && associated == Associated::Linked {
+                state
+                    .store
+                    .end_sessions_of_sso(pool_id, username, &id, now)
+                    .await?;
+            }
+            was_there
         }
     };
-    if !was_there {
-        return Err(unknown());
-    }
-    match (associated, sso) {
-        (Associated::Linked, Some(sso)) => revoke_linked(state, pool_id, username, &sso).await,
-        _ => Ok(()),
-    }
+    was_there.then_some(()).ok_or_else(unknown)
 }
 
-/// Ends a browser's session with everything that came from it.
-///
-/// # Errors
-/// For no fault of the caller's.
-pub(super) async fn revoke_linked(
+/// Ends the browser's session that a session came from, if that is to go along. Where sessions are not tracked
+/// nothing is linked.
+pub(super) async fn end_parent(
     state: &AppState,
-    pool_id: &str,
-    username: &str,
-    sso: &str,
+    pool: &Pool,
+    family: &FamilyRow,
+    associated: Associated,
 ) -> Result<(), ApiError> {
-    let now = state.clock.now();
-    Ok(state
-        .store
-        .revoke_linked(pool_id, username, sso, now)
-        .await?)
+    if let (Associated::Linked, true, Some(sso)) =
+        (associated, pool.sessions.are_tracked(), &family.sso_id)
+    {
+        let now = state.clock.now();
+        let (pool_id, username) = (&pool.id, &family.username);
+        state.store.end_sso_of(pool_id, username, sso, now).await?;
+    }
+    Ok(())
 }
 
 /// The address of a session, sealed to it; `None` where the pool does not want it kept.

@@ -282,6 +282,7 @@ pub async fn owner(
 /// client's token.
 pub async fn revoke(
     state: &AppState,
+    pool: &Pool,
     client: &Client,
     token: &RefreshToken,
     associated: Associated,
@@ -304,12 +305,7 @@ pub async fn revoke(
         .store
         .revoke_family(&family.origin_jti, state.clock.now())
         .await?;
-    match (associated, &family.sso_id) {
-        (Associated::Linked, Some(sso)) => {
-            listed::revoke_linked(state, &family.pool_id, &family.username, sso).await
-        }
-        _ => Ok(()),
-    }
+    listed::end_parent(state, pool, &family, associated).await
 }
 
 /// Ends every session of a user.

@@ -119,6 +119,21 @@ impl Store {
         Ok(())
     }
 
+    /// The settings of browsers' sessions that clients of a pool have, each once; none for the default.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn client_sessions_of(&self, pool_id: &str) -> Result<Vec<String>, StoreError> {
+        let rows = sqlx::query(
+            "SELECT DISTINCT sessions FROM clients WHERE pool_id = $1 AND sessions <> '{}'",
+        )
+        .bind(pool_id)
+        .fetch_all(&self.pool)
+        .await?;
+        let rows = rows.iter().map(|row| row.try_get(0));
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
     /// Gives a client these sealed secrets, if those it has are still `old`. Answers whether they were.
     ///
     /// # Errors

@@ -15,6 +15,7 @@ mod challenges;
 mod clients;
 mod codes;
 mod connections;
+mod consents;
 mod database;
 mod devices;
 mod domains;

@@ -4,7 +4,7 @@
 use sqlx::Row;
 
 use super::sessions::is_as_proved;
-use super::{NewFamily, SsoRow, Store, StoreError};
+use super::{NewFamily, SsoRow, Store, StoreError, Transaction};
 
 /// A sign-in under way on the login domain, as stored.
 #[derive(Debug, Clone)]
@@ -66,6 +66,15 @@ pub enum Proved<'a> {
         /// The browser's older session.
         older: Option<&'a [u8]>,
     },
+    /// A login transaction, which is consumed, and the browser's session, whose value is replaced.
+    TransactionOfSession {
+        /// The transaction's id.
+        id: &'a str,
+        /// The session's hash.
+        hash: &'a [u8],
+        /// Seconds since 1970.
+        grace_began: i64,
+    },
     /// The browser's session (hash of the cookie's value), whose value is replaced. One that was
     /// replaced at or before `grace_began` counts no more.
     Session {
@@ -124,6 +133,39 @@ impl Store {
         }))
     }
 
+    /// Gives a login transaction this content, if it is still `old`. Answers whether it was.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn replace_login_transaction(
+        &self,
+        id: &str,
+        old: &[u8],
+        new: Vec<u8>,
+    ) -> Result<bool, StoreError> {
+        let replaced = sqlx::query(
+            "UPDATE login_transactions SET content = $3 WHERE id = $1 AND content = $2",
+        )
+        .bind(id)
+        .bind(old.to_vec())
+        .bind(new)
+        .execute(&self.writer)
+        .await?;
+        Ok(replaced.rows_affected() == 1)
+    }
+
+    /// Ends a login transaction without a code. Answers whether there was one.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn end_login_transaction(&self, id: &str) -> Result<bool, StoreError> {
+        let ended = sqlx::query("DELETE FROM login_transactions WHERE id = $1")
+            .bind(id)
+            .execute(&self.writer)
+            .await?;
+        Ok(ended.rows_affected() == 1)
+    }
+
     /// Consumes the proof, gives the browser its new session and stores the code: all or nothing.
     /// Answers `false`, and changes nothing, if the proof was used already or the user is no
     /// longer who proved it (disabled, deleted, another password).
@@ -137,7 +179,7 @@ impl Store {
     ) -> Result<bool, StoreError> {
         let (code, sso) = (completion.code, completion.sso);
         let mut transaction = self.begin().await?;
-        let consumed = match completion.proved {
+        let is_consumed = match completion.proved {
             Proved::Transaction { id, older } => {
                 if let Some(older) = older {
                     sqlx::query(
@@ -149,24 +191,24 @@ impl Store {
                     .execute(&mut *transaction)
                     .await?;
                 }
-                sqlx::query("DELETE FROM login_transactions WHERE id = $1 AND expires_at > $2")
-                    .bind(id)
-                    .bind(now)
+                consume(&mut transaction, id, now).await?
             }
-            Proved::Session { hash, grace_began } => sqlx::query(
-                "UPDATE sso_sessions SET replaced_at = COALESCE(replaced_at, $1) \
-                 WHERE hash = $2 AND expires_at > $1 \
-                 AND (replaced_at IS NULL OR replaced_at > $3)",
-            )
-            .bind(now)
-            .bind(hash.to_vec())
-            .bind(grace_began),
+            Proved::TransactionOfSession {
+                id,
+                hash,
+                grace_began,
+            } => {
+                consume(&mut transaction, id, now).await?
+                    && replace_value(&mut transaction, hash, grace_began, now).await?
+            }
+            Proved::Session { hash, grace_began } => {
+                replace_value(&mut transaction, hash, grace_began, now).await?
+            }
         };
-        let consumed = consumed.execute(&mut *transaction).await?.rows_affected();
         let version = completion.verifier_version;
         let (pool_id, username) = (&code.pool_id, &code.username);
         let is_same_user = is_as_proved(&mut transaction, pool_id, username, version).await?;
-        if consumed != 1 || !is_same_user {
+        if !is_consumed || !is_same_user {
             return Ok(false);
         }
         sso.insert(&mut transaction).await?;
@@ -264,4 +306,33 @@ impl Store {
         .await?;
         Ok(())
     }
+}
+
+async fn consume(transaction: &mut Transaction, id: &str, now: i64) -> Result<bool, StoreError> {
+    let consumed = sqlx::query("DELETE FROM login_transactions WHERE id = $1 AND expires_at > $2")
+        .bind(id)
+        .bind(now)
+        .execute(&mut **transaction)
+        .await?;
+    Ok(consumed.rows_affected() == 1)
+}
+
+/// Another value is about to take this one's place.
+async fn replace_value(
+    transaction: &mut Transaction,
+    hash: &[u8],
+    grace_began: i64,
+    now: i64,
+) -> Result<bool, StoreError> {
+    let replaced = sqlx::query(
+        "UPDATE sso_sessions SET replaced_at = COALESCE(replaced_at, $1) \
+         WHERE hash = $2 AND expires_at > $1 \
+         AND (replaced_at IS NULL OR replaced_at > $3)",
+    )
+    .bind(now)
+    .bind(hash.to_vec())
+    .bind(grace_began)
+    .execute(&mut **transaction)
+    .await?;
+    Ok(replaced.rows_affected() == 1)
 }

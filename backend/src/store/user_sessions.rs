@@ -141,12 +141,12 @@ impl Store {
         Ok(ended.rows_affected() > 0)
     }
 
-    /// Ends a user's session of a browser and all sign-ins that came from it. Codes that were not used yet go
-    /// too: one of them may be its.
+    /// Ends all of a user's sign-ins that came from a session of a browser. Codes that were not used yet go too: one
+    /// of them may be its.
     ///
     /// # Errors
     /// If the database fails.
-    pub async fn revoke_linked(
+    pub async fn end_sessions_of_sso(
         &self,
         pool_id: &str,
         username: &str,
@@ -164,12 +164,6 @@ impl Store {
         .bind(now)
         .execute(&mut *transaction)
         .await?;
-        sqlx::query("DELETE FROM sso_sessions WHERE pool_id = $1 AND username = $2 AND id = $3")
-            .bind(pool_id)
-            .bind(username)
-            .bind(sso_id)
-            .execute(&mut *transaction)
-            .await?;
         sqlx::query(
             "DELETE FROM authorization_codes \
              WHERE pool_id = $1 AND username = $2 AND redeemed_at IS NULL",

@@ -21,6 +21,7 @@ mod authorization_codes;
 mod browser;
 mod code_flow;
 mod codes;
+mod consent;
 mod custom;
 mod devices;
 mod dpop;

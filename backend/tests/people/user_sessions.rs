@@ -85,7 +85,7 @@ async fn a_person_sees_the_sessions_there_are_the_newest_first_and_which_one_ask
     let name = json!({ "UserPoolId": POOL, "Username": person.email });
     let admins = backend.admin("AdminListUserSessions", name).await.ok();
     assert_eq!(admins["Sessions"].as_array().unwrap().len(), 2);
-    assert_eq!(admins["Sessions"][0].get("IsCurrentSession"), None);
+    assert_eq!(admins["Sessions"][0]["IsCurrentSession"], false);
 }
 
 #[tokio::test]
@@ -284,6 +284,7 @@ async fn a_browsers_session_is_in_the_list_and_takes_along_what_came_from_it_if_
 #[tokio::test]
 async fn signing_out_of_one_app_takes_the_browsers_session_along_if_told_to() {
     let backend = Backend::start().await;
+    track(&backend, POOL, 20).await;
     let person = Person::confirmed(&backend).await;
     let (mut browser, app) = (Browser::default(), App::demo());
     for (linked, is_known) in [("NONE", true), ("LINKED", false)] {
@@ -383,6 +384,13 @@ async fn a_client_says_how_long_browsers_are_signed_in_to_it() {
     });
     let client = new_client(&backend, POOL, settings).await;
     let name = json!({ "UserPoolId": POOL, "ClientId": client });
+    let mut early = name.clone();
+    early["SSOSession"] = json!({ "MaxValidityMinutes": 120 });
+    let refused = backend
+        .admin("SetUserPoolClientSessionConfiguration", early)
+        .await;
+    assert_eq!(refused.error_type(), "OperationNotEnabledException");
+    track(&backend, POOL, 20).await;
     let answer = backend
         .admin("GetUserPoolClientSessionConfiguration", name.clone())
         .await
@@ -411,6 +419,10 @@ async fn a_client_says_how_long_browsers_are_signed_in_to_it() {
     let mut browser = Browser::default();
     browser.sign_in(&backend, &app, &person).await;
     assert!(!is_known(&mut browser, &app).await);
+    assert!(
+        is_known(&mut browser, &App::demo()).await,
+        "another client may"
+    );
     for (minutes, error) in [
         (-1, "InvalidParameterException"),
         (129_601, "InvalidParameterException"),

@@ -5,19 +5,25 @@ use std::rc::Rc;
 
 use cognate::browser::{Cancel, LoginPage};
 use cognate_core::config::Username;
-use cognate_core::secret::{Code, Password, TotpSecret};
+use cognate_core::secret::{Code, Location, Password, TotpSecret};
 use cognate_core::sign_in::{self, Flow, SignInStep, Step, StepKind};
 use cognate_core::wire::{Attribute, CodeDelivery};
 use cognate_core::{CallOptions, Client, Config, Error, ErrorCode};
 
 use super::Place;
-use crate::flow::{Advance, Answer, Call, Delivery, Failure, Login, SignedUp, StepHandle};
+use crate::flow::{
+    Advance, Answer, Call, Decision, Delivery, Failure, Login, SignedUp, StepHandle,
+};
 
 /// Makes a call, and says what came of it.
 pub(super) async fn run(place: &Place, login: Option<&Login>, call: Call) -> Answer {
     let service = Service {
         place,
         pool: login.map(|login| login.user_pool_id.as_str()),
+        flow: match login.is_some_and(|login| login.sends_password) {
+            true => Flow::Password,
+            false => Flow::Srp,
+        },
     };
     match call {
         Call::SignIn { username, password } => {
@@ -51,6 +57,7 @@ pub(super) async fn run(place: &Place, login: Option<&Login>, call: Call) -> Ans
             let result = service.reset(&username, &code, &password).await;
             Answer::PasswordReset(result.map(|()| password).map_err(failure))
         }
+        Call::Decide(decision) => Answer::Decided(service.decide(decision).await.map_err(failure)),
         Call::Associate { step } => {
             Answer::Associated(service.associate(&step).await.map_err(failure))
         }
@@ -59,7 +66,11 @@ pub(super) async fn run(place: &Place, login: Option<&Login>, call: Call) -> Ans
 
 /// What kind of login this is. Sends nothing of the person.
 pub(super) async fn describe(place: &Place) -> Result<Login, Failure> {
-    let service = Service { place, pool: None };
+    let service = Service {
+        place,
+        pool: None,
+        flow: Flow::Srp,
+    };
     service.describe().await.map_err(failure)
 }
 
@@ -72,6 +83,8 @@ thread_local! {
 struct Service<'a> {
     place: &'a Place,
     pool: Option<&'a str>,
+    /// How a password is proved.
+    flow: Flow,
 }
 
 impl Service<'_> {
@@ -80,7 +93,7 @@ impl Service<'_> {
         let client = self.client()?;
         advance(
             client
-                .sign_in(&username, Some(password), Flow::Srp, &options())
+                .sign_in(&username, Some(password), self.flow, &options())
                 .await?,
         )
     }
@@ -148,6 +161,15 @@ impl Service<'_> {
             .service()
             .confirm_forgot_password(&username, code, password, &options())
             .await
+    }
+
+    async fn decide(&self, decision: Decision) -> Result<Location, Error> {
+        let client = self.client()?;
+        match decision {
+            Decision::GoOn => client.continue_login(&options()).await,
+            Decision::Allow => client.decide_consent(true, &options()).await,
+            Decision::Deny => client.decide_consent(false, &options()).await,
+        }
     }
 
     async fn associate(&self, step: &StepHandle) -> Result<(TotpSecret, StepHandle), Error> {

@@ -86,6 +86,7 @@ impl App {
                 route,
                 username: value_of("username"),
             }),
+            Press::Decide(decision) => self.happens(Event::Decided(decision)),
             Press::Choose(factor) => self.happens(Event::Chose(factor)),
             Press::Resend => {
                 self.happens(Event::Resend {

@@ -47,6 +47,15 @@ impl State {
                 self.held_password = Some(password);
                 return self.sign_in_with_held_password(Some(Notice::PasswordChanged));
             }
+            // The page stays as it is until it is left: who denies is not told that they are signed in.
+            Answer::Decided(Ok(location)) => {
+                self.busy = Some(Busy::Form);
+                return vec![Effect::Forget, Effect::Leave(location)];
+            }
+            // Who was signed in is not any more.
+            Answer::Decided(Err(failure)) if failure.code == ErrorCode::NotAuthorized => {
+                return self.arrive(Page::SignIn);
+            }
             Answer::Associated(Ok((secret, step))) => {
                 self.turn_to(Page::EnrolTotp { step });
                 self.totp_secret = Some(secret);
@@ -62,6 +71,7 @@ impl State {
                 return effects;
             }
             Answer::Advanced(Err(failure))
+            | Answer::Decided(Err(failure))
             | Answer::SignedUp(Err(failure))
             | Answer::Confirmed(Err(failure))
             | Answer::Resent(Err(failure))

@@ -4,7 +4,7 @@ use cognate_core::secret::{Code, Location, Password};
 use cognate_core::sign_in::Answer;
 use cognate_core::wire::Attribute;
 
-use super::StepHandle;
+use super::{Decision, StepHandle};
 use crate::routes::Route;
 
 /// Something to do.
@@ -82,6 +82,8 @@ pub enum Call {
         /// The new one.
         password: Password,
     },
+    /// Says what somebody has decided who is signed in already.
+    Decide(Decision),
     /// Asks for another secret of an authenticator app, after a reload.
     Associate {
         /// The challenge.

@@ -25,6 +25,8 @@ pub enum Event {
     },
     /// A form was submitted.
     Submitted(Form),
+    /// Somebody who is signed in already says what is to be.
+    Decided(Decision),
     /// A second step was chosen.
     Chose(Factor),
     /// Another code is wanted.
@@ -98,6 +100,17 @@ pub enum Form {
     },
 }
 
+/// What somebody says who is signed in already.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Decision {
+    /// They go on as who they are.
+    GoOn,
+    /// The app may have what it asks for.
+    Allow,
+    /// It may not.
+    Deny,
+}
+
 /// An attribute as it was typed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Typed {
@@ -122,6 +135,8 @@ pub enum Answer {
     ResetBegan(Result<Delivery, Failure>),
     /// The password was replaced by this one.
     PasswordReset(Result<Password, Failure>),
+    /// A decision, and where it leads.
+    Decided(Result<Location, Failure>),
     /// The secret of an authenticator app.
     Associated(Result<(TotpSecret, StepHandle), Failure>),
 }

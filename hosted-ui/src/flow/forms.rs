@@ -7,7 +7,9 @@ use cognate_core::sign_in::Answer;
 use cognate_core::wire;
 
 use super::answers::COOL_DOWN_MS;
-use super::{Attribute, Busy, Call, Effect, Factor, Field, Form, Page, Problem, State, Typed};
+use super::{
+    Attribute, Busy, Call, Decision, Effect, Factor, Field, Form, Page, Problem, State, Typed,
+};
 
 type Problems = Vec<(Field, Problem)>;
 
@@ -149,6 +151,20 @@ impl State {
         self.clear_problems();
         let answer = Answer::SelectFactor(factor.into());
         self.send(Vec::new(), Call::Respond { step, answer })
+    }
+
+    /// Somebody who is signed in already has decided. What the page does not ask does nothing.
+    pub(super) fn decide(&mut self, decision: Decision) -> Vec<Effect> {
+        let is_asked = match self.page {
+            Page::Account => decision == Decision::GoOn,
+            Page::Consent => decision != Decision::GoOn,
+            _ => false,
+        };
+        if !is_asked {
+            return Vec::new();
+        }
+        self.clear_problems();
+        self.call(Busy::Form, Call::Decide(decision))
     }
 
     /// Another code is wanted. Before its time nothing is sent.

@@ -25,6 +25,13 @@ pub struct Login {
     pub password_policy: PasswordPolicy,
     /// When the login ends: milliseconds since 1970, by the service's clock.
     pub expires_at_ms: Option<u64>,
+    /// Whether the pool takes people over from another directory, which has to be told their password: it
+    /// is sent instead of proved.
+    pub sends_password: bool,
+    /// Who is signed in here, masked, where that is asked about.
+    pub account: Option<String>,
+    /// What the app asks for, where the person is asked whether it may.
+    pub scopes: Vec<String>,
     /// Where a developer reads messages, as a path of this origin; only on their own machine.
     pub inbox: Option<String>,
 }
@@ -109,6 +116,9 @@ impl Login {
             expires_at_ms: answer
                 .whole_at("ExpiresAt")?
                 .map(|s| s.saturating_mul(1000)),
+            sends_password: answer.boolean_at("SendsPassword")?.unwrap_or_default(),
+            account: answer.text_at("Account")?,
+            scopes: list("Scopes")?.unwrap_or_default(),
             inbox: answer.text_at("Inbox")?.filter(|path| is_path(path)),
         })
     }

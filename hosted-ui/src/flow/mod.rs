@@ -37,7 +37,7 @@ mod tests;
 use cognate_core::ErrorCode;
 use cognate_core::secret::{Password, TotpSecret};
 pub use effect::{Call, Effect};
-pub use event::{Advance, Answer, Event, Form, SignedUp, Typed};
+pub use event::{Advance, Answer, Decision, Event, Form, SignedUp, Typed};
 pub use failure::{Alert, Failure};
 pub use login::{Attribute, Login};
 pub use page::{Challenge, Delivery, Factor, Page, StepHandle};
@@ -184,6 +184,7 @@ pub fn step(mut state: State, event: Event) -> (State, Vec<Effect>) {
         }
         Event::Submitted(form) if state.busy.is_none() => state.submit(form),
         Event::Chose(factor) if state.busy.is_none() => state.choose(factor),
+        Event::Decided(decision) if state.busy.is_none() => state.decide(decision),
         Event::Resend { now_ms, username } if state.busy.is_none() => {
             state.resend(now_ms, username)
         }
@@ -192,9 +193,11 @@ pub fn step(mut state: State, event: Event) -> (State, Vec<Effect>) {
             at_ms,
             answer,
         } if call == state.call && state.busy.is_some() => state.answered(answer, at_ms),
-        Event::Submitted(_) | Event::Chose(_) | Event::Resend { .. } | Event::Answered { .. } => {
-            Vec::new()
-        }
+        Event::Submitted(_)
+        | Event::Chose(_)
+        | Event::Decided(_)
+        | Event::Resend { .. }
+        | Event::Answered { .. } => Vec::new(),
     };
     (state, effects)
 }
@@ -221,7 +224,16 @@ impl State {
                 if self.username.is_empty() {
                     self.username = login.login_hint.clone().unwrap_or_default();
                 }
+                let is_asked = match self.page {
+                    Page::Account => login.account.is_some(),
+                    Page::Consent => !login.scopes.is_empty(),
+                    _ => true,
+                };
                 self.login = Some(login);
+                if !is_asked {
+                    self.turn_to(Page::SignIn);
+                    return vec![Effect::Replace(Route::SignIn)];
+                }
                 let queued = self.queued.take();
                 queued.map_or_else(Vec::new, |call| vec![self.effect(call)])
             }

@@ -55,6 +55,10 @@ pub enum Page {
         /// The challenge.
         step: StepHandle,
     },
+    /// Whether one goes on as who is signed in.
+    Account,
+    /// Whether the app may have what it asks for.
+    Consent,
     /// Who has forgotten their password.
     Forgot,
     /// The code and the new password.
@@ -124,6 +128,8 @@ impl Page {
             Self::ChooseFactor { .. } => "chooseFactor",
             Self::EnrolTotp { .. } => "enrolTotp",
             Self::EnrolEmail { .. } => "enrolEmail",
+            Self::Account => "account",
+            Self::Consent => "consent",
             Self::Forgot => "forgot",
             Self::Reset { .. } => "reset",
             Self::Leaving => "leaving",
@@ -145,6 +151,8 @@ impl Page {
             | Self::ChooseFactor { .. }
             | Self::EnrolTotp { .. }
             | Self::EnrolEmail { .. } => Route::Mfa,
+            Self::Account => Route::Account,
+            Self::Consent => Route::Consent,
             Self::Forgot => Route::Forgot,
             Self::Reset { .. } => Route::Reset,
             Self::SignedOut => Route::SignedOut,
@@ -158,6 +166,8 @@ impl Page {
             Route::SignIn => Some(Self::SignIn),
             Route::SignUp => Some(Self::SignUp),
             Route::Forgot => Some(Self::Forgot),
+            Route::Account => Some(Self::Account),
+            Route::Consent => Some(Self::Consent),
             Route::Confirm | Route::ConfirmUser | Route::Resend => Some(Self::Confirm {
                 destination: None,
                 resend_after_ms: 0,

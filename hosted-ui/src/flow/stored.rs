@@ -110,6 +110,8 @@ fn read_page(stored: &impl Value) -> Option<Page> {
         },
         "enrolTotp" => Page::EnrolTotp { step: step()? },
         "enrolEmail" => Page::EnrolEmail { step: step()? },
+        "account" => Page::Account,
+        "consent" => Page::Consent,
         "forgot" => Page::Forgot,
         "reset" => Page::Reset {
             destination: destination()?,

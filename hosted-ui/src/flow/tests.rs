@@ -676,3 +676,49 @@ proptest! {
         }
     }
 }
+
+fn asked(page: Page, account: Option<&str>, scopes: &[&str]) -> (State, Vec<Effect>) {
+    let state = State {
+        page,
+        describing: true,
+        ..State::default()
+    };
+    let login = Login {
+        account: account.map(str::to_owned),
+        scopes: scopes.iter().map(|scope| (*scope).to_owned()).collect(),
+        ..Login::default()
+    };
+    step(state, Event::Described(Ok(login)))
+}
+
+#[test]
+fn a_page_decides_only_what_it_asks() {
+    use Decision::{Allow, Deny, GoOn};
+    for (page, decisions) in [
+        (Page::Account, &[GoOn][..]),
+        (Page::Consent, &[Allow, Deny]),
+        (Page::SignIn, &[]),
+    ] {
+        for decision in [GoOn, Allow, Deny] {
+            let (state, _) = asked(page.clone(), Some("a***"), &["openid"]);
+            let (state, effects) = step(state, Event::Decided(decision));
+            let is_sent = matches!(
+                &*effects,
+                [Effect::Call { call: Call::Decide(sent), .. }] if *sent == decision
+            );
+            assert_eq!(is_sent, decisions.contains(&decision), "{page:?} {decision:?}");
+            let (_, again) = step(state, Event::Decided(decision));
+            assert!(again.is_empty(), "once");
+        }
+    }
+}
+
+#[test]
+fn a_page_that_has_nothing_to_ask_is_the_sign_in() {
+    for page in [Page::Account, Page::Consent] {
+        let (state, effects) = asked(page, None, &[]);
+        assert_eq!(state.page, Page::SignIn);
+        assert!(matches!(&*effects, [Effect::Replace(Route::SignIn)]));
+    }
+}
+

@@ -1,5 +1,6 @@
 //! The pages, one folder per domain, as data. [`page`] gives the one that the flow is at.
 
+mod account;
 mod end;
 mod mfa;
 mod password;
@@ -29,6 +30,8 @@ pub fn page(screen: &Screen) -> Element {
         Page::SignUp => sign_up::sign_up(screen),
         Page::Confirm { destination, .. } => sign_up::confirm(screen, destination.as_deref()),
         Page::NewPassword { missing, .. } => password::new(screen, missing),
+        Page::Account => account::select(screen),
+        Page::Consent => account::consent(screen),
         Page::Forgot => password::forgot(screen),
         Page::Reset {
             destination,
@@ -74,6 +77,8 @@ fn title_of(texts: &'static Texts, state: &State) -> &'static str {
         Page::SignUp => texts.sign_up_title,
         Page::Confirm { .. } => texts.confirm_title,
         Page::NewPassword { .. } => texts.new_password_title,
+        Page::Account => texts.select_account_title,
+        Page::Consent => texts.consent_title,
         Page::Forgot => texts.forgot_title,
         Page::Reset { .. } => texts.reset_title,
         Page::Code { .. } => texts.mfa_title,

@@ -36,6 +36,8 @@ fn pages() -> Vec<Page> {
         Page::EnrolTotp { step: step.clone() },
         Page::EnrolEmail { step: step.clone() },
         Page::Forgot,
+        Page::Account,
+        Page::Consent,
         Page::Reset {
             destination: destination.clone(),
             resend_after_ms: 0,
@@ -91,6 +93,10 @@ fn full(mut screen: Screen) -> Screen {
     };
     login.sign_up.allowed = true;
     login.inbox = Some("/_cognate/inbox".into());
+    login.account = Some("a***@e***".into());
+    login.scopes = ["openid", "email", "https://api.example/read"]
+        .map(String::from)
+        .into();
     login.sign_up.attributes = required.into();
     screen.state.login = Some(login);
     screen.state.finished = Some(Finished {

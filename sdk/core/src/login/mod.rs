@@ -67,6 +67,44 @@ impl<P: Ports> Client<P> {
         description.await.map(|reply| reply.0)
     }
 
+    /// Goes on as who is signed in here, where the login offers that. Answers where that leads.
+    ///
+    /// # Errors
+    /// Those of every call; `NotAuthorized` if they are not signed in any more.
+    pub async fn continue_login(&self, options: &Options<P>) -> Result<Location, Error> {
+        self.leads_to("ContinueLogin", Object::new(), options).await
+    }
+
+    /// Says whether the app may have what it asks for. Answers where that leads.
+    ///
+    /// # Errors
+    /// As [`continue_login`](Self::continue_login).
+    pub async fn decide_consent(
+        &self,
+        allow: bool,
+        options: &Options<P>,
+    ) -> Result<Location, Error> {
+        let mut decision = Object::new();
+        decision.boolean("Allow", allow);
+        self.leads_to("DecideConsent", decision, options).await
+    }
+
+    async fn leads_to(
+        &self,
+        operation: &'static str,
+        decision: Object,
+        options: &Options<P>,
+    ) -> Result<Location, Error> {
+        let deadline = self.deadline(options);
+        let reply = self
+            .call(operation, Repeat::Never, decision, &deadline)
+            .await?;
+        match self.redirect(&reply)? {
+            Some(SignInStep::Redirect(location)) => Ok(location),
+            _ => Err(incomplete()),
+        }
+    }
+
     /// The end of a sign-in of the login domain, if `reply` is one.
     pub(crate) fn redirect(&self, reply: &Reply<P::Value>) -> Result<Option<SignInStep>, Error> {
         if self.service.login.is_none() {

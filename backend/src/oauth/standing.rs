@@ -1,0 +1,134 @@
+//! How far a login transaction has come before its code.
+
+use serde::{Deserialize, Serialize};
+
+use super::sso::{self, SsoSession};
+use crate::app::AppState;
+use crate::error::ApiError;
+use crate::mfa::{self, ProvedFactor};
+use crate::opaque_secret::OpaqueSecret;
+use crate::pools::{Client, Pool};
+use crate::sign_in;
+use crate::users::{self, Status, User};
+
+/// What is asked of the person. It is sealed in the transaction's row.
+#[derive(Clone, Default, Serialize, Deserialize)]
+pub(super) enum Standing {
+    /// Who they are.
+    #[default]
+    Open,
+    /// Whether they go on as the one whose session this browser has.
+    Offered {
+        /// The session.
+        sso_id: String,
+    },
+    /// Whether the app may have what it asks for.
+    Consenting(Who),
+}
+
+/// Who is asked.
+#[derive(Clone, Serialize, Deserialize)]
+pub(super) enum Who {
+    /// Whose session this browser has.
+    Session {
+        /// The session.
+        sso_id: String,
+    },
+    /// Who has proved everything on this transaction's page.
+    Person(Person),
+}
+
+/// Somebody, as they were when they proved it.
+#[derive(Clone, Serialize, Deserialize)]
+pub(super) struct Person {
+    username: String,
+    sub: String,
+    verifier_version: i64,
+    auth_time: i64,
+    second_factor: Option<ProvedFactor>,
+}
+
+/// Who it is, as stored now.
+pub(super) enum Known {
+    /// By the browser's session.
+    Session(SsoSession),
+    /// By a proof a moment ago.
+    Person {
+        user: User,
+        auth_time: i64,
+        second_factor: Option<ProvedFactor>,
+    },
+}
+
+impl Standing {
+    /// The page that asks.
+    pub(super) fn page(&self) -> Option<&'static str> {
+        match self {
+            Self::Open => None,
+            Self::Offered { .. } => Some("/selectAccount"),
+            Self::Consenting(_) => Some("/consent"),
+        }
+    }
+
+    /// Who it is about, if they still are who they were.
+    pub(super) async fn known(
+        &self,
+        state: &AppState,
+        target: (&Pool, &Client),
+        cookie: Option<&OpaqueSecret>,
+    ) -> Result<Option<Known>, ApiError> {
+        match self {
+            Self::Open => Ok(None),
+            Self::Offered { sso_id } | Self::Consenting(Who::Session { sso_id }) => {
+                let Some(cookie) = cookie else {
+                    return Ok(None);
+                };
+                let session = sso::find(state, target, cookie).await?;
+                let session = session.filter(|session| session.id == *sso_id);
+                Ok(session.map(Known::Session))
+            }
+            Self::Consenting(Who::Person(person)) => person.known(state, target.0).await,
+        }
+    }
+}
+
+impl Person {
+    pub(super) fn of(state: &AppState, proved: &sign_in::Proved) -> Self {
+        let user = &proved.user;
+        Self {
+            username: user.username.clone(),
+            sub: user.sub.clone(),
+            verifier_version: user.verifier_version,
+            auth_time: state.clock.now(),
+            second_factor: proved.second_factor.clone(),
+        }
+    }
+
+    async fn known(&self, state: &AppState, pool: &Pool) -> Result<Option<Known>, ApiError> {
+        let user = users::find_by_username(state, pool, &self.username).await?;
+        let user = user.filter(|user| {
+            user.enabled
+                && user.status == Status::Confirmed
+                && user.sub == self.sub
+                && user.verifier_version == self.verifier_version
+        });
+        let Some(user) = user else { return Ok(None) };
+        if !mfa::is_enough(state, pool, &user, self.second_factor.as_ref()).await? {
+            return Ok(None);
+        }
+        Ok(Some(Known::Person {
+            user,
+            auth_time: self.auth_time,
+            second_factor: self.second_factor.clone(),
+        }))
+    }
+}
+
+impl Known {
+    pub(super) fn user(&self) -> &User {
+        match self {
+            Self::Session(session) => &session.user,
+            Self::Person { user, .. } => user,
+        }
+    }
+}

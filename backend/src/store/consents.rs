@@ -1,0 +1,88 @@
+//! What people have let apps have.
+
+use sqlx::Row;
+
+use super::{Store, StoreError};
+
+impl Store {
+    /// The scopes that a user lets a client have, separated by spaces.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn consent(
+        &self,
+        pool_id: &str,
+        username: &str,
+        client_id: &str,
+    ) -> Result<Option<String>, StoreError> {
+        let row = sqlx::query(
+            "SELECT scopes FROM consents \
+             WHERE pool_id = $1 AND username = $2 AND client_id = $3",
+        )
+        .bind(pool_id)
+        .bind(username)
+        .bind(client_id)
+        .fetch_optional(&self.pool)
+        .await?;
+        Ok(row.map(|row| row.try_get(0)).transpose()?)
+    }
+
+    /// Remembers that a user lets a client have these scopes.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn set_consent(
+        &self,
+        pool_id: &str,
+        username: &str,
+        client_id: &str,
+        scopes: &str,
+        now: i64,
+    ) -> Result<(), StoreError> {
+        sqlx::query(
+            "INSERT INTO consents (pool_id, username, client_id, scopes, granted_at) \
+             VALUES ($1, $2, $3, $4, $5) \
+             ON CONFLICT (pool_id, username, client_id) \
+             DO UPDATE SET scopes = excluded.scopes, granted_at = excluded.granted_at",
+        )
+        .bind(pool_id)
+        .bind(username)
+        .bind(client_id)
+        .bind(scopes)
+        .bind(now)
+        .execute(&self.writer)
+        .await?;
+        Ok(())
+    }
+
+    /// Forgets what a user lets a client have, and ends the sign-ins through it.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn revoke_consent(
+        &self,
+        pool_id: &str,
+        username: &str,
+        client_id: &str,
+        now: i64,
+    ) -> Result<(), StoreError> {
+        let mut transaction = self.begin().await?;
+        sqlx::query("DELETE FROM consents WHERE pool_id = $1 AND username = $2 AND client_id = $3")
+            .bind(pool_id)
+            .bind(username)
+            .bind(client_id)
+            .execute(&mut *transaction)
+            .await?;
+        sqlx::query(
+            "UPDATE token_families SET revoked_at = $4 \
+             WHERE pool_id = $1 AND username = $2 AND client_id = $3 AND revoked_at IS NULL",
+        )
+        .bind(pool_id)
+        .bind(username)
+        .bind(client_id)
+        .bind(now)
+        .execute(&mut *transaction)
+        .await?;
+        Ok(transaction.commit().await?)
+    }
+}
