@@ -88,7 +88,7 @@ test('a person takes another account, and the app gets that one', async () => {
 test('both pages are gone through by keyboard, in German too', async () => {
   const { page, next, close } = await nextRequest({ prompt: 'select_account consent', lang: 'de' });
   await heading(page, 'Konto auswählen');
-  await tabTo(page, 'button', `${masked()}Hier angemeldet`);
+  await tabTo(page, 'button', `\u2068${masked()}\u2069 Hier angemeldet`);
   await page.keyboard.press('Enter');
   await heading(page, 'Zugriff erlauben?');
   await tabTo(page, 'button', 'Erlauben');

@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use super::{Answer, reply};
 use crate::app::AppState;
+use crate::migration;
 use crate::oauth::{Asked, LoginTransaction};
 use crate::pools::{IdentifierAttribute, PoolSettings};
 
@@ -66,6 +67,7 @@ pub(super) fn describe_login(
             require_symbols: policy.require_symbols,
         },
         code_delivery: code_delivery(settings),
+        sends_password: (migration::is_on(&transaction.pool) && is_private(state)).then_some(true),
         account: question.account.as_deref(),
         scopes: question
             .scopes
@@ -73,6 +75,11 @@ pub(super) fn describe_login(
             .map(|scopes| scopes.split(' ').collect()),
         inbox: state.is_local.then_some(INBOX),
     })
+}
+
+/// Whether nobody on the way can read what a page sends.
+fn is_private(state: &AppState) -> bool {
+    state.is_local || state.public_url.starts_with("https://")
 }
 
 /// Where people choose a user name, an address that is verified must be asked for, too: without one
@@ -112,6 +119,10 @@ struct Description<'a> {
     sign_up: SignUpDescription<'a>,
     password_policy: PolicyDescription,
     code_delivery: Vec<&'static str>,
+    /// Whether passwords are sent, so that the trigger `UserMigration` can ask another directory for them, not proved by
+    /// SRP.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sends_password: Option<bool>,
     /// Who is signed in here, masked, where the person is asked whether they go on.
     #[serde(skip_serializing_if = "Option::is_none")]
     account: Option<&'a str>,

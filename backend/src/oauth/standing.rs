@@ -5,9 +5,10 @@ use serde::{Deserialize, Serialize};
 use super::sso::{self, SsoSession};
 use crate::app::AppState;
 use crate::error::ApiError;
-use crate::mfa::{self, ProvedFactor};
+use crate::mfa;
 use crate::opaque_secret::OpaqueSecret;
 use crate::pools::{Client, Pool};
+use crate::second_factor::ProvedFactor;
 use crate::sign_in;
 use crate::users::{self, Status, User};
 

@@ -39,7 +39,9 @@ struct Claims {
     username: String,
     sub: String,
     scope: String,
-    origin_jti: String,
+    /// Not for clients without token revocation.
+    origin_jti: Option<String>,
+    event_id: String,
     cnf: Option<Confirmation>,
 }
 
@@ -97,7 +99,8 @@ pub async fn verify_access_with(
     let user = user
         .filter(|user| user.sub == claims.sub)
         .ok_or_else(users::not_found)?;
-    let family = state.store.family(&claims.origin_jti).await?;
+    let origin_jti = claims.origin_jti.unwrap_or(claims.event_id);
+    let family = state.store.family(&origin_jti).await?;
     let family = family
         .filter(|family| family.revoked_at.is_none() && family.username == user.username)
         .ok_or_else(|| ApiError::not_authorized("Access Token has been revoked"))?;
@@ -108,7 +111,7 @@ pub async fn verify_access_with(
         pool,
         client,
         user,
-        origin_jti: claims.origin_jti,
+        origin_jti,
         scopes,
         device_key: family.device_key,
         second_factor: family.second_factor,

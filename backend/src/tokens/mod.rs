@@ -4,8 +4,8 @@
 //! # Security model
 //! Both uses have keys of their own, so one token cannot pass for the other. An access token that
 //! comes back is checked for signature, issuer, `token_use`, expiry, client, scope, its sign-in
-//! (not revoked) and its user (there and enabled). Tokens always carry `origin_jti` and `jti`, also
-//! for clients without token revocation: global sign-out needs the former.
+//! (not revoked) and its user (there and enabled). Tokens of clients without token revocation have no
+//! `origin_jti`; which sign-in they come from, which `GlobalSignOut` needs, their `event_id` says.
 //!
 //! # Scopes
 //! Tokens of the JSON API have one scope, the account's own operations, and an ID token with all that
@@ -32,7 +32,7 @@ use crate::pools::{Client, Pool};
 use crate::scope::{Scope, Scopes};
 use crate::triggers::pre_token_generation::{Groups, Making, pre_token_generation};
 use crate::triggers::{ClientMetadata, TokenOccasion};
-use crate::users::{self, User};
+use crate::users::{self, User, identities};
 
 /// The sign-in that tokens are made for.
 #[derive(Debug, Clone, Copy)]
@@ -125,19 +125,26 @@ pub async fn issue(
 ) -> Result<TokenPair, ApiError> {
     let now = state.clock.now();
     let issuer = state.issuer(&pool.id);
-    let event_id = Uuid::new_v4().to_string();
+    let is_revocable = client.settings.enables_token_revocation();
+    let event_id = match is_revocable {
+        true => Uuid::new_v4().to_string(),
+        false => origin_jti.to_owned(),
+    };
     let common = |token_use: TokenUse, lifetime: i64| {
-        json!({
+        let mut claims = json!({
             "sub": user.sub,
             "iss": issuer,
             "token_use": token_use.as_str(),
-            "origin_jti": origin_jti,
             "jti": Uuid::new_v4().to_string(),
             "event_id": event_id,
             "auth_time": sign_in.auth_time,
             "iat": now,
             "exp": now.saturating_add(lifetime),
-        })
+        });
+        if is_revocable {
+            merge(&mut claims, json!({ "origin_jti": origin_jti }));
+        }
+        claims
     };
     let expires_in = client.settings.access_token_seconds();
     let scope = sign_in
@@ -191,7 +198,10 @@ pub async fn issue(
         if let Some(nonce) = sign_in.nonce {
             merge(&mut id, json!({ "nonce": nonce }));
         }
-        let told = profile(client, user, sign_in.scopes);
+        let mut told = profile(client, user, sign_in.scopes);
+        if let Some(links) = told.get_mut("identities") {
+            *links = identities::claim(links.as_str().unwrap_or_default());
+        }
         merge(&mut id, Value::Object(told));
         merge(&mut id, changes::groups(&groups, true));
         changes::of_id(&mut id, &changes);

@@ -7,6 +7,7 @@
 //! Records: nobody signs in with them yet.
 
 use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
 
 use super::{SaveError, User, find_existing, not_found, save};
 use crate::app::AppState;
@@ -139,6 +140,23 @@ impl ProviderUser {
     fn attribute(&self) -> &str {
         self.provider_attribute_name.as_deref().unwrap_or(SUBJECT)
     }
+}
+
+/// The claim of ID tokens: the links as a list, of texts.
+pub(crate) fn claim(links: &str) -> Value {
+    let links: Vec<Identity> = serde_json::from_str(links).unwrap_or_default();
+    let claims = links.into_iter().map(|link| {
+        json!({
+            "userId": link.user_id,
+            "providerName": link.provider_name,
+            "providerType": link.provider_type,
+            // Nobody is known to have said who they are yet.
+            "issuer": null,
+            "primary": link.primary.to_string(),
+            "dateCreated": link.date_created.to_string(),
+        })
+    });
+    claims.collect()
 }
 
 impl Identity {

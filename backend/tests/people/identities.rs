@@ -196,3 +196,22 @@ async fn the_old_settings_turn_text_messages_on_and_off() {
     let email = json!([{ "DeliveryMedium": "EMAIL", "AttributeName": "email" }]);
     assert_eq!(set(email).await.error_type(), "InvalidParameterException");
 }
+
+#[tokio::test]
+async fn an_id_token_tells_links_as_a_list_of_texts() {
+    let backend = with_provider().await;
+    let person = Person::confirmed(&backend).await;
+    link(&backend, &person.email, "1001").await.ok();
+    let settings = json!({ "ReadAttributes": ["email", "identities"] });
+    let client = new_client(&backend, POOL, settings).await;
+    let person = Person { client, ..person };
+    let tokens = person.tokens(&backend).await;
+    let told = crate::person::claims(&tokens["IdToken"])["identities"].clone();
+    assert_eq!(
+        told,
+        json!([{
+            "userId": "1001", "providerName": "Google", "providerType": "Google", "issuer": null,
+            "primary": "false", "dateCreated": (crate::support::START * 1000).to_string(),
+        }])
+    );
+}

@@ -243,3 +243,25 @@ async fn groups_and_their_roles_are_told_in_the_order_of_precedence() {
     assert_eq!(id["cognito:groups"], json!(["readers", "staff"]));
     assert_eq!(id["cognito:preferred_role"], roles[1]);
 }
+
+#[tokio::test]
+async fn tokens_that_nobody_can_revoke_one_by_one_name_no_origin_and_end_with_a_sign_out() {
+    let backend = Backend::start().await;
+    let settings = json!({ "EnableTokenRevocation": false });
+    let client = new_client(&backend, POOL, settings).await;
+    let person = Person {
+        client,
+        ..Person::confirmed(&backend).await
+    };
+    let (tokens, other) = (person.tokens(&backend).await, person.tokens(&backend).await);
+    for token in ["IdToken", "AccessToken"] {
+        assert_eq!(claims(&tokens[token]).get("origin_jti"), None, "{token}");
+    }
+    get_user(&backend, &tokens).await.ok();
+    let body = json!({ "AccessToken": other["AccessToken"] });
+    backend.call("GlobalSignOut", body).await.ok();
+    for tokens in [&tokens, &other] {
+        let refused = get_user(&backend, tokens).await;
+        assert_eq!(refused.error_type(), "NotAuthorizedException");
+    }
+}

@@ -605,6 +605,7 @@ fn forms() -> impl Strategy<Value = Form> {
 
 /// What happens next; the number says how late an answer is.
 #[derive(Debug, Clone)]
+#[expect(clippy::large_enum_variant, reason = "there are few of them")]
 enum Next {
     Event(Event),
     Answer(Answer, u32),
@@ -677,7 +678,7 @@ proptest! {
     }
 }
 
-fn asked(page: Page, account: Option<&str>, scopes: &[&str]) -> (State, Vec<Effect>) {
+fn described(page: Page, account: Option<&str>, scopes: &[&str]) -> (State, Vec<Effect>) {
     let state = State {
         page,
         describing: true,
@@ -700,13 +701,17 @@ fn a_page_decides_only_what_it_asks() {
         (Page::SignIn, &[]),
     ] {
         for decision in [GoOn, Allow, Deny] {
-            let (state, _) = asked(page.clone(), Some("a***"), &["openid"]);
+            let (state, _) = described(page.clone(), Some("a***"), &["openid"]);
             let (state, effects) = step(state, Event::Decided(decision));
             let is_sent = matches!(
                 &*effects,
                 [Effect::Call { call: Call::Decide(sent), .. }] if *sent == decision
             );
-            assert_eq!(is_sent, decisions.contains(&decision), "{page:?} {decision:?}");
+            assert_eq!(
+                is_sent,
+                decisions.contains(&decision),
+                "{page:?} {decision:?}"
+            );
             let (_, again) = step(state, Event::Decided(decision));
             assert!(again.is_empty(), "once");
         }
@@ -716,9 +721,8 @@ fn a_page_decides_only_what_it_asks() {
 #[test]
 fn a_page_that_has_nothing_to_ask_is_the_sign_in() {
     for page in [Page::Account, Page::Consent] {
-        let (state, effects) = asked(page, None, &[]);
+        let (state, effects) = described(page, None, &[]);
         assert_eq!(state.page, Page::SignIn);
         assert!(matches!(&*effects, [Effect::Replace(Route::SignIn)]));
     }
 }
-

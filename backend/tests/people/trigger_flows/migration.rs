@@ -228,3 +228,27 @@ async fn sign_in(backend: &Backend, person: &Person) -> Answer {
     let body: Value = person.password_request(&person.password);
     backend.call("InitiateAuth", body).await
 }
+
+#[tokio::test]
+async fn the_login_domain_asks_for_the_password_itself_where_people_are_taken_over_and_nowhere_else()
+ {
+    let backend = with("user_migration", DIRECTORY).await;
+    let (mut browser, app, ada) = (Browser::default(), App::demo(), old("ada"));
+    let id = browser.begin(&backend, &app).await;
+    let told = browser
+        .ask(&backend, &id, "DescribeLogin", json!({}))
+        .await
+        .ok();
+    assert_eq!(told["SendsPassword"], true);
+    let back = browser.sign_in(&backend, &app, &ada).await;
+    let tokens = app.redeem(&backend, &back).await.ok();
+    assert_eq!(claims(&tokens["id_token"])["email"], ada.email);
+
+    let other = Backend::start().await;
+    let id = browser.begin(&other, &app).await;
+    let told = browser
+        .ask(&other, &id, "DescribeLogin", json!({}))
+        .await
+        .ok();
+    assert_eq!(told.get("SendsPassword"), None);
+}
