@@ -2,25 +2,23 @@
 // run. The load is bounded: 8 connections on loopback, one request at a time each. Generator and server share the machine, so the
 // generator's share is printed, and so is the rate that the server's processor time alone would allow.
 
-import { execFileSync, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { backendBinary, startBackend } from '../support/backend.mjs';
 import { freePort } from '../support/free-port.mjs';
 import { startMinistack } from '../support/ministack.mjs';
+import { COLUMNS, CONNECTIONS, buildGenerator, load, row, summary } from './load.mjs';
 import { makePeople } from './people.mjs';
-import { cpuMs, residentMiB } from './process.mjs';
+import { residentMiB } from './process.mjs';
 import { median, printTable, ratio, short, verdict } from './table.mjs';
 
-const root = fileURLToPath(new URL('../../', import.meta.url));
-const CONNECTIONS = 8;
 const OPERATIONS = [['srp_sign_in', 'SRP sign-in (two requests)'], ['password_sign_in', 'password sign-in'], ['refresh', 'refresh']];
 
 export async function benchBackend({ quick = false } = {}) {
-  execFileSync('cargo', ['build', '--quiet', '--release', '-p', 'cognate-bench-load'], { cwd: root, stdio: ['ignore', 'inherit', 'inherit'] });
+  buildGenerator();
   const seconds = quick ? 1 : 10;
   const rounds = quick ? 1 : 3;
   const targets = [['cognate', await startOurs()], ['ministack', await startMinistack()]];
@@ -34,19 +32,19 @@ export async function benchBackend({ quick = false } = {}) {
     for (let round = 0; round < rounds; round += 1) {
       for (const [operation] of OPERATIONS) {
         for (const [name, target] of targets) {
-          (results[`${name} ${operation}`] ??= []).push(await load(target, people[name], operation, seconds));
+          (results[`${name} ${operation}`] ??= []).push(await load(target, { people: people[name], operation, seconds }));
         }
       }
     }
     const rows = [];
     for (const [operation, title] of OPERATIONS) {
       const peer = summary(results[`ministack ${operation}`]);
-      for (const [name] of targets) rows.push(row(title, name, summary(results[`${name} ${operation}`]), peer));
+      for (const [name] of targets) rows.push([title, name, ...row(summary(results[`${name} ${operation}`]), peer)]);
     }
     const srp = summary(results['cognate srp_sign_in']);
     printTable(
       `Backend under load: ${CONNECTIONS} connections, ${seconds} s, median of ${rounds}, ${availableParallelism()} cores shared with the generator`,
-      ['operation', 'backend', 'per s', 'ratio', 'p50 ms', 'p99 ms', 'server CPU ms', 'ratio', 'per s and core', 'generator CPU'], rows,
+      ['operation', 'backend', ...COLUMNS], rows,
       [
         `SRP sign-ins: ${verdict(srp.rate >= 240, '240 per second')}. Each is computed in full, with a fresh secret, and every answer is checked for tokens.`,
         'A password is kept as an SRP verifier, so a password sign-in is one 256-bit exponentiation; ministack compares the stored text.',
@@ -71,45 +69,6 @@ export async function benchBackend({ quick = false } = {}) {
 async function startOurs() {
   const backend = await startBackend();
   return { ...backend, endpoint: backend.url };
-}
-
-// One run of the generator; the server's processor time is taken around it.
-async function load(target, people, operation, seconds) {
-  const plan = {
-    address: new URL(target.endpoint).host.replace('localhost', '127.0.0.1'),
-    pool: target.poolId,
-    client: target.clientId,
-    operation,
-    connections: CONNECTIONS,
-    seconds,
-    people,
-  };
-  const before = cpuMs(target.pid);
-  const child = spawn(join(root, 'target', 'release', 'cognate-bench-load'), [JSON.stringify(plan)], { stdio: ['ignore', 'pipe', 'inherit'] });
-  let output = '';
-  child.stdout.setEncoding('utf8').on('data', (chunk) => { output += chunk; });
-  const status = await new Promise((resolve) => { child.once('close', resolve); });
-  if (status !== 0) throw new Error(`the load generator ended with ${status}`);
-  const outcome = JSON.parse(output);
-  if (outcome.failed > 0) throw new Error(`${operation}: ${outcome.failed} of ${outcome.failed + outcome.completed} failed, first: ${outcome.first_failure}`);
-  return {
-    rate: outcome.completed / outcome.seconds,
-    p50: outcome.p50_ms,
-    p99: outcome.p99_ms,
-    cpu: (cpuMs(target.pid) - before) / outcome.completed,
-    generatorCores: outcome.cpu_ms / 1000 / outcome.seconds,
-  };
-}
-
-function summary(runs) {
-  return Object.fromEntries(Object.keys(runs[0]).map((key) => [key, median(runs.map((run) => run[key]))]));
-}
-
-function row(title, name, own, peer) {
-  return [
-    title, name, short(own.rate), ratio(own.rate, peer.rate), short(own.p50), short(own.p99), short(own.cpu), ratio(own.cpu, peer.cpu),
-    short(1000 / own.cpu), `${short(own.generatorCores)} cores`,
-  ];
 }
 
 // From the start of the process to the first answer of /health: on a new data folder, then on the one that it made.

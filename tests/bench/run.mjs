@@ -3,12 +3,13 @@
 
 import { benchBackend } from './backend.mjs';
 import { benchBytes } from './bytes.mjs';
+import { benchDirectory } from './directory.mjs';
 import { benchExistence } from './existence.mjs';
 import { benchLogin } from './login.mjs';
 import { benchSrp } from './srp.mjs';
 import { benchTasks } from './tasks.mjs';
 
-const TOPICS = { bytes: benchBytes, srp: benchSrp, backend: benchBackend, existence: benchExistence, login: benchLogin, tasks: benchTasks };
+const TOPICS = { bytes: benchBytes, srp: benchSrp, backend: benchBackend, directory: benchDirectory, existence: benchExistence, login: benchLogin, tasks: benchTasks };
 
 const options = process.argv.slice(2);
 const quick = options.includes('--quick');

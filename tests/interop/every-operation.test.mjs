@@ -10,11 +10,13 @@ import { startRecorder } from '../support/recorder.mjs';
 import { isMinistack } from '../support/target.mjs';
 import { account, factors } from './operations/account.mjs';
 import { boto3Client, javascriptClient } from './operations/clients.mjs';
+import { imports } from './operations/imports.mjs';
 import { pools } from './operations/pools.mjs';
+import { sessions } from './operations/sessions.mjs';
 import { complaintsAbout, declaresError } from './operations/shapes.mjs';
 import { users } from './operations/users.mjs';
 
-const STORIES = { pools, users, account, factors };
+const STORIES = { pools, users, account, factors, imports, sessions };
 const CLIENTS = { boto3: boto3Client, 'the AWS SDK for JavaScript': javascriptClient };
 // Errors of the protocol that no operation declares by itself.
 const EVERYWHERE = ['InternalErrorException', 'LimitExceededException', 'TooManyRequestsException'];

@@ -30,13 +30,21 @@ impl Connection {
 
     /// Calls an operation of the user pools API; anything but 200 is an error that carries the answer.
     pub(crate) fn call(&mut self, operation: &str, body: &Value) -> Result<Value, String> {
-        let body = body.to_string();
-        let request = format!(
-            "POST / HTTP/1.1\r\nHost: {}\r\nContent-Type: application/x-amz-json-1.1\r\n\
-             X-Amz-Target: AWSCognitoIdentityProviderService.{operation}\r\nContent-Length: {}\r\n\r\n{body}",
-            self.address,
-            body.len()
-        );
+        let target = format!("AWSCognitoIdentityProviderService.{operation}");
+        let headers = [
+            ("Content-Type", "application/x-amz-json-1.1"),
+            ("X-Amz-Target", &target),
+        ];
+        self.send(&headers, &body.to_string())
+    }
+
+    /// Sends a request that has its headers, but for `Host` and `Content-Length`.
+    pub(crate) fn send(&mut self, headers: &[(&str, &str)], body: &str) -> Result<Value, String> {
+        let mut request = format!("POST / HTTP/1.1\r\nHost: {}\r\n", self.address);
+        for (name, value) in headers {
+            request.push_str(&format!("{name}: {value}\r\n"));
+        }
+        request.push_str(&format!("Content-Length: {}\r\n\r\n{body}", body.len()));
         self.reader
             .get_mut()
             .write_all(request.as_bytes())
@@ -47,10 +55,7 @@ impl Connection {
             .read_exact(&mut answer)
             .map_err(|error| error.to_string())?;
         if status != 200 {
-            return Err(format!(
-                "{operation}: {status} {}",
-                String::from_utf8_lossy(&answer)
-            ));
+            return Err(format!("{status} {}", String::from_utf8_lossy(&answer)));
         }
         serde_json::from_slice(&answer).map_err(|error| error.to_string())
     }

@@ -1,4 +1,4 @@
-//! Signs people in against a backend, as fast as its answers come, over a few connections for a few seconds, and prints what came of it
+//! Repeats one operation against a backend, as fast as its answers come, over a few connections for a few seconds, and prints what came of it
 //! as one line of JSON. The driver is `tests/bench/backend.mjs`.
 //!
 //! Each connection is one thread with one person, keep-alive, one request at a time: the load is bounded by the number of connections.
@@ -18,7 +18,7 @@ use std::sync::Barrier;
 use std::time::{Duration, Instant};
 
 use connection::Connection;
-use operation::Operation;
+use operation::{Operation, Signed};
 use serde::{Deserialize, Serialize};
 
 /// What the driver asks for, one JSON document as the only argument.
@@ -33,6 +33,8 @@ struct Plan {
     seconds: f64,
     /// The people who sign in: connection `i` is person `i` modulo their number.
     people: Vec<Person>,
+    /// What `list_users` sends.
+    signed: Option<Signed>,
 }
 
 /// Somebody who is confirmed.

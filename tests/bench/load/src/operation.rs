@@ -1,5 +1,7 @@
-//! The three operations that are measured.
+//! The operations that are measured.
 
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use cognate_core::srp::timestamp;
@@ -20,38 +22,92 @@ pub(crate) enum Operation {
     PasswordSignIn,
     /// `GetTokensFromRefreshToken`.
     Refresh,
+    /// `GetUser`.
+    GetUser,
+    /// `SignUp`, each time of somebody else.
+    SignUp,
+    /// `ListUsers`, as the plan has it signed.
+    ListUsers,
 }
 
-/// Before the clock runs: a refresh needs a refresh token.
+/// A request that the driver has signed.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Signed {
+    headers: BTreeMap<String, String>,
+    body: String,
+}
+
+/// Before the clock runs: a refresh needs a refresh token, and who asks for themselves an access token.
 pub(crate) fn prepare(
     plan: &Plan,
     person: &Person,
     connection: &mut Connection,
 ) -> Result<Option<String>, String> {
-    let Operation::Refresh = plan.operation else {
-        return Ok(None);
+    let name = match plan.operation {
+        Operation::Refresh => "RefreshToken",
+        Operation::GetUser => "AccessToken",
+        _ => return Ok(None),
     };
     let answer = password_sign_in(plan, person, connection)?;
-    text(&answer, "/AuthenticationResult/RefreshToken").map(|token| Some(token.to_owned()))
+    text(&answer, &format!("/AuthenticationResult/{name}")).map(|token| Some(token.to_owned()))
 }
 
-/// One operation, with its answer checked for tokens.
+/// One operation, with its answer checked for what it must have.
 pub(crate) fn perform(
     plan: &Plan,
     person: &Person,
-    refresh_token: Option<&str>,
+    token: Option<&str>,
     connection: &mut Connection,
 ) -> Result<(), String> {
-    let answer = match plan.operation {
-        Operation::SrpSignIn => srp_sign_in(plan, person, connection)?,
-        Operation::PasswordSignIn => password_sign_in(plan, person, connection)?,
-        Operation::Refresh => connection.call(
-            "GetTokensFromRefreshToken",
-            &json!({ "ClientId": plan.client, "RefreshToken": refresh_token }),
-        )?,
+    let (answer, expected) = match plan.operation {
+        Operation::SrpSignIn => (srp_sign_in(plan, person, connection)?, ACCESS_TOKEN),
+        Operation::PasswordSignIn => (password_sign_in(plan, person, connection)?, ACCESS_TOKEN),
+        Operation::Refresh => {
+            let body = json!({ "ClientId": plan.client, "RefreshToken": token });
+            let answer = connection.call("GetTokensFromRefreshToken", &body)?;
+            (answer, ACCESS_TOKEN)
+        }
+        Operation::GetUser => {
+            let answer = connection.call("GetUser", &json!({ "AccessToken": token }))?;
+            (answer, "/Username")
+        }
+        Operation::SignUp => (sign_up(plan, connection)?, "/UserSub"),
+        Operation::ListUsers => (list_users(plan, connection)?, "/Users/0/Username"),
     };
-    text(&answer, "/AuthenticationResult/AccessToken")?;
-    Ok(())
+    text(&answer, expected).map(|_| ())
+}
+
+const ACCESS_TOKEN: &str = "/AuthenticationResult/AccessToken";
+
+fn sign_up(plan: &Plan, connection: &mut Connection) -> Result<Value, String> {
+    static NEXT: AtomicU64 = AtomicU64::new(0);
+    let now = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .map_err(|error| error.to_string())?;
+    let number = NEXT.fetch_add(1, Ordering::Relaxed);
+    let email = format!("new-{}-{number}@example.com", now.as_micros());
+    connection.call(
+        "SignUp",
+        &json!({
+            "ClientId": plan.client,
+            "Username": email,
+            "Password": "Correct-Horse9!",
+            "UserAttributes": [{ "Name": "email", "Value": email }],
+        }),
+    )
+}
+
+fn list_users(plan: &Plan, connection: &mut Connection) -> Result<Value, String> {
+    let signed = plan
+        .signed
+        .as_ref()
+        .ok_or_else(|| "the plan has no signed request".to_owned())?;
+    let headers: Vec<_> = signed
+        .headers
+        .iter()
+        .map(|(name, value)| (name.as_str(), value.as_str()))
+        .collect();
+    connection.send(&headers, &signed.body)
 }
 
 fn password_sign_in(
