@@ -10,6 +10,7 @@ pub mod account;
 pub mod api;
 pub mod app;
 pub mod audit;
+pub mod branding;
 pub mod challenges;
 pub mod clock;
 pub mod codes;

@@ -12,11 +12,12 @@ import { account, factors } from './operations/account.mjs';
 import { boto3Client, javascriptClient } from './operations/clients.mjs';
 import { imports } from './operations/imports.mjs';
 import { pools } from './operations/pools.mjs';
+import { records } from './operations/records.mjs';
 import { sessions } from './operations/sessions.mjs';
 import { complaintsAbout, declaresError } from './operations/shapes.mjs';
 import { users } from './operations/users.mjs';
 
-const STORIES = { pools, users, account, factors, imports, sessions };
+const STORIES = { pools, users, account, factors, imports, sessions, records };
 const CLIENTS = { boto3: boto3Client, 'the AWS SDK for JavaScript': javascriptClient };
 // Errors of the protocol that no operation declares by itself.
 const EVERYWHERE = ['InternalErrorException', 'LimitExceededException', 'TooManyRequestsException'];

@@ -6,6 +6,8 @@ use std::fmt::Write as _;
 use super::Operation;
 use crate::contract;
 
+const NO_REPLICAS: &str = "refused: there is one region";
+
 /// What an operation that is there does not do, or does in its own way.
 const NOTES: &[(&str, &str)] = &[
     ("AdminDisableProviderForUser", "there, as a record"),
@@ -21,6 +23,42 @@ const NOTES: &[(&str, &str)] = &[
         "CreateUserPoolDomain",
         "there, as a record: the login domain is the public address",
     ),
+    ("CreateUserPoolReplica", NO_REPLICAS),
+    ("DeleteUserPoolReplica", NO_REPLICAS),
+    (
+        "DescribeRiskConfiguration",
+        "there, as a record: risks are not judged",
+    ),
+    (
+        "GetDerivedToken",
+        "refused: what it exchanges is not published",
+    ),
+    (
+        "GetLogDeliveryConfiguration",
+        "there, as a record: the log is this process's",
+    ),
+    (
+        "GetProvisionedLimit",
+        "refused: rates are in the configuration",
+    ),
+    ("ListUserPoolReplicas", "there: there are none"),
+    (
+        "SetLogDeliveryConfiguration",
+        "there, as a record: the log is this process's",
+    ),
+    (
+        "SetRiskConfiguration",
+        "there, as a record: risks are not judged",
+    ),
+    (
+        "UpdateAuthEventFeedback",
+        "refused: its token comes with a message that is never sent",
+    ),
+    (
+        "UpdateProvisionedLimit",
+        "refused: rates are in the configuration",
+    ),
+    ("UpdateUserPoolReplica", NO_REPLICAS),
     ("UpdateIdentityProvider", "there, as a record"),
     ("UpdateUserPoolDomain", "there, as a record"),
 ];
@@ -32,6 +70,7 @@ pub fn page() -> String {
     let done = all
         .keys()
         .filter(|name| Operation::find(name).is_some())
+        .filter(|name| !note(name).is_some_and(|note| note.starts_with("refused")))
         .count();
     let mut page = format!(
         "# Operations of the user pools API\n\n\

@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use super::{Answer, reply};
 use crate::app::AppState;
+use crate::branding::{look, terms};
 use crate::migration;
 use crate::oauth::{Asked, LoginTransaction};
 use crate::pools::{IdentifierAttribute, PoolSettings};
@@ -15,7 +16,7 @@ use crate::pools::{IdentifierAttribute, PoolSettings};
 const INBOX: &str = "/_cognate/inbox";
 
 /// What the pages need to know to show themselves.
-pub(super) fn describe_login(
+pub(super) async fn describe_login(
     state: &AppState,
     transaction: &LoginTransaction,
     question: &Asked,
@@ -46,6 +47,9 @@ pub(super) fn describe_login(
             }
         })
         .collect();
+    let (pool, client) = (&transaction.pool, &transaction.client.id);
+    let look = look::of_client(state, pool, client).await?;
+    let terms = terms::of_client(state, pool, client).await?;
     let policy = settings.password_policy();
     reply(&Description {
         client_name: &transaction.client.name,
@@ -73,6 +77,12 @@ pub(super) fn describe_login(
             .scopes
             .as_ref()
             .map(|scopes| scopes.split(' ').collect()),
+        style: (!look.palette.is_empty()).then(|| look::style_path(client, look.version)),
+        logo: look
+            .logo
+            .is_some()
+            .then(|| look::logo_path(client, look.version)),
+        links: terms.iter().flat_map(links).collect(),
         inbox: state.is_local.then_some(INBOX),
     })
 }
@@ -80,6 +90,14 @@ pub(super) fn describe_login(
 /// Whether nobody on the way can read what a page sends.
 fn is_private(state: &AppState) -> bool {
     state.is_local || state.public_url.starts_with("https://")
+}
+
+fn links(stored: &terms::Stored) -> impl Iterator<Item = LinkDescription<'_>> {
+    stored.terms.shown().map(|(lang, url)| LinkDescription {
+        name: &stored.terms.terms_name,
+        lang,
+        url,
+    })
 }
 
 /// Where people choose a user name, an address that is verified must be asked for, too: without one
@@ -129,9 +147,27 @@ struct Description<'a> {
     /// What the app asks for, where the person is asked whether it may.
     #[serde(skip_serializing_if = "Option::is_none")]
     scopes: Option<Vec<&'a str>>,
+    /// The stylesheet with the client's colours.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    style: Option<String>,
+    /// The client's logo.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    logo: Option<String>,
+    /// Terms of use and privacy policy.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    links: Vec<LinkDescription<'a>>,
     /// Where messages are read, on the developer's own machine only.
     #[serde(skip_serializing_if = "Option::is_none")]
     inbox: Option<&'static str>,
+}
+
+/// A link in one language; without one, in all that have none of their own.
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct LinkDescription<'a> {
+    name: &'a str,
+    lang: &'static str,
+    url: &'a str,
 }
 
 #[derive(Serialize)]

@@ -120,7 +120,7 @@ async fn run(
     let answered = match operation {
         Operation::DescribeLogin => {
             let asked = asked(state, login.transaction, login.sso).await?;
-            describe_login(state, login.transaction, &asked)
+            describe_login(state, login.transaction, &asked).await
         }
         Operation::ContinueLogin => {
             let next = go_on(state, login.transaction, login.sso).await?;

@@ -43,7 +43,7 @@ async fn answer_to(
     request_id: &str,
 ) -> Result<Vec<u8>, ApiError> {
     let (head, body) = request.into_parts();
-    let body = self::body(body).await?;
+    let body = body_of(operation, body).await?;
     let peer = head
         .extensions
         .get::<Peer>()
@@ -61,12 +61,28 @@ async fn answer_to(
     operation.call(state, &caller, body).await
 }
 
+/// A branding has pictures; published for it: 2 MB.
+const BRANDING_LIMIT: usize = 2 * 1024 * 1024;
+
+async fn body_of(operation: &Operation, body: Body) -> Result<Bytes, ApiError> {
+    let limit = if operation.name.ends_with("ManagedLoginBranding") {
+        BRANDING_LIMIT
+    } else {
+        BODY_LIMIT
+    };
+    within(limit, body).await
+}
+
 /// All of a request's body.
 ///
 /// # Errors
 /// `RequestEntityTooLargeException`
 pub(super) async fn body(body: Body) -> Result<Bytes, ApiError> {
-    axum::body::to_bytes(body, BODY_LIMIT)
+    within(BODY_LIMIT, body).await
+}
+
+async fn within(limit: usize, body: Body) -> Result<Bytes, ApiError> {
+    axum::body::to_bytes(body, limit)
         .await
         .map_err(|_| ApiError::request_too_large("The request is too large."))
 }

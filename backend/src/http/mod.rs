@@ -2,6 +2,7 @@
 //! knows axum, besides the loop in `serve`.
 
 mod answer;
+mod brand;
 mod confirm_link;
 mod cookies;
 mod cors;

@@ -10,10 +10,11 @@ use serde_json::json;
 
 use super::observe::observe;
 use super::{
-    Peer, confirm_link, cors, hosted_ui, inbox, json_api, local, login_operations, login_pages,
-    oauth, proxy, rate, user_import, well_known,
+    Peer, brand, confirm_link, cors, hosted_ui, inbox, json_api, local, login_operations,
+    login_pages, oauth, proxy, rate, user_import, well_known,
 };
 use crate::app::AppState;
+use crate::branding::look;
 use crate::messages;
 use crate::oauth::Page;
 
@@ -58,7 +59,9 @@ pub fn router(state: AppState) -> Router {
         .route("/logout", get(login_pages::logout))
         .route(messages::LINK_PATH, post(confirm_link::confirm))
         .route(login_operations::PATH, post(login_operations::call))
-        .route(hosted_ui::ASSETS, get(hosted_ui::asset));
+        .route(hosted_ui::ASSETS, get(hosted_ui::asset))
+        .route(look::STYLE, get(brand::style))
+        .route(look::LOGO, get(brand::logo));
     for page in Page::ALL {
         let open = move |state: State<AppState>,
                          peer: Option<Extension<Peer>>,

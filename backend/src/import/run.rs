@@ -146,7 +146,7 @@ fn read(
         }
         match row {
             Row::Done => {}
-            Row::User(user) => batch.users.push(user),
+            Row::User(user) => batch.users.push(*user),
             Row::Refused(refused) => batch.refused.push(refused),
         }
         if batch.users.len() + batch.refused.len() == BATCH
@@ -178,7 +178,7 @@ enum Rows<R> {
 }
 
 enum Row {
-    User(NewUserRow),
+    User(Box<NewUserRow>),
     Refused(RefusalRow),
     /// It was done before.
     Done,
@@ -224,7 +224,7 @@ impl<R: Read> Rows<R> {
             },
         };
         Ok(Some(match made {
-            Ok(user) => Row::User(user),
+            Ok(user) => Row::User(Box::new(user)),
             Err(refused) => Row::Refused(refused),
         }))
     }

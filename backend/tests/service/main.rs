@@ -10,6 +10,7 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod branding;
 mod client_credentials;
 mod client_updates;
 mod clients;
