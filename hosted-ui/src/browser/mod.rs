@@ -85,6 +85,9 @@ impl App {
         let mut screen = self.screen.get_untracked();
         if let Event::Described(Ok(login)) = &event {
             screen.lang = self.place.lang_beside(login.lang.as_deref());
+            if let Some(style) = &login.style {
+                place::add_style(style);
+            }
         }
         let (state, effects) = flow::step(screen.state, event);
         let has_failed = state.alert.is_some() || !state.problems.is_empty();

@@ -2,7 +2,7 @@
 
 use cognate_core::login::TransactionId;
 use cognate_core::secret::Location;
-use leptos::prelude::window;
+use leptos::prelude::{document, window};
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Event, PageTransitionEvent, UrlSearchParams};
 
@@ -121,6 +121,24 @@ pub(super) fn leave(location: &Location) {
 pub(super) fn reload() {
     let _ = window().location().reload();
 }
+
+/// Adds a stylesheet of this origin behind those there are; once.
+pub(super) fn add_style(path: &str) {
+    let document = document();
+    if document.get_element_by_id(STYLE).is_some() {
+        return;
+    }
+    let (Some(head), Ok(link)) = (document.head(), document.create_element("link")) else {
+        return;
+    };
+    link.set_id(STYLE);
+    for (name, value) in [("rel", "stylesheet"), ("href", path)] {
+        let _ = link.set_attribute(name, value);
+    }
+    let _ = head.append_child(&link);
+}
+
+const STYLE: &str = "brand";
 
 /// Whether the browser had kept the page, and shows it again as it was.
 pub(super) fn was_kept(event: &Event) -> bool {

@@ -7,7 +7,12 @@ use crate::screen::Screen;
 
 /// The frame. It is the same in the HTML that comes before this code.
 pub(crate) fn shell(screen: &Screen, page: Vec<Element>) -> Element {
-    let mark = element("span", "mark").with("aria-hidden", "true");
+    let login = screen.state.login.as_ref();
+    let mark = match login.and_then(|login| login.logo.as_ref()) {
+        // The app's name stands beside it.
+        Some(logo) => element("img", "logo").with("src", logo).with("alt", ""),
+        None => element("span", "mark").with("aria-hidden", "true"),
+    };
     let name = element("span", "name").with("dir", "auto");
     let name = name.text(screen.state.client_name());
     let mut page = group("content", page).id("content");

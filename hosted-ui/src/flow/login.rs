@@ -32,8 +32,25 @@ pub struct Login {
     pub account: Option<String>,
     /// What the app asks for, where the person is asked whether it may.
     pub scopes: Vec<String>,
+    /// A stylesheet with colours, as a path of this origin.
+    pub style: Option<String>,
+    /// A picture in the place of the mark, as a path of this origin.
+    pub logo: Option<String>,
+    /// Terms of use and privacy policy.
+    pub links: Vec<Link>,
     /// Where a developer reads messages, as a path of this origin; only on their own machine.
     pub inbox: Option<String>,
+}
+
+/// Where terms are to be read.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Link {
+    /// `terms-of-use` or `privacy-policy`.
+    pub name: String,
+    /// The language, or nothing for all that have none of their own.
+    pub lang: String,
+    /// The address: https, or this machine's.
+    pub url: String,
 }
 
 /// Who may sign up, and with what.
@@ -119,6 +136,11 @@ impl Login {
             sends_password: answer.boolean_at("SendsPassword")?.unwrap_or_default(),
             account: answer.text_at("Account")?,
             scopes: list("Scopes")?.unwrap_or_default(),
+            style: answer.text_at("Style")?.filter(|path| is_path(path)),
+            logo: answer.text_at("Logo")?.filter(|path| is_path(path)),
+            links: answer
+                .at("Links", |list| list.list(Link::read))?
+                .unwrap_or_default(),
             inbox: answer.text_at("Inbox")?.filter(|path| is_path(path)),
         })
     }
@@ -136,6 +158,16 @@ impl Login {
         }
     }
 
+    /// The address of terms by their name, in this language.
+    #[must_use]
+    pub fn link(&self, name: &str, lang: &str) -> Option<&str> {
+        let of = |wanted: &str| {
+            let mut links = self.links.iter();
+            links.find(|link| link.name == name && link.lang == wanted)
+        };
+        of(lang).or_else(|| of("")).map(|link| link.url.as_str())
+    }
+
     /// Whether a new user name is an e-mail address, and nothing else.
     #[must_use]
     pub fn username_is_email(&self) -> bool {
@@ -146,6 +178,20 @@ impl Login {
     #[must_use]
     pub fn username_is_phone(&self) -> bool {
         self.username_attributes == ["phone_number"]
+    }
+}
+
+impl Link {
+    fn read(link: &impl Value) -> Option<Self> {
+        let text = |name| link.text_at(name).ok().flatten();
+        // The service checks it, and whoever follows a link of this page must not run a script of somebody's.
+        let url =
+            text("Url").filter(|url| url.starts_with("https://") || url.starts_with("http://"));
+        Some(Self {
+            name: text("Name")?,
+            lang: text("Lang").unwrap_or_default(),
+            url: url?,
+        })
     }
 }
 

@@ -39,7 +39,7 @@ use cognate_core::secret::{Password, TotpSecret};
 pub use effect::{Call, Effect};
 pub use event::{Advance, Answer, Decision, Event, Form, SignedUp, Typed};
 pub use failure::{Alert, Failure};
-pub use login::{Attribute, Login};
+pub use login::{Attribute, Link, Login};
 pub use page::{Challenge, Delivery, Factor, Page, StepHandle};
 pub use problem::{Field, Problem};
 

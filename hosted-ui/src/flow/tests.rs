@@ -73,6 +73,25 @@ fn a_login_is_read_as_the_service_describes_it_and_what_is_of_another_kind_is_re
     }
     assert_eq!(login.expires_at_ms, Some(1_788_228_184_000));
     assert_eq!(login.inbox.as_deref(), Some("/_cognate/inbox"));
+    let mut branded = described.clone();
+    branded["Style"] = "/_cognate/brand/app/1/style".into();
+    branded["Logo"] = "//evil.example/logo".into();
+    branded["Links"] = serde_json::json!([
+        { "Name": "terms-of-use", "Lang": "", "Url": "https://a.example/terms" },
+        { "Name": "terms-of-use", "Lang": "de", "Url": "https://a.example/agb" },
+    ]);
+    let branded_login = Login::read(&Parsed(branded.clone())).unwrap();
+    assert_eq!(
+        branded_login.style.as_deref(),
+        Some("/_cognate/brand/app/1/style")
+    );
+    assert_eq!(branded_login.logo, None);
+    let link = |lang| branded_login.link("terms-of-use", lang);
+    assert_eq!(link("de"), Some("https://a.example/agb"));
+    assert_eq!(link("en"), Some("https://a.example/terms"));
+    assert_eq!(branded_login.link("privacy-policy", "en"), None);
+    branded["Links"][0]["Url"] = "javascript:alert(1)".into();
+    assert!(Login::read(&Parsed(branded)).is_err());
     for elsewhere in ["//host/inbox", "https://host/", "/\\host", "javascript:1"] {
         described["Inbox"] = elsewhere.into();
         let login = Login::read(&Parsed(described.clone())).unwrap();

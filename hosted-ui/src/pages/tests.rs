@@ -7,8 +7,8 @@ use cognate_core::{ErrorCode, login::PATH};
 use super::{page, typed, window_title};
 use crate::element::{Element, Press};
 use crate::flow::{
-    Alert, Attribute, Busy, Challenge, Factor, Failure, Field, Finished, Form, Login, Notice, Page,
-    Problem, State, StepHandle,
+    Alert, Attribute, Busy, Challenge, Factor, Failure, Field, Finished, Form, Link, Login, Notice,
+    Page, Problem, State, StepHandle,
 };
 use crate::i18n::Lang;
 use crate::screen::{Picture, Screen};
@@ -96,6 +96,14 @@ fn full(mut screen: Screen) -> Screen {
     login.account = Some("a***@e***".into());
     login.scopes = ["openid", "email", "https://api.example/read"]
         .map(String::from)
+        .into();
+    login.logo = Some("/_cognate/brand/app/1/logo".into());
+    login.links = ["terms-of-use", "privacy-policy"]
+        .map(|name| Link {
+            name: name.into(),
+            url: "https://club.example/".into(),
+            ..Link::default()
+        })
         .into();
     login.sign_up.attributes = required.into();
     screen.state.login = Some(login);
@@ -217,7 +225,10 @@ fn what_can_be_pressed_has_an_id_and_a_name() {
             assert!(!name.is_empty() || inside, "{element:?}");
             assert!(!element.id.is_empty(), "{element:?}");
             let is_submit = attribute(element, "type") == Some("submit");
-            let leads_out = matches!(&*element.id, "totp-open" | "inbox" | "go-on");
+            let leads_out = matches!(
+                &*element.id,
+                "totp-open" | "inbox" | "go-on" | "terms-of-use" | "privacy-policy"
+            );
             assert_eq!(
                 element.press.is_some(),
                 !is_submit && !leads_out,

@@ -4,10 +4,30 @@ mod confirm;
 
 pub(super) use confirm::confirm;
 
-use crate::components::{attribute_fields, below, form, new_password, paragraph, username_field};
-use crate::element::Element;
+use crate::components::{
+    attribute_fields, below, form, item, list, new_password, paragraph, username_field,
+};
+use crate::element::{Element, element};
 use crate::routes::Route;
 use crate::screen::Screen;
+
+/// What people agree to, where the app has said where that is.
+fn terms(screen: &Screen) -> Option<Element> {
+    let login = screen.state.login.as_ref()?;
+    let texts = screen.texts();
+    let links = [
+        ("terms-of-use", texts.sign_up_terms),
+        ("privacy-policy", texts.sign_up_privacy),
+    ];
+    let links = links.into_iter().filter_map(|(name, text)| {
+        let url = login.link(name, screen.lang.tag())?;
+        let link = element("a", "").id(name).with("href", url);
+        let link = link.with("target", "_blank").with("rel", "noopener");
+        Some(item(vec![link.text(text)]))
+    });
+    let links: Vec<Element> = links.collect();
+    (!links.is_empty()).then(|| list("terms", links))
+}
 
 /// The form, or that there is none.
 pub(super) fn sign_up(screen: &Screen) -> Vec<Element> {
@@ -22,5 +42,8 @@ pub(super) fn sign_up(screen: &Screen) -> Vec<Element> {
     };
     let (before, back) = (texts.sign_up_have_account, texts.sign_up_sign_in);
     let below = below(screen, before, "sign-in", Route::SignIn, back);
-    vec![content, below]
+    let mut page = vec![content];
+    page.extend(terms(screen));
+    page.push(below);
+    page
 }
