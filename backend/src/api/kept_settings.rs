@@ -257,7 +257,6 @@ pub(super) async fn change_user_pool_replica(
 }
 
 /// `GetProvisionedLimit` and `UpdateProvisionedLimit`: rates are in the configuration, for everybody.
-#[expect(clippy::unused_async, reason = "as every operation")]
 pub(super) async fn provisioned_limit(
     _: &AppState,
     _: &Caller,
@@ -269,7 +268,6 @@ pub(super) async fn provisioned_limit(
 }
 
 /// `GetDerivedToken`: what it exchanges for what is not published.
-#[expect(clippy::unused_async, reason = "as every operation")]
 pub(super) async fn get_derived_token(
     _: &AppState,
     _: &Caller,

@@ -10,8 +10,9 @@ const POOL: &str = "local_demo";
 const CLIENT: &str = "demowebclient";
 
 fn with(mut body: Value, more: Value) -> Value {
-    let members = more.as_object().unwrap().clone();
-    body.as_object_mut().unwrap().extend(members);
+    if let Value::Object(members) = more {
+        body.as_object_mut().unwrap().extend(members);
+    }
     body
 }
 
