@@ -11,7 +11,6 @@ use super::mfa::{PoolMfa, PoolMfaChange};
 use super::pool::Pool;
 use super::{document, first_factor, oauth_settings, schema};
 use crate::app::AppState;
-use crate::contract;
 use crate::error::ApiError;
 use crate::random::{self, NoRandomness};
 use crate::resource_servers;
@@ -123,7 +122,7 @@ impl NewPool {
 
     /// Stores it under this id: makes it with new signing keys, or changes the one that is there, whose
     /// custom attributes stay.
-    pub(super) async fn store_as(
+    pub(crate) async fn store_as(
         mut self,
         state: &AppState,
         id: &str,
@@ -190,7 +189,7 @@ impl NewClient {
 
     /// Stores it under this id: makes it, or changes the one that is there. A secret that is one of that
     /// client's already takes none away that was added meanwhile.
-    pub(super) async fn store_as(
+    pub(crate) async fn store_as(
         self,
         state: &AppState,
         pool_id: &str,
@@ -229,44 +228,6 @@ impl NewClient {
             ))),
             stored => stored.map(|()| row).map_err(ApiError::from),
         }
-    }
-}
-
-/// Checks settings of the configuration as if they came in a request. What a request may hold
-/// without effect is an error here: a misspelt setting would leave the pool less strict than
-/// somebody believes.
-pub(super) fn checked(
-    operation: &str,
-    settings: Map<String, Value>,
-) -> Result<Map<String, Value>, ApiError> {
-    let given = Value::Object(settings);
-    let mut body = given.clone();
-    contract::check(operation, &mut body)?;
-    if let Some(name) = ignored(&given, &body) {
-        return Err(ApiError::invalid_parameter(format!(
-            "There is no setting named {name}."
-        )));
-    }
-    match body {
-        Value::Object(settings) => Ok(settings),
-        _ => Err(ApiError::serialization("The settings must be an object.")),
-    }
-}
-
-/// The first name in `given` that the check took out.
-fn ignored(given: &Value, kept: &Value) -> Option<String> {
-    match (given, kept) {
-        (Value::Object(given), Value::Object(kept)) => {
-            given.iter().find_map(|(name, value)| match kept.get(name) {
-                None => Some(name.clone()),
-                Some(kept) => ignored(value, kept).map(|inner| format!("{name}.{inner}")),
-            })
-        }
-        (Value::Array(given), Value::Array(kept)) => given
-            .iter()
-            .zip(kept)
-            .find_map(|(given, kept)| ignored(given, kept)),
-        _ => None,
     }
 }
 

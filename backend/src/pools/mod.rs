@@ -16,7 +16,6 @@ mod oauth_settings;
 mod pool;
 mod recent;
 pub mod schema;
-mod seed;
 mod sessions;
 mod texts;
 pub mod update;
@@ -33,7 +32,6 @@ pub use pool::{
     IdentifierAttribute, PasswordPolicy, Pool, PoolSettings, RecoveryMechanism, SchemaAttribute,
 };
 pub use recent::RecentClients;
-pub use seed::{SeedError, seed};
 pub use sessions::{
     ClientSessions, PoolSessions, longest_sso_seconds, set_client_sessions, set_pool_sessions,
 };

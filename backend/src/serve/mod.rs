@@ -2,7 +2,7 @@
 //!
 //! 1. [`Listeners::bind`] takes the address (a port in use is found out before anything is made);
 //! 2. [`prepare`] opens the data folder, brings the database up to date and makes the configured
-//!    pools;
+//!    pools (`seed`);
 //! 3. [`Listeners::serve`] answers until it is told to stop, then finishes what is under way.
 //!
 //! # Security model
@@ -11,6 +11,7 @@
 //! without keys of its own and a named proxy that ends TLS.
 
 mod listeners;
+mod seed;
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -28,7 +29,7 @@ use crate::limits::AddressRate;
 use crate::messages::{self, Channels, Messages, Smtp, Webhook};
 use crate::metrics::Metrics;
 use crate::outgoing::Outgoing;
-use crate::pools::{self, RecentClients, SeedError};
+use crate::pools::RecentClients;
 use crate::seal::{MasterKey, MasterKeyError, SealError, Sealer};
 use crate::store::{Store, StoreError};
 use crate::triggers::{Triggers, TriggersError};
@@ -36,6 +37,7 @@ use crate::users::search::make_all_searchable;
 
 pub use crate::http::Peer;
 pub use listeners::Listeners;
+pub use seed::SeedError;
 
 /// Characters of an administrator's secret where others can try it: guesses are not limited.
 const SHORTEST_SECRET: usize = 16;
@@ -96,7 +98,7 @@ pub async fn prepare(
         is_local,
     };
     check_master_key(&state).await?;
-    pools::seed(&state).await?;
+    seed::seed(&state).await?;
     make_all_searchable(&state)
         .await
         .map_err(StartError::Search)?;

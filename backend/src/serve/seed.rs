@@ -5,11 +5,11 @@
 
 use serde_json::{Map, Value, json};
 
-use super::create::{NewClient, NewPool, checked};
-use super::pool::Pool;
 use crate::app::AppState;
 use crate::config::{ClientConfig, PoolConfig};
+use crate::contract;
 use crate::error::{ApiError, ErrorType};
+use crate::pools::{NewClient, NewPool, Pool};
 use crate::resource_servers::ResourceServer;
 use crate::triggers;
 
@@ -17,7 +17,7 @@ use crate::triggers;
 ///
 /// # Errors
 /// If a setting is refused or the database fails; the error names the pool or client.
-pub async fn seed(state: &AppState) -> Result<(), SeedError> {
+pub(super) async fn seed(state: &AppState) -> Result<(), SeedError> {
     for pool in &state.config.pools {
         let stored = seed_pool(state, pool).await.map_err(|error| SeedError {
             what: format!("pool {}", pool.id),
@@ -112,5 +112,40 @@ fn object(value: Value) -> Map<String, Value> {
     match value {
         Value::Object(object) => object,
         _ => Map::new(),
+    }
+}
+
+/// Checks settings of the configuration as if they came in a request. What a request may hold
+/// without effect is an error here: a misspelt setting would leave the pool less strict than
+/// somebody believes.
+fn checked(operation: &str, settings: Map<String, Value>) -> Result<Map<String, Value>, ApiError> {
+    let given = Value::Object(settings);
+    let mut body = given.clone();
+    contract::check(operation, &mut body)?;
+    if let Some(name) = ignored(&given, &body) {
+        return Err(ApiError::invalid_parameter(format!(
+            "There is no setting named {name}."
+        )));
+    }
+    match body {
+        Value::Object(settings) => Ok(settings),
+        _ => Err(ApiError::serialization("The settings must be an object.")),
+    }
+}
+
+/// The first name in `given` that the check took out.
+fn ignored(given: &Value, kept: &Value) -> Option<String> {
+    match (given, kept) {
+        (Value::Object(given), Value::Object(kept)) => {
+            given.iter().find_map(|(name, value)| match kept.get(name) {
+                None => Some(name.clone()),
+                Some(kept) => ignored(value, kept).map(|inner| format!("{name}.{inner}")),
+            })
+        }
+        (Value::Array(given), Value::Array(kept)) => given
+            .iter()
+            .zip(kept)
+            .find_map(|(given, kept)| ignored(given, kept)),
+        _ => None,
     }
 }
