@@ -7,6 +7,7 @@ use super::client::{Device, by_admin, member, name_of, own, tracking, tracking_p
 use crate::mfa::person::{Member, totp, totp_only};
 use crate::person::{CLIENT, PASSWORD, POOL, Person, begin_srp_of, claims, new_client, now};
 use crate::support::Backend;
+use crate::trigger_flows::tokens::TELLS_WHY;
 use crate::triggers::Handlers;
 
 const CODE: &str = "SOFTWARE_TOKEN_MFA_CODE";
@@ -299,4 +300,28 @@ async fn an_administrators_sign_in_tracks_no_device() {
         backend.admin("AdminInitiateAuth", body).await.ok()["AuthenticationResult"].clone();
     assert_eq!(tokens.get("NewDeviceMetadata"), None);
     assert_eq!(claims(&tokens["AccessToken"]).get("device_key"), None);
+}
+
+#[tokio::test]
+async fn tokens_after_the_proof_of_a_device_have_a_source_of_their_own() {
+    let handlers = Handlers::versioned("pre_token_generation", "V3_0", TELLS_WHY);
+    let backend = handlers.start().await;
+    let pool = json!({ "UserPoolId": POOL });
+    let described = backend.admin("DescribeUserPool", pool).await.ok();
+    let settings = json!({
+        "LambdaConfig": described["UserPool"]["LambdaConfig"],
+        "DeviceConfiguration": {
+            "ChallengeRequiredOnNewDevice": false, "DeviceOnlyRememberedOnUserPrompt": false,
+        },
+    });
+    let ada = member(&backend, settings, None).await;
+    let (device, first) = Device::confirmed(&backend, &ada).await;
+    let second = device.tokens(&backend, &ada).await;
+    for (tokens, source) in [
+        (first, "TokenGeneration_Authentication"),
+        (second, "TokenGeneration_AuthenticateDevice"),
+    ] {
+        assert_eq!(claims(&tokens["IdToken"])["source"], source);
+        assert_eq!(claims(&tokens["AccessToken"])["source"], source);
+    }
 }

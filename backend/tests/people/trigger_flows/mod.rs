@@ -4,7 +4,7 @@
 mod authentication;
 mod migration;
 mod runners;
-mod tokens;
+pub(crate) mod tokens;
 
 pub(crate) use runners::serve;
 use serde_json::{Value, json};

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{REFUSALS, with};
-use crate::browser::{App, Browser, user_info};
+use crate::browser::{App, Browser, post_form, user_info};
 use crate::person::{CLIENT, POOL, Person, claims, get_user, new_client};
 use crate::support::Answer;
 use crate::triggers::{Handlers, THROWS_ITS_EVENT, thrown_event};
@@ -234,4 +234,39 @@ async fn a_lambda_config_of_the_api_says_the_version_and_must_agree_with_itself(
             "{refused}"
         );
     }
+}
+
+/// Tells in both tokens why they were made.
+pub(crate) const TELLS_WHY: &str = "export const handler = async (event) => {
+    const claims = { claimsToAddOrOverride: { source: event.triggerSource } };
+    event.response.claimsAndScopeOverrideDetails = { idTokenGeneration: claims, accessTokenGeneration: claims };
+    return event;
+};";
+
+#[tokio::test]
+async fn a_programs_token_has_a_source_of_its_own() {
+    let handlers = Handlers::versioned("pre_token_generation", "V3_0", TELLS_WHY);
+    let backend = handlers.start().await;
+    let server = json!({
+        "UserPoolId": POOL, "Identifier": "notes", "Name": "Notes",
+        "Scopes": [{ "ScopeName": "read", "ScopeDescription": "reads" }],
+    });
+    backend.admin("CreateResourceServer", server).await.ok();
+    let program = json!({
+        "UserPoolId": POOL, "ClientName": "program", "GenerateSecret": true,
+        "AllowedOAuthFlowsUserPoolClient": true, "AllowedOAuthFlows": ["client_credentials"],
+        "AllowedOAuthScopes": ["notes/read"],
+    });
+    let made = backend.admin("CreateUserPoolClient", program).await.ok();
+    let text = |member: &str| made["UserPoolClient"][member].as_str().unwrap().to_owned();
+    let form = [
+        ("grant_type", "client_credentials".to_owned()),
+        ("client_id", text("ClientId")),
+        ("client_secret", text("ClientSecret")),
+    ];
+    let tokens = post_form(&backend, "/oauth2/token", &form).await.ok();
+    assert_eq!(
+        claims(&tokens["access_token"])["source"],
+        "TokenGeneration_ClientCredentials"
+    );
 }
