@@ -14,8 +14,11 @@ use super::connections::{Connections, Transaction};
 const WRITERS: usize = 1;
 const READERS: usize = 3;
 
+/// What every connection is told. Pages are kept in memory up to 64 MiB for each connection, as they are needed: names are found by
+/// hashes, so that what a large import writes lies anywhere in the indexes.
 const SETTINGS: &str = "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; \
-                        PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON";
+                        PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; \
+                        PRAGMA cache_size = -65536";
 
 /// The database. Cloning gives another handle.
 #[derive(Debug, Clone)]

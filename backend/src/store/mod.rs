@@ -24,6 +24,7 @@ mod identity_providers;
 mod import_jobs;
 mod inbox;
 mod limits;
+mod lookup_rows;
 mod mfa;
 mod oauth;
 mod outbox;

@@ -1,7 +1,7 @@
 //! Users by the hundred: what an import stores.
 
 use super::connections::Transaction;
-use super::users::{Lookups, UserRow, insert_lookup, is_taken};
+use super::users::{Lookups, UserRow, insert_own, is_taken};
 use super::{DeviceRow, FactorsRow, PasskeyRow, RefusalRow, Store, StoreError, user_search};
 
 /// A user who is not stored yet, with everything that belongs to them.
@@ -133,10 +133,9 @@ impl NewUserRow {
         &self,
         transaction: &mut Transaction,
     ) -> Result<Option<&'static str>, StoreError> {
-        for lookup in &self.lookups.own {
-            if !insert_lookup(transaction, &self.user, *lookup).await? {
-                return Ok(Some(lookup.kind));
-            }
+        let taken = insert_own(transaction, &self.user, &self.lookups.own).await?;
+        if taken.is_some() {
+            return Ok(taken);
         }
         for passkey in &self.passkeys {
             if !passkey.insert(transaction).await? {

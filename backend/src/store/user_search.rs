@@ -4,7 +4,7 @@ use sqlx::Row;
 
 use super::connections::Transaction;
 use super::users::{LookupRow, UserRow, columns};
-use super::{Store, StoreError};
+use super::{Store, StoreError, lookup_rows};
 
 /// Which users of a pool.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -154,18 +154,7 @@ pub(super) async fn insert(
     user: &UserRow,
     searched: &[LookupRow],
 ) -> Result<(), StoreError> {
-    for lookup in searched {
-        sqlx::query(
-            "INSERT INTO user_search (pool_id, kind, hash, username) VALUES ($1, $2, $3, $4) \
-             ON CONFLICT DO NOTHING",
-        )
-        .bind(&user.pool_id)
-        .bind(lookup.kind)
-        .bind(lookup.hash.to_vec())
-        .bind(&user.username)
-        .execute(&mut **transaction)
-        .await?;
-    }
+    lookup_rows::insert(transaction, "user_search", user, searched).await?;
     Ok(())
 }
 

@@ -3,7 +3,7 @@
 use sqlx::Row;
 use sqlx::any::AnyRow;
 
-use super::{FactorsRow, Store, StoreError, Transaction};
+use super::{FactorsRow, Store, StoreError, Transaction, lookup_rows};
 use crate::store::CodeRow;
 
 /// A user as stored.
@@ -385,10 +385,8 @@ async fn insert_lookups(
             return Err(StoreError::Taken);
         }
     }
-    for lookup in &lookups.own {
-        if !insert_lookup(transaction, user, *lookup).await? {
-            return Err(StoreError::Taken);
-        }
+    if insert_own(transaction, user, &lookups.own).await?.is_some() {
+        return Err(StoreError::Taken);
     }
     super::user_search::insert(transaction, user, &lookups.searched).await
 }
@@ -412,21 +410,20 @@ pub(super) async fn is_taken(
     Ok(taken.is_some())
 }
 
-/// Answers whether nobody was found by it.
-pub(super) async fn insert_lookup(
+/// Answers the kind of the first that somebody else is found by. Then some may be stored: undo it.
+pub(super) async fn insert_own(
     transaction: &mut Transaction,
     user: &UserRow,
-    lookup: LookupRow,
-) -> Result<bool, StoreError> {
-    let inserted = sqlx::query(
-        "INSERT INTO user_lookups (pool_id, kind, hash, username) VALUES ($1, $2, $3, $4) \
-         ON CONFLICT DO NOTHING",
-    )
-    .bind(&user.pool_id)
-    .bind(lookup.kind)
-    .bind(lookup.hash.to_vec())
-    .bind(&user.username)
-    .execute(&mut **transaction)
-    .await?;
-    Ok(inserted.rows_affected() == 1)
+    own: &[LookupRow],
+) -> Result<Option<&'static str>, StoreError> {
+    let stored = lookup_rows::insert(transaction, "user_lookups", user, own).await?;
+    if usize::try_from(stored) == Ok(own.len()) {
+        return Ok(None);
+    }
+    for lookup in own {
+        if is_taken(transaction, user, *lookup).await? {
+            return Ok(Some(lookup.kind));
+        }
+    }
+    Ok(None)
 }

@@ -9,9 +9,12 @@ use crate::routes::Route;
 
 /// Something happened.
 #[derive(Debug, Clone)]
-#[expect(
-    clippy::large_enum_variant,
-    reason = "there is one at a time, and the large one comes once for a page"
+#[cfg_attr(
+    not(target_arch = "wasm32"), // where it is not that large
+    expect(
+        clippy::large_enum_variant,
+        reason = "there is one at a time, and the large one comes once for a page"
+    )
 )]
 pub enum Event {
     /// The service described the login, or did not.
