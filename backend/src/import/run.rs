@@ -20,7 +20,7 @@ use crate::pools::{Pool, find_pool};
 use crate::store::{BatchEnd, NewUserRow, RefusalRow, UserBatch};
 
 /// Rows that are stored together: what a stop or a restart undoes at most.
-const BATCH: usize = 200;
+const BATCH: usize = 500;
 
 /// How many rows of a file became what.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]

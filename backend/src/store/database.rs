@@ -15,10 +15,11 @@ const WRITERS: usize = 1;
 const READERS: usize = 3;
 
 /// What every connection is told. Pages are kept in memory up to 64 MiB for each connection, as they are needed: names are found by
-/// hashes, so that what a large import writes lies anywhere in the indexes.
+/// hashes, so that what a large import writes lies anywhere in the indexes. For the same reason the log is
+/// brought in when it has 32 MiB: a page that was written often is written back once.
 const SETTINGS: &str = "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; \
                         PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; \
-                        PRAGMA cache_size = -65536";
+                        PRAGMA cache_size = -65536; PRAGMA wal_autocheckpoint = 8192";
 
 /// The database. Cloning gives another handle.
 #[derive(Debug, Clone)]
