@@ -95,7 +95,7 @@ test('a new password with what is missing, an app set up, and its code the next 
   const now = app.next();
   await page.getByLabel('Code').fill(wrong(now));
   await press(page, 'Continue');
-  assert.match(await problem(page), /not the code/);
+  assert.match(await problem(page), /not the right code/);
   await page.getByLabel('Code').fill(now);
   await press(page, 'Continue');
   await heading(page, 'You are signed in');
