@@ -88,9 +88,9 @@ test('a server that is not there yet, or asks for patience, gets the message lat
 
 test('what a server refuses for good is dropped, and the log names nobody', options, async () => {
   let asked = 0;
-  const onRcptTo = (_, __, done) => {
+  const onRcptTo = ({ address }, _, done) => {
     asked += 1;
-    done(Object.assign(new Error('no such mailbox'), { responseCode: 550 }));
+    done(Object.assign(new Error(`no such mailbox: <${address}>`), { responseCode: 550 }));
   };
   const { backend, server, stop } = await system({ encryption: 'none' }, { disabledCommands: ['STARTTLS', 'AUTH'], onRcptTo });
   try {

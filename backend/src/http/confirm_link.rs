@@ -36,7 +36,7 @@ static CSP: LazyLock<String> = LazyLock::new(|| {
     )
 });
 
-const FORM: &str = "<h1>Confirm your address</h1><p>You signed up as <strong>{user_name}</strong>. If that was you, confirm it.</p><form method=\"post\" action=\"/confirmUser\">\
+const FORM: &str = "<h1>Confirm your address</h1>{who}<form method=\"post\" action=\"/confirmUser\">\
     <input type=\"hidden\" name=\"client_id\" value=\"{client_id}\">\
     <input type=\"hidden\" name=\"user_name\" value=\"{user_name}\">\
     <input type=\"hidden\" name=\"confirmation_code\" value=\"{confirmation_code}\">\
@@ -56,7 +56,7 @@ pub(super) fn ask(uri: &Uri) -> Response<Body> {
     let Some([client_id, user_name, code]) = of_link(&given) else {
         return page(StatusCode::BAD_REQUEST, INCOMPLETE);
     };
-    let mut form = FORM.to_owned();
+    let mut form = FORM.replace("{who}", &who(user_name));
     for (name, value) in [
         ("{client_id}", client_id),
         ("{user_name}", user_name),
@@ -65,6 +65,15 @@ pub(super) fn ask(uri: &Uri) -> Response<Body> {
         form = form.replace(name, &escaped(value));
     }
     page(StatusCode::OK, &form)
+}
+
+/// Who signed up, if that is a name: anybody can write a link, and sentences of theirs would be ours.
+fn who(user_name: &str) -> String {
+    if user_name.len() > 128 || user_name.contains(char::is_whitespace) {
+        return String::new();
+    }
+    let name = escaped(user_name);
+    format!("<p>You signed up as <strong>{name}</strong>. If that was you, confirm it.</p>")
 }
 
 /// `POST`: confirms.

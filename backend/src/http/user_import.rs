@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use axum::body::Body;
 use axum::extract::{Path, Query, State};
-use axum::http::{Request, Response, StatusCode, header};
+use axum::http::{Method, Request, Response, StatusCode, header};
 use axum::response::IntoResponse;
 use futures_util::{StreamExt, stream};
 use serde::Deserialize;
@@ -27,9 +27,11 @@ pub(super) const REPORT: &str = "/_cognate/import/{job}/report";
 /// For how long a file may be on its way: as long as its address is good.
 const PATIENCE: Duration = Duration::from_secs(15 * 60);
 
-/// How long an answer to a request may take, where that is longer than for the others.
+/// How long an answer to a request may take, where that is longer than for the others: while a file is sent. Whether
+/// its address is a job's is known before anything of it is read.
 pub(crate) fn patience<B>(request: &Request<B>) -> Option<Duration> {
-    request.uri().path().starts_with(PATH).then_some(PATIENCE)
+    let job = request.uri().path().strip_prefix(PATH)?;
+    (request.method() == Method::PUT && !job.contains('/')).then_some(PATIENCE)
 }
 
 #[derive(Deserialize)]

@@ -119,9 +119,18 @@ impl Smtp {
             .map_err(|error| refused(&error))?;
         match self.transport.send(message).await {
             Ok(_) => Ok(()),
-            Err(error) if error.is_permanent() => Err(refused(&error)),
+            // What a server says may have the address in it: only its code is told.
+            Err(error) if error.is_permanent() => Err(refused(&said(&error))),
+            Err(error) if error.is_transient() => Err(EmailError::Later(said(&error))),
             Err(error) => Err(EmailError::Later(chain(&error))),
         }
+    }
+}
+
+fn said(error: &lettre::transport::smtp::Error) -> String {
+    match error.status() {
+        Some(code) => format!("the server answered {code}"),
+        None => "the server did not take it".to_owned(),
     }
 }
 

@@ -88,7 +88,7 @@ pub fn start(state: &AppState, channels: Channels, jobs: Jobs) {
                 Err(error) => {
                     tracing::error!(
                         error = &error as &dyn std::error::Error,
-                        "the outbox cannot be read"
+                        "the outbox cannot be read or written"
                     );
                     IDLE
                 }
@@ -121,7 +121,10 @@ async fn pass(state: &AppState, channels: &Channels) -> Result<Duration, StoreEr
             for row in some {
                 tries.push(attempt(state, channels, row));
             }
-            join_all(tries).await;
+            // All have ended before the first error counts.
+            for tried in join_all(tries).await {
+                tried?;
+            }
         }
     }
     let next = state.store.next_in_outbox().await?;
@@ -142,13 +145,17 @@ enum Fate {
     Later(String),
 }
 
-async fn attempt(state: &AppState, channels: &Channels, row: &OutboxRow) {
-    if let Err(error) = try_once(state, channels, row).await {
-        tracing::error!(
+/// An error is the database's: what was tried may still be due.
+async fn attempt(state: &AppState, channels: &Channels, row: &OutboxRow) -> Result<(), StoreError> {
+    match try_once(state, channels, row).await {
+        Err(InboxError::Store(error)) => return Err(error),
+        Err(error) => tracing::error!(
             error = &error as &dyn std::error::Error,
-            "a message of the outbox cannot be read or kept"
-        );
+            "a message of the outbox cannot be read"
+        ),
+        Ok(()) => {}
     }
+    Ok(())
 }
 
 async fn try_once(

@@ -173,7 +173,8 @@ async fn record(
     }
     for row in refused {
         sqlx::query(
-            "INSERT INTO import_refusals (job_id, line, verdict, reason) VALUES ($1, $2, $3, $4)",
+            "INSERT INTO import_refusals (job_id, line, verdict, reason) VALUES ($1, $2, $3, $4) \
+             ON CONFLICT DO NOTHING", // lines that end as nobody's do may share a number
         )
         .bind(job_id)
         .bind(row.line)
