@@ -10,7 +10,7 @@ use crate::app::AppState;
 use crate::branding::{look, terms};
 use crate::migration;
 use crate::oauth::{Asked, LoginTransaction};
-use crate::pools::{IdentifierAttribute, PoolSettings};
+use crate::pools::{IdentifierAttribute, Pool, PoolSettings};
 
 /// The path of the inbox. Whether a request may see it is decided there.
 const INBOX: &str = "/_cognate/inbox";
@@ -71,7 +71,7 @@ pub(super) async fn describe_login(
             require_symbols: policy.require_symbols,
         },
         code_delivery: code_delivery(settings),
-        sends_password: (migration::is_on(&transaction.pool) && is_private(state)).then_some(true),
+        sends_password: sends_password(state, &transaction.pool).then_some(true),
         account: question.account.as_deref(),
         scopes: question
             .scopes
@@ -88,8 +88,9 @@ pub(super) async fn describe_login(
 }
 
 /// Whether nobody on the way can read what a page sends.
-fn is_private(state: &AppState) -> bool {
-    state.is_local || state.public_url.starts_with("https://")
+/// Whether the page sends the password as it is: where people of another directory are taken over, and nobody between reads it.
+fn sends_password(state: &AppState, pool: &Pool) -> bool {
+    migration::is_on(pool) && (state.is_local || state.public_url.starts_with("https://"))
 }
 
 fn links(stored: &terms::Stored) -> impl Iterator<Item = LinkDescription<'_>> {

@@ -50,7 +50,7 @@ pub async fn complete(
 }
 
 /// Completes a transaction for somebody who is known already: by the browser's session, whose value is replaced, or by
-/// what they proved before they were asked.
+/// what they proved before they were asked; then the session that the browser had, `older`, ends.
 ///
 /// # Errors
 /// As [`complete`].
@@ -58,9 +58,11 @@ pub(super) async fn complete_known(
     state: &AppState,
     transaction: &LoginTransaction,
     known: &Known,
+    older: Option<&OpaqueSecret>,
 ) -> Result<Completed, ApiError> {
     check_settings(transaction)?;
     let (client, request, id) = (&transaction.client, &transaction.request, &transaction.id);
+    let older = older.map(OpaqueSecret::hash);
     let (auth_time, proved, session) = match known {
         Known::Session(session) => (
             session.auth_time,
@@ -77,7 +79,10 @@ pub(super) async fn complete_known(
             second_factor,
         } => (
             *auth_time,
-            Proved::Transaction { id, older: None },
+            Proved::Transaction {
+                id,
+                older: older.as_deref(),
+            },
             sso::begin(state, user, *auth_time, second_factor.clone()).await?,
         ),
     };

@@ -90,7 +90,7 @@ pub async fn go_on(
         let sso_id = sso_id.clone();
         return ask(state, transaction, Who::Session { sso_id }).await;
     }
-    complete_known(state, transaction, &known)
+    complete_known(state, transaction, &known, cookie)
         .await
         .map(Proceeding::App)
 }
@@ -132,7 +132,7 @@ pub async fn decide(
             ],
         )));
     }
-    let completed = complete_known(state, transaction, &known).await?;
+    let completed = complete_known(state, transaction, &known, cookie).await?;
     let granted = match state.store.consent(pool_id, &username, &client.id).await? {
         Some(before) => [before, request.scopes.to_string()].join(" "),
         None => request.scopes.to_string(),

@@ -71,6 +71,14 @@ impl Standing {
         }
     }
 
+    /// Who has proved themselves here, without a session of the browser's.
+    pub(super) fn proved_username(&self) -> Option<&str> {
+        match self {
+            Self::Consenting(Who::Person(person)) => Some(&person.username),
+            Self::Open | Self::Offered { .. } | Self::Consenting(Who::Session { .. }) => None,
+        }
+    }
+
     /// Who it is about, if they still are who they were.
     pub(super) async fn known(
         &self,

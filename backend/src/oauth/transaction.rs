@@ -135,10 +135,11 @@ impl LoginTransaction {
             standing,
         };
         let json = serde_json::to_vec(&content).map_err(|error| ApiError::internal(&error))?;
+        let username = content.standing.proved_username();
         let new = state.sealer.seal(place(&self.id, &self.pool.id), &json)?;
         let is_replaced = state
             .store
-            .replace_login_transaction(&self.id, &self.sealed, new)
+            .replace_login_transaction(&self.id, &self.sealed, new, username)
             .await?;
         is_replaced.then_some(()).ok_or_else(not_found)
     }

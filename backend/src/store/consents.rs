@@ -55,7 +55,7 @@ impl Store {
         Ok(())
     }
 
-    /// Forgets what a user lets a client have, and ends the sign-ins through it.
+    /// Forgets what a user lets a client have, and ends the sign-ins through it, codes that wait among them.
     ///
     /// # Errors
     /// If the database fails.
@@ -67,12 +67,18 @@ impl Store {
         now: i64,
     ) -> Result<(), StoreError> {
         let mut transaction = self.begin().await?;
-        sqlx::query("DELETE FROM consents WHERE pool_id = $1 AND username = $2 AND client_id = $3")
-            .bind(pool_id)
-            .bind(username)
-            .bind(client_id)
-            .execute(&mut *transaction)
-            .await?;
+        for statement in [
+            "DELETE FROM consents WHERE pool_id = $1 AND username = $2 AND client_id = $3",
+            "DELETE FROM authorization_codes \
+             WHERE pool_id = $1 AND username = $2 AND client_id = $3",
+        ] {
+            sqlx::query(statement)
+                .bind(pool_id)
+                .bind(username)
+                .bind(client_id)
+                .execute(&mut *transaction)
+                .await?;
+        }
         sqlx::query(
             "UPDATE token_families SET revoked_at = $4 \
              WHERE pool_id = $1 AND username = $2 AND client_id = $3 AND revoked_at IS NULL",

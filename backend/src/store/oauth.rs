@@ -133,7 +133,8 @@ impl Store {
         }))
     }
 
-    /// Gives a login transaction this content, if it is still `old`. Answers whether it was.
+    /// Gives a login transaction this content, if it is still `old`. Answers whether it was. `username` is who has proved
+    /// themselves on it.
     ///
     /// # Errors
     /// If the database fails.
@@ -142,13 +143,15 @@ impl Store {
         id: &str,
         old: &[u8],
         new: Vec<u8>,
+        username: Option<&str>,
     ) -> Result<bool, StoreError> {
         let replaced = sqlx::query(
-            "UPDATE login_transactions SET content = $3 WHERE id = $1 AND content = $2",
+            "UPDATE login_transactions SET content = $3, username = $4 WHERE id = $1 AND content = $2",
         )
         .bind(id)
         .bind(old.to_vec())
         .bind(new)
+        .bind(username)
         .execute(&self.writer)
         .await?;
         Ok(replaced.rows_affected() == 1)

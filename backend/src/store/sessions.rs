@@ -208,6 +208,7 @@ impl Store {
             "DELETE FROM authorization_codes WHERE pool_id = $1 AND username = $2",
             "DELETE FROM sso_sessions WHERE pool_id = $1 AND username = $2",
             "DELETE FROM challenges WHERE pool_id = $1 AND username = $2",
+            "DELETE FROM login_transactions WHERE pool_id = $1 AND username = $2",
             "DELETE FROM codes WHERE pool_id = $1 AND username = $2 \
              AND purpose IN ('email', 'phone_number')",
         ] {

@@ -193,8 +193,9 @@ async fn who_is_no_longer_who_they_were_decides_nothing() {
     let refused = browser
         .ask(&backend, &id, "DecideConsent", json!({ "Allow": true }))
         .await;
-    assert_eq!(refused.error_type(), "NotAuthorizedException");
+    assert_eq!(refused.error_type(), "LoginTransactionNotFoundException");
     backend.admin("AdminEnableUser", name.clone()).await.ok();
+    let id = proved(&mut browser, &backend, &app, &person).await;
     decide(&mut browser, &backend, &id, true).await;
     // By a session: one that ended while the page was open, and somebody else's.
     let again = app.clone().with("prompt", "consent");
@@ -216,6 +217,57 @@ async fn who_is_no_longer_who_they_were_decides_nothing() {
         refused.error_type(),
         "NotAuthorizedException",
         "another person's session"
+    );
+}
+
+#[tokio::test]
+async fn what_ends_all_sign_ins_ends_one_that_waits_for_a_decision() {
+    let backend = asking().await;
+    let person = Person::confirmed(&backend).await;
+    let (mut browser, app) = (Browser::default(), App::demo());
+    let id = proved(&mut browser, &backend, &app, &person).await;
+    let named = json!({ "UserPoolId": "local_demo", "Username": person.email });
+    backend.admin("AdminUserGlobalSignOut", named).await.ok();
+    let decision = json!({ "Allow": true });
+    let answer = browser.ask(&backend, &id, "DecideConsent", decision).await;
+    assert_eq!(answer.error_type(), "LoginTransactionNotFoundException");
+}
+
+#[tokio::test]
+async fn who_allows_after_a_password_takes_the_place_of_whose_session_the_browser_had() {
+    let backend = asking().await;
+    let (first, second) = (
+        Person::confirmed(&backend).await,
+        Person::confirmed(&backend).await,
+    );
+    let (mut browser, app) = (Browser::default(), App::demo());
+    let id = proved(&mut browser, &backend, &app, &first).await;
+    decide(&mut browser, &backend, &id, true).await;
+    let mut before = browser.clone();
+    let login = app.clone().with("prompt", "login");
+    let id = proved(&mut browser, &backend, &login, &second).await;
+    decide(&mut browser, &backend, &id, true).await;
+    let silent = app.clone().with("prompt", "none");
+    let there = location(&before.open(&backend, &silent.authorize()).await);
+    assert_eq!(
+        parameter(&there, "error").as_deref(),
+        Some("login_required")
+    );
+}
+
+#[tokio::test]
+async fn a_code_from_before_a_denial_gives_nothing() {
+    let backend = asking().await;
+    let person = Person::confirmed(&backend).await;
+    let (mut browser, app) = (Browser::default(), App::demo());
+    let id = proved(&mut browser, &backend, &app, &person).await;
+    let back = decide(&mut browser, &backend, &id, true).await;
+    let again = app.clone().with("prompt", "consent");
+    let id = transaction(&browser.open(&backend, &again.authorize()).await);
+    decide(&mut browser, &backend, &id, false).await;
+    assert_eq!(
+        oauth_error(&app.redeem(&backend, &back).await),
+        "invalid_grant"
     );
 }
 
