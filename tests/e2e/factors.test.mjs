@@ -60,7 +60,6 @@ async function authenticator(page, options = {}) {
   return {
     credentials: async () => (await session.send('WebAuthn.getCredentials', { authenticatorId })).credentials,
     remove: () => session.send('WebAuthn.removeVirtualAuthenticator', { authenticatorId }),
-    deny: () => session.send('WebAuthn.setUserVerified', { authenticatorId, isUserVerified: false }),
   };
 }
 
@@ -199,6 +198,21 @@ test('a passkey is chosen in the autofill of a field; a browser without that say
     return [done.kind, await step.respond({ mediation: 'conditional' }).then(() => 'done', ({ code }) => code), (await step.respond({})).kind];
   }, person.username);
   assert.deepEqual(result, ['done', 'passkey_unsupported', 'done'], JSON.stringify(error));
+  await close();
+});
+
+test('who has no passkey here, or says no, is told so, and may try again', async () => {
+  const { page, person, run, close } = await signedIn(withPasskeys);
+  const device = await authenticator(page);
+  await run((auth) => auth.passkeys.create());
+  await device.remove();
+  await authenticator(page);
+  const { result } = await run(async (auth, username) => {
+    await auth.signOut();
+    const step = await auth.signIn({ username, flow: 'userAuth', preferred: 'passkey' });
+    return step.respond({}).then(() => 'done', ({ code, userAction }) => [code, userAction]);
+  }, person.username);
+  assert.deepEqual(result, ['passkey_cancelled', 'retry']);
   await close();
 });
 

@@ -6,6 +6,7 @@ import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import {
   AdminCreateUserCommand,
+  AdminResetUserPasswordCommand,
   AdminSetUserMFAPreferenceCommand,
   CreateUserPoolClientCommand,
   CreateUserPoolCommand,
@@ -51,13 +52,12 @@ const configOf = ({ poolId, clientId }) => ({
   issuer: target.issuer.replace(target.poolId, poolId),
 });
 
-/** A pool whose people choose among a password and codes, and sign themselves up. */
-async function poolWithChoice() {
+/** A pool whose people choose among a password and codes; those by e-mail sign themselves up. */
+async function poolWithChoice(factor = 'EMAIL_OTP') {
   const { UserPool } = await target.admin.send(new CreateUserPoolCommand({
     PoolName: 'choosing',
-    UsernameAttributes: ['email'],
-    AutoVerifiedAttributes: ['email'],
-    Policies: { SignInPolicy: { AllowedFirstAuthFactors: ['PASSWORD', 'EMAIL_OTP'] } },
+    ...(factor === 'EMAIL_OTP' ? { UsernameAttributes: ['email'], AutoVerifiedAttributes: ['email'] } : { AliasAttributes: ['phone_number'] }),
+    Policies: { SignInPolicy: { AllowedFirstAuthFactors: ['PASSWORD', factor] } },
   }));
   const { UserPoolClient } = await target.admin.send(new CreateUserPoolClientCommand({
     UserPoolId: UserPool.Id,
@@ -163,6 +163,35 @@ test('an administrator\'s password is replaced, with the attributes that the poo
   assert.equal((await steps.respond({ password: 'short', attributes: { name: 'Ana' } })).error.code, 'invalid_password');
   const done = await steps.respond({ password, attributes: { name: 'Ana' } });
   assert.deepEqual([done.kind, done.user.claims.name], ['done', 'Ana']);
+});
+
+test('a password that an administrator has reset is replaced with the code that was sent', async () => {
+  const { email } = newPerson();
+  const person = await personIn(target, optional, { email, email_verified: 'true' });
+  await target.admin.send(new AdminResetUserPasswordCommand(person.names));
+  const steps = await openSteps(pages, configOf(optional));
+  assert.equal((await steps.signIn({ username: person.username, password: person.password })).kind, 'resetPassword');
+  assert.equal((await steps.reload()).kind, 'resetPassword');
+  const code = await target.readCode(email);
+  const password = 'Another-Horse10!';
+  assert.equal((await steps.respond({ code: wrong(code), password })).error.code, 'code_mismatch');
+  assert.equal((await steps.respond({ code, password })).kind, 'done');
+  const again = await openSteps(pages, configOf(optional));
+  assert.equal((await again.signIn({ username: person.username, password: person.password })).error.code, 'incorrect_credentials');
+});
+
+test('a code by text message is the first factor where the app prefers it', async () => {
+  const pool = await poolWithChoice('SMS_OTP');
+  const number = newNumber();
+  const person = await personIn(target, pool, { phone_number: number, phone_number_verified: 'true' });
+  const steps = await openSteps(pages, configOf(pool));
+  const asked = await steps.signIn({ username: number, flow: 'userAuth', preferred: 'sms' });
+  assert.deepEqual([asked.kind, asked.factor, asked.purpose], ['code', 'sms', 'firstFactor'], JSON.stringify(asked));
+  assert.equal((await steps.reload()).factor, 'sms');
+  const code = await target.readCode(number);
+  assert.equal((await steps.respond({ code: wrong(code) })).error.code, 'code_mismatch');
+  const done = await steps.respond({ code });
+  assert.deepEqual([done.kind, done.user?.claims['cognito:username']], ['done', person.username]);
 });
 
 test('a code by e-mail is the first factor where the app prefers it, and a choice where it does not', async () => {
