@@ -9,7 +9,7 @@ import {
   StartUserImportJobCommand,
 } from '@aws-sdk/client-cognito-identity-provider';
 
-const AT_ONCE = 16;
+const AT_ONCE = 4;
 
 /** Imports `count` users and waits for the end; throws unless all of them are there. Answers how many. */
 export async function importUsers({ admin, poolId: UserPoolId }, count) {
@@ -68,7 +68,7 @@ async function retried(send) {
       return await send();
     } catch (error) {
       if (tries > 0 && error.name === 'UsernameExistsException') return;
-      if (tries === 5 || error.$metadata?.httpStatusCode !== 500) throw error;
+      if (tries === 50 || error.$metadata?.httpStatusCode !== 500) throw error;
     }
   }
 }

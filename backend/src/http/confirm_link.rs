@@ -16,6 +16,7 @@ use axum::http::{HeaderMap, Response, StatusCode, Uri, header};
 use axum::response::{Html, IntoResponse};
 use base64ct::{Base64, Encoding};
 use cognate_core::secret::Code;
+use uuid::Uuid;
 
 use super::login_pages::caller;
 use super::peer::Peer;
@@ -67,9 +68,11 @@ pub(super) fn ask(uri: &Uri) -> Response<Body> {
     page(StatusCode::OK, &form)
 }
 
-/// Who signed up, if that is a name: anybody can write a link, and sentences of theirs would be ours.
+/// Who signed up, if that is a name that people know themselves by: anybody can write a link, and sentences of theirs
+/// would be ours.
 fn who(user_name: &str) -> String {
-    if user_name.len() > 128 || user_name.contains(char::is_whitespace) {
+    let is_name = user_name.len() <= 128 && !user_name.contains(char::is_whitespace);
+    if !is_name || Uuid::try_parse(user_name).is_ok() {
         return String::new();
     }
     let name = escaped(user_name);
