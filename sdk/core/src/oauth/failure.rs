@@ -54,3 +54,42 @@ static NAMES: [(&str, ErrorCode); 14] = [
     ("server_error", Code::ServiceUnavailable),
     ("temporarily_unavailable", Code::ServiceUnavailable),
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    // RFC 6749, sections 4.1.2.1 and 5.2; OpenID Connect Core 1.0, section 3.1.2.6 (but for those about request objects, which are
+    // never sent).
+    const PUBLISHED: [(&str, ErrorCode); 14] = [
+        ("invalid_request", Code::InvalidConfiguration),
+        ("invalid_client", Code::InvalidConfiguration),
+        ("invalid_grant", Code::NotAuthorized),
+        ("unauthorized_client", Code::InvalidConfiguration),
+        ("unsupported_grant_type", Code::InvalidConfiguration),
+        ("invalid_scope", Code::InvalidConfiguration),
+        ("access_denied", Code::AccessDenied),
+        ("unsupported_response_type", Code::InvalidConfiguration),
+        ("server_error", Code::ServiceUnavailable),
+        ("temporarily_unavailable", Code::ServiceUnavailable),
+        ("interaction_required", Code::LoginRequired),
+        ("login_required", Code::LoginRequired),
+        ("account_selection_required", Code::LoginRequired),
+        ("consent_required", Code::LoginRequired),
+    ];
+
+    #[test]
+    fn every_published_error_of_authorization_and_token_requests_has_its_code() {
+        for (name, code) in PUBLISHED {
+            let known = NAMES.iter().find(|(known, _)| *known == name);
+            assert_eq!(known.map(|(_, code)| *code), Some(code), "{name}");
+            for status in [0, 400, 401, 500] {
+                let error = error(name.into(), None, status);
+                assert_eq!(error.code, code, "{name}");
+                let answer = error.answer.as_ref().unwrap();
+                assert_eq!(answer.service_type.as_deref(), Some(name));
+            }
+        }
+        assert_eq!(NAMES.len(), PUBLISHED.len());
+    }
+}
