@@ -21,6 +21,7 @@ pub mod domains;
 pub mod error;
 pub mod export;
 pub mod groups;
+mod html;
 pub mod http;
 pub mod identity_providers;
 pub mod import;

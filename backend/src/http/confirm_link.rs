@@ -22,6 +22,7 @@ use super::login_pages::caller;
 use super::peer::Peer;
 use crate::app::{AppState, Caller};
 use crate::error::ApiError;
+use crate::html::escaped;
 use crate::oauth::Parameters;
 use crate::pools::find_client;
 use crate::sign_in::Through;
@@ -37,12 +38,6 @@ static CSP: LazyLock<String> = LazyLock::new(|| {
     )
 });
 
-const FORM: &str = "<h1>Confirm your address</h1>{who}<form method=\"post\" action=\"/confirmUser\">\
-    <input type=\"hidden\" name=\"client_id\" value=\"{client_id}\">\
-    <input type=\"hidden\" name=\"user_name\" value=\"{user_name}\">\
-    <input type=\"hidden\" name=\"confirmation_code\" value=\"{confirmation_code}\">\
-    <button>Confirm</button></form>";
-
 const INCOMPLETE: &str = "<h1>This link is not complete</h1>\
     <p>Open it from the message again, or copy all of it.</p>";
 
@@ -57,14 +52,17 @@ pub(super) fn ask(uri: &Uri) -> Response<Body> {
     let Some([client_id, user_name, code]) = of_link(&given) else {
         return page(StatusCode::BAD_REQUEST, INCOMPLETE);
     };
-    let mut form = FORM.replace("{who}", &who(user_name));
-    for (name, value) in [
-        ("{client_id}", client_id),
-        ("{user_name}", user_name),
-        ("{confirmation_code}", code),
-    ] {
-        form = form.replace(name, &escaped(value));
-    }
+    let form = format!(
+        "<h1>Confirm your address</h1>{who}<form method=\"post\" action=\"/confirmUser\">\
+         <input type=\"hidden\" name=\"client_id\" value=\"{client_id}\">\
+         <input type=\"hidden\" name=\"user_name\" value=\"{name}\">\
+         <input type=\"hidden\" name=\"confirmation_code\" value=\"{code}\">\
+         <button>Confirm</button></form>",
+        who = who(user_name),
+        client_id = escaped(client_id),
+        name = escaped(user_name),
+        code = escaped(code),
+    );
     page(StatusCode::OK, &form)
 }
 
@@ -149,11 +147,4 @@ fn page(status: StatusCode, content: &str) -> Response<Body> {
         (header::CACHE_CONTROL, "no-store"),
     ];
     (status, headers, Html(html)).into_response()
-}
-
-fn escaped(text: &str) -> String {
-    text.replace('&', "&amp;")
-        .replace('<', "&lt;")
-        .replace('>', "&gt;")
-        .replace('"', "&quot;")
 }

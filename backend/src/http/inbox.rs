@@ -15,6 +15,7 @@ use time::format_description::well_known::Rfc3339;
 use time::macros::format_description;
 
 use crate::app::AppState;
+use crate::html::escaped;
 use crate::messages::{self, Delivered};
 
 const SHOWN: i64 = 100;
@@ -174,22 +175,6 @@ fn links(body: &str) -> Vec<String> {
 fn time_of(message: &Delivered) -> OffsetDateTime {
     OffsetDateTime::from_unix_timestamp_nanos(i128::from(message.sent_at) * 1_000_000)
         .unwrap_or(OffsetDateTime::UNIX_EPOCH)
-}
-
-/// The text for use between tags and inside quoted attributes.
-fn escaped(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for character in text.chars() {
-        match character {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '"' => out.push_str("&quot;"),
-            '\'' => out.push_str("&#39;"),
-            other => out.push(other),
-        }
-    }
-    out
 }
 
 #[cfg(test)]

@@ -3,8 +3,8 @@
 use zeroize::Zeroizing;
 
 use super::{Medium, Purpose, Text};
-use crate::mfa::Factor;
-use crate::pools::Pool;
+use crate::html::escaped;
+use crate::pools::{Factor, Pool};
 
 /// A text with placeholders.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -126,21 +126,6 @@ fn link_words(text: &str) -> Option<(&str, usize)> {
     let end = inner.find("##}")?;
     let words = inner.get(..end)?;
     Some((words, end + "{####}".len()))
-}
-
-fn escaped(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '"' => out.push_str("&quot;"),
-            '\'' => out.push_str("&#39;"),
-            other => out.push(other),
-        }
-    }
-    out
 }
 
 fn or(own: Option<&str>, default: &str) -> String {
