@@ -6,10 +6,12 @@ import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
 const SOURCE = `
-  import { UserManager } from 'oidc-client-ts';
-  const settings = await (await fetch('/settings.json')).json();
+  import { IndexedDbDPoPStore, UserManager } from 'oidc-client-ts';
+  const { bound, ...settings } = await (await fetch('/settings.json')).json();
   const manager = new UserManager({
-    ...settings, redirect_uri: location.origin + '/', post_logout_redirect_uri: location.origin + '/', response_type: 'code', loadUserInfo: true,
+    ...settings, redirect_uri: location.origin + '/', post_logout_redirect_uri: location.origin + '/', response_type: 'code',
+    // It sends a bound token to userInfo as if it were a bearer's.
+    loadUserInfo: !bound, dpop: bound && { store: new IndexedDbDPoPStore(), bind_authorization_code: true },
     automaticSilentRenew: false, monitorSession: false, revokeTokensOnSignout: false,
   });
   const show = (text) => { document.querySelector('output').textContent = text; };
@@ -34,7 +36,7 @@ const SOURCE = `
   }
 `;
 
-/** Starts the app's server. `settings(value)` gives the page its `authority`, `client_id` and `scope` before it is opened. */
+/** Starts the app's server. `settings(value)` gives the page its `authority`, `client_id`, `scope` and whether its tokens are `bound` to a key. */
 export async function startOidcApp() {
   const { outputFiles: [script] } = await build({
     stdin: { contents: SOURCE, resolveDir: fileURLToPath(new URL('.', import.meta.url)), loader: 'js' },

@@ -62,6 +62,8 @@ pub struct Config {
     pub quotas: Quotas,
     /// How messages leave. Default: they stay in the inbox.
     pub messages: MessagesConfig,
+    /// The OAuth endpoints.
+    pub oauth: OAuthConfig,
     /// The pools that exist from the start. Default: the demo pool, if there is no file.
     pub pools: Vec<PoolConfig>,
 }
@@ -80,6 +82,15 @@ pub struct LimitsConfig {
 pub struct MetricsConfig {
     /// Address and port of a listener that has `/metrics` and nothing else. Default none.
     pub listen: Option<SocketAddr>,
+}
+
+/// The OAuth endpoints.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct OAuthConfig {
+    /// Proofs of possession must carry a nonce of ours (RFC 9449, 8); a new one comes after this many
+    /// seconds, and the one before it stays good as long. Default: none is asked for.
+    pub dpop_nonce_seconds: Option<NonZeroU32>,
 }
 
 /// Where requests of the backend may go.

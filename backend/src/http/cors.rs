@@ -13,7 +13,7 @@ use axum::response::{IntoResponse, Response};
 const ALLOWED_HEADERS: &str = "content-type, x-amz-target, x-amz-user-agent, cache-control, \
                                amz-sdk-invocation-id, amz-sdk-request";
 const EXPOSED_HEADERS: &str =
-    "x-amzn-RequestId,x-amzn-ErrorType,x-amzn-ErrorMessage,WWW-Authenticate,Date";
+    "x-amzn-RequestId,x-amzn-ErrorType,x-amzn-ErrorMessage,WWW-Authenticate,DPoP-Nonce,Date";
 const TWO_DAYS: &str = "172800";
 
 /// The answer to a browser's question before a call of the JSON API.

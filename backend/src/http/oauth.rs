@@ -9,6 +9,7 @@ use axum::extract::State;
 use axum::http::{
     Extensions, HeaderMap, HeaderValue, Method, Request, Response, StatusCode, header,
 };
+use axum::middleware::Next;
 use axum::response::IntoResponse;
 use cognate_core::secret::AccessToken;
 use serde_json::json;
@@ -97,13 +98,29 @@ pub(super) async fn user_info(
         Err(error)
             if matches!(
                 error.code,
-                OAuthErrorCode::InvalidToken | OAuthErrorCode::InvalidDpopProof
+                OAuthErrorCode::InvalidToken
+                    | OAuthErrorCode::InvalidDpopProof
+                    | OAuthErrorCode::UseDpopNonce
             ) =>
         {
             challenge(StatusCode::UNAUTHORIZED, &error)
         }
         Err(error) => refusal(&error, false),
     }
+}
+
+/// Says in each answer which nonce the next proof is to carry, if one is asked for (RFC 9449, 8.2).
+pub(super) async fn offer_nonce(
+    State(state): State<AppState>,
+    request: Request<Body>,
+    next: Next,
+) -> Response<Body> {
+    let mut response = next.run(request).await;
+    let nonce = dpop::nonce::current(&state).and_then(|nonce| HeaderValue::try_from(nonce).ok());
+    if let Some(nonce) = nonce {
+        response.headers_mut().insert("dpop-nonce", nonce);
+    }
+    response
 }
 
 async fn read(

@@ -20,6 +20,22 @@ use crate::oauth::Page;
 
 /// Every route of the backend.
 pub fn router(state: AppState) -> Router {
+    let proved = Router::new()
+        .route(
+            "/oauth2/token",
+            post(oauth::token).options(cors::preflight_form),
+        )
+        .route(
+            "/oauth2/par",
+            post(oauth::push).options(cors::preflight_form),
+        )
+        .route(
+            "/oauth2/userInfo",
+            get(oauth::user_info)
+                .post(oauth::user_info)
+                .options(cors::preflight_bearer),
+        )
+        .layer(from_fn_with_state(state.clone(), oauth::offer_nonce));
     let open = Router::new()
         .route(
             "/",
@@ -35,23 +51,10 @@ pub fn router(state: AppState) -> Router {
             get(well_known::discovery),
         )
         .route(
-            "/oauth2/token",
-            post(oauth::token).options(cors::preflight_form),
-        )
-        .route(
-            "/oauth2/par",
-            post(oauth::push).options(cors::preflight_form),
-        )
-        .route(
             "/oauth2/revoke",
             post(oauth::revoke).options(cors::preflight_form),
         )
-        .route(
-            "/oauth2/userInfo",
-            get(oauth::user_info)
-                .post(oauth::user_info)
-                .options(cors::preflight_bearer),
-        )
+        .merge(proved)
         .layer(from_fn_with_state(state.clone(), rate::guard))
         .layer(from_fn(cors::readable_by_all));
     let mut login_domain = Router::new()

@@ -117,4 +117,5 @@ error_codes! {
     UnsupportedGrantType "unsupported_grant_type",
     UnsupportedResponseType "unsupported_response_type",
     UnsupportedTokenType "unsupported_token_type",
+    UseDpopNonce "use_dpop_nonce",
 }

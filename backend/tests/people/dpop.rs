@@ -1,16 +1,20 @@
 //! Tokens that are good with the app's key only: what a proof must be, and what is refused without one.
 
+use std::num::NonZeroU32;
+
 use aws_lc_rs::digest::{SHA256, digest};
 use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair};
 use axum::body::Body;
+use axum::http::StatusCode;
 use base64ct::{Base64UrlUnpadded, Encoding};
+use cognate_backend::config::Config;
 use jsonwebtoken::jwk::{Jwk, ThumbprintHash};
 use jsonwebtoken::{Algorithm, EncodingKey};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::browser::{App, Browser, oauth_error};
+use crate::browser::{App, Browser, oauth_error, post_form};
 use crate::person::{CLIENT, Person, claims, get_user};
 use crate::support::{Answer, Backend, request};
 
@@ -332,4 +336,118 @@ async fn a_code_that_was_asked_for_with_a_key_is_redeemed_with_that_key() {
     }
     let answer = redeem(&backend, &app, &person, &[&key.for_token(&backend)]).await;
     assert_eq!(answer.ok()["token_type"], "DPoP");
+}
+
+#[tokio::test]
+async fn whoever_has_a_bound_refresh_token_may_end_it_without_the_key() {
+    let backend = Backend::start().await;
+    let person = Person::confirmed(&backend).await;
+    let (app, key) = (App::demo(), Key::new());
+    let answer = redeem(&backend, &app, &person, &[&key.for_token(&backend)]).await;
+    let token = answer.ok()["refresh_token"].clone();
+    let form = [
+        ("token", token.as_str().unwrap().to_owned()),
+        ("client_id", CLIENT.to_owned()),
+    ];
+    let answer = post_form(&backend, "/oauth2/revoke", &form).await;
+    assert_eq!(answer.status, 200);
+    let proof = key.for_token(&backend);
+    let answer = post(&backend, &refreshing(&token), &[&proof]).await;
+    assert_eq!(oauth_error(&answer), "invalid_grant");
+}
+
+/// A backend that asks for nonces, each new one after a minute.
+async fn with_nonces() -> Backend {
+    let mut config = Config::demo();
+    config.oauth.dpop_nonce_seconds = NonZeroU32::new(60);
+    Backend::start_with(config).await
+}
+
+fn offered(answer: &Answer) -> Value {
+    json!(answer.header("dpop-nonce").expect("a nonce is offered"))
+}
+
+#[tokio::test]
+async fn where_a_nonce_is_asked_for_a_proof_carries_that_of_the_last_answer() {
+    let backend = with_nonces().await;
+    let person = Person::confirmed(&backend).await;
+    let (app, key) = (App::demo(), Key::new());
+    let back = Browser::default().sign_in(&backend, &app, &person).await;
+    let form = app.redemption(&back);
+    let bare = post(&backend, &form, &[&key.for_token(&backend)]).await;
+    assert_eq!(
+        (bare.status, oauth_error(&bare)),
+        (StatusCode::BAD_REQUEST, "use_dpop_nonce".to_owned())
+    );
+    let exposed = bare.header("access-control-expose-headers").unwrap();
+    assert!(exposed.contains("DPoP-Nonce"), "a page reads it: {exposed}");
+    let nonce = offered(&bare);
+    let proof = |nonce: &Value| {
+        key.sign(
+            &key.proof(&backend, "POST", TOKEN)
+                .claim("nonce", nonce.clone()),
+        )
+    };
+    let tokens = post(&backend, &form, &[&proof(&nonce)]).await;
+    assert_eq!(offered(&tokens), nonce, "it lasts");
+    let tokens = tokens.ok();
+    assert_eq!(tokens["token_type"], "DPoP", "the code was not spent");
+
+    let access = &tokens["access_token"];
+    let refused = user_info(
+        &backend,
+        "DPoP",
+        access,
+        Some(&key.for_user_info(&backend, access)),
+    )
+    .await;
+    assert_eq!(refused.status, StatusCode::UNAUTHORIZED);
+    let ways: Vec<_> = refused.headers.get_all("www-authenticate").iter().collect();
+    assert!(
+        ways[1]
+            .to_str()
+            .unwrap()
+            .starts_with("DPoP error=\"use_dpop_nonce\"")
+    );
+
+    let refresh = refreshing(&tokens["refresh_token"]);
+    for wrong in [json!("AAAAAAAAAAAAAAAAAAAAAA"), json!(""), json!(7)] {
+        let answer = post(&backend, &refresh, &[&proof(&wrong)]).await;
+        assert_ne!(answer.status, StatusCode::OK, "{wrong}");
+    }
+    backend.clock.advance(60);
+    let next = post(&backend, &refresh, &[&proof(&nonce)]).await;
+    assert_ne!(offered(&next), nonce, "a minute later there is another");
+    assert_eq!(next.status, StatusCode::OK, "and the one before is good");
+    backend.clock.advance(60);
+    let late = post(&backend, &refresh, &[&proof(&nonce)]).await;
+    assert_eq!(oauth_error(&late), "use_dpop_nonce");
+    post(&backend, &refresh, &[&proof(&offered(&late))])
+        .await
+        .ok();
+    let without_a_key = redeem(&backend, &App::demo(), &person, &[]).await.ok();
+    assert_eq!(
+        without_a_key["token_type"], "Bearer",
+        "only proofs need one"
+    );
+}
+
+#[tokio::test]
+async fn two_backends_on_one_master_key_know_each_others_nonces_and_others_do_not() {
+    let backend = with_nonces().await;
+    let form = refreshing(&json!("no-such-token"));
+    let key = Key::new();
+    let nonce = offered(&post(&backend, &form, &[]).await);
+    let mut config = Config::demo();
+    config.oauth.dpop_nonce_seconds = NonZeroU32::new(60);
+    let beside = backend.restart_with(config).await;
+    let draft = key
+        .proof(&beside, "POST", TOKEN)
+        .claim("nonce", nonce.clone());
+    let answer = post(&beside, &form, &[&key.sign(&draft)]).await;
+    assert_eq!(oauth_error(&answer), "invalid_grant", "the proof is good");
+    let stranger = with_nonces().await;
+    let draft = key.proof(&stranger, "POST", TOKEN).claim("nonce", nonce);
+    let answer = post(&stranger, &form, &[&key.sign(&draft)]).await;
+    assert_eq!(oauth_error(&answer), "use_dpop_nonce");
 }

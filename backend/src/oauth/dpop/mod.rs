@@ -15,7 +15,9 @@
 //! a keyed hash, until it would be refused for its age.
 //!
 //! # Limits
-//! The service asks for no nonce: a proof that was made in advance is good when its time comes.
+//! Without [`nonce`] in the configuration, a proof that was made in advance is good when its time comes.
+
+pub mod nonce;
 
 use std::fmt;
 
@@ -29,9 +31,9 @@ use serde_json::Value;
 use subtle::ConstantTimeEq;
 use url::Url;
 
-use super::{OAuthError, OAuthErrorCode};
 use crate::app::AppState;
 use crate::error::ApiError;
+use crate::oauth::{OAuthError, OAuthErrorCode};
 
 /// The algorithms a proof may be signed with, as discovery names them.
 pub const ALGORITHMS: [&str; 5] = ["ES256", "ES384", "EdDSA", "PS256", "RS256"];
@@ -68,7 +70,8 @@ impl Proof {
     /// brings along; a proof for the token endpoint has none.
     ///
     /// # Errors
-    /// `invalid_dpop_proof`, in the same words whatever is wrong with it.
+    /// `invalid_dpop_proof`, in the same words whatever is wrong with it; `use_dpop_nonce` if nothing else is wrong
+    /// than its nonce.
     pub async fn key(
         &self,
         state: &AppState,
@@ -82,6 +85,9 @@ impl Proof {
             && token.is_none_or(|token| claims.is_about(token));
         if !is_for_this_request {
             return Err(refused());
+        }
+        if !nonce::is_good(state, claims.nonce.as_deref()) {
+            return Err(nonce::demanded());
         }
         let parts = [key.as_bytes(), claims.jti.as_bytes()];
         let id = state.sealer.derive("dpop proof", &parts);
@@ -147,6 +153,7 @@ struct Claims {
     htu: String,
     iat: i64,
     ath: Option<String>,
+    nonce: Option<String>,
 }
 
 impl Claims {
