@@ -364,7 +364,7 @@ async fn with_nonces() -> Backend {
 }
 
 fn offered(answer: &Answer) -> Value {
-    json!(answer.header("dpop-nonce").expect("a nonce is offered"))
+    json!(answer.header("dpop-nonce").unwrap())
 }
 
 #[tokio::test]
