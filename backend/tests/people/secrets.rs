@@ -16,7 +16,10 @@ impl Confidential {
     async fn make(backend: &Backend) -> Self {
         let body = json!({
             "UserPoolId": POOL, "ClientName": "server", "GenerateSecret": true,
-            "ExplicitAuthFlows": ["ALLOW_USER_PASSWORD_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"],
+            "ExplicitAuthFlows": [
+                "ALLOW_USER_PASSWORD_AUTH", "ALLOW_REFRESH_TOKEN_AUTH", "ALLOW_USER_SRP_AUTH",
+                "ALLOW_USER_AUTH", "ALLOW_CUSTOM_AUTH", "ALLOW_ADMIN_USER_PASSWORD_AUTH",
+            ],
         });
         let client =
             backend.admin("CreateUserPoolClient", body).await.ok()["UserPoolClient"].clone();
@@ -142,6 +145,87 @@ async fn with_the_hash_everything_works_and_a_refresh_takes_the_real_name() {
         .call("RevokeToken", with_secret(revoke, &client.secret))
         .await
         .ok();
+}
+
+#[tokio::test]
+async fn every_flow_and_every_answer_to_a_challenge_needs_the_hash() {
+    let backend = Backend::start().await;
+    let client = Confidential::make(&backend).await;
+    let name = "ada@example.com";
+    let user = json!({ "UserPoolId": POOL, "Username": name, "TemporaryPassword": PASSWORD, "MessageAction": "SUPPRESS" });
+    backend.admin("AdminCreateUser", user).await.ok();
+    let begin = |flow: &str, hash: Option<String>| {
+        let mut body = json!({
+            "AuthFlow": flow, "ClientId": client.id,
+            "AuthParameters": { "USERNAME": name, "PASSWORD": PASSWORD, "SRP_A": "2" },
+        });
+        if let Some(hash) = hash {
+            body["AuthParameters"]["SECRET_HASH"] = json!(hash);
+        }
+        if flow.starts_with("ADMIN") {
+            body["UserPoolId"] = json!(POOL);
+        }
+        body
+    };
+    let send = async |body: Value| match body.get("UserPoolId") {
+        Some(_) => backend.admin("AdminInitiateAuth", body).await,
+        None => backend.call("InitiateAuth", body).await,
+    };
+    for flow in [
+        "USER_SRP_AUTH",
+        "USER_PASSWORD_AUTH",
+        "USER_AUTH",
+        "CUSTOM_AUTH",
+        "ADMIN_USER_PASSWORD_AUTH",
+    ] {
+        for hash in [None, Some(client.hash("somebody"))] {
+            let refused = send(begin(flow, hash)).await.error();
+            assert_eq!(refused.0, "NotAuthorizedException", "{flow}");
+            let names_it = ["SECRET_HASH", "secret hash"];
+            assert!(
+                names_it.iter().any(|word| refused.1.contains(word)),
+                "{flow}: {}",
+                refused.1
+            );
+        }
+    }
+    for (flow, operation) in [
+        ("USER_PASSWORD_AUTH", "RespondToAuthChallenge"),
+        ("ADMIN_USER_PASSWORD_AUTH", "AdminRespondToAuthChallenge"),
+    ] {
+        let asked = send(begin(flow, Some(client.hash(name)))).await.ok();
+        assert_eq!(asked["ChallengeName"], "NEW_PASSWORD_REQUIRED");
+        let respond = async |hash: Option<String>| {
+            let mut body = json!({
+                "ClientId": client.id, "ChallengeName": "NEW_PASSWORD_REQUIRED", "Session": asked["Session"],
+                "ChallengeResponses": { "USERNAME": name, "NEW_PASSWORD": PASSWORD },
+            });
+            if let Some(hash) = hash {
+                body["ChallengeResponses"]["SECRET_HASH"] = json!(hash);
+            }
+            if operation.starts_with("Admin") {
+                body["UserPoolId"] = json!(POOL);
+                return backend.admin(operation, body).await;
+            }
+            backend.call(operation, body).await
+        };
+        for hash in [None, Some(client.hash("somebody"))] {
+            let refused = respond(hash).await.error();
+            assert_eq!(refused.0, "NotAuthorizedException", "{operation}");
+            assert!(
+                refused
+                    .1
+                    .to_lowercase()
+                    .replace('_', " ")
+                    .contains("secret hash"),
+                "{}",
+                refused.1
+            );
+        }
+        respond(Some(client.hash(name))).await.ok();
+        let again = json!({ "UserPoolId": POOL, "Username": name, "Password": PASSWORD, "Permanent": false });
+        backend.admin("AdminSetUserPassword", again).await.ok();
+    }
 }
 
 fn with_hash(mut body: Value, hash: &str) -> Value {
