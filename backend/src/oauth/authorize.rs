@@ -18,7 +18,7 @@ use super::consent;
 use super::pushed;
 use super::resource::Allowed;
 use super::sso::{self, SsoCookie, SsoSession};
-use super::standing::{Standing, Who};
+use super::standing::{BrowserSession, Standing, Who};
 use super::{LoginTransaction, NewTransaction, OAuthError, OAuthErrorCode, Parameters};
 use crate::app::{AppState, Caller};
 use crate::error::{ApiError, ErrorType};
@@ -192,17 +192,17 @@ async fn decide(
     if let Some(session) = session(state, page, prompt, browser, target).await?
         && max_age.is_none_or(|age| state.clock.now() - session.auth_time < age)
     {
-        let sso_id = session.id.clone();
+        let offered = BrowserSession::of(&session, max_age);
         let asks = consent::is_needed(state, &target.client, &request, &session.user).await?;
         match (prompt, asks) {
-            (Prompt::Select, _) => standing = Standing::Offered { sso_id },
+            (Prompt::Select, _) => standing = Standing::Offered(offered),
             (Prompt::Never, true) => {
                 return Err(OAuthError::new(
                     OAuthErrorCode::ConsentRequired,
                     "The person has to allow it.",
                 ));
             }
-            (_, true) => standing = Standing::Consenting(Who::Session { sso_id }),
+            (_, true) => standing = Standing::Consenting(Who::Session(offered)),
             (_, false) => {
                 let done = complete_silently(state, &target.client, &request, &session).await?;
                 if let Some(done) = done {

@@ -44,13 +44,21 @@ pub async fn complete(
     let user = &who.user;
     let auth_time = state.clock.now();
     let session = sso::begin(state, user, auth_time, who.second_factor.clone()).await?;
-    finish(state, client, request, user, auth_time, proved, session)
+    let finishing = Finishing {
+        user,
+        auth_time,
+        proved,
+        session,
+        granted: None,
+    };
+    finish(state, client, request, finishing)
         .await?
         .ok_or_else(not_found)
 }
 
 /// Completes a transaction for somebody who is known already: by the browser's session, whose value is replaced, or by
-/// what they proved before they were asked; then the session that the browser had, `older`, ends.
+/// what they proved before they were asked; then the session that the browser had, `older`, ends. `granted` are the
+/// scopes that the person now lets the client have.
 ///
 /// # Errors
 /// As [`complete`].
@@ -59,6 +67,7 @@ pub(super) async fn complete_known(
     transaction: &LoginTransaction,
     known: &Known,
     older: Option<&OpaqueSecret>,
+    granted: Option<&str>,
 ) -> Result<Completed, ApiError> {
     check_settings(transaction)?;
     let (client, request, id) = (&transaction.client, &transaction.request, &transaction.id);
@@ -86,8 +95,14 @@ pub(super) async fn complete_known(
             sso::begin(state, user, *auth_time, second_factor.clone()).await?,
         ),
     };
-    let user = known.user();
-    finish(state, client, request, user, auth_time, proved, session)
+    let finishing = Finishing {
+        user: known.user(),
+        auth_time,
+        proved,
+        session,
+        granted,
+    };
+    finish(state, client, request, finishing)
         .await?
         .ok_or_else(not_found)
 }
@@ -114,26 +129,42 @@ pub(super) async fn complete_silently(
         hash: &session.hash,
         grace_began: state.clock.now() - GRACE_SECONDS,
     };
-    let rotated = sso::rotate(state, session)?;
-    let (user, auth_time) = (&session.user, session.auth_time);
-    finish(state, client, request, user, auth_time, proved, rotated).await
+    let finishing = Finishing {
+        user: &session.user,
+        auth_time: session.auth_time,
+        proved,
+        session: sso::rotate(state, session)?,
+        granted: None,
+    };
+    finish(state, client, request, finishing).await
+}
+
+/// Who gets a code, and what changes with it.
+struct Finishing<'a> {
+    user: &'a User,
+    auth_time: i64,
+    proved: Proved<'a>,
+    session: (store::SsoRow, SsoCookie),
+    granted: Option<&'a str>,
 }
 
 async fn finish(
     state: &AppState,
     client: &Client,
     request: &AuthorizationRequest,
-    user: &User,
-    auth_time: i64,
-    proved: Proved<'_>,
-    (sso_row, sso): (store::SsoRow, SsoCookie),
+    finishing: Finishing<'_>,
 ) -> Result<Option<Completed>, ApiError> {
+    let Finishing {
+        user, auth_time, ..
+    } = finishing;
+    let (sso_row, sso) = finishing.session;
     let (code_row, code) = code::new(state, client, request, user, auth_time, &sso_row.id)?;
     let completion = store::Completion {
-        proved,
+        proved: finishing.proved,
         verifier_version: user.verifier_version,
         sso: &sso_row,
         code: &code_row,
+        granted: finishing.granted,
     };
     let now = state.clock.now();
     if !state.store.complete_login(&completion, now).await? {

@@ -11,7 +11,8 @@
 //! # Security model
 //! - An answer is good for one transaction, in the browser that began it (its cookie), for the person that the row
 //!   names. That is read, not sent: there is no handle to steal, and nothing to forge.
-//! - Who answers by a session must still have it: the very one that was offered.
+//! - Who answers by a session must still have it: the very one that was offered, still as young as the app asks
+//!   (`max_age`).
 //! - The row is consumed with the code, so no answer counts twice.
 //! - Denying takes back what was allowed before, and ends the app's sessions of this person.
 //!
@@ -79,7 +80,7 @@ pub async fn go_on(
     transaction: &LoginTransaction,
     cookie: Option<&OpaqueSecret>,
 ) -> Result<Proceeding, ApiError> {
-    let Standing::Offered { sso_id } = &transaction.standing else {
+    let Standing::Offered(offered) = &transaction.standing else {
         return Err(ApiError::invalid_parameter("Nobody was offered."));
     };
     let target = (&transaction.pool, &transaction.client);
@@ -87,10 +88,9 @@ pub async fn go_on(
     let known = known.ok_or_else(ended)?;
     let (client, request) = (&transaction.client, &transaction.request);
     if is_needed(state, client, request, known.user()).await? {
-        let sso_id = sso_id.clone();
-        return ask(state, transaction, Who::Session { sso_id }).await;
+        return ask(state, transaction, Who::Session(offered.clone())).await;
     }
-    complete_known(state, transaction, &known, cookie)
+    complete_known(state, transaction, &known, cookie, None)
         .await
         .map(Proceeding::App)
 }
@@ -132,17 +132,15 @@ pub async fn decide(
             ],
         )));
     }
-    let completed = complete_known(state, transaction, &known, cookie).await?;
     let granted = match state.store.consent(pool_id, &username, &client.id).await? {
         Some(before) => [before, request.scopes.to_string()].join(" "),
         None => request.scopes.to_string(),
     };
     let granted = Scopes::parse(&granted).unwrap_or_else(|| request.scopes.clone());
-    state
-        .store
-        .set_consent(pool_id, &username, &client.id, &granted.to_string(), now)
-        .await?;
-    Ok(Decided::Allowed(completed))
+    let granted = granted.to_string();
+    complete_known(state, transaction, &known, cookie, Some(&granted))
+        .await
+        .map(Decided::Allowed)
 }
 
 /// What a person decided.

@@ -19,10 +19,7 @@ pub(super) enum Standing {
     #[default]
     Open,
     /// Whether they go on as the one whose session this browser has.
-    Offered {
-        /// The session.
-        sso_id: String,
-    },
+    Offered(BrowserSession),
     /// Whether the app may have what it asks for.
     Consenting(Who),
 }
@@ -31,12 +28,18 @@ pub(super) enum Standing {
 #[derive(Clone, Serialize, Deserialize)]
 pub(super) enum Who {
     /// Whose session this browser has.
-    Session {
-        /// The session.
-        sso_id: String,
-    },
+    Session(BrowserSession),
     /// Who has proved everything on this transaction's page.
     Person(Person),
+}
+
+/// The session that a browser had when it was asked.
+#[derive(Clone, Serialize, Deserialize)]
+pub(super) struct BrowserSession {
+    sso_id: String,
+    /// From when on it is older than the app allows (`max_age`), seconds since 1970.
+    #[serde(default)]
+    too_old_at: Option<i64>,
 }
 
 /// Somebody, as they were when they proved it.
@@ -66,7 +69,7 @@ impl Standing {
     pub(super) fn page(&self) -> Option<&'static str> {
         match self {
             Self::Open => None,
-            Self::Offered { .. } => Some("/selectAccount"),
+            Self::Offered(_) => Some("/selectAccount"),
             Self::Consenting(_) => Some("/consent"),
         }
     }
@@ -75,7 +78,7 @@ impl Standing {
     pub(super) fn proved_username(&self) -> Option<&str> {
         match self {
             Self::Consenting(Who::Person(person)) => Some(&person.username),
-            Self::Open | Self::Offered { .. } | Self::Consenting(Who::Session { .. }) => None,
+            Self::Open | Self::Offered(_) | Self::Consenting(Who::Session(_)) => None,
         }
     }
 
@@ -88,16 +91,31 @@ impl Standing {
     ) -> Result<Option<Known>, ApiError> {
         match self {
             Self::Open => Ok(None),
-            Self::Offered { sso_id } | Self::Consenting(Who::Session { sso_id }) => {
+            Self::Offered(offered) | Self::Consenting(Who::Session(offered)) => {
                 let Some(cookie) = cookie else {
                     return Ok(None);
                 };
                 let session = sso::find(state, target, cookie).await?;
-                let session = session.filter(|session| session.id == *sso_id);
+                let now = state.clock.now();
+                let session = session.filter(|session| offered.is(session, now));
                 Ok(session.map(Known::Session))
             }
             Self::Consenting(Who::Person(person)) => person.known(state, target.0).await,
         }
+    }
+}
+
+impl BrowserSession {
+    /// `max_age` is what the app asks for, in seconds.
+    pub(super) fn of(session: &SsoSession, max_age: Option<i64>) -> Self {
+        Self {
+            sso_id: session.id.clone(),
+            too_old_at: max_age.map(|seconds| session.auth_time.saturating_add(seconds)),
+        }
+    }
+
+    fn is(&self, session: &SsoSession, now: i64) -> bool {
+        session.id == self.sso_id && self.too_old_at.is_none_or(|then| now < then)
     }
 }
 

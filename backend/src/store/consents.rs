@@ -2,7 +2,7 @@
 
 use sqlx::Row;
 
-use super::{Store, StoreError};
+use super::{Store, StoreError, Transaction};
 
 impl Store {
     /// The scopes that a user lets a client have, separated by spaces.
@@ -25,34 +25,6 @@ impl Store {
         .fetch_optional(&self.pool)
         .await?;
         Ok(row.map(|row| row.try_get(0)).transpose()?)
-    }
-
-    /// Remembers that a user lets a client have these scopes.
-    ///
-    /// # Errors
-    /// If the database fails.
-    pub async fn set_consent(
-        &self,
-        pool_id: &str,
-        username: &str,
-        client_id: &str,
-        scopes: &str,
-        now: i64,
-    ) -> Result<(), StoreError> {
-        sqlx::query(
-            "INSERT INTO consents (pool_id, username, client_id, scopes, granted_at) \
-             VALUES ($1, $2, $3, $4, $5) \
-             ON CONFLICT (pool_id, username, client_id) \
-             DO UPDATE SET scopes = excluded.scopes, granted_at = excluded.granted_at",
-        )
-        .bind(pool_id)
-        .bind(username)
-        .bind(client_id)
-        .bind(scopes)
-        .bind(now)
-        .execute(&self.writer)
-        .await?;
-        Ok(())
     }
 
     /// Forgets what a user lets a client have, and ends the sign-ins through it, codes that wait among them.
@@ -91,4 +63,27 @@ impl Store {
         .await?;
         Ok(transaction.commit().await?)
     }
+}
+
+/// Remembers that a user (pool and name) lets a client have these scopes.
+pub(super) async fn grant(
+    transaction: &mut Transaction,
+    (pool_id, username, client_id): (&str, &str, &str),
+    scopes: &str,
+    now: i64,
+) -> Result<(), StoreError> {
+    sqlx::query(
+        "INSERT INTO consents (pool_id, username, client_id, scopes, granted_at) \
+         VALUES ($1, $2, $3, $4, $5) \
+         ON CONFLICT (pool_id, username, client_id) \
+         DO UPDATE SET scopes = excluded.scopes, granted_at = excluded.granted_at",
+    )
+    .bind(pool_id)
+    .bind(username)
+    .bind(client_id)
+    .bind(scopes)
+    .bind(now)
+    .execute(&mut **transaction)
+    .await?;
+    Ok(())
 }

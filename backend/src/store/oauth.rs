@@ -3,6 +3,7 @@
 
 use sqlx::Row;
 
+use super::consents::grant;
 use super::sessions::is_as_proved;
 use super::{NewFamily, SsoRow, Store, StoreError, Transaction};
 
@@ -53,6 +54,8 @@ pub struct Completion<'a> {
     pub sso: &'a SsoRow,
     /// The code for the app.
     pub code: &'a AuthorizationCodeRow,
+    /// The scopes that the user lets the app have from now on, separated by spaces, if they were asked.
+    pub granted: Option<&'a str>,
 }
 
 /// Where the proof comes from.
@@ -228,6 +231,10 @@ impl Store {
         .bind(code.expires_at)
         .execute(&mut *transaction)
         .await?;
+        if let Some(scopes) = completion.granted {
+            let whose = (pool_id.as_str(), username.as_str(), code.client_id.as_str());
+            grant(&mut transaction, whose, scopes, now).await?;
+        }
         transaction.commit().await?;
         Ok(true)
     }

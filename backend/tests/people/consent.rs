@@ -371,3 +371,35 @@ async fn select_account_and_consent_are_asked_one_after_the_other() {
     let back = decide(&mut browser, &backend, &id, true).await;
     app.redeem(&backend, &back).await.ok();
 }
+
+#[tokio::test]
+async fn a_session_that_gets_too_old_for_the_app_while_it_is_asked_answers_nothing() {
+    let backend = asking().await;
+    let person = Person::confirmed(&backend).await;
+    let (mut browser, app) = (Browser::default(), App::demo());
+    let id = proved(&mut browser, &backend, &app, &person).await;
+    decide(&mut browser, &backend, &id, true).await;
+    let young = app.clone().with("max_age", "100");
+    for (app, operation) in [
+        (young.clone().with("prompt", "consent"), "DecideConsent"),
+        (young.with("prompt", "select_account"), "ContinueLogin"),
+    ] {
+        let id = transaction(&browser.open(&backend, &app.authorize()).await);
+        assert!(describe(&mut browser, &backend, &id).await["Account"].is_string());
+        backend.clock.advance(100);
+        let answer = json!({ "Allow": true });
+        let answer = browser.ask(&backend, &id, operation, answer).await;
+        assert_eq!(answer.error_type(), "NotAuthorizedException", "{operation}");
+        let shown = describe(&mut browser, &backend, &id).await;
+        assert_eq!(shown["Account"], Value::Null, "nobody is offered now");
+        browser = Browser::default();
+        let id = proved(
+            &mut browser,
+            &backend,
+            &App::demo().with("prompt", "consent"),
+            &person,
+        )
+        .await;
+        decide(&mut browser, &backend, &id, true).await;
+    }
+}
