@@ -5,8 +5,8 @@
 //!
 //! # Limits
 //! A connection has 30 seconds for the head of its next request, a request 30 seconds for its
-//! answer (a file of users is given 15 minutes), and there are at most 1,024 connections. A head has 64 KiB and 100 headers at most. HTTP/1.1 without TLS: beyond loopback a proxy
-//! ends TLS.
+//! answer (a file of users is given 15 minutes), and there are at most 1,024 connections. A head has
+//! about 64 KiB and 100 headers at most. HTTP/1.1 without TLS: beyond loopback a proxy ends TLS.
 
 use std::convert::Infallible;
 use std::io;
