@@ -29,6 +29,9 @@ pub struct Quotas {
     pub import_file_bytes: usize,
     /// Users of a file. Default 500,000.
     pub import_users_per_file: usize,
+    /// Rows of a file that are stored together: what a stop or a restart undoes at most, and for how long other
+    /// writers wait. Default 2,000.
+    pub import_rows_per_batch: std::num::NonZeroUsize,
     /// Tags of a pool. Default 50.
     pub tags_per_pool: usize,
     /// Confirmed devices of a user. Default 100 (`docs/decisions/0027`); the service publishes none.
@@ -51,6 +54,7 @@ impl Default for Quotas {
             import_jobs_per_pool: 1000,
             import_file_bytes: 100 * 1024 * 1024,
             import_users_per_file: 500_000,
+            import_rows_per_batch: const { std::num::NonZeroUsize::new(2000).unwrap() },
             tags_per_pool: 50,
             devices_per_user: 100,
         }

@@ -2,7 +2,7 @@
 //!
 //! 1. [`job::create`] answers an address to upload to; [`upload`] takes the file there, sealed piece by piece;
 //! 2. [`job::start`] hands the job to [`run`], which reads the file ([`csv_file`]), makes a user of each row
-//!    ([`row`]) and stores them by the hundred, each batch together with how far the job is;
+//!    ([`row`]) and stores them by the thousand, each batch together with how far the job is;
 //! 3. whoever asks sees the counters go up; rows that make no user are in the [`report`], without their values.
 //!
 //! The command line takes what `export` writes, too ([`json_lines`]).

@@ -1,4 +1,4 @@
-//! Going through a file, by the hundred rows.
+//! Going through a file, by the thousand rows.
 //!
 //! Reading, checking and sealing wait for nothing but the database; they have a thread of their own. While one
 //! batch is being stored the next one is made.
@@ -18,9 +18,6 @@ use crate::error::ApiError;
 use crate::groups;
 use crate::pools::{Pool, find_pool};
 use crate::store::{BatchEnd, NewUserRow, RefusalRow, UserBatch};
-
-/// Rows that are stored together: what a stop or a restart undoes at most.
-const BATCH: usize = 500;
 
 /// How many rows of a file became what.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -137,6 +134,7 @@ fn read(
     sender: &mpsc::Sender<UserBatch>,
 ) -> Result<(), Failure> {
     let most = file.most(state);
+    let full = state.config.quotas.import_rows_per_batch.get();
     let mut batch = UserBatch::default();
     let mut rows = 0;
     while let Some(row) = file.next(state, pool, rows < done)? {
@@ -149,7 +147,7 @@ fn read(
             Row::User(user) => batch.users.push(*user),
             Row::Refused(refused) => batch.refused.push(refused),
         }
-        if batch.users.len() + batch.refused.len() == BATCH
+        if batch.users.len() + batch.refused.len() == full
             && sender.blocking_send(std::mem::take(&mut batch)).is_err()
         {
             return Ok(());

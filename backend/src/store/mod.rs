@@ -11,6 +11,7 @@
 //! Values in columns called sealed are encrypted before they come here.
 
 mod auth_events;
+mod batch_names;
 mod challenges;
 mod clients;
 mod codes;
@@ -25,6 +26,7 @@ mod import_jobs;
 mod inbox;
 mod limits;
 mod lookup_rows;
+mod many_rows;
 mod mfa;
 mod oauth;
 mod outbox;

@@ -143,6 +143,16 @@ impl Store {
 }
 
 impl PasskeyRow {
+    /// Whether nobody of the pool has it.
+    pub(super) async fn is_free(&self, transaction: &mut Transaction) -> Result<bool, StoreError> {
+        let found = sqlx::query("SELECT 1 FROM passkeys WHERE pool_id = $1 AND id = $2")
+            .bind(&self.pool_id)
+            .bind(self.id.clone())
+            .fetch_optional(&mut **transaction)
+            .await?;
+        Ok(found.is_none())
+    }
+
     /// Adds it, whatever the user has. Answers whether nobody of the pool had it.
     pub(super) async fn insert(&self, transaction: &mut Transaction) -> Result<bool, StoreError> {
         let inserted = sqlx::query(

@@ -1,8 +1,16 @@
-//! Users by the hundred: what an import stores.
+//! Users by the thousand: what an import stores.
+//!
+//! Names are found by hashes, so that a batch writes anywhere in the indexes: the more users it has, the more of them share
+//! a page. Each kind of row of a batch is a few statements, in the order of the index.
 
+use sqlx::AssertSqlSafe;
+
+use super::batch_names::BatchNames;
 use super::connections::Transaction;
-use super::users::{Lookups, UserRow, insert_own, is_taken};
-use super::{DeviceRow, FactorsRow, PasskeyRow, RefusalRow, Store, StoreError, user_search};
+use super::lookup_rows::{self, Table};
+use super::many_rows::{most_rows, placeholders};
+use super::users::{LookupRow, Lookups, UserRow};
+use super::{DeviceRow, FactorsRow, PasskeyRow, RefusalRow, Store, StoreError};
 
 /// A user who is not stored yet, with everything that belongs to them.
 #[derive(Debug)]
@@ -21,15 +29,6 @@ pub struct NewUserRow {
     pub devices: Vec<DeviceRow>,
     /// Passkeys.
     pub passkeys: Vec<PasskeyRow>,
-}
-
-/// What became of a new user.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Insertion {
-    /// It is stored.
-    Done,
-    /// It is not: what it is found by, of this kind, belongs to somebody else.
-    Taken(&'static str),
 }
 
 /// Rows of a file, and how far the file is done with them.
@@ -54,8 +53,8 @@ pub enum BatchEnd {
 pub type Explain = dyn Fn(&'static str) -> (String, String) + Send + Sync;
 
 impl Store {
-    /// Stores a batch, and with it how far its job is if it has one: all or nothing, so that after a restart
-    /// no row is done twice and none is left out.
+    /// Stores a batch of one pool, and with it how far its job is if it has one: all or nothing, so that after a
+    /// restart no row is done twice and none is left out.
     ///
     /// # Errors
     /// If the database fails.
@@ -67,16 +66,22 @@ impl Store {
     ) -> Result<BatchEnd, StoreError> {
         let mut transaction = self.begin().await?;
         let mut refused = batch.refused.clone();
+        let mut names = BatchNames::of(&mut transaction, &batch.users).await?;
+        let mut admitted = Vec::new();
         for new in &batch.users {
-            if let Insertion::Taken(kind) = new.insert(&mut transaction).await? {
-                let (verdict, reason) = explain(kind);
-                refused.push(RefusalRow {
-                    line: new.line,
-                    verdict,
-                    reason,
-                });
+            match names.admit(&mut transaction, new).await? {
+                None => admitted.push(new),
+                Some(kind) => {
+                    let (verdict, reason) = explain(kind);
+                    refused.push(RefusalRow {
+                        line: new.line,
+                        verdict,
+                        reason,
+                    });
+                }
             }
         }
+        insert(&mut transaction, &admitted).await?;
         if let Some(job_id) = job_id
             && !record(&mut transaction, job_id, batch, &refused).await?
         {
@@ -87,27 +92,33 @@ impl Store {
     }
 }
 
+/// Stores users whose names are free.
+async fn insert(transaction: &mut Transaction, all: &[&NewUserRow]) -> Result<(), StoreError> {
+    let users: Vec<_> = all.iter().map(|new| &new.user).collect();
+    UserRow::insert_all(transaction, &users).await?;
+    let rows = |of: fn(&Lookups) -> &[LookupRow]| {
+        let mut rows: Vec<_> = all
+            .iter()
+            .flat_map(|new| of(&new.lookups).iter().map(|lookup| (&new.user, *lookup)))
+            .collect();
+        rows.sort_unstable_by_key(|(_, lookup)| (lookup.kind, lookup.hash));
+        rows
+    };
+    let own = rows(|lookups| &lookups.own);
+    lookup_rows::insert_all(transaction, Table::Lookups, &own).await?;
+    let searched = rows(|lookups| &lookups.searched);
+    lookup_rows::insert_all(transaction, Table::Search, &searched).await?;
+    for new in all {
+        new.insert_what_few_have(transaction).await?;
+    }
+    Ok(())
+}
+
 impl NewUserRow {
-    async fn insert(&self, transaction: &mut Transaction) -> Result<Insertion, StoreError> {
-        let user = &self.user;
-        for other in &self.lookups.shadowed {
-            if is_taken(transaction, user, *other).await? {
-                return Ok(Insertion::Taken(other.kind));
-            }
+    async fn insert_what_few_have(&self, transaction: &mut Transaction) -> Result<(), StoreError> {
+        for passkey in &self.passkeys {
+            passkey.insert(transaction).await?;
         }
-        if !user.insert(transaction).await? {
-            return Ok(Insertion::Taken("username"));
-        }
-        if let Some(taken) = self.insert_what_is_unique(transaction).await? {
-            // What was stored of it goes with it.
-            sqlx::query("DELETE FROM users WHERE pool_id = $1 AND username = $2")
-                .bind(&user.pool_id)
-                .bind(&user.username)
-                .execute(&mut **transaction)
-                .await?;
-            return Ok(Insertion::Taken(taken));
-        }
-        user_search::insert(transaction, user, &self.lookups.searched).await?;
         if let Some(factors) = &self.factors {
             factors.write(transaction).await?;
         }
@@ -116,33 +127,16 @@ impl NewUserRow {
                 "INSERT INTO group_members (pool_id, group_name, username) \
                  SELECT pool_id, name, $3 FROM user_groups WHERE pool_id = $1 AND name = $2",
             )
-            .bind(&user.pool_id)
+            .bind(&self.user.pool_id)
             .bind(group)
-            .bind(&user.username)
+            .bind(&self.user.username)
             .execute(&mut **transaction)
             .await?;
         }
         for device in &self.devices {
             device.insert(&mut **transaction).await?;
         }
-        Ok(Insertion::Done)
-    }
-
-    /// The kind of the first that somebody else has already.
-    async fn insert_what_is_unique(
-        &self,
-        transaction: &mut Transaction,
-    ) -> Result<Option<&'static str>, StoreError> {
-        let taken = insert_own(transaction, &self.user, &self.lookups.own).await?;
-        if taken.is_some() {
-            return Ok(taken);
-        }
-        for passkey in &self.passkeys {
-            if !passkey.insert(transaction).await? {
-                return Ok(Some("passkey"));
-            }
-        }
-        Ok(None)
+        Ok(())
     }
 }
 
@@ -171,17 +165,23 @@ async fn record(
     if row.is_none() {
         return Ok(false);
     }
-    for row in refused {
-        sqlx::query(
-            "INSERT INTO import_refusals (job_id, line, verdict, reason) VALUES ($1, $2, $3, $4) \
-             ON CONFLICT DO NOTHING", // lines that end as nobody's do may share a number
-        )
-        .bind(job_id)
-        .bind(row.line)
-        .bind(&row.verdict)
-        .bind(&row.reason)
-        .execute(&mut **transaction)
-        .await?;
+    const COLUMNS: usize = 4;
+    for refused in refused.chunks(most_rows(COLUMNS)) {
+        // Of constants and numbers. Lines that end as nobody's do may share a number.
+        let text = format!(
+            "INSERT INTO import_refusals (job_id, line, verdict, reason) VALUES {} \
+             ON CONFLICT DO NOTHING",
+            placeholders(0, refused.len(), COLUMNS),
+        );
+        let mut query = sqlx::query(AssertSqlSafe(text));
+        for row in refused {
+            query = query
+                .bind(job_id)
+                .bind(row.line)
+                .bind(&row.verdict)
+                .bind(&row.reason);
+        }
+        query.execute(&mut **transaction).await?;
     }
     Ok(true)
 }

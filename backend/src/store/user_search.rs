@@ -3,6 +3,7 @@
 use sqlx::Row;
 
 use super::connections::Transaction;
+use super::lookup_rows::Table;
 use super::users::{LookupRow, UserRow, columns};
 use super::{Store, StoreError, lookup_rows};
 
@@ -154,7 +155,7 @@ pub(super) async fn insert(
     user: &UserRow,
     searched: &[LookupRow],
 ) -> Result<(), StoreError> {
-    lookup_rows::insert(transaction, "user_search", user, searched).await?;
+    lookup_rows::insert(transaction, Table::Search, user, searched).await?;
     Ok(())
 }
 

@@ -1,8 +1,10 @@
 //! Users and how they are found.
 
-use sqlx::Row;
 use sqlx::any::AnyRow;
+use sqlx::{AssertSqlSafe, Row};
 
+use super::lookup_rows::Table;
+use super::many_rows::{most_rows, placeholders};
 use super::{FactorsRow, Store, StoreError, Transaction, lookup_rows};
 use crate::store::CodeRow;
 
@@ -304,26 +306,45 @@ impl Spend<'_> {
 impl UserRow {
     /// Answers whether the user name was free.
     pub(super) async fn insert(&self, transaction: &mut Transaction) -> Result<bool, StoreError> {
-        let inserted = sqlx::query(
-            "INSERT INTO users (pool_id, username, sub, status, enabled, attributes, verifier, salt, \
-             verifier_version, password_set_at, created_at, updated_at, revision, is_searchable) \
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 0, 1) ON CONFLICT DO NOTHING",
-        )
-        .bind(&self.pool_id)
-        .bind(&self.username)
-        .bind(&self.sub)
-        .bind(&self.status)
-        .bind(i64::from(self.enabled))
-        .bind(self.attributes.clone())
-        .bind(self.verifier.clone())
-        .bind(self.salt.clone())
-        .bind(self.verifier_version)
-        .bind(self.password_set_at)
-        .bind(self.created_at)
-        .bind(self.updated_at)
-        .execute(&mut **transaction)
-        .await?;
-        Ok(inserted.rows_affected() == 1)
+        Ok(Self::insert_all(transaction, &[self]).await? == 1)
+    }
+
+    /// Stores those whose user names are free, and answers how many.
+    pub(super) async fn insert_all(
+        transaction: &mut Transaction,
+        users: &[&Self],
+    ) -> Result<u64, StoreError> {
+        const COLUMNS: usize = 14;
+        let mut stored = 0;
+        for users in users.chunks(most_rows(COLUMNS)) {
+            // Of constants and numbers.
+            let text = format!(
+                "INSERT INTO users (pool_id, username, sub, status, enabled, attributes, verifier, salt, \
+                 verifier_version, password_set_at, created_at, updated_at, revision, is_searchable) \
+                 VALUES {} ON CONFLICT DO NOTHING",
+                placeholders(0, users.len(), COLUMNS),
+            );
+            let mut query = sqlx::query(AssertSqlSafe(text));
+            for user in users {
+                query = query
+                    .bind(&user.pool_id)
+                    .bind(&user.username)
+                    .bind(&user.sub)
+                    .bind(&user.status)
+                    .bind(i64::from(user.enabled))
+                    .bind(user.attributes.clone())
+                    .bind(user.verifier.clone())
+                    .bind(user.salt.clone())
+                    .bind(user.verifier_version)
+                    .bind(user.password_set_at)
+                    .bind(user.created_at)
+                    .bind(user.updated_at)
+                    .bind(0_i64)
+                    .bind(1_i64);
+            }
+            stored += query.execute(&mut **transaction).await?.rows_affected();
+        }
+        Ok(stored)
     }
 
     pub(super) fn read(row: &AnyRow) -> Result<Self, sqlx::Error> {
@@ -392,7 +413,7 @@ async fn insert_lookups(
 }
 
 /// Whether somebody else is found by this.
-pub(super) async fn is_taken(
+async fn is_taken(
     transaction: &mut Transaction,
     user: &UserRow,
     lookup: LookupRow,
@@ -411,12 +432,12 @@ pub(super) async fn is_taken(
 }
 
 /// Answers the kind of the first that somebody else is found by. Then some may be stored: undo it.
-pub(super) async fn insert_own(
+async fn insert_own(
     transaction: &mut Transaction,
     user: &UserRow,
     own: &[LookupRow],
 ) -> Result<Option<&'static str>, StoreError> {
-    let stored = lookup_rows::insert(transaction, "user_lookups", user, own).await?;
+    let stored = lookup_rows::insert(transaction, Table::Lookups, user, own).await?;
     if usize::try_from(stored) == Ok(own.len()) {
         return Ok(None);
     }
