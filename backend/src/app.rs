@@ -6,10 +6,12 @@ use std::sync::Arc;
 use crate::audit::Audit;
 use crate::clock::Clock;
 use crate::config::Config;
-use crate::keys::SigningKeys;
+use crate::identity::logins::Issuers;
+use crate::keys::{IdentityKeys, SigningKeys};
 use crate::limits::AddressRate;
 use crate::messages::Messages;
 use crate::metrics::Metrics;
+use crate::outgoing::Outgoing;
 use crate::pools::RecentClients;
 use crate::seal::Sealer;
 use crate::store::Store;
@@ -26,6 +28,12 @@ pub struct AppState {
     pub clients: RecentClients,
     /// The pools' signing keys.
     pub keys: SigningKeys,
+    /// The key of identities' tokens.
+    pub identity_keys: IdentityKeys,
+    /// The published keys of other issuers.
+    pub issuers: Issuers,
+    /// The client of requests to others.
+    pub outgoing: Outgoing,
     /// Outgoing messages, queued.
     pub messages: Messages,
     /// What happened at people's sign-ins, queued.

@@ -1,6 +1,6 @@
 //! What an operation answers when it refuses: the service's exception names and a message.
 //!
-//! The set is closed: those exceptions of the contract (`backend/contract/api-shapes-idp.json`) that
+//! The set is closed: those exceptions of the contracts (`backend/contract`) that
 //! some operation here answers, plus the names every service of this protocol has (unknown
 //! operation, malformed body, request signatures), and one of the login domain, which the contract does
 //! not have.
@@ -92,14 +92,17 @@ error_types! {
     CodeMismatch code_mismatch "CodeMismatchException",
     ConcurrentModification concurrent_modification "ConcurrentModificationException",
     DeviceKeyExists device_key_exists "DeviceKeyExistsException",
+    DeveloperUserAlreadyRegistered developer_user_already_registered "DeveloperUserAlreadyRegisteredException",
     DuplicateProvider duplicate_provider "DuplicateProviderException",
     EnableSoftwareTokenMfa enable_software_token_mfa "EnableSoftwareTokenMFAException",
     ExpiredCode expired_code "ExpiredCodeException",
+    ExternalService external_service "ExternalServiceException",
     FeatureUnavailableInTier feature_unavailable_in_tier "FeatureUnavailableInTierException",
     Forbidden forbidden "ForbiddenException",
     GroupExists group_exists "GroupExistsException",
     IncompleteSignature incomplete_signature "IncompleteSignatureException",
     InternalError internal_error "InternalErrorException",
+    InvalidIdentityPoolConfiguration invalid_identity_pool_configuration "InvalidIdentityPoolConfigurationException",
     InvalidLambdaResponse invalid_lambda_response "InvalidLambdaResponseException",
     InvalidOAuthFlow invalid_oauth_flow "InvalidOAuthFlowException",
     InvalidParameter invalid_parameter "InvalidParameterException",
@@ -118,6 +121,7 @@ error_types! {
     PreconditionNotMet precondition_not_met "PreconditionNotMetException",
     RefreshTokenReuse refresh_token_reuse "RefreshTokenReuseException",
     RequestTooLarge request_too_large "RequestEntityTooLargeException",
+    ResourceConflict resource_conflict "ResourceConflictException",
     ResourceNotFound resource_not_found "ResourceNotFoundException",
     ScopeDoesNotExist scope_does_not_exist "ScopeDoesNotExistException",
     Serialization serialization "SerializationException",

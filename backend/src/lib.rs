@@ -23,6 +23,7 @@ pub mod export;
 pub mod groups;
 mod html;
 pub mod http;
+pub mod identity;
 pub mod identity_providers;
 pub mod import;
 pub mod keys;

@@ -20,7 +20,7 @@ const signUp = (change) => ({ ClientId: 'demowebclient', Username: 'someone@exam
 
 const refusals = [
   ['an unknown operation', { target: `${PREFIX}MakeCoffee`, body: '{}' }, 'UnknownOperationException'],
-  ['a target of another service', { target: 'AWSCognitoIdentityService.GetId', body: '{}' }, 'UnknownOperationException'],
+  ['a target of another service', { target: 'AWSCognitoSyncService.ListDatasets', body: '{}' }, 'UnknownOperationException'],
   ['no target at all', { body: '{}' }, 'UnknownOperationException'],
   ['malformed JSON', { target: `${PREFIX}SignUp`, body: '{"ClientId": ' }, 'SerializationException'],
   ['a body that is HTML', { target: `${PREFIX}SignUp`, body: '<html></html>' }, 'SerializationException'],

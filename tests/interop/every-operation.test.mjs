@@ -23,6 +23,8 @@ const CLIENTS = { boto3: boto3Client, 'the AWS SDK for JavaScript': javascriptCl
 const EVERYWHERE = ['InternalErrorException', 'LimitExceededException', 'TooManyRequestsException'];
 
 const table = readFileSync(new URL('../../docs/operations.md', import.meta.url), 'utf8')
+  .split('## User pools')[1]
+  .split('\n## ')[0]
   .split('\n')
   .map((line) => line.match(/^\| (\w+) \| (public|SigV4) \| (.+) \|$/))
   .filter(Boolean)

@@ -4,7 +4,7 @@
 use std::fmt::Write as _;
 
 use super::Operation;
-use crate::contract;
+use crate::contract::{self, Service};
 
 const NO_REPLICAS: &str = "refused: there is one region";
 
@@ -66,19 +66,34 @@ const NOTES: &[(&str, &str)] = &[
 /// The page.
 #[must_use]
 pub fn page() -> String {
-    let all = contract::operations();
+    let mut page = "# Operations of the APIs\n\n\
+         Written by `cognate operations` from the backend's own tables; a test fails when it is out of date.\n\
+         Whoever calls: anybody (*public*; some bring a token in the body), or an administrator with a signed \
+         request (*SigV4*).\n"
+        .to_owned();
+    for service in Service::ALL {
+        add_table(&mut page, service);
+    }
+    page
+}
+
+fn add_table(page: &mut String, service: Service) {
+    let all = contract::operations(service);
+    let title = match service {
+        Service::UserPools => "User pools",
+        Service::IdentityPools => "Identity pools",
+    };
     let done = all
         .keys()
-        .filter(|name| Operation::find(name).is_some())
+        .filter(|name| Operation::find(service, name).is_some())
         .filter(|name| !note(name).is_some_and(|note| note.starts_with("refused")))
         .count();
-    let mut page = format!(
-        "# Operations of the user pools API\n\n\
-         Written by `cognate operations` from the backend's own table; a test fails when it is out of date.\n\
-         Whoever calls: anybody (*public*; some bring a token in the body), or an administrator with a signed \
-         request (*SigV4*).\n\n\
-         {done} of {} are there.\n\n\
+    // Writing to a text does not fail.
+    let _ = write!(
+        page,
+        "\n## {title}\n\n`X-Amz-Target: {}.<Operation>`. {done} of {} are there.\n\n\
          | operation | caller | state |\n|---|---|---|\n",
+        service.target(),
         all.len()
     );
     for (name, auth) in all {
@@ -86,14 +101,13 @@ pub fn page() -> String {
             contract::Auth::None => "public",
             contract::Auth::SigV4 => "SigV4",
         };
-        let state = match Operation::find(name) {
+        let state = match Operation::find(service, name) {
             None => "not yet",
             Some(_) => note(name).unwrap_or("there"),
         };
         // Writing to a text does not fail.
         let _ = writeln!(page, "| {name} | {caller} | {state} |");
     }
-    page
 }
 
 fn note(name: &str) -> Option<&'static str> {
@@ -104,7 +118,7 @@ fn note(name: &str) -> Option<&'static str> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::api::{Auth, OPERATIONS};
+    use crate::api::Auth;
 
     #[test]
     fn the_page_in_the_docs_is_the_one_that_the_table_gives() {
@@ -117,21 +131,25 @@ mod tests {
 
     #[test]
     fn every_operation_asks_of_its_caller_what_the_contract_asks() {
-        let all = contract::operations();
-        assert_eq!(all.len(), 141);
-        for operation in OPERATIONS {
-            let asked = match operation.auth {
-                Auth::Public => contract::Auth::None,
-                Auth::SigV4 => contract::Auth::SigV4,
-            };
-            assert_eq!(all.get(operation.name), Some(&asked), "{}", operation.name);
+        for (service, count) in [(Service::UserPools, 141), (Service::IdentityPools, 23)] {
+            let all = contract::operations(service);
+            assert_eq!(all.len(), count);
+            for operation in Operation::all(service) {
+                let asked = match operation.auth {
+                    Auth::Public => contract::Auth::None,
+                    Auth::SigV4 => contract::Auth::SigV4,
+                };
+                assert_eq!(operation.service, service);
+                assert_eq!(all.get(operation.name), Some(&asked), "{}", operation.name);
+            }
         }
     }
 
     #[test]
     fn notes_are_about_operations_that_are_there() {
         for (name, _) in NOTES {
-            assert!(Operation::find(name).is_some(), "{name}");
+            let is_there = |service| Operation::find(service, name).is_some();
+            assert!(Service::ALL.into_iter().any(is_there), "{name}");
         }
     }
 }

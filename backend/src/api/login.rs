@@ -6,6 +6,7 @@
 //! an address to go to, never a token.
 
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
 use super::audited::Seen;
@@ -13,8 +14,9 @@ use super::describe_login::describe_login;
 use super::sign_in::{
     ChallengeAnswer, InitiateAuthRequest, RespondToAuthChallengeRequest, first_step, next_step,
 };
-use super::{mfa, password, reply, request, sign_up};
+use super::{mfa, password, reply, sign_up};
 use crate::app::{AppState, Caller};
+use crate::contract::Service;
 use crate::error::ApiError;
 use crate::oauth::sso::SsoCookie;
 use crate::oauth::{Decided, LoginTransaction, Proceeding, asked, decide, go_on, proceed};
@@ -222,4 +224,8 @@ fn proceeding(next: Proceeding) -> Result<LoginAnswer, ApiError> {
         body: reply(&json!({ "Location": location }))?,
         completed,
     })
+}
+
+fn request<T: DeserializeOwned>(name: &str, body: Value) -> Result<T, ApiError> {
+    super::request(Service::UserPools, name, body)
 }

@@ -1,4 +1,4 @@
-//! The user pools JSON API: one table of operations.
+//! The JSON APIs: a table of operations for user pools, and one for identity pools (`identity`).
 //!
 //! A request names its operation. Its body is checked against the contract's shape of that
 //! operation, deserialised, and handed to a function
@@ -19,6 +19,7 @@ mod describe_login;
 mod devices;
 mod domains;
 mod groups;
+pub mod identity;
 mod identity_providers;
 mod kept_settings;
 pub mod login;
@@ -45,7 +46,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use crate::app::{AppState, Caller};
-use crate::contract;
+use crate::contract::{self, Service};
 use crate::error::ApiError;
 use audited::Seen;
 
@@ -61,6 +62,8 @@ pub enum Auth {
 /// An operation of the API.
 #[derive(Debug)]
 pub struct Operation {
+    /// Whose API it is of.
+    pub service: Service,
     /// Its name, as in `X-Amz-Target`.
     pub name: &'static str,
     /// Who may call it.
@@ -76,22 +79,25 @@ type Handler = for<'a> fn(
 
 type Answer = Result<Vec<u8>, ApiError>;
 
-/// One row of the table: name, who may call it, the function.
+/// The table of a service; a row: name, who may call it, the function.
 macro_rules! operations {
-    ($($name:ident, $auth:ident, $function:path;)*) => {
-        &[$(Operation {
+    ($service:ident: $($name:ident, $auth:ident, $function:path;)*) => {
+        &[$($crate::api::Operation {
+            service: $crate::contract::Service::$service,
             name: stringify!($name),
-            auth: Auth::$auth,
+            auth: $crate::api::Auth::$auth,
             handler: |state, caller, body| Box::pin(async move {
-                let answer = $function(state, caller, request(stringify!($name), body)?).await?;
-                reply(&answer)
+                let service = $crate::contract::Service::$service;
+                let request = $crate::api::request(service, stringify!($name), body)?;
+                $crate::api::reply(&$function(state, caller, request).await?)
             }),
         },)*]
     };
 }
+use operations;
 
-/// Every operation of this backend. Keep it in the order of the contract's groups.
-pub static OPERATIONS: &[Operation] = operations! {
+/// Every operation on user pools. Keep it in the order of the contract's groups.
+pub static OPERATIONS: &[Operation] = operations! { UserPools:
     SignUp, Public, sign_up::sign_up;
     ConfirmSignUp, Public, sign_up::confirm_sign_up;
     ResendConfirmationCode, Public, sign_up::resend_confirmation_code;
@@ -234,10 +240,31 @@ pub static OPERATIONS: &[Operation] = operations! {
 };
 
 impl Operation {
-    /// The operation with this name.
+    /// The operation that `X-Amz-Target` names: service, point, operation.
     #[must_use]
-    pub fn find(name: &str) -> Option<&'static Self> {
-        OPERATIONS.iter().find(|operation| operation.name == name)
+    pub fn of_target(target: &str) -> Option<&'static Self> {
+        let (service, name) = target.split_once('.')?;
+        let service = Service::ALL
+            .into_iter()
+            .find(|known| known.target() == service)?;
+        Self::find(service, name)
+    }
+
+    /// The operation of a service with this name.
+    #[must_use]
+    pub fn find(service: Service, name: &str) -> Option<&'static Self> {
+        Self::all(service)
+            .iter()
+            .find(|operation| operation.name == name)
+    }
+
+    /// Every operation of a service.
+    #[must_use]
+    pub fn all(service: Service) -> &'static [Self] {
+        match service {
+            Service::UserPools => OPERATIONS,
+            Service::IdentityPools => identity::OPERATIONS,
+        }
     }
 
     /// Checks the body, runs the operation and gives the answer's JSON.
@@ -258,8 +285,12 @@ impl Operation {
 #[derive(Debug, Clone, Copy, Serialize)]
 pub struct Empty {}
 
-fn request<T: DeserializeOwned>(operation: &str, mut body: Value) -> Result<T, ApiError> {
-    contract::check(operation, &mut body)?;
+fn request<T: DeserializeOwned>(
+    service: Service,
+    operation: &str,
+    mut body: Value,
+) -> Result<T, ApiError> {
+    contract::check(service, operation, &mut body)?;
     // Whatever passes the shape and yet does not fit is a body of the wrong form.
     // The reader's own words could repeat a secret value: they are not sent.
     serde_json::from_value(body).map_err(|_| ApiError::serialization("The request does not fit."))

@@ -4,6 +4,7 @@
 //! stands and what was expected. Without a file there is one demo pool and the demo keys.
 
 mod handlers;
+mod identity;
 mod messages;
 mod pools;
 mod quotas;
@@ -17,6 +18,9 @@ use serde::Deserialize;
 use zeroize::Zeroizing;
 
 pub use handlers::{FunctionsConfig, HandlerConfig, Runs};
+pub use identity::{
+    EndpointsConfig, IdentityConfig, IdentityPoolConfig, OidcProviderConfig, StsConfig,
+};
 pub use messages::{Encryption, MessagesConfig, SmsConfig, SmtpConfig};
 pub use pools::{ClientConfig, PoolConfig};
 pub use quotas::Quotas;
@@ -66,6 +70,10 @@ pub struct Config {
     pub oauth: OAuthConfig,
     /// The pools that exist from the start. Default: the demo pool, if there is no file.
     pub pools: Vec<PoolConfig>,
+    /// What identity pools work with.
+    pub identity: IdentityConfig,
+    /// The identity pools that exist from the start. Default: the demo's, if there is no file.
+    pub identity_pools: Vec<IdentityPoolConfig>,
 }
 
 /// What one address may do, whatever it asks.
@@ -153,6 +161,7 @@ impl Config {
     pub fn demo_for(app: &str) -> Self {
         Self {
             pools: vec![PoolConfig::demo(app)],
+            identity_pools: vec![IdentityPoolConfig::demo()],
             ..Self::default()
         }
     }

@@ -34,6 +34,14 @@ pub struct Quotas {
     pub import_rows_per_batch: std::num::NonZeroUsize,
     /// Tags of a pool. Default 50.
     pub tags_per_pool: usize,
+    /// Identity pools. Default 1,000.
+    pub identity_pools: i64,
+    /// Clients of user pools that an identity pool takes. Default 50.
+    pub user_pools_per_identity_pool: usize,
+    /// Rules of a provider's role mapping. Default 25.
+    pub rules_per_role_mapping: usize,
+    /// Logins of an identity. Default 20.
+    pub logins_per_identity: usize,
     /// Confirmed devices of a user. Default 100 (`docs/decisions/0027`); the service publishes none.
     pub devices_per_user: i64,
 }
@@ -56,6 +64,10 @@ impl Default for Quotas {
             import_users_per_file: 500_000,
             import_rows_per_batch: const { std::num::NonZeroUsize::new(2000).unwrap() },
             tags_per_pool: 50,
+            identity_pools: 1000,
+            user_pools_per_identity_pool: 50,
+            rules_per_role_mapping: 25,
+            logins_per_identity: 20,
             devices_per_user: 100,
         }
     }

@@ -1,6 +1,6 @@
 //! The contract's shapes, and requests checked against them.
 //!
-//! The shapes are the service's own (`backend/contract/api-shapes-idp.json`, with its source in it),
+//! The shapes are the services' own (`backend/contract/api-shapes-*.json`, with their source in them),
 //! inside the binary and read when the first request comes. Every request is checked before its
 //! operation sees it: required members, types, lengths, patterns, enumerations. A member that is
 //! null counts as absent, and so does a member the shape does not know.
@@ -21,16 +21,48 @@ use serde_json::{Map, Value};
 use crate::error::ApiError;
 pub use pattern::Pattern;
 pub use shapes::Auth;
-use shapes::{Shape, ShapeType, model};
+use shapes::{Node, Shape, ShapeType, model};
 
 /// Broken constraints that a refusal names: a request of one page must not get an answer of a
 /// hundred.
 const MOST_NAMED: usize = 20;
 
-/// Every operation of the contract, in the order of their names.
+/// Whose API an operation is of: the two have a contract each, and three operations with the same names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Service {
+    /// `AWSCognitoIdentityProviderService`
+    UserPools,
+    /// `AWSCognitoIdentityService`
+    IdentityPools,
+}
+
+impl Service {
+    /// Both.
+    pub const ALL: [Self; 2] = [Self::UserPools, Self::IdentityPools];
+
+    /// What stands before the point in `X-Amz-Target`.
+    #[must_use]
+    pub fn target(self) -> &'static str {
+        match self {
+            Self::UserPools => "AWSCognitoIdentityProviderService",
+            Self::IdentityPools => "AWSCognitoIdentityService",
+        }
+    }
+
+    /// The service in the scope of a signature.
+    #[must_use]
+    pub fn signing_name(self) -> &'static str {
+        match self {
+            Self::UserPools => "cognito-idp",
+            Self::IdentityPools => "cognito-identity",
+        }
+    }
+}
+
+/// Every operation of a service's contract, in the order of their names.
 #[must_use]
-pub fn operations() -> BTreeMap<&'static str, Auth> {
-    model().operations().collect()
+pub fn operations(service: Service) -> BTreeMap<&'static str, Auth> {
+    model(service).operations().collect()
 }
 
 /// Checks a request's body against the operation's input shape and removes members that are null or
@@ -39,8 +71,8 @@ pub fn operations() -> BTreeMap<&'static str, Auth> {
 /// # Errors
 /// `SerializationException` if a value has the wrong type, `InvalidParameterException` if
 /// constraints are not satisfied: they are named, the first twenty or so of them.
-pub fn check(operation: &str, body: &mut Value) -> Result<(), ApiError> {
-    let Some(shape) = model().input(operation) else {
+pub fn check(service: Service, operation: &str, body: &mut Value) -> Result<(), ApiError> {
+    let Some(shape) = model(service).input(operation) else {
         return Ok(());
     };
     let mut failures = Vec::new();
@@ -64,8 +96,8 @@ pub fn check(operation: &str, body: &mut Value) -> Result<(), ApiError> {
 ///
 /// # Errors
 /// What is not in it, or not as it says.
-pub fn check_answer(operation: &str, answer: &Value) -> Result<(), ApiError> {
-    let Some(shape) = model().output(operation) else {
+pub fn check_answer(service: Service, operation: &str, answer: &Value) -> Result<(), ApiError> {
+    let Some(shape) = model(service).output(operation) else {
         return match answer {
             Value::Object(members) if members.is_empty() => Ok(()),
             _ => Err(ApiError::serialization("The operation answers nothing.")),
@@ -88,7 +120,7 @@ pub fn check_answer(operation: &str, answer: &Value) -> Result<(), ApiError> {
 }
 
 fn check_value(
-    shape: &Shape,
+    shape: Node,
     value: &mut Value,
     path: &str,
     failures: &mut Vec<String>,
@@ -102,7 +134,7 @@ fn check_value(
         }
         (ShapeType::Map, Value::Object(entries)) => check_map(shape, entries, path, failures),
         (ShapeType::List, Value::Array(elements)) => {
-            check_length(shape, elements.len(), path, failures);
+            check_length(&shape, elements.len(), path, failures);
             let Some(element_shape) = shape.member() else {
                 return Ok(());
             };
@@ -116,12 +148,12 @@ fn check_value(
             Ok(())
         }
         (ShapeType::String | ShapeType::Blob, Value::String(text)) => {
-            check_string(shape, text, path, failures);
+            check_string(&shape, text, path, failures);
             Ok(())
         }
         (ShapeType::Integer | ShapeType::Long, Value::Number(number)) => {
             let number = number.as_i64().ok_or_else(|| wrong_type(path))?;
-            check_number(shape, number, path, failures);
+            check_number(&shape, number, path, failures);
             Ok(())
         }
         (ShapeType::Timestamp, Value::Number(_)) | (ShapeType::Boolean, Value::Bool(_)) => Ok(()),
@@ -130,7 +162,7 @@ fn check_value(
 }
 
 fn check_structure(
-    shape: &Shape,
+    shape: Node,
     members: &mut Map<String, Value>,
     path: &str,
     failures: &mut Vec<String>,
@@ -150,20 +182,20 @@ fn check_structure(
 }
 
 fn check_map(
-    shape: &Shape,
+    shape: Node,
     entries: &mut Map<String, Value>,
     path: &str,
     failures: &mut Vec<String>,
 ) -> Result<(), ApiError> {
     entries.retain(|_, value| !value.is_null());
-    check_length(shape, entries.len(), path, failures);
+    check_length(&shape, entries.len(), path, failures);
     for (name, value) in entries.iter_mut() {
         if failures.len() >= MOST_NAMED {
             break;
         }
         // The key may be anything the caller made up: the path does not repeat it.
         if let Some(key) = shape.key() {
-            check_string(key, name, &format!("{path}.key"), failures);
+            check_string(&key, name, &format!("{path}.key"), failures);
         }
         if let Some(value_shape) = shape.value() {
             check_value(value_shape, value, &format!("{path}.value"), failures)?;

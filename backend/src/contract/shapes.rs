@@ -1,29 +1,35 @@
-//! The file of shapes, read once.
+//! The files of shapes, one for each service, read once.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
+use std::ops::Deref;
 use std::sync::LazyLock;
 
 use serde::Deserialize;
 
-use super::Pattern;
+use super::{Pattern, Service};
 
-static FILE: &str = include_str!("../../contract/api-shapes-idp.json");
-
-static MODEL: LazyLock<Model> = LazyLock::new(|| {
-    let mut model: Model = serde_json::from_str(FILE).unwrap_or_else(|error| {
-        // The file is part of the binary and a test reads it: this cannot happen to a user.
-        tracing::error!(
-            error = &error as &dyn std::error::Error,
-            "the contract cannot be read"
-        );
-        Model::default()
-    });
+static USER_POOLS: LazyLock<Model> = LazyLock::new(|| {
+    let mut model = read(include_str!("../../contract/api-shapes-idp.json"));
     if let Some(domain) = model.shapes.get_mut("DomainType") {
         domain.pattern = Some(Pattern::new(HOST_NAME));
     }
     model
 });
+
+static IDENTITY_POOLS: LazyLock<Model> =
+    LazyLock::new(|| read(include_str!("../../contract/api-shapes-identity.json")));
+
+fn read(file: &'static str) -> Model {
+    serde_json::from_str(file).unwrap_or_else(|error| {
+        // The files are part of the binary and a test reads them: this cannot happen to a user.
+        tracing::error!(
+            error = &error as &dyn std::error::Error,
+            "the contract cannot be read"
+        );
+        Model::default()
+    })
+}
 
 /// The published pattern of a domain has no dots, although a domain of one's own is a host name; clients
 /// that do not check patterns send those.
@@ -97,17 +103,35 @@ struct Reference {
     shape: &'static str,
 }
 
-pub(super) fn model() -> &'static Model {
-    &MODEL
+pub(super) fn model(service: Service) -> &'static Model {
+    match service {
+        Service::UserPools => &USER_POOLS,
+        Service::IdentityPools => &IDENTITY_POOLS,
+    }
+}
+
+/// A shape, and the model that its references lead into.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Node {
+    model: &'static Model,
+    shape: &'static Shape,
+}
+
+impl Deref for Node {
+    type Target = Shape;
+
+    fn deref(&self) -> &Shape {
+        self.shape
+    }
 }
 
 impl Model {
-    pub(super) fn input(&self, operation: &str) -> Option<&Shape> {
-        self.shapes.get(self.operations.get(operation)?.input?)
+    pub(super) fn input(&'static self, operation: &str) -> Option<Node> {
+        self.node(self.operations.get(operation)?.input?)
     }
 
-    pub(super) fn output(&self, operation: &str) -> Option<&Shape> {
-        self.shapes.get(self.operations.get(operation)?.output?)
+    pub(super) fn output(&'static self, operation: &str) -> Option<Node> {
+        self.node(self.operations.get(operation)?.output?)
     }
 
     pub(super) fn operations(&self) -> impl Iterator<Item = (&'static str, Auth)> {
@@ -120,26 +144,31 @@ impl Model {
     pub(super) fn shapes(&self) -> impl Iterator<Item = (&'static str, &Shape)> {
         self.shapes.iter().map(|(name, shape)| (*name, shape))
     }
-}
 
-impl Shape {
-    pub(super) fn member_named(&self, name: &str) -> Option<&'static Self> {
-        resolve(self.members.get(name)?)
-    }
-
-    pub(super) fn member(&self) -> Option<&'static Self> {
-        resolve(self.member.as_ref()?)
-    }
-
-    pub(super) fn key(&self) -> Option<&'static Self> {
-        resolve(self.key.as_ref()?)
-    }
-
-    pub(super) fn value(&self) -> Option<&'static Self> {
-        resolve(self.value.as_ref()?)
+    fn node(&'static self, name: &str) -> Option<Node> {
+        let shape = self.shapes.get(name)?;
+        Some(Node { model: self, shape })
     }
 }
 
-fn resolve(reference: &Reference) -> Option<&'static Shape> {
-    MODEL.shapes.get(reference.shape)
+impl Node {
+    pub(super) fn member_named(&self, name: &str) -> Option<Self> {
+        self.resolve(self.shape.members.get(name)?)
+    }
+
+    pub(super) fn member(&self) -> Option<Self> {
+        self.resolve(self.shape.member.as_ref()?)
+    }
+
+    pub(super) fn key(&self) -> Option<Self> {
+        self.resolve(self.shape.key.as_ref()?)
+    }
+
+    pub(super) fn value(&self) -> Option<Self> {
+        self.resolve(self.shape.value.as_ref()?)
+    }
+
+    fn resolve(&self, reference: &Reference) -> Option<Self> {
+        self.model.node(reference.shape)
+    }
 }

@@ -1,35 +1,38 @@
 use serde_json::json;
 
+use super::Service::{IdentityPools, UserPools};
 use super::*;
-use crate::api::OPERATIONS;
+use crate::api::Operation;
 use crate::error::ErrorType;
 
 fn message(operation: &str, mut body: Value) -> String {
-    let error = check(operation, &mut body).unwrap_err();
+    let error = check(UserPools, operation, &mut body).unwrap_err();
     assert_eq!(error.code, ErrorType::InvalidParameter);
     error.message.into_owned()
 }
 
 #[test]
-fn the_file_is_read_whole() {
-    assert!(model().input("SignUp").is_some());
-    assert!(model().shapes().count() > 600);
+fn the_files_are_read_whole() {
+    assert!(model(UserPools).input("SignUp").is_some());
+    assert!(model(UserPools).shapes().count() > 600);
+    assert!(model(IdentityPools).input("GetId").is_some());
+    assert!(model(IdentityPools).shapes().count() > 90);
 }
 
 #[test]
-fn every_operation_of_the_table_is_in_the_contract() {
-    for operation in OPERATIONS {
-        assert!(
-            model().input(operation.name).is_some(),
-            "{}",
-            operation.name
-        );
+fn every_operation_of_the_tables_is_in_its_contract() {
+    for service in Service::ALL {
+        for operation in Operation::all(service) {
+            let input = model(service).input(operation.name);
+            assert!(input.is_some(), "{}", operation.name);
+        }
     }
 }
 
 #[test]
 fn every_pattern_is_one_the_engine_knows_but_for_a_bucket_name() {
-    for (name, shape) in model().shapes() {
+    let shapes = Service::ALL.map(|service| model(service).shapes());
+    for (name, shape) in shapes.into_iter().flatten() {
         if let Some(pattern) = &shape.pattern {
             assert_eq!(
                 pattern.is_known(),
@@ -48,7 +51,7 @@ fn a_good_request_passes_without_its_nulls_and_unknown_members() {
         "ValidationData": null, "UserAttributes": [{ "Name": "email", "Value": null }],
         "SomethingNew": 1,
     });
-    check("SignUp", &mut body).unwrap();
+    check(UserPools, "SignUp", &mut body).unwrap();
     assert_eq!(body.get("ValidationData"), None);
     assert_eq!(body["UserAttributes"], json!([{ "Name": "email" }]));
     assert_eq!(body.get("SomethingNew"), None);
@@ -115,7 +118,7 @@ fn a_value_of_the_wrong_type_is_a_serialization_error_without_the_value() {
         json!({ "ClientId": "c", "Username": "u", "ClientMetadata": { "k": 1 } }),
         json!("secret"),
     ] {
-        let error = check("SignUp", &mut body.clone()).unwrap_err();
+        let error = check(UserPools, "SignUp", &mut body.clone()).unwrap_err();
         assert_eq!(error.code, ErrorType::Serialization, "{body}");
         assert!(!error.message.contains("secret"));
     }
@@ -124,7 +127,7 @@ fn a_value_of_the_wrong_type_is_a_serialization_error_without_the_value() {
 #[test]
 fn letters_outside_ascii_are_letters_in_names_and_not_in_identifiers() {
     let mut body = json!({ "ClientId": "c", "Username": "użytkownik" });
-    check("SignUp", &mut body).unwrap();
+    check(UserPools, "SignUp", &mut body).unwrap();
     assert!(message("SignUp", json!({ "ClientId": "ż", "Username": "u" })).contains("clientId"));
 }
 
@@ -140,10 +143,14 @@ fn every_error_name_is_of_the_contract_the_protocol_or_the_login_domain() {
         "UnknownOperationException",
         "UnrecognizedClientException",
     ];
-    let file: Value =
-        serde_json::from_str(include_str!("../../contract/api-shapes-idp.json")).unwrap();
+    let files = [
+        include_str!("../../contract/api-shapes-idp.json"),
+        include_str!("../../contract/api-shapes-identity.json"),
+    ];
+    let files = files.map(|file| serde_json::from_str::<Value>(file).unwrap());
     for code in ErrorType::ALL {
-        let is_modelled = file["shapes"][code.name()]["exception"] == true;
+        let is_exception = |file: &Value| file["shapes"][code.name()]["exception"] == true;
+        let is_modelled = files.iter().any(is_exception);
         assert_ne!(
             is_modelled,
             protocol.contains(&code.name()),
@@ -159,7 +166,7 @@ fn a_request_full_of_mistakes_gets_a_short_answer() {
     let mut body = json!({
         "ClientId": "abc", "Username": "ada", "Password": "Secret-1!", "UserAttributes": attributes,
     });
-    let error = check("SignUp", &mut body).unwrap_err();
+    let error = check(UserPools, "SignUp", &mut body).unwrap_err();
     assert!(error.message.starts_with("20 validation errors detected: "));
     assert!(error.message.len() < 4096, "{}", error.message.len());
 }

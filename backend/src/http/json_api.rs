@@ -13,6 +13,7 @@ use super::{answer, proxy, sigv4};
 use crate::api::{Auth, Operation};
 use crate::app::{AppState, Caller};
 use crate::config::AccessKey;
+use crate::contract::Service;
 use crate::error::ApiError;
 
 /// Requests larger than this are refused. The largest members of the contract have 131,072
@@ -22,8 +23,6 @@ const BODY_LIMIT: usize = 256 * 1024;
 /// Known to everybody, so good for programs on this machine only (`local::allows`).
 const DEMO_KEY: &str = "test";
 const DEMO_SECRET: &str = "test";
-
-const TARGET_PREFIX: &str = "AWSCognitoIdentityProviderService.";
 
 pub(super) async fn call(State(state): State<AppState>, request: Request<Body>) -> Response<Body> {
     let request_id = RequestId::of(&request).0;
@@ -50,7 +49,7 @@ async fn answer_to(
         .map_or(Peer::UNKNOWN, |peer| *peer);
     match operation.auth {
         Auth::Public => {}
-        Auth::SigV4 => check_signature(state, &head, peer, &body)?,
+        Auth::SigV4 => check_signature(state, operation.service, &head, peer, &body)?,
     }
     let caller = Caller {
         peer: proxy::caller(&state.config.proxies, peer, &head.headers),
@@ -90,20 +89,22 @@ async fn within(limit: usize, body: Body) -> Result<Bytes, ApiError> {
 /// The operation that a request names.
 pub(super) fn operation(request: &Request<Body>) -> Option<&'static Operation> {
     let target = request.headers().get("x-amz-target")?.to_str().ok()?;
-    Operation::find(target.strip_prefix(TARGET_PREFIX)?)
+    Operation::of_target(target)
 }
 
 /// Administrators sign with a configured key. Without configured keys, programs on this machine may
 /// use the demo key.
 pub(super) fn check_signature(
     state: &AppState,
+    service: Service,
     head: &Parts,
     peer: Peer,
     body: &[u8],
 ) -> Result<(), ApiError> {
     let keys = &state.config.keys.sigv4;
     let is_demo = keys.is_empty() && local::allows(state, peer, &head.headers, OriginRule::None);
-    sigv4::verify(head, body, state.clock.now(), |id| {
+    let name = service.signing_name();
+    sigv4::verify(name, head, body, state.clock.now(), |id| {
         let configured = keys
             .iter()
             .find(|key| key.access_key_id == id)

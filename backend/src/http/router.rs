@@ -43,6 +43,14 @@ pub fn router(state: AppState) -> Router {
         )
         .route("/{pool}/.well-known/jwks.json", get(well_known::jwks))
         .route(
+            "/identity/.well-known/jwks.json",
+            get(well_known::identity_jwks),
+        )
+        .route(
+            "/identity/.well-known/openid-configuration",
+            get(well_known::identity_discovery),
+        )
+        .route(
             "/{pool}/.well-known/openid-configuration",
             get(well_known::discovery),
         )
@@ -109,6 +117,7 @@ async fn overview(
     let mut what = json!({
         "service": "Cognate, a backend that speaks the protocol of Amazon Cognito user pools",
         "api": "POST / with X-Amz-Target: AWSCognitoIdentityProviderService.<Operation>",
+        "identityApi": "POST / with X-Amz-Target: AWSCognitoIdentityService.<Operation>",
         "discovery": "/<user pool id>/.well-known/openid-configuration",
         "signIn": "/oauth2/authorize",
         "health": "/health",

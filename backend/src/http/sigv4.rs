@@ -1,7 +1,7 @@
 //! Administrators' signatures: AWS Signature Version 4 in the `Authorization` header.
 //!
 //! 1. read credential, signed headers and signature from `Authorization`;
-//! 2. check the scope (service `cognito-idp`, any region) and the time (15 minutes either way);
+//! 2. check the scope (the service of the operation, any region) and the time (15 minutes either way);
 //! 3. build the canonical request from what was received, and the string to sign;
 //! 4. sign it with the access key's secret and compare in constant time.
 //!
@@ -23,13 +23,13 @@ use time::macros::format_description;
 use crate::error::ApiError;
 
 const ALGORITHM: &str = "AWS4-HMAC-SHA256";
-const SERVICE: &str = "cognito-idp";
 const SKEW_SECONDS: i64 = 15 * 60;
 const DATE: StaticFormatDescription =
     format_description!("[year][month][day]T[hour][minute][second]Z");
 
-/// Checks the signature of a request. `secret_of` gives the secret of an access key it knows.
+/// Checks the signature of a request to this service (`cognito-idp`). `secret_of` gives the secret of an access key it knows.
 pub(super) fn verify<'k>(
+    service: &str,
     head: &Parts,
     body: &[u8],
     now: i64,
@@ -39,7 +39,7 @@ pub(super) fn verify<'k>(
         Problem::Missing => ApiError::missing_authentication_token("Missing Authentication Token"),
         Problem::Unreadable => ApiError::incomplete_signature("Authorization is not readable."),
     })?;
-    let given = Authorization::parse(authorization)?;
+    let given = Authorization::parse(authorization, service)?;
     let date = check_time(&head.headers, given.scope.date, now)?;
     // Temporary credentials do not exist here, so no session token can be right.
     if head.headers.contains_key("x-amz-security-token") {
@@ -75,10 +75,11 @@ struct Scope<'a> {
     text: &'a str,
     date: &'a str,
     region: &'a str,
+    service: &'a str,
 }
 
 impl<'a> Authorization<'a> {
-    fn parse(header: &'a str) -> Result<Self, ApiError> {
+    fn parse(header: &'a str, service: &str) -> Result<Self, ApiError> {
         let parameters = header
             .strip_prefix(ALGORITHM)
             .filter(|rest| rest.starts_with(' '))
@@ -107,7 +108,7 @@ impl<'a> Authorization<'a> {
         let (access_key_id, scope) = credential.split_once('/').ok_or_else(bad_scope)?;
         Ok(Self {
             access_key_id,
-            scope: Scope::parse(scope)?,
+            scope: Scope::parse(scope, service)?,
             signed_headers: take("SignedHeaders")?,
             signature: take("Signature")?,
         })
@@ -115,20 +116,25 @@ impl<'a> Authorization<'a> {
 }
 
 impl<'a> Scope<'a> {
-    fn parse(text: &'a str) -> Result<Self, ApiError> {
+    fn parse(text: &'a str, expected: &str) -> Result<Self, ApiError> {
         let parts: Vec<&str> = text.split('/').collect();
         let [date, region, service, end] = parts[..] else {
             return Err(bad_scope());
         };
-        if service != SERVICE {
+        if service != expected {
             return Err(ApiError::invalid_signature(format!(
-                "Credential should be scoped to correct service: '{SERVICE}'."
+                "Credential should be scoped to correct service: '{expected}'."
             )));
         }
         if end != "aws4_request" {
             return Err(bad_scope());
         }
-        Ok(Self { text, date, region })
+        Ok(Self {
+            text,
+            date,
+            region,
+            service,
+        })
     }
 }
 
@@ -222,7 +228,7 @@ fn sign(secret: &str, scope: &Scope<'_>, string_to_sign: &str) -> hmac::Tag {
     };
     let dated = mac(format!("AWS4{secret}").as_bytes(), scope.date);
     let regional = mac(dated.as_ref(), scope.region);
-    let service = mac(regional.as_ref(), SERVICE);
+    let service = mac(regional.as_ref(), scope.service);
     let key = mac(service.as_ref(), "aws4_request");
     mac(key.as_ref(), string_to_sign)
 }

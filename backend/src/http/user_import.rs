@@ -17,6 +17,7 @@ use super::observe::RequestId;
 use super::peer::Peer;
 use super::{answer, json_api};
 use crate::app::AppState;
+use crate::contract::Service;
 use crate::error::ApiError;
 use crate::import::report;
 use crate::import::upload::{PATH, Upload, UploadError};
@@ -98,7 +99,7 @@ async fn begin_report(state: &AppState, job: &str, request: Request<Body>) -> Re
     let body = json_api::body(body).await?;
     let peer = head.extensions.get::<Peer>();
     let peer = peer.map_or(Peer::UNKNOWN, |peer| *peer);
-    json_api::check_signature(state, &head, peer, &body)?;
+    json_api::check_signature(state, Service::UserPools, &head, peer, &body)?;
     let found = state.store.import_job(job).await?;
     found
         .map(drop)

@@ -7,6 +7,7 @@ use axum::response::{IntoResponse, Response};
 use serde_json::json;
 
 use crate::app::AppState;
+use crate::identity::open_id_token;
 use crate::keys::KeyError;
 use crate::oauth::dpop;
 
@@ -20,6 +21,26 @@ pub(super) async fn jwks(State(state): State<AppState>, Path(pool_id): Path<Stri
         Err(KeyError::NoPool) => StatusCode::NOT_FOUND.into_response(),
         Err(error) => failure(&error),
     }
+}
+
+/// `GET /identity/.well-known/jwks.json`: what tokens of identities are verified with.
+pub(super) async fn identity_jwks(State(state): State<AppState>) -> Response {
+    match state.identity_keys.jwks().await {
+        Ok(keys) => ([(header::CACHE_CONTROL, CACHE)], Json(keys)).into_response(),
+        Err(error) => failure(&error),
+    }
+}
+
+/// `GET /identity/.well-known/openid-configuration`: what an STS reads before it takes such tokens.
+pub(super) async fn identity_discovery(State(state): State<AppState>) -> Response {
+    let document = json!({
+        "issuer": open_id_token::issuer(&state),
+        "jwks_uri": format!("{}{}/.well-known/jwks.json", state.public_url, open_id_token::PATH),
+        "response_types_supported": ["token"],
+        "subject_types_supported": ["public"],
+        "id_token_signing_alg_values_supported": ["RS512"],
+    });
+    ([(header::CACHE_CONTROL, CACHE)], Json(document)).into_response()
 }
 
 /// `GET /{pool}/.well-known/openid-configuration`, and the same at the path of RFC 8414.

@@ -18,7 +18,7 @@ pub struct Jwk {
     pub kid: String,
     /// `RSA`.
     pub kty: &'static str,
-    /// `RS256`.
+    /// `RS256` for tokens of user pools, `RS512` for those of identities.
     pub alg: &'static str,
     /// `sig`.
     #[serde(rename = "use")]
@@ -30,12 +30,12 @@ pub struct Jwk {
 }
 
 impl Jwk {
-    pub(super) fn new(kid: &str, key: &PublicKey) -> Self {
+    pub(super) fn new(kid: &str, alg: &'static str, key: &PublicKey) -> Self {
         let encode = Base64UrlUnpadded::encode_string;
         Self {
             kid: kid.to_owned(),
             kty: "RSA",
-            alg: "RS256",
+            alg,
             key_use: "sig",
             e: encode(key.exponent().big_endian_without_leading_zero()),
             n: encode(key.modulus().big_endian_without_leading_zero()),

@@ -10,6 +10,7 @@
 //! Only `alg: RS256` is ever written or accepted, and a token is checked with the key of the use it
 //! is presented for: an ID token is no access token.
 
+mod identity_keys;
 mod jwks;
 pub mod rotation;
 mod signing_key;
@@ -28,6 +29,7 @@ use crate::seal::{SealError, Sealer};
 use crate::store::{SigningKeyRow, Store, StoreError};
 use signing_key::{SigningKey, generate};
 
+pub use identity_keys::IdentityKeys;
 pub use jwks::{Jwk, Jwks};
 
 /// How long another process's new keys may go unnoticed here.
@@ -123,16 +125,7 @@ impl SigningKeys {
         token: &str,
     ) -> Result<C, KeyError> {
         let keys = self.keys(pool_id).await?;
-        let (signed, signature) = token.rsplit_once('.').ok_or(KeyError::Token)?;
-        let (header, claims) = signed.split_once('.').ok_or(KeyError::Token)?;
-        // Our own header is one constant string per key: anything else was not signed by it.
-        let mut keys = keys.of(token_use).iter();
-        let key = keys.find(|key| key.header == header);
-        let signature = Base64UrlUnpadded::decode_vec(signature).map_err(|_| KeyError::Token)?;
-        key.ok_or(KeyError::Token)?
-            .verify(signed.as_bytes(), &signature)?;
-        let claims = Base64UrlUnpadded::decode_vec(claims).map_err(|_| KeyError::Token)?;
-        serde_json::from_slice(&claims).map_err(|_| KeyError::Token)
+        signed_by(keys.of(token_use), token)
     }
 
     /// The public keys of a pool.
@@ -219,6 +212,19 @@ impl PoolKeys {
     fn is_fresh(&self) -> bool {
         self.read_at.elapsed() < VALIDITY
     }
+}
+
+/// The claims of a token that one of these keys signed.
+fn signed_by<C: DeserializeOwned>(keys: &[Arc<SigningKey>], token: &str) -> Result<C, KeyError> {
+    let (signed, signature) = token.rsplit_once('.').ok_or(KeyError::Token)?;
+    let (header, claims) = signed.split_once('.').ok_or(KeyError::Token)?;
+    // Our own header is one constant string per key: anything else was not signed by it.
+    let key = keys.iter().find(|key| key.header == header);
+    let signature = Base64UrlUnpadded::decode_vec(signature).map_err(|_| KeyError::Token)?;
+    key.ok_or(KeyError::Token)?
+        .verify(signed.as_bytes(), &signature)?;
+    let claims = Base64UrlUnpadded::decode_vec(claims).map_err(|_| KeyError::Token)?;
+    serde_json::from_slice(&claims).map_err(|_| KeyError::Token)
 }
 
 /// Why a token could not be signed or was not accepted.

@@ -19,7 +19,7 @@ use std::time::Duration;
 use http_body_util::{BodyExt, Full, Limited};
 use hyper::body::Bytes;
 use hyper::header::{HOST, HeaderMap, HeaderName, HeaderValue};
-use hyper::{Request, StatusCode};
+use hyper::{Method, Request, StatusCode};
 use hyper_util::rt::TokioIo;
 use rustls::pki_types::ServerName;
 use rustls_platform_verifier::BuilderVerifierExt;
@@ -118,14 +118,38 @@ impl Outgoing {
         headers: &[(HeaderName, HeaderValue)],
         body: Zeroizing<Vec<u8>>,
     ) -> Result<Answer, OutgoingError> {
+        self.within_time(Method::POST, url, headers, body).await
+    }
+
+    /// Asks for what is there.
+    ///
+    /// # Errors
+    /// [`OutgoingError`]; an answer with any status is none.
+    pub async fn get(
+        &self,
+        url: &Url,
+        headers: &[(HeaderName, HeaderValue)],
+    ) -> Result<Answer, OutgoingError> {
+        let nothing = Zeroizing::default();
+        self.within_time(Method::GET, url, headers, nothing).await
+    }
+
+    async fn within_time(
+        &self,
+        method: Method,
+        url: &Url,
+        headers: &[(HeaderName, HeaderValue)],
+        body: Zeroizing<Vec<u8>>,
+    ) -> Result<Answer, OutgoingError> {
         let name = name_of(url);
-        timeout(TIME, self.exchange(url, headers, body))
+        timeout(TIME, self.exchange(method, url, headers, body))
             .await
             .unwrap_or(Err(OutgoingError::TimedOut(name)))
     }
 
     async fn exchange(
         &self,
+        method: Method,
         url: &Url,
         headers: &[(HeaderName, HeaderValue)],
         body: Zeroizing<Vec<u8>>,
@@ -137,7 +161,9 @@ impl Outgoing {
         let stream = TcpStream::connect(address)
             .await
             .map_err(|error| unreachable(&error))?;
-        let mut request = Request::post(target(url))
+        let mut request = Request::builder()
+            .method(method)
+            .uri(target(url))
             .body(Full::new(Bytes::copy_from_slice(&body)))
             .map_err(|error| unreachable(&error))?;
         for (header, value) in headers {

@@ -24,7 +24,8 @@ use crate::audit::{self, Audit};
 use crate::clock::Clock;
 use crate::config::{AccessKey, Config, DEFAULT_LISTEN};
 use crate::error::ApiError;
-use crate::keys::{KeyError, SigningKeys};
+use crate::identity::logins::Issuers;
+use crate::keys::{IdentityKeys, KeyError, SigningKeys};
 use crate::limits::AddressRate;
 use crate::messages::{self, Channels, Messages, Smtp, Webhook};
 use crate::metrics::Metrics;
@@ -77,6 +78,7 @@ pub async fn prepare(
     let sealer = Sealer::new(&master_key(&config, &data)?)?;
     let store = Store::open(&data.join("cognate.db")).await?;
     let keys = SigningKeys::new(store.clone(), sealer.clone(), clock.clone());
+    let identity_keys = IdentityKeys::new(store.clone(), sealer.clone(), clock.clone());
     let channels = channels(&config, &outgoing)?;
     let (messages, jobs) = Messages::new();
     let config = Arc::new(config);
@@ -86,6 +88,9 @@ pub async fn prepare(
         sealer,
         clients: RecentClients::default(),
         keys,
+        identity_keys,
+        issuers: Issuers::new(outgoing.clone()),
+        outgoing,
         messages,
         audit,
         triggers,
@@ -134,6 +139,9 @@ pub async fn beside(config: Config, clock: Clock) -> Result<AppState, StartError
     let store = Store::open(&file).await?;
     let state = AppState {
         keys: SigningKeys::new(store.clone(), sealer.clone(), clock.clone()),
+        identity_keys: IdentityKeys::new(store.clone(), sealer.clone(), clock.clone()),
+        issuers: Issuers::new(outgoing.clone()),
+        outgoing,
         store,
         sealer,
         clients: RecentClients::default(),

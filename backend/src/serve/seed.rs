@@ -6,9 +6,11 @@
 use serde_json::{Map, Value, json};
 
 use crate::app::AppState;
-use crate::config::{ClientConfig, PoolConfig};
-use crate::contract;
+use crate::config::{ClientConfig, IdentityPoolConfig, PoolConfig};
+use crate::contract::{self, Service};
 use crate::error::{ApiError, ErrorType};
+use crate::identity::pool::IdentityPool;
+use crate::identity::roles::PoolRoles;
 use crate::pools::{NewClient, NewPool, Pool};
 use crate::resource_servers::ResourceServer;
 use crate::triggers;
@@ -40,6 +42,14 @@ pub(super) async fn seed(state: &AppState) -> Result<(), SeedError> {
                 })?;
         }
     }
+    for pool in &state.config.identity_pools {
+        seed_identity_pool(state, pool)
+            .await
+            .map_err(|error| SeedError {
+                what: format!("identity pool {}", pool.id),
+                error,
+            })?;
+    }
     Ok(())
 }
 
@@ -52,7 +62,11 @@ pub struct SeedError {
 }
 
 async fn seed_pool(state: &AppState, pool: &PoolConfig) -> Result<Pool, ApiError> {
-    checked("DescribeUserPool", object(json!({ "UserPoolId": pool.id })))?;
+    checked(
+        Service::UserPools,
+        "DescribeUserPool",
+        object(json!({ "UserPoolId": pool.id })),
+    )?;
     let mut settings = pool.settings.clone();
     settings.insert(
         "PoolName".to_owned(),
@@ -64,11 +78,14 @@ async fn seed_pool(state: &AppState, pool: &PoolConfig) -> Result<Pool, ApiError
             config.extend(triggers::lambda_config(&pool.triggers)?);
         }
     }
-    let mut new = NewPool::new(state, checked("CreateUserPool", settings)?)?;
+    let mut new = NewPool::new(
+        state,
+        checked(Service::UserPools, "CreateUserPool", settings)?,
+    )?;
     if let Some(mfa) = &pool.mfa {
         let mut settings = mfa.clone();
         settings.insert("UserPoolId".to_owned(), json!(pool.id));
-        let settings = checked("SetUserPoolMfaConfig", settings)?;
+        let settings = checked(Service::UserPools, "SetUserPoolMfaConfig", settings)?;
         let change = serde_json::from_value(Value::Object(settings))
             .map_err(|_| ApiError::serialization("The pool's mfa does not fit."))?;
         new = new.with_mfa(change)?;
@@ -83,7 +100,7 @@ async fn seed_resource_server(
 ) -> Result<(), ApiError> {
     let mut settings = settings.clone();
     settings.insert("UserPoolId".to_owned(), json!(pool.id));
-    let settings = checked("CreateResourceServer", settings)?;
+    let settings = checked(Service::UserPools, "CreateResourceServer", settings)?;
     let server: ResourceServer = serde_json::from_value(Value::Object(settings))
         .map_err(|_| ApiError::serialization("The resource server does not fit."))?;
     match server.update(state).await {
@@ -94,7 +111,7 @@ async fn seed_resource_server(
 
 async fn seed_client(state: &AppState, pool: &Pool, client: &ClientConfig) -> Result<(), ApiError> {
     let names = json!({ "UserPoolId": pool.id, "ClientId": client.id });
-    checked("DescribeUserPoolClient", object(names))?;
+    checked(Service::UserPools, "DescribeUserPoolClient", object(names))?;
     let mut settings = client.settings.clone();
     settings.insert("UserPoolId".to_owned(), json!(pool.id));
     settings.insert(
@@ -104,8 +121,50 @@ async fn seed_client(state: &AppState, pool: &Pool, client: &ClientConfig) -> Re
     if let Some(secret) = &client.secret {
         settings.insert("ClientSecret".to_owned(), json!(secret.as_str()));
     }
-    let new = NewClient::new(pool, checked("CreateUserPoolClient", settings)?)?;
+    let new = NewClient::new(
+        pool,
+        checked(Service::UserPools, "CreateUserPoolClient", settings)?,
+    )?;
     new.store_as(state, &pool.id, &client.id).await.map(drop)
+}
+
+async fn seed_identity_pool(state: &AppState, pool: &IdentityPoolConfig) -> Result<(), ApiError> {
+    let service = Service::IdentityPools;
+    let id = object(json!({ "IdentityPoolId": pool.id }));
+    checked(service, "DescribeIdentityPool", id)?;
+    let name = pool.name.as_deref().unwrap_or("identity pool").to_owned();
+    let mut settings = pool.settings.clone();
+    settings.insert("IdentityPoolName".to_owned(), json!(name));
+    let settings = checked(service, "CreateIdentityPool", settings)?;
+    let settings = serde_json::from_value(Value::Object(settings))
+        .map_err(|_| ApiError::serialization("The settings do not fit."))?;
+    let roles = match &pool.roles {
+        Some(roles) => {
+            let mut roles = roles.clone();
+            roles.insert("IdentityPoolId".to_owned(), json!(pool.id));
+            let roles = checked(service, "SetIdentityPoolRoles", roles)?;
+            let roles: PoolRoles = serde_json::from_value(Value::Object(roles))
+                .map_err(|_| ApiError::serialization("The roles do not fit."))?;
+            roles.check(state.config.quotas.rules_per_role_mapping)?;
+            Some(roles)
+        }
+        None => None,
+    };
+    match IdentityPool::find(state, &pool.id).await {
+        Ok(mut stored) => {
+            stored.set(state, name, settings)?;
+            if let Some(roles) = roles {
+                stored.roles = roles;
+            }
+            stored.save(state).await
+        }
+        Err(error) if error.code == ErrorType::ResourceNotFound => {
+            let mut new = IdentityPool::new(state, name, settings)?.with_id(pool.id.clone());
+            new.roles = roles.unwrap_or_default();
+            new.create(state).await
+        }
+        Err(error) => Err(error),
+    }
 }
 
 fn object(value: Value) -> Map<String, Value> {
@@ -118,10 +177,14 @@ fn object(value: Value) -> Map<String, Value> {
 /// Checks settings of the configuration as if they came in a request. What a request may hold
 /// without effect is an error here: a misspelt setting would leave the pool less strict than
 /// somebody believes.
-fn checked(operation: &str, settings: Map<String, Value>) -> Result<Map<String, Value>, ApiError> {
+fn checked(
+    service: Service,
+    operation: &str,
+    settings: Map<String, Value>,
+) -> Result<Map<String, Value>, ApiError> {
     let given = Value::Object(settings);
     let mut body = given.clone();
-    contract::check(operation, &mut body)?;
+    contract::check(service, operation, &mut body)?;
     if let Some(name) = ignored(&given, &body) {
         return Err(ApiError::invalid_parameter(format!(
             "There is no setting named {name}."

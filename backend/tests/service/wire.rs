@@ -31,7 +31,12 @@ async fn a_refusal_has_the_services_form_and_headers() {
 #[tokio::test]
 async fn a_target_of_another_service_and_no_target_are_unknown_operations() {
     let backend = Backend::start().await;
-    for target in ["AWSCognitoIdentityService.GetId", "SignUp", ""] {
+    for target in [
+        "AWSCognitoSyncService.ListDatasets",
+        "AWSCognitoIdentityService.SignUp",
+        "SignUp",
+        "",
+    ] {
         let request = request("POST", "/")
             .header("x-amz-target", target)
             .body(Body::from("{}"))

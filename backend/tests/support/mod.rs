@@ -28,7 +28,7 @@ use axum::http::{HeaderMap, Request, StatusCode};
 use cognate_backend::app::AppState;
 use cognate_backend::clock::Clock;
 use cognate_backend::config::Config;
-use cognate_backend::contract;
+use cognate_backend::contract::{self, Service};
 use cognate_backend::http::router;
 use cognate_backend::messages;
 use cognate_backend::serve::{Peer, prepare};
@@ -117,13 +117,27 @@ impl Backend {
 
     /// The same from another address.
     pub async fn call_from(&self, peer: std::net::IpAddr, operation: &str, body: Value) -> Answer {
-        let request = request("POST", "/")
-            .header("content-type", "application/x-amz-json-1.1")
-            .header("x-amz-target", format!("{TARGET_PREFIX}{operation}"))
-            .body(Body::from(body.to_string()))
-            .unwrap();
+        let request = unsigned(Service::UserPools, operation, &body);
         let answer = self.send_from(SocketAddr::new(peer, 50_000), request).await;
-        fits(operation, answer)
+        fits(Service::UserPools, operation, answer)
+    }
+
+    /// Calls an operation on identity pools without a signature.
+    pub async fn call_identity(&self, operation: &str, body: Value) -> Answer {
+        let request = unsigned(Service::IdentityPools, operation, &body);
+        fits(Service::IdentityPools, operation, self.send(request).await)
+    }
+
+    /// Calls an administrators' operation on identity pools, signed with the demo key.
+    pub async fn admin_identity(&self, operation: &str, body: Value) -> Answer {
+        let body = body.to_string();
+        let service = Service::IdentityPools;
+        let mut signer = signature::Signer::demo(self.clock.now());
+        signer.service = service.signing_name().to_owned();
+        signer.target_prefix = format!("{}.", service.target());
+        let signed = signer.sign(operation, &body);
+        let answer = self.send(signed.body(Body::from(body)).unwrap()).await;
+        fits(service, operation, answer)
     }
 
     /// Calls an administrators' operation, signed with the demo key.
@@ -131,7 +145,7 @@ impl Backend {
         let body = body.to_string();
         let signed = signature::Signer::demo(self.clock.now()).sign(operation, &body);
         let answer = self.send(signed.body(Body::from(body)).unwrap()).await;
-        fits(operation, answer)
+        fits(Service::UserPools, operation, answer)
     }
 
     /// The code of the newest message to an address that carries one.
@@ -146,10 +160,18 @@ impl Backend {
     }
 }
 
+fn unsigned(service: Service, operation: &str, body: &Value) -> Request<Body> {
+    request("POST", "/")
+        .header("content-type", "application/x-amz-json-1.1")
+        .header("x-amz-target", format!("{}.{operation}", service.target()))
+        .body(Body::from(body.to_string()))
+        .unwrap()
+}
+
 /// An answer that must be as the contract has it, if it is one of the operation.
-fn fits(operation: &str, answer: Answer) -> Answer {
+fn fits(service: Service, operation: &str, answer: Answer) -> Answer {
     if answer.status == StatusCode::OK && !answer.text.is_empty() {
-        contract::check_answer(operation, &answer.json())
+        contract::check_answer(service, operation, &answer.json())
             .unwrap_or_else(|error| panic!("{operation}: {error}: {}", answer.text));
     }
     answer

@@ -15,6 +15,8 @@ pub struct Signer {
     pub secret: String,
     pub region: String,
     pub service: String,
+    /// What stands before the operation in `x-amz-target`.
+    pub target_prefix: String,
     /// Seconds since 1970.
     pub time: i64,
     /// Headers signed besides host, x-amz-date and x-amz-target.
@@ -33,6 +35,7 @@ impl Signer {
             secret: "test".to_owned(),
             region: "us-east-1".to_owned(),
             service: "cognito-idp".to_owned(),
+            target_prefix: TARGET_PREFIX.to_owned(),
             time,
             more: Vec::new(),
             unsigned: Vec::new(),
@@ -60,7 +63,7 @@ impl Signer {
             ("x-amz-date".to_owned(), stamp.clone()),
             (
                 "x-amz-target".to_owned(),
-                format!("{TARGET_PREFIX}{operation}"),
+                format!("{}{operation}", self.target_prefix),
             ),
         ];
         headers.extend(self.more.iter().cloned());

@@ -1,0 +1,14 @@
+//! Identity pools: administration, identities, logins of user pools and of others, roles, credentials.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::string_slice,
+    reason = "all of this is test code, also outside of test functions"
+)]
+
+#[path = "../support/mod.rs"]
+mod support;
+
+mod credentials;
+mod identities;
+mod person;
