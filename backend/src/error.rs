@@ -162,7 +162,6 @@ macro_rules! internal {
 
 internal! {
     crate::keys::KeyError,
-    crate::messages::InboxError,
     crate::random::NoRandomness,
     crate::seal::SealError,
     crate::store::StoreError,

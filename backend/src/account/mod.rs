@@ -9,6 +9,7 @@
 use cognate_core::secret::Code as Digits;
 
 use crate::app::{AppState, Caller};
+use crate::client_metadata::ClientMetadata;
 use crate::codes::{self, Asked, Code, Outcome, Purpose};
 use crate::error::ApiError;
 use crate::limits::{self, Hourly};
@@ -16,7 +17,6 @@ use crate::messages::{Composing, Purpose as MessagePurpose};
 use crate::mfa;
 use crate::pools::{Client, IdentifierAttribute, Pool};
 use crate::tokens::Access;
-use crate::triggers::ClientMetadata;
 use crate::users::{self, CodeDeliveryDetails, Destination, SaveError, User, Writer};
 
 /// Sets attributes; an empty value removes one. Answers where codes went.

@@ -11,9 +11,9 @@ use super::sign_up::SendCodeAnswer;
 use super::{Empty, secret};
 use crate::account;
 use crate::app::{AppState, Caller};
+use crate::client_metadata::ClientMetadata;
 use crate::error::ApiError;
 use crate::tokens::verify_access;
-use crate::triggers::ClientMetadata;
 use crate::users::{self, CodeDeliveryDetails};
 
 #[derive(Serialize)]

@@ -8,17 +8,16 @@ use super::attribute::{Attribute, of_user, pairs};
 use super::mfa::MfaMembers;
 use super::requests::UserRequest;
 use super::{Empty, secret};
+use crate::administration::{self, Invitation};
 use crate::app::{AppState, Caller};
+use crate::client_metadata::ClientMetadata;
 use crate::error::ApiError;
-use crate::messages::Medium;
 use crate::password;
 use crate::pools::find_pool;
 use crate::sessions;
-use crate::triggers::ClientMetadata;
-use crate::users::admin::{self, Invitation};
 use crate::users::identities::{self, ProviderUser};
 use crate::users::search::{self, Filter};
-use crate::users::{self, Status, User};
+use crate::users::{self, Medium, Status, User};
 
 /// `UserType`
 #[derive(Serialize)]
@@ -108,9 +107,9 @@ pub(super) async fn admin_create_user(
         client_metadata: request.client_metadata,
     };
     let user = if request.message_action == Some(MessageAction::Resend) {
-        admin::invite_again(state, &pool, invitation).await?
+        administration::invite_again(state, &pool, invitation).await?
     } else {
-        admin::create(state, &pool, invitation).await?
+        administration::create(state, &pool, invitation).await?
     };
     Ok(AdminCreateUserAnswer {
         user: (&user).into(),
@@ -168,7 +167,8 @@ pub(super) async fn admin_set_user_password(
 ) -> Result<Empty, ApiError> {
     let pool = find_pool(state, &request.user_pool_id).await?;
     let password = &request.password;
-    admin::set_password(state, &pool, &request.username, password, request.permanent).await?;
+    administration::set_password(state, &pool, &request.username, password, request.permanent)
+        .await?;
     Ok(Empty {})
 }
 
@@ -189,7 +189,7 @@ pub(super) async fn admin_confirm_sign_up(
 ) -> Result<Empty, ApiError> {
     let pool = find_pool(state, &request.user_pool_id).await?;
     let metadata = request.client_metadata.as_ref();
-    admin::confirm(state, &pool, &request.username, metadata).await?;
+    administration::confirm(state, &pool, &request.username, metadata).await?;
     Ok(Empty {})
 }
 
@@ -252,7 +252,7 @@ pub(super) async fn admin_update_user_attributes(
 ) -> Result<Empty, ApiError> {
     let pool = find_pool(state, &request.user_pool_id).await?;
     let attributes = pairs(Some(request.user_attributes));
-    admin::update_attributes(state, &pool, &request.username, &attributes).await?;
+    administration::update_attributes(state, &pool, &request.username, &attributes).await?;
     Ok(Empty {})
 }
 
@@ -273,7 +273,7 @@ pub(super) async fn admin_delete_user_attributes(
     let pool = find_pool(state, &request.user.user_pool_id).await?;
     let names = request.user_attribute_names.into_iter();
     let removals: Vec<(String, String)> = names.map(|name| (name, String::new())).collect();
-    admin::update_attributes(state, &pool, &request.user.username, &removals).await?;
+    administration::update_attributes(state, &pool, &request.user.username, &removals).await?;
     Ok(Empty {})
 }
 
@@ -409,7 +409,7 @@ async fn set_enabled(
     is_enabled: bool,
 ) -> Result<User, ApiError> {
     let pool = find_pool(state, &request.user_pool_id).await?;
-    admin::change(state, &pool, &request.username, |user| {
+    users::change(state, &pool, &request.username, |user| {
         user.enabled = is_enabled;
         Ok(())
     })

@@ -22,6 +22,7 @@ use crate::oauth::sso::SsoCookie;
 use crate::oauth::{Decided, LoginTransaction, Proceeding, asked, decide, go_on, proceed};
 use crate::opaque_secret::OpaqueSecret;
 use crate::sign_in::{AuthFlow, Next, SignInFlow, Through};
+use crate::triggers::Source;
 use crate::triggers::post_authentication::post_authentication;
 
 /// What a page asks with.
@@ -202,7 +203,9 @@ async fn finish(
             completed: None,
         }),
         Next::Proved(proved) => {
-            post_authentication(state, through, &proved.user, false).await?;
+            let occasion = through.occasion(&proved.user.username, Source::PostAuthentication);
+            let client_metadata = through.sent.client_metadata;
+            post_authentication(state, occasion, &proved.user, false, client_metadata).await?;
             proceeding(proceed(state, login.transaction, &proved, login.sso).await?)
         }
     }

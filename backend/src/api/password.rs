@@ -7,11 +7,11 @@ use super::requests::client_for;
 use super::sign_up::{SendCodeAnswer, SendCodeRequest};
 use super::{Empty, secret};
 use crate::app::{AppState, Caller};
+use crate::client_metadata::ClientMetadata;
 use crate::error::ApiError;
 use crate::password;
 use crate::sign_in::Through;
 use crate::tokens::verify_access;
-use crate::triggers::ClientMetadata;
 
 /// `ForgotPassword`
 pub(super) async fn forgot_password(

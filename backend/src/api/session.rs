@@ -6,12 +6,12 @@ use serde::{Deserialize, Serialize};
 use super::authentication_result::AuthenticationResult;
 use super::{Empty, secret};
 use crate::app::{AppState, Caller};
+use crate::client_metadata::ClientMetadata;
 use crate::error::{ApiError, ErrorType};
 use crate::pools::find_client;
 use crate::sessions::{self, Associated, Presented};
 use crate::sign_in::check_client_secret;
 use crate::tokens::verify_access;
-use crate::triggers::ClientMetadata;
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]

@@ -7,10 +7,10 @@ use super::attribute::{Attribute, pairs};
 use super::requests::client_for;
 use super::secret;
 use crate::app::{AppState, Caller};
+use crate::client_metadata::ClientMetadata;
 use crate::error::ApiError;
 use crate::sign_in::Through;
 use crate::sign_up::{self, Application, Confirmation};
-use crate::triggers::ClientMetadata;
 use crate::users::CodeDeliveryDetails;
 
 #[derive(Deserialize)]

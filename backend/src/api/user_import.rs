@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::page::{after, next_token};
 use crate::app::{AppState, Caller};
 use crate::error::ApiError;
-use crate::import::header;
+use crate::export::header;
 use crate::import::job::{self, Job};
 use crate::pools::find_pool;
 

@@ -8,11 +8,12 @@ use std::collections::BTreeMap;
 
 pub use step::{Owner, PendingStep, invalid};
 
+use crate::client_metadata::{ClientMetadata, Sent};
 use crate::devices::Device;
 use crate::opaque_secret::OpaqueSecret;
 use crate::pools::{Client, Pool};
 use crate::second_factor::ProvedFactor;
-use crate::triggers::{ClientMetadata, Sent};
+use crate::triggers::{Occasion, Source};
 use crate::users::User;
 
 /// The app client that signs somebody in, its pool, and where it does so.
@@ -53,6 +54,20 @@ impl<'a> Through<'a> {
                 client_metadata,
             },
             ..self
+        }
+    }
+
+    /// What triggers are told that fire here for this user name.
+    #[must_use]
+    pub fn occasion<'b>(&self, username: &'b str, source: Source) -> Occasion<'b>
+    where
+        'a: 'b,
+    {
+        Occasion {
+            pool: self.pool,
+            client_id: &self.client.id,
+            username,
+            source,
         }
     }
 

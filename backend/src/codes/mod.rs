@@ -19,13 +19,13 @@ use zeroize::Zeroizing;
 
 use crate::app::AppState;
 use crate::challenges::Through;
+use crate::client_metadata::ClientMetadata;
 use crate::error::ApiError;
 use crate::messages::{self, Composing, Notice, Purpose as MessagePurpose};
 use crate::pools::{IdentifierAttribute, Pool};
 use crate::random;
 use crate::seal::{Place, Sealer};
 use crate::store::{CodeRow, Spend};
-use crate::triggers::ClientMetadata;
 use crate::users::{Destination, User};
 
 /// Tries of one code over all addresses: 1 in 10,000 to guess it.

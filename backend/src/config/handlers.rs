@@ -9,8 +9,8 @@ use serde::de::{Error, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use url::Url;
 
+use crate::lambda_config::Version;
 use crate::outgoing::Credentials;
-use crate::triggers::Version;
 
 /// What handles a trigger: the path of a file alone, which the embedded engine runs, or a table.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -11,7 +11,7 @@ use serde_json::{Map, Value, json};
 use zeroize::Zeroizing;
 
 use super::HandlerConfig;
-use crate::triggers::Trigger;
+use crate::lambda_config::Trigger;
 
 /// A pool.
 #[derive(Debug, Clone, Deserialize)]

@@ -3,10 +3,10 @@
 
 use std::io::Write;
 
+use super::header::{self, MFA_ENABLED, USERNAME};
 use super::{ExportError, users_after};
 use crate::app::AppState;
 use crate::error::ApiError;
-use crate::import::header::{self, MFA_ENABLED, USERNAME};
 use crate::mfa::{Enrolment, Factor, Requirement};
 use crate::pools::Pool;
 use crate::users::User;

@@ -13,6 +13,7 @@
 //! master key. Who changes while the file is written is in it as before or as after.
 
 pub mod csv;
+pub mod header;
 pub mod json;
 mod person;
 

@@ -7,8 +7,7 @@
 //! `quotas.groups_per_pool` and `quotas.groups_per_user`. Deleting a group takes its members out of it.
 
 use crate::app::AppState;
-use crate::error::{ApiError, ErrorType};
-use crate::export::ExportedGroup;
+use crate::error::ApiError;
 use crate::pools::Pool;
 pub use crate::store::GroupRow as Group;
 use crate::store::{Added, StoreError};
@@ -56,29 +55,6 @@ pub async fn create(
         )),
         outcome => outcome.map(|_| group).map_err(ApiError::from),
     }
-}
-
-/// Makes the groups of an export that the pool does not have; those it has stay as they are.
-///
-/// # Errors
-/// `LimitExceededException`
-pub async fn make_missing(
-    state: &AppState,
-    pool: &Pool,
-    wanted: &[ExportedGroup],
-) -> Result<(), ApiError> {
-    for group in wanted {
-        let settings = Settings {
-            description: group.description.clone(),
-            role_arn: group.role_arn.clone(),
-            precedence: group.precedence,
-        };
-        match create(state, pool, group.name.clone(), settings).await {
-            Err(error) if error.code == ErrorType::GroupExists => {}
-            outcome => drop(outcome?),
-        }
-    }
-    Ok(())
 }
 
 /// The group with this name.

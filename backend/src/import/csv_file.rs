@@ -8,8 +8,8 @@ use std::io::Read;
 use csv::{ByteRecord, ReaderBuilder, Trim};
 
 use super::escapes::{COMMA, Escapes};
-use super::header;
 use super::job::Failure;
+use crate::export::header;
 use crate::pools::Pool;
 
 /// The most characters of a row, as published.

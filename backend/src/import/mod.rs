@@ -21,7 +21,7 @@
 
 pub mod csv_file;
 mod escapes;
-pub mod header;
+mod groups;
 pub mod job;
 pub mod json_lines;
 pub mod report;

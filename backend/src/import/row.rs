@@ -1,9 +1,9 @@
 //! A row of a file and the user it makes.
 
 use super::csv_file::Row;
-use super::header::{MFA_ENABLED, USERNAME};
 use crate::app::AppState;
 use crate::error::{ApiError, ErrorType};
+use crate::export::header::{MFA_ENABLED, USERNAME};
 use crate::mfa::{Enrolment, Factor, Requirement};
 use crate::pools::{IdentifierAttribute, Pool};
 use crate::store::{NewUserRow, RefusalRow};

@@ -9,13 +9,13 @@ use tokio::runtime::Handle;
 use tokio::sync::mpsc;
 
 use super::csv_file::CsvFile;
+use super::groups::make_missing;
 use super::job::{FAILED, Failure, IN_PROGRESS, Job, PENDING, STOPPED, STOPPING, SUCCEEDED};
 use super::json_lines::JsonLines;
 use super::row::{explain_taken, user_of};
 use super::spool::Spool;
 use crate::app::AppState;
 use crate::error::ApiError;
-use crate::groups;
 use crate::pools::{Pool, find_pool};
 use crate::store::{BatchEnd, NewUserRow, RefusalRow, UserBatch};
 
@@ -188,7 +188,7 @@ impl<R: Read> Rows<R> {
             Form::Csv => CsvFile::open(pool, file).map(Self::Csv),
             Form::JsonLines => {
                 let file = JsonLines::open(pool, file)?;
-                let made = groups::make_missing(state, pool, &file.groups);
+                let made = make_missing(state, pool, &file.groups);
                 let made = Handle::current().block_on(made);
                 made.map_err(|error| internal(&error))?;
                 Ok(Self::JsonLines(file))

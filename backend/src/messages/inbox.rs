@@ -3,6 +3,7 @@
 use super::Text;
 use super::letter::Letter;
 use crate::app::AppState;
+use crate::error::ApiError;
 use crate::seal::{Place, SealError, Sealer};
 use crate::store::{InboxRow, OutboxRow, Store, StoreError};
 
@@ -38,6 +39,12 @@ pub enum InboxError {
     /// A message could not be sealed or opened.
     #[error("a message cannot be sealed or opened")]
     Seal(#[from] SealError),
+}
+
+impl From<InboxError> for ApiError {
+    fn from(error: InboxError) -> Self {
+        Self::internal(&error)
+    }
 }
 
 /// The newest messages first: all, or those to one address.

@@ -3,13 +3,15 @@
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
-use super::{Medium, Notice, Purpose, link, template};
+use super::{Notice, Purpose, link, template};
 use crate::app::AppState;
+use crate::client_metadata::ClientMetadata;
 use crate::error::ApiError;
+use crate::lambda_config::Trigger;
 use crate::pools::Pool;
 use crate::triggers::custom_message::{self, custom_message};
-use crate::triggers::{ClientMetadata, Occasion, Source, Trigger};
-use crate::users::User;
+use crate::triggers::{Occasion, Source};
+use crate::users::{Medium, User};
 
 /// What somebody reads.
 #[derive(Clone, Serialize, Deserialize)]

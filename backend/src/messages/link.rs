@@ -3,8 +3,9 @@
 use url::Url;
 use zeroize::Zeroizing;
 
-use super::{Medium, Notice, Purpose};
+use super::{Notice, Purpose};
 use crate::app::AppState;
+use crate::users::Medium;
 
 /// The path of the page that a link leads to.
 pub const PATH: &str = "/confirmUser";

@@ -31,10 +31,11 @@ use serde::{Deserialize, Serialize};
 use tokio::sync::{mpsc, oneshot};
 
 use crate::app::AppState;
+use crate::client_metadata::ClientMetadata;
 use crate::error::ApiError;
 use crate::pools::Pool;
-use crate::triggers::{ClientMetadata, Sending};
-use crate::users::User;
+use crate::triggers::Sending;
+use crate::users::{Medium, User};
 
 pub use email::{EmailError, Smtp};
 pub use inbox::{Delivered, InboxError, recent};
@@ -42,15 +43,6 @@ pub use letter::Text;
 pub use link::PATH as LINK_PATH;
 pub use outbox::{Channels, start};
 pub use sms::Webhook;
-
-/// How a message travels.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Medium {
-    /// By e-mail.
-    Email,
-    /// By text message.
-    Sms,
-}
 
 /// Why a message is sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

@@ -14,14 +14,14 @@ use zeroize::Zeroizing;
 use super::email::{EmailError, Smtp};
 use super::letter::Letter;
 use super::sms::{SmsError, Webhook};
-use super::{InboxError, Job, Jobs, Medium, Text, inbox};
+use super::{InboxError, Job, Jobs, Text, inbox};
 use crate::app::AppState;
 use crate::error::{ApiError, ErrorType};
 use crate::pools::{self, Pool};
 use crate::seal::{Place, SealError};
 use crate::store::{OutboxRow, StoreError};
 use crate::triggers::custom_sender::custom_sender;
-use crate::users;
+use crate::users::{self, Medium};
 
 /// How long a try may take before somebody else may try, in milliseconds: more than any channel takes.
 const LEASE: i64 = 60_000;

@@ -2,9 +2,10 @@
 
 use zeroize::Zeroizing;
 
-use super::{Medium, Purpose, Text};
+use super::{Purpose, Text};
 use crate::html::escaped;
 use crate::pools::{Factor, Pool};
+use crate::users::Medium;
 
 /// A text with placeholders.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -13,11 +13,11 @@ use crate::challenges::{
 };
 use crate::error::ApiError;
 use crate::limits::{self, Gate, Guess, Hourly};
-use crate::messages::{self, Composing, Medium, Notice, Purpose};
+use crate::messages::{self, Composing, Notice, Purpose};
 use crate::pools::IdentifierAttribute;
 use crate::random;
 use crate::second_factor::{Generation, ProvedFactor};
-use crate::users::{self, Destination, SaveError, Status, User};
+use crate::users::{self, Destination, Medium, SaveError, Status, User};
 
 const SELECT: &str = "SELECT_MFA_TYPE";
 

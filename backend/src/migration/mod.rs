@@ -19,12 +19,13 @@
 use cognate_core::secret::Password;
 
 use crate::app::AppState;
+use crate::challenges::Through;
 use crate::error::ApiError;
+use crate::lambda_config::Trigger;
 use crate::mfa::{Factor, preference};
 use crate::pools::{IdentifierAttribute, Pool};
-use crate::sign_in::Through;
 use crate::triggers::user_migration::{FinalStatus, Migrated, Stranger, user_migration};
-use crate::triggers::{Occasion, Source, Trigger};
+use crate::triggers::{Occasion, Source};
 use crate::users::{self, SaveError, Status, User, Writer, identifier_of};
 
 /// Whether a pool's unknown people may be known elsewhere.

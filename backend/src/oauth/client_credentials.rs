@@ -5,10 +5,10 @@
 use super::resource::Allowed;
 use super::{OAuthError, OAuthErrorCode, Parameters};
 use crate::app::AppState;
+use crate::client_metadata::ClientMetadata;
 use crate::pools::{Client, OAuthFlow, Pool};
 use crate::scope::{Scope, Scopes};
 use crate::tokens::{self, Program, TokenPair};
-use crate::triggers::ClientMetadata;
 
 /// A token for a client that has proved who it is: for the scopes it asks for, or for all it has.
 ///

@@ -14,13 +14,13 @@ use uuid::Uuid;
 use super::AuthorizationRequest;
 use super::standing::Standing;
 use crate::app::AppState;
+use crate::client_metadata::Sent;
 use crate::error::ApiError;
 use crate::opaque_secret::OpaqueSecret;
 use crate::pools::{self, Client, Pool};
 use crate::seal::Place;
 use crate::sign_in::{Origin, Through};
 use crate::store::LoginTransactionRow;
-use crate::triggers::Sent;
 
 /// How long a sign-in may take, in seconds.
 pub const TRANSACTION_SECONDS: i64 = 15 * 60;

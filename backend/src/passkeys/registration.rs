@@ -17,13 +17,13 @@ use super::relying_party::{ClientData, ceremonies, required_id, verification};
 use super::{MOST, Passkey, Stored, hash_of, list};
 use crate::app::AppState;
 use crate::challenges::{Origin, PendingStep, Through};
+use crate::client_metadata::Sent;
 use crate::error::ApiError;
 use crate::messages::{self, Composing, Notice, Purpose};
 use crate::opaque_secret::OpaqueSecret;
 use crate::pools::{FirstFactor, IdentifierAttribute, Pool};
 use crate::store::{PasskeyRow, StoreError};
 use crate::tokens::Access;
-use crate::triggers::Sent;
 use crate::users::{Destination, Status, User};
 
 const NAME: &str = "passkey registration";

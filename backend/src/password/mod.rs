@@ -12,6 +12,7 @@
 use cognate_core::secret::{Code as Digits, Password};
 
 use crate::app::{AppState, Caller};
+use crate::client_metadata::ClientMetadata;
 use crate::codes::{self, Asked, Code, Outcome, Purpose};
 use crate::error::ApiError;
 use crate::limits::{self, Hourly};
@@ -22,7 +23,7 @@ use crate::pools::{Pool, RecoveryMechanism};
 use crate::sign_in::{Through, incorrect};
 use crate::tokens::Access;
 use crate::triggers::post_confirmation::post_confirmation;
-use crate::triggers::{ClientMetadata, NO_CLIENT, Source};
+use crate::triggers::{NO_CLIENT, Source};
 use crate::users::{self, CodeDeliveryDetails, Destination, Status, decoy, decoy_destination};
 
 /// `ForgotPassword`
@@ -180,7 +181,7 @@ pub async fn reset(
             "Cannot reset password for the user as there is no registered/verified email or phone_number",
         )
     })?;
-    let user = users::admin::change(state, pool, name, |user| {
+    let user = users::change(state, pool, name, |user| {
         user.status = Status::ResetRequired;
         Ok(())
     })

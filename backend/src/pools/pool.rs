@@ -11,8 +11,8 @@ use super::mfa::PoolMfa;
 use super::sessions::PoolSessions;
 use super::texts::PoolTexts;
 use crate::error::ApiError;
+use crate::lambda_config::{Hook, Trigger};
 use crate::store::PoolRow;
-use crate::triggers::{Hook, Trigger};
 
 /// A user pool.
 #[derive(Debug, Clone)]

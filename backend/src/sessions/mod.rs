@@ -38,6 +38,7 @@ pub use id::SessionId;
 pub use listed::{Associated, Page, Session, list, revoke_one};
 
 use crate::app::AppState;
+use crate::client_metadata::ClientMetadata;
 use crate::devices::{self, NewDevice};
 use crate::error::ApiError;
 use crate::opaque_secret::{self, OpaqueSecret};
@@ -46,7 +47,7 @@ use crate::scope::Scopes;
 use crate::second_factor::Generation;
 use crate::store::{FamilyRow, NewFamily};
 use crate::tokens::{self, Reason, SignIn, TokenPair};
-use crate::triggers::{ClientMetadata, TokenOccasion};
+use crate::triggers::TokenOccasion;
 use crate::users::{self, User};
 
 /// What a sign-in or a refresh gives.

@@ -6,8 +6,8 @@ use crate::devices::NewDevice;
 use crate::error::ApiError;
 use crate::sessions::{self, SessionDevice, Tokens};
 use crate::tokens::Reason;
-use crate::triggers::TokenOccasion;
 use crate::triggers::post_authentication::post_authentication;
+use crate::triggers::{Source, TokenOccasion};
 
 /// Whether a sign-in notices devices. Those that administrators begin or go on with do not, by the
 /// contract.
@@ -71,7 +71,9 @@ pub async fn conclude(
     };
     let is_tracked = tracking == Tracking::On && pool.settings.device_configuration().is_some();
     let is_new_device = is_tracked && proved.device_key.is_none();
-    post_authentication(state, through, &proved.user, is_new_device).await?;
+    let told = through.occasion(&proved.user.username, Source::PostAuthentication);
+    let client_metadata = through.sent.client_metadata;
+    post_authentication(state, told, &proved.user, is_new_device, client_metadata).await?;
     let device = is_tracked.then(|| match proved.device_key {
         Some(key) => SessionDevice::Known(key),
         None => SessionDevice::New(NewDevice::draw(state, &proved.user)),

@@ -36,11 +36,12 @@ use super::{
     incorrect, invalid_session,
 };
 use crate::app::{AppState, Caller};
+use crate::client_metadata::ClientMetadata;
 use crate::error::ApiError;
 use crate::limits::{Gate, Guess};
 use crate::opaque_secret::OpaqueSecret;
 use crate::triggers::custom_challenge::{self, Answered, Creation, Definition, Sitting};
-use crate::triggers::{ClientMetadata, Occasion, Source};
+use crate::triggers::{Occasion, Source};
 use crate::users::{self, User, decoy};
 
 const CHALLENGE: &str = "CUSTOM_CHALLENGE";

@@ -48,8 +48,9 @@ pub use crate::challenges::{
 
 use crate::app::{AppState, Caller};
 use crate::error::ApiError;
+use crate::lambda_config::Trigger;
 use crate::mfa;
-use crate::triggers::Trigger;
+use crate::triggers::Source;
 use crate::triggers::pre_authentication::pre_authentication;
 use crate::users::{self, Status, User};
 
@@ -70,7 +71,9 @@ pub async fn announce(state: &AppState, through: Through<'_>, name: &str) -> Res
         || users::decoy(&state.sealer, pool, name).username,
         |user| user.username.clone(),
     );
-    pre_authentication(state, through, &username, user.as_ref()).await
+    let occasion = through.occasion(&username, Source::PreAuthentication);
+    let (hides, validation_data) = (through.hides_existence(), through.sent.validation_data);
+    pre_authentication(state, occasion, user.as_ref(), hides, validation_data).await
 }
 
 /// What follows a right password.

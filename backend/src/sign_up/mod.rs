@@ -20,6 +20,7 @@ use std::collections::BTreeMap;
 use cognate_core::secret::{Code as Digits, Password};
 
 use crate::app::{AppState, Caller};
+use crate::client_metadata::ClientMetadata;
 use crate::codes::{self, Asked, Code, Outcome, Purpose, RightCode};
 use crate::error::ApiError;
 use crate::limits::{self, Hourly};
@@ -30,7 +31,7 @@ use crate::sign_in::Through;
 use crate::sign_in::user_auth::after_sign_up;
 use crate::triggers::post_confirmation::post_confirmation;
 use crate::triggers::pre_sign_up::pre_sign_up;
-use crate::triggers::{ClientMetadata, Occasion, Source};
+use crate::triggers::{Occasion, Source};
 use crate::users::{
     self, CodeDeliveryDetails, Destination, SaveError, Status, User, Writer, decoy,
     decoy_destination, identifier_of,

@@ -26,12 +26,13 @@ use uuid::Uuid;
 pub use access::{Access, verify_access, verify_access_with};
 
 use crate::app::AppState;
+use crate::client_metadata::ClientMetadata;
 use crate::error::ApiError;
 use crate::keys::TokenUse;
 use crate::pools::{Client, Pool};
 use crate::scope::{Scope, Scopes};
+use crate::triggers::TokenOccasion;
 use crate::triggers::pre_token_generation::{Groups, Making, pre_token_generation};
-use crate::triggers::{ClientMetadata, TokenOccasion};
 use crate::users::{self, User, identities};
 
 /// The sign-in that tokens are made for.

@@ -8,9 +8,10 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use zeroize::Zeroizing;
 
+use super::Occasion;
 use super::event::{unreadable, user_attributes};
-use super::{ClientMetadata, Occasion};
 use crate::app::AppState;
+use crate::client_metadata::ClientMetadata;
 use crate::error::ApiError;
 use crate::users::User;
 

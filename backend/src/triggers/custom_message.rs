@@ -6,11 +6,11 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use super::event::{unreadable, user_attributes};
-use super::{ClientMetadata, Occasion, Sending, Source};
+use super::{Occasion, Sending, Source};
 use crate::app::AppState;
+use crate::client_metadata::ClientMetadata;
 use crate::error::ApiError;
-use crate::messages::Medium;
-use crate::users::User;
+use crate::users::{Medium, User};
 
 const CODE: &str = "{####}";
 const LINK: &str = "{##Click Here##}";

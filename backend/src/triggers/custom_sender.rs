@@ -10,13 +10,13 @@ use std::collections::BTreeMap;
 use base64ct::{Base64, Encoding};
 use serde::Serialize;
 
+use super::Occasion;
 use super::event::user_attributes;
 use super::sealed_code::seal;
-use super::{ClientMetadata, Occasion};
 use crate::app::AppState;
+use crate::client_metadata::ClientMetadata;
 use crate::error::ApiError;
-use crate::messages::Medium;
-use crate::users::User;
+use crate::users::{Medium, User};
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]

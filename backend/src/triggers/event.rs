@@ -1,37 +1,19 @@
 //! The event: what every trigger gets, and what comes back of it.
 
 use std::collections::BTreeMap;
-use std::fmt;
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 use zeroize::Zeroizing;
 
+use super::Source;
 use super::runner::{Invocation, RunError};
-use super::{Hook, Source, Trigger};
 use crate::app::AppState;
 use crate::error::ApiError;
+use crate::lambda_config::{Hook, Trigger};
 use crate::pools::Pool;
 use crate::users::User;
-
-/// What an app sends along for the triggers (`ClientMetadata`). It is neither checked nor stored.
-pub type ClientMetadata = BTreeMap<String, String>;
-
-/// What an app sent along for the triggers with the request that is answered.
-#[derive(Clone, Copy, Default)]
-pub struct Sent<'a> {
-    /// `ClientMetadata` of a request that begins a sign-in, which few triggers get.
-    pub validation_data: Option<&'a ClientMetadata>,
-    /// `ClientMetadata` of all other requests.
-    pub client_metadata: Option<&'a ClientMetadata>,
-}
-
-impl fmt::Debug for Sent<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Sent(..)")
-    }
-}
 
 /// The client id of events that no app client is part of.
 pub const NO_CLIENT: &str = "CLIENT_ID_NOT_APPLICABLE";

@@ -27,7 +27,6 @@ pub mod custom_sender;
 pub mod engine;
 mod event;
 pub mod invoke;
-mod name;
 pub mod node;
 pub mod post_authentication;
 pub mod post_confirmation;
@@ -36,6 +35,7 @@ pub mod pre_sign_up;
 pub mod pre_token_generation;
 pub mod runner;
 mod sealed_code;
+mod source;
 pub mod user_migration;
 
 use std::collections::BTreeMap;
@@ -46,17 +46,17 @@ use serde::Deserialize;
 use serde_json::{Map, Value, json};
 use tokio::sync::Semaphore;
 
-pub use event::{ClientMetadata, NO_CLIENT, Occasion, Sent};
-pub use name::{Hook, Sending, Source, TokenOccasion, Trigger, Version};
+pub use event::{NO_CLIENT, Occasion};
 pub use sealed_code::SenderKey;
+pub use source::{Sending, Source, TokenOccasion};
 
 use crate::clock::Clock;
 use crate::config::{Config, HandlerConfig, Runs};
 use crate::error::ApiError;
+use crate::lambda_config::{Trigger, Version, Versioned};
 use crate::outgoing::Outgoing;
 use engine::{AT_ONCE, Engine};
 use invoke::{Endpoint, Function};
-use name::Versioned;
 use node::Node;
 use runner::{LoadError, Runner};
 

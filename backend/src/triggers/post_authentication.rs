@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
+use super::Occasion;
 use super::event::user_attributes;
-use super::{ClientMetadata, Occasion, Source};
 use crate::app::AppState;
-use crate::challenges::Through;
+use crate::client_metadata::ClientMetadata;
 use crate::error::ApiError;
 use crate::users::User;
 
@@ -31,20 +31,15 @@ struct Response {}
 /// What [`Occasion`] gives.
 pub async fn post_authentication(
     state: &AppState,
-    through: Through<'_>,
+    occasion: Occasion<'_>,
     user: &User,
     new_device_used: bool,
+    client_metadata: Option<&ClientMetadata>,
 ) -> Result<(), ApiError> {
-    let occasion = Occasion {
-        pool: through.pool,
-        client_id: &through.client.id,
-        username: &user.username,
-        source: Source::PostAuthentication,
-    };
     let request = Request {
         user_attributes: user_attributes(user),
         new_device_used,
-        client_metadata: through.sent.client_metadata,
+        client_metadata,
     };
     let _: Option<Response> = occasion
         .fire(state, &request, &json!({}), Vec::new())

@@ -7,8 +7,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use super::event::user_attributes;
-use super::{ClientMetadata, Occasion, Source};
+use super::{Occasion, Source};
 use crate::app::AppState;
+use crate::client_metadata::ClientMetadata;
 use crate::error::ApiError;
 use crate::pools::Pool;
 use crate::users::User;

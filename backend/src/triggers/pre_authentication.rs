@@ -8,10 +8,10 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
+use super::Occasion;
 use super::event::user_attributes;
-use super::{ClientMetadata, Occasion, Source};
 use crate::app::AppState;
-use crate::challenges::Through;
+use crate::client_metadata::ClientMetadata;
 use crate::error::ApiError;
 use crate::users::User;
 
@@ -28,26 +28,22 @@ struct Request<'a> {
 #[derive(Deserialize)]
 struct Response {}
 
-/// Fires the trigger for a user, or for the decoy of a name that nobody has.
+/// Fires the trigger for a user, or for the decoy of a name that nobody has, which it is told where answers hide
+/// who exists.
 ///
 /// # Errors
 /// What [`Occasion`] gives.
 pub async fn pre_authentication(
     state: &AppState,
-    through: Through<'_>,
-    username: &str,
+    occasion: Occasion<'_>,
     user: Option<&User>,
+    hides_existence: bool,
+    validation_data: Option<&ClientMetadata>,
 ) -> Result<(), ApiError> {
-    let occasion = Occasion {
-        pool: through.pool,
-        client_id: &through.client.id,
-        username,
-        source: Source::PreAuthentication,
-    };
     let request = Request {
         user_attributes: user.map(user_attributes).unwrap_or_default(),
-        validation_data: through.sent.validation_data,
-        user_not_found: through.hides_existence().then_some(user.is_none()),
+        validation_data,
+        user_not_found: hides_existence.then_some(user.is_none()),
     };
     let _: Option<Response> = occasion
         .fire(state, &request, &json!({}), Vec::new())

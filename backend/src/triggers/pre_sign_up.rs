@@ -5,9 +5,10 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
+use super::Occasion;
 use super::event::unreadable;
-use super::{ClientMetadata, Occasion};
 use crate::app::AppState;
+use crate::client_metadata::ClientMetadata;
 use crate::error::ApiError;
 use crate::users::User;
 

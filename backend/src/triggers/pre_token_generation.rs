@@ -10,9 +10,11 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 use super::event::user_attributes;
-use super::{ClientMetadata, Occasion, Source, TokenOccasion, Trigger, Version};
+use super::{Occasion, Source, TokenOccasion};
 use crate::app::AppState;
+use crate::client_metadata::ClientMetadata;
 use crate::error::ApiError;
+use crate::lambda_config::{Trigger, Version};
 use crate::pools::Pool;
 use crate::users::User;
 

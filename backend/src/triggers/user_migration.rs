@@ -9,8 +9,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use zeroize::Zeroizing;
 
-use super::{ClientMetadata, Occasion};
+use super::Occasion;
 use crate::app::AppState;
+use crate::client_metadata::ClientMetadata;
 use crate::error::{ApiError, ErrorType};
 
 /// Somebody whom nobody here knows.

@@ -2,11 +2,19 @@
 
 use std::fmt;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::{Attributes, User};
-use crate::messages::Medium;
 use crate::pools::{IdentifierAttribute, Pool, RecoveryMechanism};
+
+/// How a message travels.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Medium {
+    /// By e-mail.
+    Email,
+    /// By text message.
+    Sms,
+}
 
 /// An address a code is sent to.
 #[derive(Clone, PartialEq, Eq)]

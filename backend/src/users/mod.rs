@@ -5,8 +5,8 @@
 //! hash. A change is stored only over the revision it was read at, so that two requests cannot undo
 //! each other's work.
 
-pub mod admin;
 mod attributes;
+mod change;
 mod decoy;
 mod decoy_id;
 mod destination;
@@ -23,8 +23,9 @@ use serde::{Deserialize, Serialize};
 
 pub(crate) use attributes::missing;
 pub use attributes::{Attributes, Writer, check_required, readable, writable};
+pub use change::change;
 pub use decoy::{Decoy, decoy, decoy_address, decoy_destination};
-pub use destination::{CodeDeliveryDetails, Destination};
+pub use destination::{CodeDeliveryDetails, Destination, Medium};
 pub use name::{identifier_of, is_email, is_phone_number, lookups_of_name, normal};
 pub use new_user::{exists, new_user};
 pub use password::{Credential, check_policy, generate_password};

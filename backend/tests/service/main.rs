@@ -10,6 +10,7 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod arrows;
 mod branding;
 mod client_credentials;
 mod client_updates;

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::Empty;
 use super::authentication_result::AuthenticationResult;
 use crate::app::{AppState, Caller};
+use crate::client_metadata::{ClientMetadata, Sent};
 use crate::devices::Device;
 use crate::error::{ApiError, ErrorType};
 use crate::limits::{self, Hourly};
@@ -20,7 +21,6 @@ use crate::sign_in::{
     self, Answered, AuthFlow, Challenge, Conclusion, Next, Parameters, SignInFlow, Through,
     Tracking, check_secret_hash, conclude,
 };
-use crate::triggers::{ClientMetadata, Sent};
 
 pub(super) use respond::{
     RespondToAuthChallengeRequest, admin_respond_to_auth_challenge, next_step,

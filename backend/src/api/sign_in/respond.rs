@@ -5,6 +5,7 @@ use serde::Deserialize;
 
 use super::{AuthAnswer, Texts, device_of, given_with, required, username_of};
 use crate::app::{AppState, Caller};
+use crate::client_metadata::ClientMetadata;
 use crate::error::ApiError;
 use crate::mfa::{self, Factor};
 use crate::pools::{find_client, find_client_of};
@@ -13,7 +14,6 @@ use crate::sign_in::{
     self, Answered, Next, Proof, Through, Tracking, answer_new_password, answer_password_verifier,
     check_secret_hash, conclude,
 };
-use crate::triggers::ClientMetadata;
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]

@@ -5,17 +5,17 @@ use std::collections::BTreeMap;
 use cognate_core::secret::Password;
 
 use crate::app::AppState;
+use crate::client_metadata::ClientMetadata;
 use crate::codes;
 use crate::error::ApiError;
-use crate::messages::{self, Composing, Medium, Notice, Purpose};
+use crate::messages::{self, Composing, Notice, Purpose};
 use crate::pools::{IdentifierAttribute, Pool};
 use crate::triggers::post_confirmation::post_confirmation;
 use crate::triggers::pre_sign_up::pre_sign_up;
-use crate::triggers::{ClientMetadata, NO_CLIENT, Occasion, Source};
-
-use super::{
-    SaveError, Status, User, Writer, cannot_be_confirmed, check_not_used_before, check_policy,
-    exists, find, generate_password, insert, new_user, not_found, save, writable,
+use crate::triggers::{NO_CLIENT, Occasion, Source};
+use crate::users::{
+    self, Medium, SaveError, Status, User, Writer, cannot_be_confirmed, check_not_used_before,
+    check_policy, exists, find, generate_password, insert, new_user, not_found, save, writable,
 };
 
 /// An invitation.
@@ -130,7 +130,7 @@ pub async fn confirm(
     name: &str,
     client_metadata: Option<&ClientMetadata>,
 ) -> Result<User, ApiError> {
-    let user = change(state, pool, name, |user| {
+    let user = users::change(state, pool, name, |user| {
         if user.status != Status::Unconfirmed {
             return Err(cannot_be_confirmed(user));
         }
@@ -156,7 +156,7 @@ pub async fn set_password(
     is_permanent: bool,
 ) -> Result<(), ApiError> {
     check_policy(pool, password.secret())?;
-    let mut user = super::find_existing(state, pool, name).await?;
+    let mut user = users::find_existing(state, pool, name).await?;
     check_not_used_before(state, pool, &user, password.secret()).await?;
     user.set_password(password.secret(), state.clock.now())?;
     user.status = if is_permanent {
@@ -182,7 +182,7 @@ pub async fn update_attributes(
     attributes: &[(String, String)],
 ) -> Result<(), ApiError> {
     writable(pool, Writer::AdminUpdate, attributes)?;
-    let mut user = super::find_existing(state, pool, name).await?;
+    let mut user = users::find_existing(state, pool, name).await?;
     let (flags, values): (Vec<_>, Vec<_>) = attributes.iter().partition(|(name, _)| is_flag(name));
     for (name, value) in values.into_iter().chain(flags) {
         user.set_attribute(name, value);
@@ -197,35 +197,10 @@ pub async fn update_attributes(
     Ok(())
 }
 
-/// Changes a user; read again and tried again if somebody else changed it meanwhile.
-///
-/// # Errors
-/// `UserNotFoundException`, and what `change` refuses with.
-pub async fn change(
-    state: &AppState,
-    pool: &Pool,
-    name: &str,
-    change: impl Fn(&mut User) -> Result<(), ApiError>,
-) -> Result<User, ApiError> {
-    const TRIES: u32 = 3;
-    let mut tries = 1;
-    loop {
-        let mut user = super::find_existing(state, pool, name).await?;
-        change(&mut user)?;
-        match save(state, pool, &mut user, None).await {
-            Err(SaveError::Outdated) if tries < TRIES => tries += 1,
-            outcome => {
-                outcome?;
-                return Ok(user);
-            }
-        }
-    }
-}
-
 /// The users who have this user's verified addresses as an alias lose the verification of them.
 async fn take_aliases(state: &AppState, pool: &Pool, user: &User) -> Result<(), ApiError> {
     // Whoever has the user name keeps everything: the user cannot be made anyway.
-    if super::find_by_username(state, pool, &user.username)
+    if users::find_by_username(state, pool, &user.username)
         .await?
         .is_some()
     {
