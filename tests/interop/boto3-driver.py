@@ -15,11 +15,11 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
 
-def client(endpoint, signed):
+def client(service, endpoint, signed):
     retries = {"total_max_attempts": 1}
     config = Config(retries=retries) if signed else Config(retries=retries, signature_version=UNSIGNED)
     return boto3.client(
-        "cognito-idp",
+        service,
         endpoint_url=endpoint,
         region_name="us-east-1",
         aws_access_key_id="test",
@@ -51,7 +51,7 @@ def plain(value):
 
 
 def main():
-    clients = {signed: client(sys.argv[1], signed) for signed in (False, True)}
+    clients = {signed: client(sys.argv[2], sys.argv[1], signed) for signed in (False, True)}
     for line in sys.stdin:
         print(json.dumps(call(clients, json.loads(line)), default=plain), flush=True)
 

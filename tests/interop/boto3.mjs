@@ -8,11 +8,11 @@ import { pythonWithBoto3 } from '../support/ministack.mjs';
 const DRIVER = fileURLToPath(new URL('boto3-driver.py', import.meta.url));
 
 /**
- * Starts it for one endpoint. `call` and `admin` (with the demo keys) take the operation as Python or as the API names it, and the parameters
+ * Starts it for one endpoint and one service. `call` and `admin` (with the demo keys) take the operation as Python or as the API names it, and the parameters
  * as the API does; a refusal throws an error with boto3's class as `name`. `operations` are those that it knows, as the API names them.
  */
-export async function startBoto3(endpoint) {
-  const child = spawn(pythonWithBoto3(), [DRIVER, endpoint], { stdio: ['pipe', 'pipe', 'inherit'] });
+export async function startBoto3(endpoint, service = 'cognito-idp') {
+  const child = spawn(pythonWithBoto3(), [DRIVER, endpoint, service], { stdio: ['pipe', 'pipe', 'inherit'] });
   const ended = new Promise((resolve) => child.once('exit', resolve));
   const waiting = [];
   createInterface({ input: child.stdout }).on('line', (line) => waiting.shift()?.resolve(JSON.parse(line)));

@@ -4,10 +4,10 @@ import { code } from './inbox.mjs';
 
 let counter = 0;
 
-/** Signs somebody up and confirms the address with the code from the inbox. */
-export async function confirmedPerson(backend, password = 'Correct-Horse-7') {
+/** Signs somebody up, with `more` attributes than the address, and confirms that with the code from the inbox. */
+export async function confirmedPerson(backend, password = 'Correct-Horse-7', more = []) {
   const email = `member${(counter += 1)}-${process.pid}@example.com`;
-  const attributes = [{ Name: 'email', Value: email }];
+  const attributes = [{ Name: 'email', Value: email }, ...more];
   await call(backend, 'SignUp', { Username: email, Password: password, UserAttributes: attributes });
   await call(backend, 'ConfirmSignUp', { Username: email, ConfirmationCode: await code(backend.url, email) });
   return { email, password };

@@ -2,30 +2,35 @@
 
 import { readFileSync } from 'node:fs';
 
-const { operations, shapes } = JSON.parse(readFileSync(new URL('../../../backend/contract/api-shapes-idp.json', import.meta.url), 'utf8'));
-
 // The published shape allows names of 20 characters, and a standard attribute has one of 21.
 const LONGER_THAN_ITS_SHAPE = 'phone_number_verified';
 
-/** What is wrong with the body of an answer of `operation`: sentences, none if it is right. */
-export function complaintsAbout(operation, body) {
-  const output = operations[operation].output;
-  if (!output) return body === undefined || Object.keys(body).length === 0 ? [] : [`${operation} answers nothing, and it answered ${Object.keys(body)}`];
-  return [...compare(output, body, operation)];
+/** The reader of a service's shapes: `idp` (user pools) or `identity` (identity pools). */
+export function shapesOf(service) {
+  const { operations, shapes } = JSON.parse(readFileSync(new URL(`../../../backend/contract/api-shapes-${service}.json`, import.meta.url), 'utf8'));
+  return {
+    /** The names of all operations. */
+    operations: Object.keys(operations),
+    /** Whether administrators call it, with a signature. */
+    isSigned: (operation) => operations[operation].auth !== 'none',
+    /** What is wrong with the body of an answer of `operation`: sentences, none if it is right. */
+    complaintsAbout(operation, body) {
+      const output = operations[operation].output;
+      if (!output) return body === undefined || Object.keys(body).length === 0 ? [] : [`${operation} answers nothing, and it answered ${Object.keys(body)}`];
+      return [...compare(shapes, output, body, operation)];
+    },
+    /** Whether `operation` may refuse with the error of this name. */
+    declaresError: (operation, name) => (operations[operation].errors ?? []).includes(name),
+  };
 }
 
-/** Whether `operation` may refuse with the error of this name. */
-export function declaresError(operation, name) {
-  return (operations[operation].errors ?? []).includes(name);
-}
-
-function* compare(name, value, where) {
+function* compare(shapes, name, value, where) {
   const shape = shapes[name];
-  yield* BY_TYPE[shape.type](shape, value, where);
+  yield* BY_TYPE[shape.type](shape, value, where, shapes);
 }
 
 const BY_TYPE = {
-  *structure(shape, value, where) {
+  *structure(shape, value, where, shapes) {
     if (shape.document) return;
     if (!isObject(value)) return yield `${where} is no object`;
     for (const member of shape.required ?? []) if (!(member in value)) yield `${where}.${member} is missing`;
@@ -33,19 +38,19 @@ const BY_TYPE = {
       const known = shape.members[member];
       if (!known) yield `${where}.${member} is in no shape`;
       else if (content === null) yield `${where}.${member} is null`;
-      else yield* compare(known.shape, content, `${where}.${member}`);
+      else yield* compare(shapes, known.shape, content, `${where}.${member}`);
     }
   },
-  *list(shape, value, where) {
+  *list(shape, value, where, shapes) {
     if (!Array.isArray(value)) return yield `${where} is no list`;
     yield* bounded(shape, value.length, where);
-    for (const [index, item] of value.entries()) yield* compare(shape.member.shape, item, `${where}[${index}]`);
+    for (const [index, item] of value.entries()) yield* compare(shapes, shape.member.shape, item, `${where}[${index}]`);
   },
-  *map(shape, value, where) {
+  *map(shape, value, where, shapes) {
     if (!isObject(value)) return yield `${where} is no map`;
     for (const [key, item] of Object.entries(value)) {
-      yield* compare(shape.key.shape, key, `${where} (key)`);
-      yield* compare(shape.value.shape, item, `${where}.${key}`);
+      yield* compare(shapes, shape.key.shape, key, `${where} (key)`);
+      yield* compare(shapes, shape.value.shape, item, `${where}.${key}`);
     }
   },
   *string(shape, value, where) {
