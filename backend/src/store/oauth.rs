@@ -189,8 +189,8 @@ impl Store {
             Proved::Transaction { id, older } => {
                 if let Some(older) = older {
                     sqlx::query(
-                        "DELETE FROM sso_sessions WHERE pool_id = $1 AND id IN \
-                         (SELECT id FROM sso_sessions WHERE hash = $2)",
+                        "DELETE FROM sso_sessions WHERE id IN \
+                         (SELECT id FROM sso_sessions WHERE hash = $2 AND pool_id = $1)",
                     )
                     .bind(&sso.pool_id)
                     .bind(older.to_vec())

@@ -144,7 +144,8 @@ impl Store {
         let first = sqlx::query(
             "UPDATE refresh_tokens SET retired_at = $1, replaced_by = $2 \
              WHERE hash = $3 AND retired_at IS NULL \
-             AND origin_jti IN (SELECT origin_jti FROM token_families WHERE revoked_at IS NULL)",
+             AND EXISTS (SELECT 1 FROM token_families f \
+             WHERE f.origin_jti = refresh_tokens.origin_jti AND f.revoked_at IS NULL)",
         )
         .bind(now)
         .bind(new.to_vec())
@@ -302,7 +303,8 @@ async fn replace_again(
     let unused = sqlx::query(
         "UPDATE refresh_tokens SET retired_at = $1, replaced_by = $2 WHERE retired_at IS NULL \
          AND hash = (SELECT replaced_by FROM refresh_tokens WHERE hash = $3 AND retired_at > $4) \
-         AND origin_jti IN (SELECT origin_jti FROM token_families WHERE revoked_at IS NULL)",
+         AND EXISTS (SELECT 1 FROM token_families f \
+         WHERE f.origin_jti = refresh_tokens.origin_jti AND f.revoked_at IS NULL)",
     )
     .bind(now)
     .bind(new.to_vec())

@@ -60,8 +60,8 @@ impl Store {
     /// If the database fails.
     pub async fn end_sso_session(&self, pool_id: &str, hash: &[u8]) -> Result<(), StoreError> {
         sqlx::query(
-            "DELETE FROM sso_sessions WHERE pool_id = $1 AND id IN \
-             (SELECT id FROM sso_sessions WHERE hash = $2)",
+            "DELETE FROM sso_sessions WHERE id IN \
+             (SELECT id FROM sso_sessions WHERE hash = $2 AND pool_id = $1)",
         )
         .bind(pool_id)
         .bind(hash.to_vec())

@@ -97,6 +97,20 @@ macro_rules! columns {
 
 pub(super) use columns;
 
+/// One arm for each lookup: with `OR` SQLite goes through all lookups of the pool.
+const USER_BY: &str = concat!(
+    "SELECT ",
+    columns!(),
+    " FROM (\
+     SELECT pool_id, username, kind FROM user_lookups WHERE pool_id = $1 AND kind = $2 AND hash = $3 UNION ALL \
+     SELECT pool_id, username, kind FROM user_lookups WHERE pool_id = $1 AND kind = $4 AND hash = $5 UNION ALL \
+     SELECT pool_id, username, kind FROM user_lookups WHERE pool_id = $1 AND kind = $6 AND hash = $7 UNION ALL \
+     SELECT pool_id, username, kind FROM user_lookups WHERE pool_id = $1 AND kind = $8 AND hash = $9 UNION ALL \
+     SELECT pool_id, username, kind FROM user_lookups WHERE pool_id = $1 AND kind = $10 AND hash = $11\
+     ) l JOIN users u ON u.pool_id = l.pool_id AND u.username = l.username \
+     ORDER BY CASE l.kind WHEN 'username' THEN 0 WHEN 'sub' THEN 1 ELSE 2 END LIMIT 1"
+);
+
 impl Store {
     /// Adds a user, what it is found by, and its first code if there is one: all or nothing.
     ///
@@ -214,16 +228,7 @@ impl Store {
             return Ok(None);
         };
         let candidate = |index: usize| lookups.get(index).unwrap_or(first);
-        let mut query = sqlx::query(concat!(
-            "SELECT ",
-            columns!(),
-            " FROM user_lookups l JOIN users u ON u.pool_id = l.pool_id AND u.username = l.username \
-             WHERE l.pool_id = $1 AND ((l.kind = $2 AND l.hash = $3) OR (l.kind = $4 AND l.hash = $5) \
-             OR (l.kind = $6 AND l.hash = $7) OR (l.kind = $8 AND l.hash = $9) \
-             OR (l.kind = $10 AND l.hash = $11)) \
-             ORDER BY CASE l.kind WHEN 'username' THEN 0 WHEN 'sub' THEN 1 ELSE 2 END LIMIT 1"
-        ))
-        .bind(pool_id);
+        let mut query = sqlx::query(USER_BY).bind(pool_id);
         for index in 0..5 {
             let lookup = candidate(index);
             query = query.bind(lookup.kind).bind(lookup.hash.to_vec());

@@ -29,4 +29,5 @@ mod records;
 mod resource_servers;
 mod serving;
 mod sigv4;
+mod statements;
 mod wire;
