@@ -9,6 +9,11 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod administration;
 mod credentials;
+mod developers;
 mod identities;
+mod issuer;
+mod logins;
 mod person;
+mod providers;

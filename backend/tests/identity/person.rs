@@ -12,6 +12,7 @@ const PASSWORD: &str = "Passw0rd!";
 pub(crate) struct Person {
     pub(crate) email: String,
     pub(crate) id_token: String,
+    pub(crate) access_token: String,
 }
 
 impl Person {
@@ -52,6 +53,7 @@ impl Person {
         Self {
             email: email.to_owned(),
             id_token: token("IdToken"),
+            access_token: token("AccessToken"),
         }
     }
 
