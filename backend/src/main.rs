@@ -1,5 +1,8 @@
-//! The command line: `cognate serve`, `cognate keys rotate`, `cognate users`, `cognate operations`.
+//! The command line: `cognate serve`, `cognate keys rotate`, `cognate users`, `cognate ui-config`,
+//! `cognate operations`.
 
+mod command_target;
+mod ui_config_command;
 mod users_command;
 
 use std::io::{self, Write};
@@ -24,6 +27,7 @@ use tracing_subscriber::filter::filter_fn;
 use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::util::SubscriberInitExt as _;
 use tracing_subscriber::{EnvFilter, fmt};
+use ui_config_command::{UiConfigCommand, UiConfigError};
 use users_command::{Users, UsersError};
 
 /// A backend compatible with Amazon Cognito user pools.
@@ -44,6 +48,9 @@ enum Command {
     /// Files of users.
     #[command(subcommand)]
     Users(Users),
+    /// How the hosted pages look and what they link to, as a file.
+    #[command(subcommand)]
+    UiConfig(UiConfigCommand),
     /// Print which operations of the user pools API there are, as Markdown.
     Operations,
 }
@@ -107,6 +114,9 @@ fn main() -> ExitCode {
         Command::Users(command) => runtime()
             .map_err(Failure::from)
             .and_then(|runtime| Ok(runtime.block_on(users_command::run(command))?)),
+        Command::UiConfig(command) => runtime()
+            .map_err(Failure::from)
+            .and_then(|runtime| Ok(runtime.block_on(ui_config_command::run(command))?)),
         Command::Operations => {
             print_operations();
             Ok(())
@@ -168,6 +178,8 @@ enum Failure {
     Keys(#[from] KeyError),
     #[error(transparent)]
     Users(#[from] UsersError),
+    #[error(transparent)]
+    UiConfig(#[from] UiConfigError),
     #[error("the runtime does not start")]
     Runtime(#[from] io::Error),
 }

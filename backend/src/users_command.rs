@@ -1,21 +1,17 @@
 //! `cognate users import` and `cognate users export`: files of users, past the API, beside a backend that may be
 //! running.
 
-use std::fs::{File, OpenOptions};
+use std::fs::File;
 use std::io::{self, BufWriter, Write};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum};
-use cognate_backend::app::AppState;
-use cognate_backend::clock::Clock;
-use cognate_backend::config::{Config, ConfigError};
-use cognate_backend::error::ApiError;
 use cognate_backend::export::{self, ExportError};
 use cognate_backend::import::job;
 use cognate_backend::import::report;
 use cognate_backend::import::run::{End, Form, go_through};
-use cognate_backend::pools::{Pool, find_pool};
-use cognate_backend::serve::{StartError, beside};
+
+use crate::command_target::{Target, TargetError, Unusable, new_file};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Users {
@@ -46,21 +42,14 @@ pub(crate) struct Export {
 
 #[derive(Debug, Args)]
 struct What {
-    /// The pool
-    #[arg(long, value_name = "ID")]
-    pool: String,
+    #[command(flatten)]
+    target: Target,
     /// The file
     #[arg(long, value_name = "FILE")]
     file: PathBuf,
     /// How it is written [default: csv for a file that is named so, else json]
     #[arg(long)]
     form: Option<FileForm>,
-    /// Folder of the database [default: .data]
-    #[arg(long, value_name = "DIR")]
-    data: Option<PathBuf>,
-    /// Configuration, see docs/configuration.md
-    #[arg(long, value_name = "FILE")]
-    config: Option<PathBuf>,
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
@@ -75,13 +64,9 @@ enum FileForm {
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum UsersError {
     #[error(transparent)]
-    Config(#[from] ConfigError),
+    Target(#[from] TargetError),
     #[error(transparent)]
-    Start(#[from] StartError),
-    #[error("{}", .0.message)]
-    Refused(#[from] ApiError),
-    #[error("the file {} cannot be opened: {source}", path.display())]
-    File { path: PathBuf, source: io::Error },
+    File(#[from] Unusable),
     #[error(transparent)]
     Import(#[from] job::Failure),
     #[error(transparent)]
@@ -101,12 +86,15 @@ pub(crate) async fn run(command: Users) -> Result<(), UsersError> {
 
 async fn import(arguments: Import) -> Result<(), UsersError> {
     let what = arguments.what;
-    let file = File::open(&what.file).map_err(|source| what.unusable(source))?;
+    let file = File::open(&what.file).map_err(|source| Unusable {
+        path: what.file.clone(),
+        source,
+    })?;
     let mut report = match &arguments.report {
         Some(path) => Some(BufWriter::new(new_file(path)?)),
         None => None,
     };
-    let (state, pool) = what.open().await?;
+    let (state, pool) = what.target.open().await?;
     let form = match what.form() {
         FileForm::Csv => Form::Csv,
         FileForm::Json => Form::JsonLines,
@@ -149,7 +137,7 @@ async fn export(arguments: Export) -> Result<(), UsersError> {
     if arguments.with_secrets && matches!(what.form(), FileForm::Csv) {
         return Err(UsersError::SecretsInCsv);
     }
-    let (state, pool) = what.open().await?;
+    let (state, pool) = what.target.open().await?;
     let mut out = BufWriter::new(new_file(&what.file)?);
     let seen = |count| progress(&format!("{count} exported"));
     let count = match what.form() {
@@ -167,17 +155,6 @@ async fn export(arguments: Export) -> Result<(), UsersError> {
 }
 
 impl What {
-    async fn open(&self) -> Result<(AppState, Pool), UsersError> {
-        let mut config = match &self.config {
-            Some(file) => Config::read(file)?,
-            None => Config::default(),
-        };
-        config.data = self.data.clone().or(config.data);
-        let state = beside(config, Clock::System).await?;
-        let pool = find_pool(&state, &self.pool).await?;
-        Ok((state, pool))
-    }
-
     fn form(&self) -> FileForm {
         let is_csv = self.file.extension().is_some_and(|ending| ending == "csv");
         let default = if is_csv {
@@ -187,25 +164,6 @@ impl What {
         };
         self.form.unwrap_or(default)
     }
-
-    fn unusable(&self, source: io::Error) -> UsersError {
-        UsersError::File {
-            path: self.file.clone(),
-            source,
-        }
-    }
-}
-
-/// A new file for its owner only; one that is there is not written over.
-fn new_file(path: &Path) -> Result<File, UsersError> {
-    let mut options = OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path).map_err(|source| UsersError::File {
-        path: path.to_owned(),
-        source,
-    })
 }
 
 /// One line that is written over, where somebody watches.

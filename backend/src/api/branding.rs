@@ -5,8 +5,9 @@ use serde_json::Value;
 
 use super::Empty;
 use crate::app::{AppState, Caller};
-use crate::branding::classic;
-use crate::branding::managed::{self, Asset, Branding, Stored};
+use crate::branding::classic::{self, Customization};
+use crate::branding::managed::{self, Asset, Branding};
+use crate::branding::record::{Document as _, Record};
 use crate::error::ApiError;
 use crate::pools::{find_client_of, find_pool};
 
@@ -32,12 +33,12 @@ pub(super) struct BrandingAnswer {
 }
 
 impl BrandingAnswer {
-    fn of(user_pool_id: String, stored: Stored) -> Self {
+    fn of(user_pool_id: String, stored: Record<Branding>) -> Self {
         Self {
             managed_login_branding: BrandingDescription {
                 managed_login_branding_id: stored.id,
                 user_pool_id,
-                branding: stored.branding,
+                branding: stored.content,
                 creation_date: stored.created_at,
                 last_modified_date: stored.updated_at,
             },
@@ -61,7 +62,7 @@ pub(super) async fn create_managed_login_branding(
     request: CreateBrandingRequest,
 ) -> Result<BrandingAnswer, ApiError> {
     let (pool, client) = find_client_of(state, &request.user_pool_id, &request.client_id).await?;
-    let stored = managed::create(state, &pool, client.id, request.branding).await?;
+    let stored = Record::create(state, &pool, client.id, request.branding).await?;
     Ok(BrandingAnswer::of(pool.id, stored))
 }
 
@@ -86,7 +87,8 @@ pub(super) async fn update_managed_login_branding(
 ) -> Result<BrandingAnswer, ApiError> {
     let pool = find_pool(state, &request.user_pool_id).await?;
     let id = request.managed_login_branding_id;
-    let mut branding = managed::find(state, &pool, &id).await?.branding;
+    let stored = Record::<Branding>::find(state, &pool, &id).await?;
+    let mut branding = stored.content.clone();
     match request.use_cognito_provided_values {
         // The pages' own values are instead of those from before.
         Some(true) => {
@@ -102,7 +104,7 @@ pub(super) async fn update_managed_login_branding(
     }
     branding.settings = request.settings.or(branding.settings);
     branding.assets = request.assets.unwrap_or(branding.assets);
-    let stored = managed::update(state, &pool, &id, branding).await?;
+    let stored = stored.replace(state, &pool, branding).await?;
     Ok(BrandingAnswer::of(pool.id, stored))
 }
 
@@ -121,7 +123,7 @@ pub(super) async fn describe_managed_login_branding(
     request: BrandingRequest,
 ) -> Result<BrandingAnswer, ApiError> {
     let pool = find_pool(state, &request.user_pool_id).await?;
-    let stored = managed::find(state, &pool, &request.managed_login_branding_id).await?;
+    let stored = Record::find(state, &pool, &request.managed_login_branding_id).await?;
     Ok(BrandingAnswer::of(pool.id, stored))
 }
 
@@ -132,7 +134,7 @@ pub(super) async fn delete_managed_login_branding(
     request: BrandingRequest,
 ) -> Result<Empty, ApiError> {
     let pool = find_pool(state, &request.user_pool_id).await?;
-    managed::delete(state, &pool, &request.managed_login_branding_id).await?;
+    Record::<Branding>::delete(state, &pool, &request.managed_login_branding_id).await?;
     Ok(Empty {})
 }
 
@@ -152,7 +154,7 @@ pub(super) async fn describe_managed_login_branding_by_client(
 ) -> Result<BrandingAnswer, ApiError> {
     let (pool, client) = find_client_of(state, &request.user_pool_id, &request.client_id).await?;
     let stored = managed::of_client(state, &pool, &client.id).await?;
-    let stored = stored.ok_or_else(managed::not_found)?;
+    let stored = stored.ok_or_else(Branding::not_found)?;
     Ok(BrandingAnswer::of(pool.id, stored))
 }
 
@@ -199,7 +201,11 @@ pub(super) async fn set_ui_customization(
     let (pool_id, client_id) = named(state, &request).await?;
     let pool = find_pool(state, &pool_id).await?;
     let client = client_id.as_deref();
-    let stored = classic::set(state, &pool, client, request.css, request.image_file).await?;
+    let given = Customization {
+        css: request.css,
+        image: request.image_file,
+    };
+    let stored = classic::set(state, &pool, client, given).await?;
     Ok(described(state, pool.id, client_id, Some(stored)))
 }
 
@@ -233,7 +239,7 @@ fn described(
     state: &AppState,
     pool_id: String,
     client_id: Option<String>,
-    stored: Option<classic::Stored>,
+    stored: Option<Record<Customization>>,
 ) -> CustomizationAnswer {
     let client_id = client_id.unwrap_or_else(|| ALL.to_owned());
     let Some(stored) = stored else {
@@ -250,7 +256,7 @@ fn described(
         .client_id
         .clone()
         .or_else(|| Some(client_id.clone()).filter(|id| id != ALL));
-    let has_image = stored.customization.image.is_some();
+    let has_image = stored.content.image.is_some();
     let image_url = of.filter(|_| has_image).map(|id| {
         let path = crate::branding::look::logo_path(&id, stored.updated_at);
         format!("{}{path}", state.public_url)
@@ -261,11 +267,11 @@ fn described(
             client_id: stored.client_id.unwrap_or_else(|| ALL.to_owned()),
             image_url,
             css_version: stored
-                .customization
+                .content
                 .css
                 .as_ref()
                 .map(|_| stored.updated_at.to_string()),
-            css: stored.customization.css,
+            css: stored.content.css,
             last_modified_date: Some(stored.updated_at),
             creation_date: Some(stored.created_at),
         },

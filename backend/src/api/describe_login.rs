@@ -7,7 +7,9 @@ use serde::Serialize;
 
 use super::{Answer, reply};
 use crate::app::AppState;
-use crate::branding::{look, terms};
+use crate::branding::look;
+use crate::branding::record::Record;
+use crate::branding::terms::Terms;
 use crate::migration;
 use crate::oauth::{Asked, LoginTransaction};
 use crate::pools::{IdentifierAttribute, Pool, PoolSettings};
@@ -49,7 +51,7 @@ pub(super) async fn describe_login(
         .collect();
     let (pool, client) = (&transaction.pool, &transaction.client.id);
     let look = look::of_client(state, pool, client).await?;
-    let terms = terms::of_client(state, pool, client).await?;
+    let terms = Record::<Terms>::of(state, pool, Some(client)).await?;
     let policy = settings.password_policy();
     reply(&Description {
         client_name: &transaction.client.name,
@@ -93,9 +95,9 @@ fn sends_password(state: &AppState, pool: &Pool) -> bool {
     migration::is_on(pool) && (state.is_local || state.public_url.starts_with("https://"))
 }
 
-fn links(stored: &terms::Stored) -> impl Iterator<Item = LinkDescription<'_>> {
-    stored.terms.shown().map(|(lang, url)| LinkDescription {
-        name: &stored.terms.terms_name,
+fn links(stored: &Record<Terms>) -> impl Iterator<Item = LinkDescription<'_>> {
+    stored.content.shown().map(|(lang, url)| LinkDescription {
+        name: &stored.content.terms_name,
         lang,
         url,
     })

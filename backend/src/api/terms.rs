@@ -7,7 +7,8 @@ use serde::{Deserialize, Serialize};
 use super::Empty;
 use super::page::{PageRequest, next_token};
 use crate::app::{AppState, Caller};
-use crate::branding::terms::{self, Stored, Terms};
+use crate::branding::record::{Document as _, Record};
+use crate::branding::terms::Terms;
 use crate::error::ApiError;
 use crate::pools::{find_client_of, find_pool};
 
@@ -31,13 +32,13 @@ pub(super) struct TermsAnswer {
 }
 
 impl TermsAnswer {
-    fn of(user_pool_id: String, stored: Stored) -> Self {
+    fn of(user_pool_id: String, stored: Record<Terms>) -> Self {
         Self {
             terms: TermsDescription {
                 terms_id: stored.id,
                 user_pool_id,
-                client_id: stored.client_id,
-                terms: stored.terms,
+                client_id: stored.client_id.unwrap_or_default(),
+                terms: stored.content,
                 creation_date: stored.created_at,
                 last_modified_date: stored.updated_at,
             },
@@ -61,7 +62,7 @@ pub(super) async fn create_terms(
     request: CreateTermsRequest,
 ) -> Result<TermsAnswer, ApiError> {
     let (pool, client) = find_client_of(state, &request.user_pool_id, &request.client_id).await?;
-    let stored = terms::create(state, &pool, client.id, request.terms).await?;
+    let stored = Record::create(state, &pool, client.id, request.terms).await?;
     Ok(TermsAnswer::of(pool.id, stored))
 }
 
@@ -81,15 +82,14 @@ pub(super) async fn update_terms(
     request: UpdateTermsRequest,
 ) -> Result<TermsAnswer, ApiError> {
     let pool = find_pool(state, &request.user_pool_id).await?;
-    let mut stored = terms::find(state, &pool, &request.terms_id).await?;
-    let before = stored.terms;
-    stored.terms = Terms {
+    let stored = Record::<Terms>::find(state, &pool, &request.terms_id).await?;
+    let before = stored.content.clone();
+    let terms = Terms {
         terms_name: request.terms_name.unwrap_or(before.terms_name),
         links: request.links.unwrap_or(before.links),
         ..before
     };
-    stored.updated_at = state.clock.now();
-    terms::update(state, &pool, &stored).await?;
+    let stored = stored.replace(state, &pool, terms).await?;
     Ok(TermsAnswer::of(pool.id, stored))
 }
 
@@ -108,7 +108,7 @@ pub(super) async fn describe_terms(
     request: TermsRequest,
 ) -> Result<TermsAnswer, ApiError> {
     let pool = find_pool(state, &request.user_pool_id).await?;
-    let stored = terms::find(state, &pool, &request.terms_id).await?;
+    let stored = Record::find(state, &pool, &request.terms_id).await?;
     Ok(TermsAnswer::of(pool.id, stored))
 }
 
@@ -119,7 +119,7 @@ pub(super) async fn delete_terms(
     request: TermsRequest,
 ) -> Result<Empty, ApiError> {
     let pool = find_pool(state, &request.user_pool_id).await?;
-    terms::delete(state, &pool, &request.terms_id).await?;
+    Record::<Terms>::delete(state, &pool, &request.terms_id).await?;
     Ok(Empty {})
 }
 
@@ -138,12 +138,12 @@ pub(super) async fn describe_terms_by_client(
     request: ClientTermsRequest,
 ) -> Result<TermsAnswer, ApiError> {
     let (pool, client) = find_client_of(state, &request.user_pool_id, &request.client_id).await?;
-    let all = terms::of_client(state, &pool, &client.id).await?;
+    let all = Record::<Terms>::of(state, &pool, Some(&client.id)).await?;
     let mut all = all.into_iter();
-    let found = all.find(|stored| stored.terms.terms_name == request.terms_name);
+    let found = all.find(|stored| stored.content.terms_name == request.terms_name);
     Ok(TermsAnswer::of(
         pool.id,
-        found.ok_or_else(terms::not_found)?,
+        found.ok_or_else(Terms::not_found)?,
     ))
 }
 
@@ -182,12 +182,12 @@ pub(super) async fn list_terms(
 ) -> Result<ListTermsAnswer, ApiError> {
     let pool = find_pool(state, &request.user_pool_id).await?;
     let (after, limit) = request.page.read()?;
-    let mut all = terms::after(state, &pool, &after, limit + 1).await?;
+    let mut all = Record::<Terms>::after(state, &pool, &after, limit + 1).await?;
     let next_token = next_token(&mut all, limit, |stored| &stored.id);
     let terms = all.into_iter().map(|stored| ListedTerms {
         terms_id: stored.id,
-        terms_name: stored.terms.terms_name,
-        enforcement: stored.terms.enforcement,
+        terms_name: stored.content.terms_name,
+        enforcement: stored.content.enforcement,
         creation_date: stored.created_at,
         last_modified_date: stored.updated_at,
     });

@@ -8,12 +8,11 @@ use base64ct::{Base64, Encoding};
 use serde::{Deserialize, Serialize};
 
 use super::image::Kind;
+use super::record::{Document, Record};
 use crate::app::AppState;
 use crate::error::ApiError;
 use crate::pools::Pool;
-use crate::store::PoolRecordRow;
 
-const KIND: &str = "ui";
 /// Published: 100 KB.
 const LARGEST_IMAGE: usize = 100 * 1024;
 
@@ -34,26 +33,43 @@ const CLASSES: [&str; 13] = [
     "textDescription-customizable",
 ];
 
-/// What is stored.
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+/// What is stored; earlier versions stored it under the aliases.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Customization {
     /// The CSS, as it was given.
+    #[serde(rename = "CSS", alias = "css", skip_serializing_if = "Option::is_none")]
     pub css: Option<String>,
     /// The logo, base64.
+    #[serde(
+        rename = "ImageFile",
+        alias = "image",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub image: Option<String>,
 }
 
-/// A customisation and when it was made.
-#[derive(Debug, Clone)]
-pub struct Stored {
-    /// The client it is for; `None` for all that have none of their own.
-    pub client_id: Option<String>,
-    /// What it says.
-    pub customization: Customization,
-    /// Seconds since 1970.
-    pub created_at: i64,
-    /// Seconds since 1970.
-    pub updated_at: i64,
+impl Document for Customization {
+    const KIND: &'static str = "ui";
+
+    /// CSS has rules for the published classes only, and the logo is a small PNG or JPEG.
+    fn check(&self) -> Result<(), ApiError> {
+        if let Some(css) = &self.css {
+            rules(css)?;
+        }
+        if let Some(image) = &self.image {
+            check_image(image)?;
+        }
+        Ok(())
+    }
+
+    fn not_found() -> ApiError {
+        ApiError::resource_not_found("The customization does not exist.")
+    }
+
+    /// Nobody is told: a second one takes the place of the first.
+    fn exists() -> ApiError {
+        ApiError::invalid_parameter("There is a customization already.")
+    }
 }
 
 /// Stores a customisation; what is not given stays as it was.
@@ -64,38 +80,21 @@ pub async fn set(
     state: &AppState,
     pool: &Pool,
     client_id: Option<&str>,
-    css: Option<String>,
-    image: Option<String>,
-) -> Result<Stored, ApiError> {
-    if let Some(css) = &css {
-        rules(css)?;
-    }
-    if let Some(image) = &image {
-        check_image(image)?;
-    }
-    let now = state.clock.now();
+    given: Customization,
+) -> Result<Record<Customization>, ApiError> {
     let before = own(state, pool, client_id).await?;
-    let created_at = before.as_ref().map_or(now, |stored| stored.created_at);
-    let before = before
-        .map(|stored| stored.customization)
-        .unwrap_or_default();
-    let customization = Customization {
-        css: css.or(before.css),
-        image: image.or(before.image),
+    let kept = before.as_ref().map(|record| record.content.clone());
+    let kept = kept.unwrap_or_default();
+    let content = Customization {
+        css: given.css.or(kept.css),
+        image: given.image.or(kept.image),
     };
-    let document = serde_json::to_string(&customization);
-    let row = PoolRecordRow {
-        pool_id: pool.id.clone(),
-        kind: KIND,
-        id: client_id.unwrap_or("ALL").to_owned(),
-        client_id: client_id.map(str::to_owned),
-        name: String::new(),
-        document: document.map_err(|error| ApiError::internal(&error))?,
-        created_at,
-        updated_at: now,
-    };
-    state.store.put_pool_record(&row).await?;
-    read(row)
+    let mut record = Record::new(state, client_id.map(str::to_owned), content)?;
+    id(client_id).clone_into(&mut record.id);
+    if let Some(before) = before {
+        record.created_at = before.created_at;
+    }
+    record.put(state, pool).await
 }
 
 /// The client's customisation, or the whole pool's.
@@ -106,31 +105,30 @@ pub async fn find(
     state: &AppState,
     pool: &Pool,
     client_id: Option<&str>,
-) -> Result<Option<Stored>, ApiError> {
+) -> Result<Option<Record<Customization>>, ApiError> {
     match own(state, pool, client_id).await? {
         None if client_id.is_some() => own(state, pool, None).await,
         found => Ok(found),
     }
 }
 
-async fn own(
+/// The customisation that the client, or the whole pool, has itself.
+///
+/// # Errors
+/// For no fault of the caller's.
+pub async fn own(
     state: &AppState,
     pool: &Pool,
     client_id: Option<&str>,
-) -> Result<Option<Stored>, ApiError> {
-    let id = client_id.unwrap_or("ALL");
-    let row = state.store.pool_record(&pool.id, KIND, id).await?;
-    row.map(read).transpose()
+) -> Result<Option<Record<Customization>>, ApiError> {
+    let found = Record::of(state, pool, client_id).await?;
+    Ok(found.into_iter().next())
 }
 
-fn read(row: PoolRecordRow) -> Result<Stored, ApiError> {
-    let customization = serde_json::from_str(&row.document);
-    Ok(Stored {
-        client_id: row.client_id,
-        customization: customization.map_err(|error| ApiError::internal(&error))?,
-        created_at: row.created_at,
-        updated_at: row.updated_at,
-    })
+/// The id of a client's customisation, or of the whole pool's: there is one.
+#[must_use]
+pub fn id(client_id: Option<&str>) -> &str {
+    client_id.unwrap_or("ALL")
 }
 
 /// The declarations of a stylesheet: class (perhaps with `:hover` or the like), name, value.

@@ -26,7 +26,7 @@ pub struct Look {
 /// For no fault of the caller's.
 pub async fn of_client(state: &AppState, pool: &Pool, client_id: &str) -> Result<Look, ApiError> {
     if let Some(stored) = managed::of_client(state, pool, client_id).await? {
-        let branding = &stored.branding;
+        let branding = &stored.content;
         let settings = branding.settings.as_ref();
         let is_logo = |asset: &&managed::Asset| {
             matches!(asset.category.as_str(), "FORM_LOGO" | "PAGE_HEADER_LOGO")
@@ -41,7 +41,7 @@ pub async fn of_client(state: &AppState, pool: &Pool, client_id: &str) -> Result
     let Some(stored) = classic::find(state, pool, Some(client_id)).await? else {
         return Ok(Look::default());
     };
-    let customization = stored.customization;
+    let customization = stored.content;
     let rules = customization
         .css
         .as_deref()

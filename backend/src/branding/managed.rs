@@ -7,15 +7,12 @@
 use base64ct::{Base64, Encoding};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use uuid::Uuid;
 
 use super::image;
+use super::record::{Document, Record};
 use crate::app::AppState;
 use crate::error::ApiError;
 use crate::pools::Pool;
-use crate::store::{PoolRecordRow, StoreError};
-
-const KIND: &str = "branding";
 
 /// What is stored.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -49,74 +46,23 @@ pub struct Asset {
     pub resource_id: Option<String>,
 }
 
-/// A branding and when it was made.
-#[derive(Debug, Clone)]
-pub struct Stored {
-    /// Its id.
-    pub id: String,
-    /// The client it is for.
-    pub client_id: String,
-    /// What it says.
-    pub branding: Branding,
-    /// Seconds since 1970.
-    pub created_at: i64,
-    /// Seconds since 1970.
-    pub updated_at: i64,
-}
+impl Document for Branding {
+    const KIND: &'static str = "branding";
 
-/// Stores a branding for a client that has none.
-///
-/// # Errors
-/// `ManagedLoginBrandingExistsException`; `InvalidParameterException` for pictures that are not what they are
-/// said to be, or settings beside `UseCognitoProvidedValues`.
-pub async fn create(
-    state: &AppState,
-    pool: &Pool,
-    client_id: String,
-    branding: Branding,
-) -> Result<Stored, ApiError> {
-    check(&branding)?;
-    let now = state.clock.now();
-    let stored = Stored {
-        id: Uuid::new_v4().to_string(),
-        client_id,
-        branding,
-        created_at: now,
-        updated_at: now,
-    };
-    match state.store.insert_pool_record(&row(pool, &stored)?).await {
-        Err(StoreError::Exists(_)) => Err(ApiError::managed_login_branding_exists(
-            "The app client has a managed login branding already.",
-        )),
-        outcome => outcome.map(|()| stored).map_err(ApiError::from),
+    /// Pictures must be what they are said to be, and there must be no settings beside `UseCognitoProvidedValues`.
+    fn check(&self) -> Result<(), ApiError> {
+        check(self)
     }
-}
 
-/// Replaces a branding.
-///
-/// # Errors
-/// `ResourceNotFoundException`, and as [`create`].
-pub async fn update(
-    state: &AppState,
-    pool: &Pool,
-    id: &str,
-    branding: Branding,
-) -> Result<Stored, ApiError> {
-    check(&branding)?;
-    let mut stored = find(state, pool, id).await?;
-    stored.branding = branding;
-    stored.updated_at = state.clock.now();
-    let is_there = state.store.update_pool_record(&row(pool, &stored)?).await?;
-    is_there.then_some(stored).ok_or_else(not_found)
-}
+    fn not_found() -> ApiError {
+        ApiError::resource_not_found("The managed login branding does not exist.")
+    }
 
-/// The pool's branding with this id.
-///
-/// # Errors
-/// `ResourceNotFoundException`
-pub async fn find(state: &AppState, pool: &Pool, id: &str) -> Result<Stored, ApiError> {
-    let row = state.store.pool_record(&pool.id, KIND, id).await?;
-    read(row.ok_or_else(not_found)?)
+    fn exists() -> ApiError {
+        ApiError::managed_login_branding_exists(
+            "The app client has a managed login branding already.",
+        )
+    }
 }
 
 /// A client's branding, if it has one.
@@ -127,27 +73,9 @@ pub async fn of_client(
     state: &AppState,
     pool: &Pool,
     client_id: &str,
-) -> Result<Option<Stored>, ApiError> {
-    let rows = state
-        .store
-        .pool_records_of(&pool.id, KIND, Some(client_id))
-        .await?;
-    rows.into_iter().next().map(read).transpose()
-}
-
-/// Deletes the branding with this id.
-///
-/// # Errors
-/// `ResourceNotFoundException`
-pub async fn delete(state: &AppState, pool: &Pool, id: &str) -> Result<(), ApiError> {
-    let was_there = state.store.delete_pool_record(&pool.id, KIND, id).await?;
-    was_there.then_some(()).ok_or_else(not_found)
-}
-
-/// `ResourceNotFoundException`
-#[must_use]
-pub fn not_found() -> ApiError {
-    ApiError::resource_not_found("The managed login branding does not exist.")
+) -> Result<Option<Record<Branding>>, ApiError> {
+    let found = Record::of(state, pool, Some(client_id)).await?;
+    Ok(found.into_iter().next())
 }
 
 fn check(branding: &Branding) -> Result<(), ApiError> {
@@ -179,29 +107,4 @@ fn check(branding: &Branding) -> Result<(), ApiError> {
         }
     }
     Ok(())
-}
-
-fn row(pool: &Pool, stored: &Stored) -> Result<PoolRecordRow, ApiError> {
-    let document = serde_json::to_string(&stored.branding);
-    Ok(PoolRecordRow {
-        pool_id: pool.id.clone(),
-        kind: KIND,
-        id: stored.id.clone(),
-        client_id: Some(stored.client_id.clone()),
-        name: String::new(),
-        document: document.map_err(|error| ApiError::internal(&error))?,
-        created_at: stored.created_at,
-        updated_at: stored.updated_at,
-    })
-}
-
-fn read(row: PoolRecordRow) -> Result<Stored, ApiError> {
-    let branding = serde_json::from_str(&row.document);
-    Ok(Stored {
-        id: row.id,
-        client_id: row.client_id.unwrap_or_default(),
-        branding: branding.map_err(|error| ApiError::internal(&error))?,
-        created_at: row.created_at,
-        updated_at: row.updated_at,
-    })
 }

@@ -1,7 +1,8 @@
 //! How the hosted pages look, and what they link to: `CreateManagedLoginBranding`, `SetUICustomization`,
 //! `CreateTerms` and their siblings.
 //!
-//! 1. The records are kept as they were given ([`managed`], [`classic`], [`terms`]), and described so.
+//! 1. The records are kept as they were given ([`record`] of [`managed`], [`classic`], [`terms`]), and described so.
+//!    [`ui_config`] is all that a client has of them, for a file.
 //! 2. Of what they say, colours and a logo reach the pages: [`palette`] reads colours, [`image`] knows pictures by
 //!    their bytes. [`look`] is what a client's pages get; a client's own record comes before the pool's, managed
 //!    login before classic.
@@ -19,4 +20,6 @@ pub mod image;
 pub mod look;
 pub mod managed;
 pub mod palette;
+pub mod record;
 pub mod terms;
+pub mod ui_config;

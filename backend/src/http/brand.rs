@@ -12,25 +12,36 @@ use crate::app::AppState;
 use crate::branding::look::{self, Look};
 use crate::pools::find_client;
 
-/// Kept by a browser for an hour; the path has the version, which only a browser minds.
+/// Kept by a browser for an hour: the path has the version.
 const CACHE: HeaderValue = HeaderValue::from_static("public, max-age=3600");
+/// Of another version than the one that is asked for: a page that is open yet, or somebody's invention, of which no
+/// cache needs a copy.
+const NO_CACHE: HeaderValue = HeaderValue::from_static("no-store");
 
 pub(super) async fn style(
     State(state): State<AppState>,
-    Path((client, _)): Path<(String, String)>,
+    Path((client, version)): Path<(String, String)>,
 ) -> Response {
     match find(&state, &client).await {
-        Some(look) => answer("text/css; charset=utf-8", look.palette.css().into_bytes()),
+        Some(look) => answer(
+            "text/css; charset=utf-8",
+            cache(&look, &version),
+            look.palette.css().into_bytes(),
+        ),
         None => StatusCode::NOT_FOUND.into_response(),
     }
 }
 
 pub(super) async fn logo(
     State(state): State<AppState>,
-    Path((client, _)): Path<(String, String)>,
+    Path((client, version)): Path<(String, String)>,
 ) -> Response {
-    match find(&state, &client).await.and_then(|look| look.logo) {
-        Some((kind, bytes)) => answer(kind.content_type(), bytes),
+    let Some(look) = find(&state, &client).await else {
+        return StatusCode::NOT_FOUND.into_response();
+    };
+    let cache = cache(&look, &version);
+    match look.logo {
+        Some((kind, bytes)) => answer(kind.content_type(), cache, bytes),
         None => StatusCode::NOT_FOUND.into_response(),
     }
 }
@@ -40,10 +51,18 @@ async fn find(state: &AppState, client: &str) -> Option<Look> {
     look::of_client(state, &pool, &client.id).await.ok()
 }
 
-fn answer(kind: &'static str, bytes: Vec<u8>) -> Response {
+fn cache(look: &Look, version: &str) -> HeaderValue {
+    if look.version.to_string() == version {
+        CACHE
+    } else {
+        NO_CACHE
+    }
+}
+
+fn answer(kind: &'static str, cache: HeaderValue, bytes: Vec<u8>) -> Response {
     let headers = [
         (header::CONTENT_TYPE, HeaderValue::from_static(kind)),
-        (header::CACHE_CONTROL, CACHE),
+        (header::CACHE_CONTROL, cache),
         (
             header::CONTENT_SECURITY_POLICY,
             HeaderValue::from_static("default-src 'none'; sandbox"),

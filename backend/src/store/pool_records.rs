@@ -1,7 +1,8 @@
 //! Documents of pools and their clients.
 
-use sqlx::Row;
-use sqlx::any::AnyRow;
+use sqlx::any::{AnyArguments, AnyRow};
+use sqlx::query::Query;
+use sqlx::{Any, Row};
 
 use super::{Store, StoreError};
 
@@ -26,6 +27,10 @@ pub struct PoolRecordRow {
     pub updated_at: i64,
 }
 
+const INSERT: &str = "INSERT INTO pool_records \
+                      (pool_id, kind, id, client_id, name, document, created_at, updated_at) \
+                      VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
+
 macro_rules! columns {
     () => {
         "pool_id, id, client_id, name, document, created_at, updated_at"
@@ -38,14 +43,7 @@ impl Store {
     /// # Errors
     /// [`StoreError::Exists`] if the client has one of this kind and name.
     pub async fn insert_pool_record(&self, row: &PoolRecordRow) -> Result<(), StoreError> {
-        self.write_pool_record(
-            row,
-            "INSERT INTO pool_records \
-             (pool_id, kind, id, client_id, name, document, created_at, updated_at) \
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
-        )
-        .await
-        .map(drop)
+        self.write_pool_record(row, INSERT).await.map(drop)
     }
 
     /// Adds a document, or puts it in the place of the one with this id.
@@ -169,23 +167,57 @@ impl Store {
         Ok(deleted.rows_affected() == 1)
     }
 
+    /// Puts these in the place of all documents of these kinds that are for this client; with `None`, for the whole
+    /// pool: all or nothing.
+    ///
+    /// # Errors
+    /// [`StoreError::Exists`] if two are of one kind and name.
+    pub async fn replace_pool_records(
+        &self,
+        pool_id: &str,
+        client_id: Option<&str>,
+        kinds: &[&'static str],
+        rows: &[PoolRecordRow],
+    ) -> Result<(), StoreError> {
+        let mut transaction = self.begin().await?;
+        for kind in kinds {
+            sqlx::query(
+                "DELETE FROM pool_records WHERE pool_id = $1 AND kind = $2 \
+                 AND COALESCE(client_id, '') = $3",
+            )
+            .bind(pool_id)
+            .bind(*kind)
+            .bind(client_id.unwrap_or_default())
+            .execute(&mut *transaction)
+            .await?;
+        }
+        for row in rows {
+            row.written_by(INSERT).execute(&mut *transaction).await?;
+        }
+        Ok(transaction.commit().await?)
+    }
+
     async fn write_pool_record(
         &self,
         row: &PoolRecordRow,
         sql: &'static str,
     ) -> Result<u64, StoreError> {
-        let written = sqlx::query(sql)
-            .bind(&row.pool_id)
-            .bind(row.kind)
-            .bind(&row.id)
-            .bind(row.client_id.clone())
-            .bind(&row.name)
-            .bind(&row.document)
-            .bind(row.created_at)
-            .bind(row.updated_at)
-            .execute(&self.writer)
-            .await?;
+        let written = row.written_by(sql).execute(&self.writer).await?;
         Ok(written.rows_affected())
+    }
+}
+
+impl PoolRecordRow {
+    fn written_by(&self, sql: &'static str) -> Query<'_, Any, AnyArguments> {
+        sqlx::query(sql)
+            .bind(&self.pool_id)
+            .bind(self.kind)
+            .bind(&self.id)
+            .bind(self.client_id.clone())
+            .bind(&self.name)
+            .bind(&self.document)
+            .bind(self.created_at)
+            .bind(self.updated_at)
     }
 }
 

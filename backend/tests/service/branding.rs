@@ -53,6 +53,17 @@ async fn a_branding_is_described_as_it_was_made_and_its_colours_and_logo_are_ser
     let branding = &made["ManagedLoginBranding"];
     assert_eq!(branding["Settings"], body["Settings"]);
     assert_eq!(branding["Assets"], body["Assets"]);
+    // Of an invented version no cache keeps a copy.
+    let changed = branding["LastModifiedDate"].as_f64().unwrap();
+    for (version, kept) in [
+        (format!("{changed:.0}"), "public, max-age=3600"),
+        ("1".to_owned(), "no-store"),
+    ] {
+        let path = format!("/_cognate/brand/{CLIENT}/{version}/style");
+        let answer = backend.get(&path).await;
+        assert_eq!(answer.status, StatusCode::OK, "{path}");
+        assert_eq!(answer.headers["cache-control"], kept, "{path}");
+    }
     let by_id =
         json!({ "UserPoolId": POOL, "ManagedLoginBrandingId": branding["ManagedLoginBrandingId"] });
     let found = backend

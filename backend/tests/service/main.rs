@@ -30,4 +30,5 @@ mod resource_servers;
 mod serving;
 mod sigv4;
 mod statements;
+mod ui_config;
 mod wire;
