@@ -69,6 +69,8 @@ impl AppState {
 pub struct Caller {
     /// The address that asks: the peer's, or what a trusted proxy says of it. Limits count by it.
     pub peer: IpAddr,
+    /// The id of the key that signed the request, where it was signed.
+    pub access_key_id: Option<String>,
     /// The id of this request, also sent back as `x-amzn-RequestId`.
     pub request_id: String,
 }

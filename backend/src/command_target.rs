@@ -45,15 +45,24 @@ pub(crate) struct Unusable {
 }
 
 impl Target {
+    /// The database and the pool, which must be there.
     pub(crate) async fn open(&self) -> Result<(AppState, Pool), TargetError> {
+        let state = self.open_database().await?;
+        let pool = find_pool(&state, &self.pool).await?;
+        Ok((state, pool))
+    }
+
+    pub(crate) fn pool(&self) -> &str {
+        &self.pool
+    }
+
+    pub(crate) async fn open_database(&self) -> Result<AppState, TargetError> {
         let mut config = match &self.config {
             Some(file) => Config::read(file)?,
             None => Config::default(),
         };
         config.data = self.data.clone().or(config.data);
-        let state = beside(config, Clock::System).await?;
-        let pool = find_pool(&state, &self.pool).await?;
-        Ok((state, pool))
+        Ok(beside(config, Clock::System).await?)
     }
 }
 

@@ -1,6 +1,7 @@
 //! The command line: `cognate serve`, `cognate keys rotate`, `cognate users`, `cognate ui-config`,
-//! `cognate operations`.
+//! `cognate audit`, `cognate operations`.
 
+mod audit_command;
 mod command_target;
 mod ui_config_command;
 mod users_command;
@@ -10,8 +11,10 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+use audit_command::AuditError;
 use clap::{Parser, Subcommand};
 use cognate_backend::api::coverage;
+use cognate_backend::audit;
 use cognate_backend::clock::Clock;
 use cognate_backend::config::{
     Config, ConfigError, DEFAULT_DEMO_APP, DEFAULT_HOSTED_UI, DEFAULT_LISTEN,
@@ -51,6 +54,8 @@ enum Command {
     /// How the hosted pages look and what they link to, as a file.
     #[command(subcommand)]
     UiConfig(UiConfigCommand),
+    /// Print what administrators changed in a pool that asks for events, as JSON lines.
+    Audit(audit_command::Audit),
     /// Print which operations of the user pools API there are, as Markdown.
     Operations,
 }
@@ -102,7 +107,8 @@ struct Serve {
 
 fn main() -> ExitCode {
     let Arguments { command } = Arguments::parse();
-    let wanted = EnvFilter::try_from_env("COGNATE_LOG").unwrap_or_else(|_| EnvFilter::new("warn"));
+    let wanted = EnvFilter::try_from_env("COGNATE_LOG")
+        .unwrap_or_else(|_| EnvFilter::new(format!("warn,{}=info", audit::LOG)));
     let format = match std::env::var("COGNATE_LOG_FORMAT") {
         Ok(format) if format == "json" => LogFormat::Json,
         _ => LogFormat::Text,
@@ -117,6 +123,9 @@ fn main() -> ExitCode {
         Command::UiConfig(command) => runtime()
             .map_err(Failure::from)
             .and_then(|runtime| Ok(runtime.block_on(ui_config_command::run(command))?)),
+        Command::Audit(arguments) => runtime()
+            .map_err(Failure::from)
+            .and_then(|runtime| Ok(runtime.block_on(audit_command::run(arguments))?)),
         Command::Operations => {
             print_operations();
             Ok(())
@@ -180,6 +189,8 @@ enum Failure {
     Users(#[from] UsersError),
     #[error(transparent)]
     UiConfig(#[from] UiConfigError),
+    #[error(transparent)]
+    Audit(#[from] AuditError),
     #[error("the runtime does not start")]
     Runtime(#[from] io::Error),
 }

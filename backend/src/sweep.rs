@@ -34,6 +34,12 @@ pub fn start(state: &AppState) {
                     "cannot sweep events"
                 );
             }
+            if let Err(error) = store.delete_admin_events_before(old).await {
+                tracing::warn!(
+                    error = &error as &dyn std::error::Error,
+                    "cannot sweep changes"
+                );
+            }
             if let Err(error) = import::job::expire(&state).await {
                 tracing::warn!(%error, "cannot sweep import jobs");
             }

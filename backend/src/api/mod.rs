@@ -7,6 +7,7 @@
 
 mod account;
 mod admin_users;
+mod administered;
 mod attribute;
 mod audited;
 mod auth_events;
@@ -48,6 +49,7 @@ use serde_json::Value;
 use crate::app::{AppState, Caller};
 use crate::contract::{self, Service};
 use crate::error::ApiError;
+use administered::Administered;
 use audited::Seen;
 
 /// What a request must bring to be let in.
@@ -273,9 +275,13 @@ impl Operation {
     /// What the operation refuses with.
     pub async fn call(&self, state: &AppState, caller: &Caller, body: Value) -> Answer {
         let seen = Seen::of(self.name, &body);
+        let administered = Administered::of(self, state, caller, &body).await;
         let answer = (self.handler)(state, caller, body).await;
         if let Some(seen) = seen {
             seen.record(state, caller, answer.as_deref());
+        }
+        if let Some(administered) = administered {
+            administered.record(state, answer.as_deref()).await;
         }
         answer
     }

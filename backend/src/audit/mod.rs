@@ -1,5 +1,6 @@
-//! What happened at people's sign-ins, sign-ups and changes of passwords, written down for administrators
-//! in pools that ask for it (`UserPoolAddOns.AdvancedSecurityMode` `AUDIT` or `ENFORCED`).
+//! What happened at people's sign-ins, sign-ups and changes of passwords, and what administrators changed, written down in
+//! pools that ask for it (`UserPoolAddOns.AdvancedSecurityMode` `AUDIT` or `ENFORCED`). A change by an administrator
+//! is a line of the log in any case ([`LOG`]).
 //!
 //! # Steps
 //! 1. The API hands over what it saw ([`Audit::record`]) and answers.
@@ -26,11 +27,14 @@ use crate::app::AppState;
 use crate::error::ApiError;
 use crate::pools::{self, Pool};
 use crate::seal::Place;
-use crate::store::AuthEventRow;
+use crate::store::{AdminEventRow, AuthEventRow};
 use crate::users;
 
 /// How long events are kept, in seconds: 90 days.
 pub const KEPT_SECONDS: i64 = 90 * 86400;
+
+/// What lines of the log about changes by administrators come from; it is on unless `COGNATE_LOG` says otherwise.
+pub const LOG: &str = "cognate_audit";
 
 const QUEUE_LENGTH: usize = 4096;
 
@@ -125,6 +129,21 @@ impl Details {
     }
 }
 
+/// Something that an administrator changed, or tried to.
+#[derive(Debug)]
+pub struct AdminEvent {
+    /// The operation's name.
+    pub operation: &'static str,
+    /// The id of the key that signed the request.
+    pub access_key_id: String,
+    /// The pool, where there is one.
+    pub pool_id: Option<String>,
+    /// The `sub` of the user it was about, where there is one.
+    pub sub: Option<String>,
+    /// `ok`, or the name of the error.
+    pub outcome: &'static str,
+}
+
 impl fmt::Debug for Event {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Event({} {})", self.kind.name(), self.response.name())
@@ -148,6 +167,7 @@ pub struct Pending(mpsc::Receiver<Job>);
 #[derive(Debug)]
 enum Job {
     Store(Box<Event>, i64),
+    StoreChange(Box<AdminEventRow>),
     Flush(oneshot::Sender<()>),
 }
 
@@ -163,6 +183,33 @@ impl Audit {
     pub fn record(&self, event: Event, at: i64) {
         if self.0.try_send(Job::Store(Box::new(event), at)).is_err() {
             tracing::error!("the queue of events is full: one was dropped");
+        }
+    }
+
+    /// Logs a change that happened at this time (seconds since 1970), and queues it where it is to be kept.
+    pub fn record_change(&self, event: AdminEvent, is_kept: bool, at: i64) {
+        tracing::info!(
+            target: LOG,
+            operation = event.operation,
+            access_key_id = event.access_key_id,
+            pool_id = event.pool_id,
+            sub = event.sub,
+            outcome = event.outcome,
+        );
+        let Some(pool_id) = event.pool_id.filter(|_| is_kept) else {
+            return;
+        };
+        let row = AdminEventRow {
+            id: Uuid::now_v7().to_string(),
+            pool_id,
+            operation: event.operation.to_owned(),
+            access_key_id: event.access_key_id,
+            sub: event.sub,
+            outcome: event.outcome.to_owned(),
+            created_at: at,
+        };
+        if self.0.try_send(Job::StoreChange(Box::new(row))).is_err() {
+            tracing::error!("the queue of events is full: a change was dropped");
         }
     }
 
@@ -186,6 +233,12 @@ pub fn start(state: AppState, Pending(mut jobs): Pending) {
                 Job::Store(event, at) => {
                     if let Err(error) = store(&state, &event, at).await {
                         tracing::error!(kind = event.kind.name(), %error, "an event was not stored");
+                    }
+                }
+                Job::StoreChange(row) => {
+                    if let Err(error) = state.store.insert_admin_event(&row).await {
+                        let operation = row.operation;
+                        tracing::error!(operation, %error, "a change was not stored");
                     }
                 }
                 Job::Flush(done) => drop(done.send(())),

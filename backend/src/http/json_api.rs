@@ -47,11 +47,18 @@ async fn answer_to(
         .extensions
         .get::<Peer>()
         .map_or(Peer::UNKNOWN, |peer| *peer);
-    match operation.auth {
-        Auth::Public => {}
-        Auth::SigV4 => check_signature(state, operation.service, &head, peer, &body)?,
-    }
+    let access_key_id = match operation.auth {
+        Auth::Public => None,
+        Auth::SigV4 => Some(check_signature(
+            state,
+            operation.service,
+            &head,
+            peer,
+            &body,
+        )?),
+    };
     let caller = Caller {
+        access_key_id,
         peer: proxy::caller(&state.config.proxies, peer, &head.headers),
         request_id: request_id.to_owned(),
     };
@@ -93,14 +100,14 @@ pub(super) fn operation(request: &Request<Body>) -> Option<&'static Operation> {
 }
 
 /// Administrators sign with a configured key. Without configured keys, programs on this machine may
-/// use the demo key.
+/// use the demo key. Answers the key's id.
 pub(super) fn check_signature(
     state: &AppState,
     service: Service,
     head: &Parts,
     peer: Peer,
     body: &[u8],
-) -> Result<(), ApiError> {
+) -> Result<String, ApiError> {
     let keys = &state.config.keys.sigv4;
     let is_demo = keys.is_empty() && local::allows(state, peer, &head.headers, OriginRule::None);
     let name = service.signing_name();

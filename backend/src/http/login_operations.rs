@@ -70,6 +70,7 @@ async fn answer_to(
         .map_or(Peer::UNKNOWN, |peer| *peer);
     let caller = Caller {
         peer: proxy::caller(&state.config.proxies, peer, &head.headers),
+        access_key_id: None,
         request_id: request_id.to_owned(),
     };
     let operation = operation.ok_or_else(|| {

@@ -107,6 +107,7 @@ pub(super) fn caller(
     let peer = peer.map_or(Peer::UNKNOWN, |Extension(peer)| peer);
     Caller {
         peer: proxy::caller(&state.config.proxies, peer, headers),
+        access_key_id: None,
         request_id: Uuid::new_v4().to_string(),
     }
 }

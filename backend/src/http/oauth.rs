@@ -51,6 +51,7 @@ pub(super) async fn revoke(
 pub(super) async fn push(State(state): State<AppState>, request: Request<Body>) -> Response<Body> {
     let caller = Caller {
         peer: address_of(&state, request.extensions(), request.headers()),
+        access_key_id: None,
         request_id: RequestId::of(&request).0,
     };
     let (credentials, form) = match read(&state, request, "/oauth2/par").await {

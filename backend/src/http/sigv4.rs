@@ -27,14 +27,15 @@ const SKEW_SECONDS: i64 = 15 * 60;
 const DATE: StaticFormatDescription =
     format_description!("[year][month][day]T[hour][minute][second]Z");
 
-/// Checks the signature of a request to this service (`cognito-idp`). `secret_of` gives the secret of an access key it knows.
+/// Checks the signature of a request to this service (`cognito-idp`). `secret_of` gives the secret of an access key it
+/// knows. Answers the key's id.
 pub(super) fn verify<'k>(
     service: &str,
     head: &Parts,
     body: &[u8],
     now: i64,
     secret_of: impl FnOnce(&str) -> Option<&'k str>,
-) -> Result<(), ApiError> {
+) -> Result<String, ApiError> {
     let authorization = only(&head.headers, "authorization").map_err(|problem| match problem {
         Problem::Missing => ApiError::missing_authentication_token("Missing Authentication Token"),
         Problem::Unreadable => ApiError::incomplete_signature("Authorization is not readable."),
@@ -54,7 +55,7 @@ pub(super) fn verify<'k>(
     );
     let expected = hex(sign(secret, &given.scope, &string_to_sign).as_ref());
     if bool::from(expected.as_bytes().ct_eq(given.signature.as_bytes())) {
-        Ok(())
+        Ok(given.access_key_id.to_owned())
     } else {
         Err(ApiError::invalid_signature(
             "The request signature we calculated does not match the signature you provided. Check \

@@ -19,7 +19,7 @@ use crate::mfa::{Enrolment, Factor, Totp, TotpSecret};
 use crate::passkeys::Passkey;
 use crate::pools::Pool;
 use crate::srp::{self, group::Element};
-use crate::store::{NewUserRow, PasskeyRow, RefusalRow};
+use crate::store::{LookupRow, NewUserRow, PasskeyRow, RefusalRow};
 use crate::users::{self, Credential, Status, User, Writer};
 
 /// The most bytes of a line: attributes and passkeys of one user.
@@ -31,6 +31,8 @@ const LINKS: &str = "identities";
 pub struct JsonLines<R> {
     reader: BufReader<R>,
     line: i64,
+    /// Whether the first line says that there are passwords.
+    has_secrets: bool,
     /// The groups that the file names.
     pub groups: Vec<ExportedGroup>,
 }
@@ -44,6 +46,7 @@ impl<R: Read> JsonLines<R> {
         let mut lines = Self {
             reader: BufReader::new(source),
             line: 0,
+            has_secrets: false,
             groups: Vec::new(),
         };
         let first = lines.next_line()?.ok_or(Failure::WrongHeader)?;
@@ -55,6 +58,7 @@ impl<R: Read> JsonLines<R> {
             return Err(Failure::OtherPool);
         }
         lines.groups = header.groups;
+        lines.has_secrets = header.has_secrets;
         Ok(lines)
     }
 
@@ -72,6 +76,7 @@ impl<R: Read> JsonLines<R> {
         };
         let made = serde_json::from_slice(&bytes)
             .map_err(|_| ApiError::invalid_parameter("The line is not a user of an export."))
+            .and_then(|person| self.announced(person))
             .and_then(|person| new_user(state, pool, self.line, person));
         match made {
             Ok(user) => Ok(Some(Ok(user))),
@@ -82,6 +87,16 @@ impl<R: Read> JsonLines<R> {
                 reason: error.message.into_owned(),
             }))),
         }
+    }
+
+    /// Whether its pool was compared is up to the first line: a password that it does not speak of was not.
+    fn announced(&self, person: Person) -> Result<Person, ApiError> {
+        if !self.has_secrets && (person.password.is_some() || person.totp.is_some()) {
+            return Err(ApiError::invalid_parameter(
+                "The user has secrets, and the first line says that there are none.",
+            ));
+        }
+        Ok(person)
     }
 
     fn next_line(&mut self) -> Result<Option<Vec<u8>>, Failure> {
@@ -115,7 +130,13 @@ fn new_user(
     for passkey in person.passkeys {
         passkeys.push(passkey_row(state, &user, passkey)?);
     }
-    let (row, lookups) = user.to_be_stored(state, pool)?;
+    let (row, mut lookups) = user.to_be_stored(state, pool)?;
+    // A sub that nobody drew here must not be what somebody else is called.
+    let named = users::normal(pool, &row.sub);
+    lookups.shadowed.push(LookupRow {
+        kind: "username",
+        hash: state.sealer.lookup("username", &pool.id, &named),
+    });
     Ok(NewUserRow {
         line,
         user: row,
@@ -129,7 +150,9 @@ fn new_user(
 
 fn user(pool: &Pool, person: &Person) -> Result<User, ApiError> {
     let is_name = (1..=128).contains(&person.username.chars().count());
-    if !is_name || Uuid::parse_str(&person.sub).is_err() {
+    // In the one form that subs have: others would be other names for the same.
+    let is_sub = Uuid::parse_str(&person.sub).is_ok_and(|sub| sub.to_string() == person.sub);
+    if !is_name || !is_sub {
         return Err(ApiError::invalid_parameter(
             "The user has no user name or no sub.",
         ));
@@ -157,9 +180,10 @@ fn user(pool: &Pool, person: &Person) -> Result<User, ApiError> {
 fn credential(password: &Password) -> Result<Credential, ApiError> {
     let damaged = || ApiError::invalid_parameter("The password's verifier is damaged.");
     let verifier = Base64::decode_vec(&password.verifier).map_err(|_| damaged())?;
+    let element = Element::from_bytes(&verifier).filter(|verifier| !verifier.is_trivial());
     Ok(Credential {
         salt: Base64::decode_vec(&password.salt).map_err(|_| damaged())?,
-        verifier: Element::from_bytes(&verifier).ok_or_else(damaged)?,
+        verifier: element.ok_or_else(damaged)?,
         set_at: password.set_at,
     })
 }

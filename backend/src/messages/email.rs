@@ -14,8 +14,8 @@ use lettre::transport::smtp::authentication::Credentials;
 use lettre::transport::smtp::client::{Tls, TlsParameters};
 use lettre::{Address, AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor};
 
+use super::Text;
 use super::letter::Letter;
-use super::{Text, template};
 use crate::config::{Encryption, SmtpConfig};
 use crate::pools::Pool;
 
@@ -100,7 +100,7 @@ impl Smtp {
         let own = texts.email_from().and_then(|from| from.parse().ok());
         let from = own.unwrap_or_else(|| self.from.clone());
         let domain = from.email.domain().to_owned();
-        let kind = if template::is_html(&text.body) {
+        let kind = if text.is_html {
             ContentType::TEXT_HTML
         } else {
             ContentType::TEXT_PLAIN

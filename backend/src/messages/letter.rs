@@ -20,6 +20,9 @@ pub struct Text {
     pub subject: String,
     /// The text.
     pub body: Zeroizing<String>,
+    /// Whether the text is HTML, as its template says. What is put into that decides nothing.
+    #[serde(default)]
+    pub is_html: bool,
 }
 
 impl std::fmt::Debug for Text {

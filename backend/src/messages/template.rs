@@ -107,12 +107,13 @@ impl Template {
         Text {
             subject: self.subject.clone(),
             body,
+            is_html,
         }
     }
 }
 
-/// Whether a text is HTML: it has a tag, or an entity.
-pub(super) fn is_html(text: &str) -> bool {
+/// Whether a template is HTML: it has a tag, or an entity.
+fn is_html(text: &str) -> bool {
     let has_tag = text.match_indices('<').any(|(at, _)| {
         let next = text.get(at + 1..).and_then(|rest| rest.chars().next());
         next.is_some_and(|c| c.is_ascii_alphabetic() || c == '/' || c == '!')
@@ -162,6 +163,23 @@ mod tests {
         assert_eq!(
             filled("<b>{username}</b> {####}", "<i>&\"", None),
             "<b>&lt;i&gt;&amp;&quot;</b> 123456"
+        );
+    }
+
+    #[test]
+    fn the_template_says_whether_a_text_is_html_and_not_what_is_put_into_it() {
+        let of = |body: &str| Template {
+            subject: String::new(),
+            body: body.to_owned(),
+        };
+        let plain = of("For {username}: {####}").filled("<b>x</b>&amp;", Some("<i>"), None);
+        assert!(!plain.is_html);
+        assert_eq!(*plain.body, "For <b>x</b>&amp;: <i>");
+        assert!(of("<p>{####}</p>").filled("x", None, None).is_html);
+        assert!(
+            of("{##Confirm##}")
+                .filled("x", None, Some("https://a/"))
+                .is_html
         );
     }
 

@@ -181,6 +181,34 @@ impl Outgoing {
         talk(&name, stream.map_err(|error| unreachable(&error))?, request).await
     }
 
+    /// Whether no look-up is needed to see that an address will never be called: without TLS, beyond this machine, and
+    /// not allowed by name.
+    #[must_use]
+    pub fn may_ever_call(&self, url: &Url) -> bool {
+        let is_here = match url.host() {
+            Some(Host::Domain(domain)) => domain == "localhost",
+            Some(Host::Ipv4(ip)) => ip.is_loopback(),
+            Some(Host::Ipv6(ip)) => ip.is_loopback(),
+            None => return false,
+        };
+        let is_named = url
+            .host()
+            .is_some_and(|host| self.names(&host, &name_of(url)));
+        match url.scheme() {
+            "https" => true,
+            "http" => is_named || (self.is_local && is_here),
+            _ => false,
+        }
+    }
+
+    /// Whether `outgoing.allow` names a host, or a host with its port.
+    fn names(&self, host: &Host<&str>, name: &str) -> bool {
+        let host = text_of(host);
+        self.allowed
+            .iter()
+            .any(|allowed| *allowed == host || *allowed == name)
+    }
+
     /// The address to connect to, which may be connected to.
     async fn resolve(&self, url: &Url) -> Result<SocketAddr, OutgoingError> {
         let name = name_of(url);
@@ -193,15 +221,8 @@ impl Outgoing {
         let (Some(host), Some(port)) = (url.host(), url.port_or_known_default()) else {
             return Err(refused("it has no host"));
         };
-        let host = match host {
-            Host::Domain(domain) => domain.to_owned(),
-            Host::Ipv4(ip) => ip.to_string(),
-            Host::Ipv6(ip) => ip.to_string(),
-        };
-        let is_allowed = self
-            .allowed
-            .iter()
-            .any(|allowed| *allowed == host || *allowed == name);
+        let is_allowed = self.names(&host, &name);
+        let host = text_of(&host);
         let addresses = tokio::net::lookup_host((host.as_str(), port)).await;
         let addresses = addresses
             .map_err(|error| OutgoingError::Unreachable(name.clone(), error.to_string()))?;
@@ -247,6 +268,14 @@ async fn talk<S: AsyncRead + AsyncWrite + Unpin + Send + 'static>(
         headers: head.headers,
         body: Zeroizing::new(body.to_vec()),
     })
+}
+
+fn text_of(host: &Host<&str>) -> String {
+    match host {
+        Host::Domain(domain) => (*domain).to_owned(),
+        Host::Ipv4(ip) => ip.to_string(),
+        Host::Ipv6(ip) => ip.to_string(),
+    }
 }
 
 /// Host and port, as in the header `Host`.

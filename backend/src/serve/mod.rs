@@ -223,6 +223,12 @@ pub enum StartError {
         "messages.sms.secret has fewer than {SHORTEST_SECRET} characters: choose a long random one"
     )]
     WeakWebhookSecret,
+    /// Codes would cross a network in the clear.
+    #[error(
+        "{0} is no address for text messages (messages.sms.url): it must be https, http on this machine \
+         while nobody else reaches this backend, or a host that outgoing.allow names"
+    )]
+    InsecureWebhook(Url),
     /// A handler file cannot be used.
     #[error(transparent)]
     Triggers(#[from] TriggersError),
@@ -255,6 +261,9 @@ fn channels(config: &Config, outgoing: &Outgoing) -> Result<Channels, StartError
     let sms = config.messages.sms.as_ref();
     if sms.is_some_and(|sms| sms.secret().len() < SHORTEST_SECRET) {
         return Err(StartError::WeakWebhookSecret);
+    }
+    if let Some(sms) = sms.filter(|sms| !outgoing.may_ever_call(&sms.url)) {
+        return Err(StartError::InsecureWebhook(sms.url.clone()));
     }
     Ok(Channels {
         email: email.transpose()?,

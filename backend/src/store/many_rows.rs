@@ -2,8 +2,9 @@
 
 use std::fmt::Write;
 
-/// Parameters of a statement at most. SQLite takes 32,766 and PostgreSQL 65,535; longer texts save nothing any more.
-const MOST_PARAMETERS: usize = 3000;
+/// Parameters of a statement at most. SQLite takes 32,766 and PostgreSQL 65,535, but SQLite looks for each `$1` in a list of
+/// all: twice the parameters are four times the work.
+const MOST_PARAMETERS: usize = 240;
 
 /// As many rows of so many columns as one statement takes.
 pub(super) fn most_rows(columns: usize) -> usize {

@@ -10,6 +10,7 @@
 //!
 //! Values in columns called sealed are encrypted before they come here.
 
+mod admin_events;
 mod auth_events;
 mod batch_names;
 mod challenges;
@@ -45,6 +46,7 @@ mod user_search;
 mod user_sessions;
 mod users;
 
+pub use admin_events::AdminEventRow;
 pub use auth_events::AuthEventRow;
 pub use challenges::ChallengeRow;
 pub use clients::ClientRow;

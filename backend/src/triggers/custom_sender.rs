@@ -43,12 +43,19 @@ pub async fn custom_sender(
 ) -> Result<(), ApiError> {
     let key = state.triggers.sender_key();
     let key = key.ok_or_else(|| ApiError::internal_error("There is no key for senders."))?;
-    let (kind, address) = match medium {
-        Medium::Email => ("customEmailSenderRequestV1", "email"),
-        Medium::Sms => ("customSMSSenderRequestV1", "phone_number"),
+    let (kind, address, flag) = match medium {
+        Medium::Email => ("customEmailSenderRequestV1", "email", "email_verified"),
+        Medium::Sms => (
+            "customSMSSenderRequestV1",
+            "phone_number",
+            "phone_number_verified",
+        ),
     };
     let mut attributes = user_attributes(user);
-    attributes.insert(address, to);
+    if attributes.insert(address, to) != Some(to) {
+        // What was proved of the address before says nothing about this one.
+        attributes.insert(flag, "false");
+    }
     let sealed = code.map(|code| seal(key, code.as_bytes())).transpose()?;
     let request = Request {
         kind,

@@ -221,3 +221,82 @@ async fn an_administrator_reads_events_the_newest_first_and_says_what_they_were(
     let off = backend.admin("AdminListUserAuthEvents", off).await;
     assert_eq!(off.error_type(), "UserPoolAddOnNotEnabledException");
 }
+
+/// What administrators changed in a pool, the oldest first: operation, outcome, whom it was about.
+async fn changes(backend: &Backend, pool: &str) -> Vec<(String, String, Option<String>)> {
+    backend.state.audit.flush().await;
+    let rows = backend.state.store.admin_events_after(pool, "", 100).await;
+    let rows = rows.unwrap().into_iter();
+    rows.map(|row| {
+        assert_eq!(row.access_key_id, "test");
+        assert_eq!(row.created_at, backend.clock.now());
+        (row.operation, row.outcome, row.sub)
+    })
+    .collect()
+}
+
+#[tokio::test]
+async fn what_administrators_change_is_written_down_with_key_pool_person_and_end_and_no_value() {
+    let backend = Backend::start().await;
+    let (pool, person) = audited(&backend).await;
+    let name = json!({ "UserPoolId": pool, "Username": person.email });
+    let user = backend.admin("AdminGetUser", name.clone()).await.ok();
+    let attributes = user["UserAttributes"].as_array().unwrap();
+    let sub = attributes.iter().find(|one| one["Name"] == "sub").unwrap();
+    let sub = sub["Value"].as_str().map(str::to_owned);
+    backend.admin("AdminDisableUser", name.clone()).await.ok();
+    let weak = json!({ "UserPoolId": pool, "Username": person.email, "Password": "Weak-77" });
+    backend.admin("AdminSetUserPassword", weak).await.error();
+    let nobody = json!({ "UserPoolId": pool, "Username": "nobody@example.com" });
+    backend.admin("AdminDeleteUser", nobody).await.error();
+    let new =
+        json!({ "UserPoolId": pool, "Username": "new@example.com", "MessageAction": "SUPPRESS" });
+    backend.admin("AdminCreateUser", new).await.ok();
+    backend.admin("AdminDeleteUser", name).await.ok();
+    let group = json!({ "UserPoolId": pool, "GroupName": "secretive" });
+    backend.admin("CreateGroup", group).await.ok();
+    // Unsigned, nothing happened.
+    let unsigned = json!({ "UserPoolId": pool, "Username": "new@example.com" });
+    backend.call("AdminDeleteUser", unsigned).await.error();
+    let mut seen = changes(&backend, &pool).await;
+    let created = seen
+        .iter()
+        .position(|(operation, ..)| operation == "AdminCreateUser");
+    let made = seen[created.unwrap()].2.take();
+    assert!(made.is_some_and(|made| Some(&made) != sub.as_ref()));
+    let told = |operation: &str, outcome: &str, sub: Option<&String>| {
+        (operation.to_owned(), outcome.to_owned(), sub.cloned())
+    };
+    let sub = sub.as_ref();
+    assert_eq!(
+        seen,
+        [
+            told("CreateUserPool", "ok", None),
+            told("CreateUserPoolClient", "ok", None),
+            told("AdminDisableUser", "ok", sub),
+            told("AdminSetUserPassword", "InvalidPasswordException", sub),
+            told("AdminDeleteUser", "UserNotFoundException", None),
+            told("AdminCreateUser", "ok", None),
+            told("AdminDeleteUser", "ok", sub),
+            told("CreateGroup", "ok", None),
+        ]
+    );
+    backend
+        .admin("DeleteUserPool", json!({ "UserPoolId": pool }))
+        .await
+        .ok();
+    // They outlive the pool, and go after their time.
+    assert_eq!(changes(&backend, &pool).await.len(), 9);
+    let store = &backend.state.store;
+    let end = backend.clock.now() + 1;
+    store.delete_admin_events_before(end).await.unwrap();
+    assert!(changes(&backend, &pool).await.is_empty());
+}
+
+#[tokio::test]
+async fn where_a_pool_does_not_ask_for_events_changes_are_not_stored() {
+    let backend = Backend::start().await;
+    let group = json!({ "UserPoolId": POOL, "GroupName": "some" });
+    backend.admin("CreateGroup", group).await.ok();
+    assert!(changes(&backend, POOL).await.is_empty());
+}

@@ -2,10 +2,12 @@
 
 use std::io::Cursor;
 
+use base64ct::{Base64, Encoding};
 use cognate_backend::export::{csv, json as lines};
 use cognate_backend::import::job::Failure;
 use cognate_backend::import::run::{Counts, End, Form, go_through};
 use cognate_backend::pools::{Pool, find_pool};
+use cognate_backend::srp::group::N;
 use serde_json::{Value, json};
 
 use crate::mfa::person::{Member, totp};
@@ -242,4 +244,69 @@ async fn lines_that_are_no_user_are_refused_and_other_files_are_not_taken() {
         let (end, _) = import_into(&other, POOL, Form::JsonLines, wrong).await;
         assert_eq!(end, Err(Failure::WrongHeader), "{wrong}");
     }
+}
+
+#[tokio::test]
+async fn a_file_is_not_believed_about_verifiers_subs_and_what_its_first_line_says() {
+    let backend = Backend::start().await;
+    Person::confirmed(&backend).await;
+    let file = exported(&backend, true).await;
+    let (header, person) = file.trim_end().split_once('\n').unwrap();
+    let read: Value = serde_json::from_str(person).unwrap();
+    let sub = read["sub"].as_str().unwrap();
+    let with_verifier = |bytes: &[u8]| {
+        let mut changed = read.clone();
+        changed["password"]["verifier"] = json!(Base64::encode_string(bytes));
+        changed.to_string()
+    };
+    let with_sub = |sub: &str| {
+        let mut changed = read.clone();
+        changed["sub"] = json!(sub);
+        changed.to_string()
+    };
+    let mut last = N;
+    last[383] -= 1;
+    let damaged = "The password's verifier is damaged.";
+    let no_sub = "The user has no user name or no sub.";
+    let cases = [
+        (with_verifier(&[0; 384]), damaged),
+        (with_verifier(&[1]), damaged),
+        (with_verifier(&last), damaged),
+        (with_verifier(&N), damaged),
+        (with_sub(&sub.to_uppercase()), no_sub),
+        (with_sub(&sub.replace('-', "")), no_sub),
+        (with_sub(&format!("{{{sub}}}")), no_sub),
+        (with_sub(&format!("urn:uuid:{sub}")), no_sub),
+    ];
+    let other = Backend::start().await;
+    let rows: Vec<&str> = cases.iter().map(|(row, _)| row.as_str()).collect();
+    let text = format!("{header}\n{}\n", rows.join("\n"));
+    let (end, refused) = import_into(&other, POOL, Form::JsonLines, &text).await;
+    assert_eq!(end, through(0, cases.len()), "{refused:?}");
+    let expected = (2..).zip(&cases);
+    let expected: Vec<String> = expected
+        .map(|(line, (_, why))| format!("{line}: {why}"))
+        .collect();
+    assert_eq!(refused, expected);
+    // Passwords that the first line denies were compared with no pool's name.
+    let denied = header.replace("\"hasSecrets\":true", "\"hasSecrets\":false");
+    assert_ne!(denied, header);
+    let text = format!("{denied}\n{person}\n");
+    let (end, refused) = import_into(&other, POOL, Form::JsonLines, &text).await;
+    assert_eq!(end, through(0, 1));
+    assert!(
+        refused[0].contains("the first line says that there are none"),
+        "{refused:?}"
+    );
+    // A sub that is somebody's user name would be found by it.
+    let named = new_pool(&other, json!({})).await;
+    let taken = json!({ "UserPoolId": named, "Username": sub, "MessageAction": "SUPPRESS" });
+    other.admin("AdminCreateUser", taken).await.ok();
+    let without = exported(&backend, false).await;
+    let (header, person) = without.trim_end().split_once('\n').unwrap();
+    let mut changed: Value = serde_json::from_str(person).unwrap();
+    changed["username"] = json!("somebody-else");
+    let text = format!("{header}\n{changed}\n");
+    let (end, refused) = import_into(&other, &named, Form::JsonLines, &text).await;
+    assert_eq!(end, through(0, 1), "{refused:?}");
 }

@@ -252,3 +252,36 @@ async fn another_master_key_stops_the_start_and_is_named_as_the_cause() {
     let cause = std::error::Error::source(&keys).unwrap().to_string();
     assert!(cause.contains("another master key"), "{cause}");
 }
+
+#[tokio::test]
+async fn text_messages_are_not_posted_in_the_clear_beyond_this_machine() {
+    let config = |url: &str, allow: &str| {
+        let text = format!(
+            "[messages.sms]\nurl = \"{url}\"\nsecret = \"sixteen-characters\"\n[outgoing]\nallow = [{allow}]\n"
+        );
+        Config::parse(&text).unwrap()
+    };
+    for (url, allow, starts) in [
+        ("http://sms.example.com/", "", false),
+        ("http://192.0.2.1/", "", false),
+        ("http://localhost.example.com/", "", false),
+        ("ftp://localhost/", "", false),
+        ("http://sms.internal:8080/", "\"sms.internal\"", true),
+        ("http://localhost:8080/", "", true),
+        ("http://127.0.0.1:8080/", "", true),
+        ("https://sms.example.com/", "", true),
+    ] {
+        let folder = tempfile::tempdir().unwrap();
+        let mut config = config(url, allow);
+        config.data = Some(folder.path().to_owned());
+        let outcome = prepare(config, Clock::frozen_at(START), loopback()).await;
+        match outcome {
+            Ok(_) => assert!(starts, "{url}"),
+            Err(StartError::InsecureWebhook(named)) => {
+                assert!(!starts, "{url}");
+                assert_eq!(named.as_str(), url);
+            }
+            Err(other) => panic!("{url}: {other}"),
+        }
+    }
+}

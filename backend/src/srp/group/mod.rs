@@ -72,6 +72,14 @@ impl Element {
         &self.0
     }
 
+    /// Whether the number is 0, 1 or `N - 1`: whoever stores such a verifier knows all powers of it.
+    #[must_use]
+    pub fn is_trivial(&self) -> bool {
+        let mut last = N;
+        last[LENGTH - 1] -= 1; // N is odd
+        self.is_zero() || *self.0 == Self::one().as_bytes()[..] || *self.0 == last
+    }
+
     /// Whether the number is 0, which SRP refuses as `A` and as `B`.
     #[must_use]
     pub fn is_zero(&self) -> bool {
