@@ -30,7 +30,7 @@ pub struct Quotas {
     /// Users of a file. Default 500,000.
     pub import_users_per_file: usize,
     /// Rows of a file that are stored together: what a stop or a restart undoes at most, and for how long other
-    /// writers wait. Default 2,000.
+    /// writers wait, about a second for 3,000. Default 5,000.
     pub import_rows_per_batch: std::num::NonZeroUsize,
     /// Tags of a pool. Default 50.
     pub tags_per_pool: usize,
@@ -62,7 +62,7 @@ impl Default for Quotas {
             import_jobs_per_pool: 1000,
             import_file_bytes: 100 * 1024 * 1024,
             import_users_per_file: 500_000,
-            import_rows_per_batch: const { std::num::NonZeroUsize::new(2000).unwrap() },
+            import_rows_per_batch: const { std::num::NonZeroUsize::new(5000).unwrap() },
             tags_per_pool: 50,
             identity_pools: 1000,
             user_pools_per_identity_pool: 50,
