@@ -6,6 +6,7 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
@@ -18,8 +19,10 @@ import {
 } from '@aws-sdk/client-cognito-identity';
 import { InitiateAuthCommand } from '@aws-sdk/client-cognito-identity-provider';
 import { GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { build } from 'esbuild';
 import { createRemoteJWKSet, jwtVerify } from 'jose';
 import { startBackend } from '../support/backend.mjs';
+import { launchChromium } from '../support/chromium.mjs';
 import { freePort } from '../support/free-port.mjs';
 import { pythonWithBoto3, startMinistack } from '../support/ministack.mjs';
 import { confirmedPerson } from '../support/person.mjs';
@@ -36,8 +39,10 @@ let backend;
 let sts;
 let folder;
 let identity;
+let site;
 
 before(async () => {
+  site = await servePage();
   stack = await startMinistack();
   sts = await startRecorder(stack.endpoint);
   folder = await mkdtemp(join(tmpdir(), 'cognate-identity-'));
@@ -50,11 +55,12 @@ before(async () => {
   const roles = PEOPLE.map((name) => ({ name, trust: trust(federated, `localhost:${port}/identity`, 'authenticated'), policy: allows(`arn:aws:s3:::${BUCKET}/${name}/*`) }));
   roles.push({ name: 'guest', trust: trust(federated, `localhost:${port}/identity`, 'unauthenticated'), policy: allows(`arn:aws:s3:::${BUCKET}/public/*`) });
   roles.push({ name: 'closed', trust: trust(`${federated}/other`, `localhost:${port}/identity`, 'authenticated'), policy: allows('*') });
-  execFileSync(pythonWithBoto3(), [fileURLToPath(new URL('python/roles.py', import.meta.url)), stack.endpoint, JSON.stringify({ bucket: BUCKET, roles })]);
+  execFileSync(pythonWithBoto3(), [fileURLToPath(new URL('python/roles.py', import.meta.url)), stack.endpoint, JSON.stringify({ bucket: BUCKET, origins: [site.url], roles })]);
   identity = new CognitoIdentityClient({ endpoint: backend.url, region: 'us-east-1', credentials: undefined, maxAttempts: 1 });
 });
 after(async () => {
   identity?.destroy();
+  site?.server.close();
   await backend?.stop();
   await sts?.close();
   await stack?.stop();
@@ -70,6 +76,33 @@ test('somebody puts and gets objects with the credentials of the own role, and i
   const bob = s3(await credentialsOf('bob'));
   await assert.rejects(bob.send(new GetObjectCommand({ Bucket: BUCKET, Key: 'ada/notes.txt' })), { name: 'AccessDenied' });
   for (const client of [ada, bob]) client.destroy();
+});
+
+test('a browser stores and reads an object with the credentials it got, and not those of another', async () => {
+  const browser = await launchChromium();
+  // The emulator's refusals have no CORS headers, so the page cannot read them: what is in between does.
+  const storage = await startRecorder(stack.endpoint, { keepsHost: true });
+  try {
+    const page = await browser.newPage();
+    await page.goto(site.url);
+    const done = await page.evaluate((wanted) => globalThis.store(wanted), {
+      identity: backend.url,
+      storage: storage.url,
+      pool: IDENTITY_POOL,
+      logins: { [PROVIDER]: await idTokenOf('bob') },
+      bucket: BUCKET,
+      key: 'bob/page.txt',
+      foreign: 'ada/notes.txt',
+    });
+    assert.equal(done.read, 'from a browser');
+    assert.notEqual(done.refused, 'given');
+const foreign = storage.exchanges.filter(({ method, path }) => method === 'GET' && path.startsWith(`/${BUCKET}/ada/notes.txt`));
+    assert.deepEqual(foreign.map(({ status }) => status), [403]);
+    assert.match(foreign[0].response, /AccessDenied/);
+  } finally {
+    await browser.close();
+    await storage.close();
+  }
 });
 
 test('the token that buys them says pool, identity and how one signed in, and verifies by the published keys', async () => {
@@ -141,6 +174,18 @@ async function idTokenOf(name) {
     signedIn.set(name, answer.AuthenticationResult.IdToken);
   }
   return signedIn.get(name);
+}
+
+async function servePage() {
+  const entry = fileURLToPath(new URL('identity-page.mjs', import.meta.url));
+  const { outputFiles } = await build({ entryPoints: [entry], bundle: true, format: 'esm', write: false, logLevel: 'error' });
+  const server = createServer((request, response) => {
+    const isScript = request.url === '/page.js';
+    response.writeHead(200, { 'content-type': isScript ? 'text/javascript' : 'text/html' });
+    response.end(isScript ? outputFiles[0].text : '<!doctype html><title>files</title><script type="module" src="/page.js"></script>');
+  });
+  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return { server, url: `http://localhost:${server.address().port}` };
 }
 
 function s3(credentials) {

@@ -1,6 +1,6 @@
 """Roles and a bucket at an emulator of AWS, as an administrator makes them; JSON from the command line.
 
-python roles.py ENDPOINT '{"bucket": .., "origin": .., "roles": [{"name", "trust", "policy"}]}'
+python roles.py ENDPOINT '{"bucket": .., "origins": [..], "roles": [{"name", "trust", "policy"}]}'
 """
 
 import json
@@ -23,6 +23,8 @@ def main():
     endpoint, wanted = sys.argv[1], json.loads(sys.argv[2])
     iam, s3 = client("iam", endpoint), client("s3", endpoint)
     s3.create_bucket(Bucket=wanted["bucket"])
+    rule = {"AllowedMethods": ["GET", "PUT"], "AllowedHeaders": ["*"], "AllowedOrigins": wanted["origins"]}
+    s3.put_bucket_cors(Bucket=wanted["bucket"], CORSConfiguration={"CORSRules": [rule]})
     for role in wanted["roles"]:
         iam.create_role(RoleName=role["name"], AssumeRolePolicyDocument=json.dumps(role["trust"]))
         iam.put_role_policy(RoleName=role["name"], PolicyName="all", PolicyDocument=json.dumps(role["policy"]))
