@@ -3,11 +3,17 @@
 //! A row is taken for one try by a change of its due time, so that of several processes one tries it; if that one
 //! ends meanwhile, the row is due again after [`LEASE`]. A try that fails puts it off: 5 seconds, then twice as long each time, up to a
 //! quarter of an hour.
+//!
+//! Each pool has rounds of its own, so that none waits for another's server or sender, up to [`POOLS_AT_ONCE`].
 
+use std::collections::HashMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::future::join_all;
-use tokio::time::timeout;
+use tokio::sync::oneshot;
+use tokio::task::{self, JoinSet};
+use tokio::time::sleep;
 use uuid::Uuid;
 use zeroize::Zeroizing;
 
@@ -29,9 +35,10 @@ const LEASE: i64 = 60_000;
 const FIRST_PAUSE: i64 = 5_000;
 const LONGEST_PAUSE: i64 = 15 * 60_000;
 
-/// Rows taken at once, and tried at the same time.
-const BATCH: i64 = 64;
-const AT_ONCE: usize = 8;
+/// Messages of a pool that are tried at the same time.
+const AT_ONCE: i64 = 8;
+/// Pools whose messages are tried at the same time.
+const POOLS_AT_ONCE: usize = 16;
 
 /// How often the table is looked at if nothing is known to be due: another process may have put something there.
 const IDLE: Duration = Duration::from_secs(30);
@@ -75,62 +82,111 @@ pub(super) async fn put(
 /// Outside of a tokio runtime.
 pub fn start(state: &AppState, channels: Channels, jobs: Jobs) {
     let Jobs(mut jobs) = jobs;
-    let state = state.clone();
+    let (state, channels) = (state.clone(), Arc::new(channels));
     tokio::spawn(async move {
-        let mut pause = Duration::ZERO;
+        let mut rounds = Rounds::default();
+        let mut flushes: Vec<oneshot::Sender<()>> = Vec::new();
+        let mut has_failed = false;
         loop {
-            let job = timeout(pause, jobs.recv()).await;
-            if matches!(job, Ok(None)) {
-                return;
-            }
-            pause = match pass(&state, &channels).await {
-                Ok(pause) => pause,
-                Err(error) => {
-                    tracing::error!(
-                        error = &error as &dyn std::error::Error,
-                        "the outbox cannot be read or written"
-                    );
-                    IDLE
-                }
+            let begun = if has_failed {
+                Ok(IDLE)
+            } else {
+                rounds.begin(&state, &channels).await
             };
-            if let Ok(Some(Job::Flush(done))) = job {
-                let _: Result<(), ()> = done.send(());
+            let pause = begun.unwrap_or_else(|error| failed(&error));
+            if rounds.busy.is_empty() {
+                for done in flushes.drain(..) {
+                    let _: Result<(), ()> = done.send(());
+                }
+            }
+            has_failed = false;
+            tokio::select! {
+                job = jobs.recv() => match job {
+                    Some(Job::Look) => {}
+                    Some(Job::Flush(done)) => flushes.push(done),
+                    None => return,
+                },
+                Some(ended) = rounds.next() => if let Err(error) = ended {
+                    failed(&error);
+                    has_failed = true;
+                },
+                () = sleep(pause) => {}
             }
         }
     });
 }
 
-/// Tries what is due; how long to wait for the next.
-async fn pass(state: &AppState, channels: &Channels) -> Result<Duration, StoreError> {
-    loop {
-        let due = state
-            .store
-            .outbox_due(state.clock.now_millis(), BATCH)
-            .await?;
-        if due.is_empty() {
-            break;
-        }
-        // The inbox shows messages in the order they were written.
-        let at_once = if channels.email.is_none() && channels.sms.is_none() {
-            1
-        } else {
-            AT_ONCE
-        };
-        for some in due.chunks(at_once) {
-            let mut tries = Vec::new();
-            for row in some {
-                tries.push(attempt(state, channels, row));
+fn failed(error: &StoreError) -> Duration {
+    tracing::error!(
+        error = error as &dyn std::error::Error,
+        "the outbox cannot be read or written"
+    );
+    IDLE
+}
+
+/// Pools have their turns beside each other, a round of a few messages each: one whose server or sender is slow holds up
+/// its own messages, and others overtake.
+#[derive(Default)]
+struct Rounds {
+    tasks: JoinSet<Result<(), StoreError>>,
+    /// The pools that have a round under way.
+    busy: HashMap<task::Id, String>,
+}
+
+impl Rounds {
+    /// Begins a round of each pool that has something due and none under way; how long to wait for the next.
+    async fn begin(
+        &mut self,
+        state: &AppState,
+        channels: &Arc<Channels>,
+    ) -> Result<Duration, StoreError> {
+        let now = state.clock.now_millis();
+        // Some of them may be busy.
+        let most = i64::try_from(POOLS_AT_ONCE + self.busy.len()).unwrap_or(i64::MAX);
+        for pool_id in state.store.outbox_pools_due(now, most).await? {
+            let is_busy = self.busy.values().any(|busy| *busy == pool_id);
+            if is_busy || self.busy.len() >= POOLS_AT_ONCE {
+                continue;
             }
-            // All have ended before the first error counts.
-            for tried in join_all(tries).await {
-                tried?;
-            }
+            let (state, channels) = (state.clone(), Arc::clone(channels));
+            let of = pool_id.clone();
+            let task = self
+                .tasks
+                .spawn(async move { round(&state, &channels, &of).await });
+            self.busy.insert(task.id(), pool_id);
         }
+        let next = state.store.next_in_outbox(now).await?;
+        let wait = next.and_then(|due| u64::try_from(due - now).ok());
+        Ok(wait.map_or(IDLE, Duration::from_millis).min(IDLE))
     }
-    let next = state.store.next_in_outbox().await?;
-    let wait = next.map(|due| due - state.clock.now_millis());
-    let wait = wait.and_then(|millis| u64::try_from(millis).ok());
-    Ok(wait.map_or(IDLE, Duration::from_millis).min(IDLE))
+
+    /// How the next round to end has ended; `None` if there is none.
+    async fn next(&mut self) -> Option<Result<(), StoreError>> {
+        let ended = self.tasks.join_next_with_id().await?;
+        let (id, outcome) = match ended {
+            Ok(ended) => ended,
+            // It panicked: what it took is due again after its lease.
+            Err(error) => (error.id(), Ok(())),
+        };
+        self.busy.remove(&id);
+        Some(outcome)
+    }
+}
+
+/// Tries the oldest of what is due of a pool.
+async fn round(state: &AppState, channels: &Channels, pool_id: &str) -> Result<(), StoreError> {
+    let now = state.clock.now_millis();
+    let due = state.store.outbox_due(pool_id, now, AT_ONCE).await?;
+    if channels.email.is_none() && channels.sms.is_none() {
+        // The inbox shows messages in the order they were written.
+        for row in &due {
+            attempt(state, channels, row).await?;
+        }
+        return Ok(());
+    }
+    // All have ended before the first error counts.
+    let tried = join_all(due.iter().map(|row| attempt(state, channels, row))).await;
+    tried.into_iter().collect()
 }
 
 /// What becomes of a letter.

@@ -43,15 +43,38 @@ impl Store {
         Ok(())
     }
 
-    /// The oldest messages that may be tried now.
+    /// Up to `limit` pools that have messages that may be tried now; that of the oldest first.
     ///
     /// # Errors
     /// If the database fails.
-    pub async fn outbox_due(&self, now: i64, limit: i64) -> Result<Vec<OutboxRow>, StoreError> {
+    pub async fn outbox_pools_due(&self, now: i64, limit: i64) -> Result<Vec<String>, StoreError> {
+        let rows = sqlx::query(
+            "SELECT pool_id FROM outbox WHERE due_at <= $1 \
+             GROUP BY pool_id ORDER BY MIN(due_at), pool_id LIMIT $2",
+        )
+        .bind(now)
+        .bind(limit)
+        .fetch_all(&self.pool)
+        .await?;
+        let ids = rows.iter().map(|row| row.try_get(0));
+        Ok(ids.collect::<Result<_, sqlx::Error>>()?)
+    }
+
+    /// The oldest messages of a pool that may be tried now.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn outbox_due(
+        &self,
+        pool_id: &str,
+        now: i64,
+        limit: i64,
+    ) -> Result<Vec<OutboxRow>, StoreError> {
         let rows = sqlx::query(
             "SELECT id, pool_id, content, attempts, due_at, expires_at FROM outbox \
-             WHERE due_at <= $1 ORDER BY due_at, id LIMIT $2",
+             WHERE pool_id = $1 AND due_at <= $2 ORDER BY due_at, id LIMIT $3",
         )
+        .bind(pool_id)
         .bind(now)
         .bind(limit)
         .fetch_all(&self.pool)
@@ -59,12 +82,14 @@ impl Store {
         Ok(rows.iter().map(OutboxRow::read).collect::<Result<_, _>>()?)
     }
 
-    /// When the next message may be tried, milliseconds since 1970; `None` if there is none.
+    /// When the next message may be tried that may not be tried now, milliseconds since 1970; `None` if there is none.
     ///
     /// # Errors
     /// If the database fails.
-    pub async fn next_in_outbox(&self) -> Result<Option<i64>, StoreError> {
-        let row = sqlx::query("SELECT due_at FROM outbox ORDER BY due_at LIMIT 1")
+    pub async fn next_in_outbox(&self, now: i64) -> Result<Option<i64>, StoreError> {
+        let next = "SELECT due_at FROM outbox WHERE due_at > $1 ORDER BY due_at LIMIT 1";
+        let row = sqlx::query(next)
+            .bind(now)
             .fetch_optional(&self.pool)
             .await?;
         Ok(row.map(|row| row.try_get(0)).transpose()?)

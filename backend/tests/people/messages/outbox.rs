@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use aws_lc_rs::hmac;
 use axum::Router;
@@ -24,6 +25,8 @@ use crate::trigger_flows::serve;
 struct Mail {
     taken: Arc<Mutex<Vec<String>>>,
     answers: Arc<Mutex<Option<&'static str>>>,
+    /// Whether there is no answer to mail for somebody slow.
+    holds: Arc<Mutex<bool>>,
 }
 
 impl Mail {
@@ -45,6 +48,9 @@ impl Mail {
         write.write_all(b"220 test\r\n").await.unwrap();
         let mut message: Option<String> = None;
         while let Ok(Some(line)) = lines.next_line().await {
+            while line.starts_with("RCPT TO:<slow") && *self.holds.lock().unwrap() {
+                tokio::time::sleep(Duration::from_millis(5)).await;
+            }
             let refusal = *self.answers.lock().unwrap();
             let answer = match (&mut message, line.as_str()) {
                 (Some(text), ".") => {
@@ -149,6 +155,36 @@ async fn what_waits_survives_a_restart_and_arrives_when_the_server_is_back() {
     backend.state.messages.flush().await;
     assert_eq!(mail.count(), 1, "once");
     person.confirm(&backend, &mail.code()).await.ok();
+}
+
+#[tokio::test]
+async fn the_messages_of_a_pool_overtake_those_of_another_that_nobody_takes() {
+    let mail = Mail::default();
+    *mail.holds.lock().unwrap() = true;
+    let port = mail.listen("127.0.0.1:0").await.port();
+    let backend = Backend::start_with(Mail::config(port)).await;
+    let (_, slow) = stranger_of(&backend, json!({})).await;
+    for n in 0..9 {
+        let person = Person {
+            email: format!("slow{n}@example.com"),
+            client: slow.client.clone(),
+            ..Person::stranger()
+        };
+        person.sign_up(&backend).await.ok();
+    }
+    let (_, quick) = stranger_of(&backend, json!({})).await;
+    quick.sign_up(&backend).await.ok();
+    for _ in 0..1000 {
+        if mail.count() > 0 {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    assert!(mail.taken.lock().unwrap()[0].contains(&quick.email));
+    assert_eq!(mail.count(), 1, "nobody took the others");
+    *mail.holds.lock().unwrap() = false;
+    backend.state.messages.flush().await;
+    assert_eq!(mail.count(), 10);
 }
 
 #[tokio::test]
