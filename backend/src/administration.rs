@@ -157,6 +157,11 @@ pub async fn set_password(
 ) -> Result<(), ApiError> {
     check_policy(pool, password.secret())?;
     let mut user = users::find_existing(state, pool, name).await?;
+    if user.status == Status::ExternalProvider {
+        return Err(ApiError::invalid_parameter(
+            "Users of another identity provider have no password.",
+        ));
+    }
     check_not_used_before(state, pool, &user, password.secret()).await?;
     user.set_password(password.secret(), state.clock.now())?;
     user.status = if is_permanent {

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use crate::audit::Audit;
 use crate::clock::Clock;
 use crate::config::Config;
+use crate::federation::Published;
 use crate::identity::logins::Issuers;
 use crate::keys::{IdentityKeys, SigningKeys};
 use crate::limits::AddressRate;
@@ -34,6 +35,8 @@ pub struct AppState {
     pub issuers: Issuers,
     /// The client of requests to others.
     pub outgoing: Outgoing,
+    /// What identity providers publish about themselves, as it was read.
+    pub published: Published,
     /// Outgoing messages, queued.
     pub messages: Messages,
     /// What happened at people's sign-ins, queued.

@@ -35,6 +35,8 @@ pub enum Trigger {
     CustomEmailSender,
     /// Delivers text messages.
     CustomSmsSender,
+    /// Changes what another provider says of a person.
+    InboundFederation,
 }
 
 /// The version of a trigger's event, where there are several.
@@ -63,7 +65,7 @@ pub struct Hook {
 
 impl Trigger {
     /// All of them.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::PreSignUp,
         Self::PostConfirmation,
         Self::PreAuthentication,
@@ -76,6 +78,7 @@ impl Trigger {
         Self::CustomMessage,
         Self::CustomEmailSender,
         Self::CustomSmsSender,
+        Self::InboundFederation,
     ];
 
     /// The member of `LambdaConfig`, and the word in errors.
@@ -94,6 +97,7 @@ impl Trigger {
             Self::CustomMessage => "CustomMessage",
             Self::CustomEmailSender => "CustomEmailSender",
             Self::CustomSmsSender => "CustomSMSSender",
+            Self::InboundFederation => "InboundFederation",
         }
     }
 
@@ -102,7 +106,9 @@ impl Trigger {
     pub fn versioned_key(self) -> Option<&'static str> {
         match self {
             Self::PreTokenGeneration => Some("PreTokenGenerationConfig"),
-            Self::CustomEmailSender | Self::CustomSmsSender => Some(self.key()),
+            Self::CustomEmailSender | Self::CustomSmsSender | Self::InboundFederation => {
+                Some(self.key())
+            }
             _ => None,
         }
     }

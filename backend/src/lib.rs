@@ -22,6 +22,7 @@ pub mod devices;
 pub mod domains;
 pub mod error;
 pub mod export;
+pub mod federation;
 pub mod groups;
 mod html;
 pub mod http;

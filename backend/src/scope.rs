@@ -145,7 +145,7 @@ impl Scopes {
     }
 
     /// Whether an attribute may be told. `openid` alone tells all that the client may read; with
-    /// `email`, `phone` or `profile`, only theirs.
+    /// `email`, `phone` or `profile`, only theirs, and who vouched for the person.
     #[must_use]
     pub fn tell(&self, attribute: &str) -> bool {
         if !self.tells_about_the_person() {
@@ -154,6 +154,8 @@ impl Scopes {
         self.has(match attribute {
             "email" | "email_verified" => &Scope::Email,
             "phone_number" | "phone_number_verified" => &Scope::Phone,
+            // Who vouched for the person is about the sign-in.
+            "identities" => &Scope::OpenId,
             _ => &Scope::Profile,
         })
     }

@@ -10,6 +10,8 @@ use crate::app::AppState;
 use crate::branding::look;
 use crate::branding::record::Record;
 use crate::branding::terms::Terms;
+use crate::error::{ApiError, ErrorType};
+use crate::identity_providers::{self, IdentityProvider};
 use crate::migration;
 use crate::oauth::{Asked, LoginTransaction};
 use crate::pools::{IdentifierAttribute, Pool, PoolSettings};
@@ -53,6 +55,7 @@ pub(super) async fn describe_login(
     let look = look::of_client(state, pool, client).await?;
     let terms = Record::<Terms>::of(state, pool, Some(client)).await?;
     let policy = settings.password_policy();
+    let providers = providers(state, transaction).await?;
     reply(&Description {
         client_name: &transaction.client.name,
         user_pool_id: &transaction.pool.id,
@@ -65,6 +68,15 @@ pub(super) async fn describe_login(
             allowed: !settings.allows_admin_create_user_only(),
             attributes,
         },
+        only_providers: !transaction.client.settings.oauth.supports_pool_users(),
+        by_identifier: providers.iter().any(has_identifiers),
+        providers: providers
+            .iter()
+            .map(|provider| ProviderDescription {
+                name: &provider.name,
+                kind: provider.kind.name(),
+            })
+            .collect(),
         password_policy: PolicyDescription {
             minimum_length: policy.minimum_length,
             require_uppercase: policy.require_uppercase,
@@ -138,6 +150,15 @@ struct Description<'a> {
     username_attributes: Vec<&'static str>,
     alias_attributes: Vec<&'static str>,
     sign_up: SignUpDescription<'a>,
+    /// Whether nobody signs in as a user of the pool, with its password.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    only_providers: bool,
+    /// The other providers that people may sign in with.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    providers: Vec<ProviderDescription<'a>>,
+    /// Whether one of them is found by the address of its people.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    by_identifier: bool,
     password_policy: PolicyDescription,
     code_delivery: Vec<&'static str>,
     /// Whether passwords are sent, so that the trigger `UserMigration` can ask another directory for them, not proved by
@@ -162,6 +183,35 @@ struct Description<'a> {
     /// Where messages are read, on the developer's own machine only.
     #[serde(skip_serializing_if = "Option::is_none")]
     inbox: Option<&'static str>,
+}
+
+/// The client's other providers, in its order.
+async fn providers(
+    state: &AppState,
+    transaction: &LoginTransaction,
+) -> Result<Vec<IdentityProvider>, ApiError> {
+    let mut providers = Vec::new();
+    for name in transaction.client.settings.oauth.other_providers() {
+        match identity_providers::find(state, &transaction.pool, name).await {
+            // Deleted since.
+            Err(error) if error.code == ErrorType::ResourceNotFound => {}
+            found => providers.push(found?),
+        }
+    }
+    Ok(providers)
+}
+
+fn has_identifiers(provider: &IdentityProvider) -> bool {
+    let identifiers = provider.settings.idp_identifiers.as_ref();
+    identifiers.is_some_and(|identifiers| !identifiers.is_empty())
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct ProviderDescription<'a> {
+    name: &'a str,
+    #[serde(rename = "Type")]
+    kind: &'static str,
 }
 
 /// A link in one language; without one, in all that have none of their own.

@@ -19,7 +19,7 @@ use crate::app::{AppState, Caller};
 use crate::contract::Service;
 use crate::error::ApiError;
 use crate::oauth::sso::SsoCookie;
-use crate::oauth::{Decided, LoginTransaction, Proceeding, asked, decide, go_on, proceed};
+use crate::oauth::{Decided, LoginTransaction, Proceeding, asked, decide, go_on, go_to, proceed};
 use crate::opaque_secret::OpaqueSecret;
 use crate::sign_in::{AuthFlow, Next, SignInFlow, Through};
 use crate::triggers::Source;
@@ -75,6 +75,7 @@ operations! {
     DescribeLogin,
     ContinueLogin,
     DecideConsent,
+    ContinueWithProvider,
     SignUp,
     ConfirmSignUp,
     ResendConfirmationCode,
@@ -136,6 +137,12 @@ async fn run(
                 Decided::Allowed(done) => proceeding(Proceeding::App(done)),
                 Decided::Denied(location) => proceeding(Proceeding::Page(location)),
             };
+        }
+        Operation::ContinueWithProvider => {
+            let chosen = serde_json::from_value(body_of_choice(body))
+                .map_err(|_| ApiError::serialization("The request does not fit."))?;
+            let location = go_to(state, login.transaction, &chosen).await?;
+            return proceeding(Proceeding::Page(location));
         }
         Operation::SignUp => {
             reply(&sign_up::sign_up_through(state, caller, through, request(name, body)?).await?)
@@ -209,6 +216,14 @@ async fn finish(
             proceeding(proceed(state, login.transaction, &proved, login.sso).await?)
         }
     }
+}
+
+/// A request without the client, which the transaction decides.
+fn body_of_choice(mut body: Value) -> Value {
+    if let Value::Object(members) = &mut body {
+        members.remove("ClientId");
+    }
+    body
 }
 
 /// What a person says to an app that asks.

@@ -120,6 +120,8 @@ pub struct Proved {
     pub second_factor: Option<ProvedFactor>,
     /// The key of the device that somebody signs in from, once that is settled.
     pub device_key: Option<String>,
+    /// The other provider that vouched for them, which did without any factor of ours.
+    pub provider: Option<String>,
 }
 
 impl Next {
@@ -137,6 +139,7 @@ impl Next {
             user,
             second_factor,
             device_key: None,
+            provider: None,
         })
     }
 }

@@ -88,6 +88,17 @@ async fn begin(
             set(&mut response, cookies::set_transaction(state, &begun));
             response
         }
+        Outcome::Provider {
+            transaction: begun,
+            location,
+        } => {
+            let mut response = see_other(&location);
+            for line in forget {
+                set(&mut response, Some(line));
+            }
+            set(&mut response, cookies::set_transaction(state, &begun));
+            response
+        }
         Outcome::App { location, sso } => {
             let mut response = see_other(&location);
             if let Some(sso) = &sso {
@@ -112,11 +123,11 @@ pub(super) fn caller(
     }
 }
 
-fn parameters(uri: &Uri) -> Parameters {
+pub(super) fn parameters(uri: &Uri) -> Parameters {
     Parameters::parse(uri.query().unwrap_or_default().as_bytes())
 }
 
-fn error_page(code: OAuthErrorCode, client_id: Option<&str>) -> Response<Body> {
+pub(super) fn error_page(code: OAuthErrorCode, client_id: Option<&str>) -> Response<Body> {
     let mut query = form_urlencoded::Serializer::new(String::new());
     query.append_pair("error", code.name());
     if let Some(client_id) = client_id {
@@ -128,7 +139,7 @@ fn error_page(code: OAuthErrorCode, client_id: Option<&str>) -> Response<Body> {
 }
 
 /// 303, never kept: the next request may get another answer.
-fn see_other(location: &str) -> Response<Body> {
+pub(super) fn see_other(location: &str) -> Response<Body> {
     let Ok(location) = HeaderValue::from_str(location) else {
         return StatusCode::BAD_REQUEST.into_response();
     };
@@ -139,7 +150,7 @@ fn see_other(location: &str) -> Response<Body> {
     (StatusCode::SEE_OTHER, headers).into_response()
 }
 
-fn set(response: &mut Response<Body>, line: Option<HeaderValue>) {
+pub(super) fn set(response: &mut Response<Body>, line: Option<HeaderValue>) {
     if let Some(line) = line {
         response.headers_mut().append(header::SET_COOKIE, line);
     }

@@ -16,6 +16,7 @@ mod metrics;
 mod oauth;
 mod observe;
 mod peer;
+mod provider_answers;
 mod proxy;
 mod rate;
 mod router;

@@ -11,10 +11,11 @@ use serde_json::json;
 use super::observe::observe;
 use super::{
     Peer, brand, confirm_link, cors, hosted_ui, inbox, json_api, local, login_operations,
-    login_pages, oauth, proxy, rate, user_import, well_known,
+    login_pages, oauth, provider_answers, proxy, rate, user_import, well_known,
 };
 use crate::app::AppState;
 use crate::branding::look;
+use crate::federation::ANSWER_PATH;
 use crate::messages;
 use crate::oauth::Page;
 
@@ -67,6 +68,10 @@ pub fn router(state: AppState) -> Router {
         .layer(from_fn(cors::readable_by_all));
     let mut login_domain = Router::new()
         .route("/oauth2/authorize", get(login_pages::authorize))
+        .route(
+            ANSWER_PATH,
+            get(provider_answers::get).post(provider_answers::post),
+        )
         .route("/logout", get(login_pages::logout))
         .route(messages::LINK_PATH, post(confirm_link::confirm))
         .route(login_operations::PATH, post(login_operations::call))

@@ -5,7 +5,7 @@
 //! which are sealed, bound to pool and name. Only signed requests read them.
 //!
 //! # Limits
-//! Records: nobody signs in with them yet. What a type needs is checked, addresses are not visited.
+//! What a type needs is checked, addresses are not visited: a provider that is down can be configured.
 
 use std::collections::BTreeMap;
 
@@ -125,8 +125,9 @@ impl ProviderType {
         }
     }
 
-    /// A pool has these at most once, under their own name.
-    fn is_social(self) -> bool {
+    /// Whether it is one of the four that have a name of their own. A pool has these at most once, under that name.
+    #[must_use]
+    pub fn is_social(self) -> bool {
         !matches!(self, Self::Saml | Self::Oidc)
     }
 }
@@ -284,7 +285,7 @@ impl IdentityProvider {
                 "ProviderDetails: SAML needs either MetadataFile or MetadataURL.",
             ));
         }
-        for address in ["oidc_issuer", "MetadataURL"] {
+        for address in ADDRESSES {
             let address = self.details.get(address);
             if address.is_some_and(|address| !is_safe_address(address)) {
                 return Err(ApiError::invalid_parameter(
@@ -353,6 +354,16 @@ impl IdentityProvider {
         })
     }
 }
+
+/// The details that are addresses.
+const ADDRESSES: [&str; 6] = [
+    "oidc_issuer",
+    "MetadataURL",
+    "authorize_url",
+    "token_url",
+    "attributes_url",
+    "jwks_uri",
+];
 
 fn details_place<'a>(pool_id: &'a str, name: &'a str) -> Place<'a> {
     Place {

@@ -39,6 +39,9 @@ pub struct AuthorizationRequest {
     /// Whether the person is to be asked whether the app may, even if they have allowed it before.
     #[serde(default)]
     pub asks_for_consent: bool,
+    /// Whether the person is to be asked, for another provider that they sign in with.
+    #[serde(default)]
+    pub prompt: Option<String>,
 }
 
 impl AuthorizationRequest {
@@ -56,6 +59,36 @@ pub(super) struct Asked {
     pub(super) prompt: Prompt,
     /// How many seconds ago the person may have signed in.
     pub(super) max_age: Option<i64>,
+    /// Whom the sign-in is to be with.
+    pub(super) wanted: Wanted,
+}
+
+/// Whom a sign-in is to be with, as it is said.
+pub(super) enum Wanted {
+    /// Nothing is said.
+    Anyone,
+    /// The pool itself.
+    Pool,
+    /// The provider with this name.
+    Named(String),
+    /// The provider with this other name, or the one of this e-mail address's domain.
+    Identified(String),
+}
+
+impl Wanted {
+    fn read(given: &Parameters) -> Result<Self, OAuthError> {
+        let name = given.get("identity_provider")?;
+        let identifier = bounded(given, "idp_identifier", 256)?;
+        match (name, identifier) {
+            (None, None) => Ok(Self::Anyone),
+            (Some("COGNITO"), None) => Ok(Self::Pool),
+            (Some(name), None) => Ok(Self::Named(name.to_owned())),
+            (None, Some(text)) => Ok(Self::Identified(text)),
+            (Some(_), Some(_)) => Err(OAuthError::invalid_request(
+                "identity_provider and idp_identifier do not go together.",
+            )),
+        }
+    }
 }
 
 impl Asked {
@@ -94,7 +127,7 @@ impl Asked {
                 ));
             }
         }
-        if !settings.oauth.supports_pool_users() {
+        if !settings.oauth.supports_pool_users() && settings.oauth.other_providers().is_empty() {
             return Err(OAuthError::new(
                 OAuthErrorCode::UnauthorizedClient,
                 "The client has no identity provider to sign in with.",
@@ -105,13 +138,7 @@ impl Asked {
                 "Only the response mode query is supported.",
             ));
         }
-        if !matches!(given.get("identity_provider")?, None | Some("COGNITO"))
-            || given.get("idp_identifier")?.is_some()
-        {
-            return Err(OAuthError::invalid_request(
-                "There is no identity provider with this name.",
-            ));
-        }
+        let wanted = Wanted::read(given)?;
         let (prompt, asks_for_consent) = Prompt::read(given)?;
         let request = AuthorizationRequest {
             redirect_uri: redirect_uri.clone(),
@@ -125,10 +152,12 @@ impl Asked {
             resource: allowed.resource,
             dpop_jkt: dpop_jkt(given)?,
             asks_for_consent,
+            prompt: given.get("prompt")?.map(str::to_owned),
         };
         Ok(Self {
             request,
             prompt,
+            wanted,
             max_age: max_age(given)?,
         })
     }

@@ -19,6 +19,7 @@ use super::pushed;
 use super::resource::Allowed;
 use super::sso::{self, SsoCookie, SsoSession};
 use super::standing::{BrowserSession, Standing, Who};
+use super::with_provider::{self, Choice};
 use super::{LoginTransaction, NewTransaction, OAuthError, OAuthErrorCode, Parameters};
 use crate::app::{AppState, Caller};
 use crate::error::{ApiError, ErrorType};
@@ -71,6 +72,13 @@ pub enum Outcome {
         transaction: NewTransaction,
         /// The page's path.
         path: &'static str,
+    },
+    /// To another identity provider, for this transaction.
+    Provider {
+        /// The transaction.
+        transaction: NewTransaction,
+        /// An address of the provider's.
+        location: String,
     },
     /// To the app, with a code or an error.
     App {
@@ -184,12 +192,15 @@ async fn decide(
         request,
         prompt,
         max_age,
+        wanted,
     } = {
         let allowed = Allowed::read(state, &target.client, given).await?;
         Asked::read(given, &target.client, allowed, target.address())?
     };
+    let choice = with_provider::choose(state, (&target.pool, &target.client), &wanted).await?;
     let mut standing = Standing::Open;
     if let Some(session) = session(state, page, prompt, browser, target).await?
+        && choice.takes(session.provider.as_deref())
         && max_age.is_none_or(|age| state.clock.now() - session.auth_time < age)
     {
         let offered = BrowserSession::of(&session, max_age);
@@ -223,8 +234,19 @@ async fn decide(
     limits::count(state, caller, Hourly::LoginTransaction, &target.pool.id, "")
         .await
         .map_err(too_many)?;
+    let (client, id) = (&target.client, LoginTransaction::new_id());
+    if let (Choice::Provider(provider), Standing::Open) = (&choice, &standing) {
+        let left = with_provider::leave(state, provider, &request, &id, false).await;
+        let (location, standing) =
+            left.map_err(|failure| with_provider::error_of(&provider.name, failure))?;
+        let transaction = LoginTransaction::begin(state, client, request, standing, id).await?;
+        return Ok(Outcome::Provider {
+            transaction,
+            location,
+        });
+    }
     let path = standing.page().unwrap_or_else(|| page.path());
-    let transaction = LoginTransaction::begin(state, &target.client, request, standing).await?;
+    let transaction = LoginTransaction::begin(state, client, request, standing, id).await?;
     Ok(Outcome::Page { transaction, path })
 }
 
@@ -238,7 +260,11 @@ async fn session(
 ) -> Result<Option<SsoSession>, OAuthError> {
     let counts = page == Page::Login && prompt != Prompt::Ask && browser.is_top_level;
     match browser.sso.get(&target.pool.id).filter(|_| counts) {
-        Some(value) => Ok(sso::find(state, (&target.pool, &target.client), value).await?),
+        Some(value) => {
+            let found = sso::find(state, (&target.pool, &target.client), value).await?;
+            let oauth = &target.client.settings.oauth;
+            Ok(found.filter(|session| oauth.supports(session.provider.as_deref())))
+        }
         None => Ok(None),
     }
 }

@@ -20,7 +20,7 @@ use crate::sessions::{self, Beginning, Tokens};
 use crate::store::AuthorizationCodeRow;
 use crate::tokens::{Reason, SignIn};
 use crate::triggers::TokenOccasion;
-use crate::users::{self, Status, User};
+use crate::users::{self, User};
 
 /// How long a code may be redeemed, in seconds.
 pub const CODE_SECONDS: i64 = 5 * 60;
@@ -131,7 +131,7 @@ pub(super) async fn redeem(
     let user = user
         .filter(|user| {
             user.enabled
-                && user.status == Status::Confirmed
+                && user.status.may_stay_signed_in()
                 && user.sub == content.sub
                 && user.verifier_version == content.verifier_version
         })

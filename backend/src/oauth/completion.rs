@@ -35,7 +35,7 @@ pub async fn complete(
     older: Option<&OpaqueSecret>,
 ) -> Result<Completed, ApiError> {
     let (client, request) = (&transaction.client, &transaction.request);
-    check_settings(transaction)?;
+    check_settings(transaction, who.provider.as_deref())?;
     let older = older.map(OpaqueSecret::hash);
     let proved = Proved::Transaction {
         id: &transaction.id,
@@ -43,7 +43,14 @@ pub async fn complete(
     };
     let user = &who.user;
     let auth_time = state.clock.now();
-    let session = sso::begin(state, user, auth_time, who.second_factor.clone()).await?;
+    let session = sso::begin(
+        state,
+        user,
+        auth_time,
+        who.second_factor.clone(),
+        who.provider.clone(),
+    )
+    .await?;
     let finishing = Finishing {
         user,
         auth_time,
@@ -69,7 +76,7 @@ pub(super) async fn complete_known(
     older: Option<&OpaqueSecret>,
     granted: Option<&str>,
 ) -> Result<Completed, ApiError> {
-    check_settings(transaction)?;
+    check_settings(transaction, known.provider())?;
     let (client, request, id) = (&transaction.client, &transaction.request, &transaction.id);
     let older = older.map(OpaqueSecret::hash);
     let (auth_time, proved, session) = match known {
@@ -86,13 +93,21 @@ pub(super) async fn complete_known(
             user,
             auth_time,
             second_factor,
+            provider,
         } => (
             *auth_time,
             Proved::Transaction {
                 id,
                 older: older.as_deref(),
             },
-            sso::begin(state, user, *auth_time, second_factor.clone()).await?,
+            sso::begin(
+                state,
+                user,
+                *auth_time,
+                second_factor.clone(),
+                provider.clone(),
+            )
+            .await?,
         ),
     };
     let finishing = Finishing {
@@ -108,9 +123,9 @@ pub(super) async fn complete_known(
 }
 
 /// An administrator who takes an address or the provider away means it for sign-ins under way, too.
-fn check_settings(transaction: &LoginTransaction) -> Result<(), ApiError> {
+fn check_settings(transaction: &LoginTransaction, provider: Option<&str>) -> Result<(), ApiError> {
     let oauth = &transaction.client.settings.oauth;
-    let may = oauth.has_callback(&transaction.request.redirect_uri) && oauth.supports_pool_users();
+    let may = oauth.has_callback(&transaction.request.redirect_uri) && oauth.supports(provider);
     may.then_some(()).ok_or_else(not_found)
 }
 

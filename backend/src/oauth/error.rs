@@ -72,7 +72,7 @@ impl From<ApiError> for OAuthError {
 }
 
 /// A text as `error_description` may have it (RFC 6749, 5.2).
-fn described(text: &str) -> String {
+pub(super) fn described(text: &str) -> String {
     let is_allowed = |c: char| matches!(c, ' '..='!' | '#'..='[' | ']'..='~');
     text.chars()
         .map(|c| if is_allowed(c) { c } else { '?' })
@@ -98,6 +98,7 @@ macro_rules! error_codes {
 }
 
 error_codes! {
+    AccessDenied "access_denied",
     ConsentRequired "consent_required",
     InvalidClient "invalid_client",
     InvalidDpopProof "invalid_dpop_proof",

@@ -30,12 +30,14 @@
 //! - Contents of rows are sealed to their place: a code for another user cannot be made by writing
 //!   to the database.
 //!
+//! Other identity providers are `with_provider`'s: it binds what `federation` does to a transaction.
+//!
 //! # Extensions
 //! Requests that are handed over before (`pushed`, RFC 9126), tokens that are bound to a key ([`dpop`],
 //! RFC 9449) and to a resource server (`resource`, RFC 8707).
 //!
 //! # Limits
-//! Identity providers do not exist yet and are refused by name. The implicit flow does not exist.
+//! The implicit flow does not exist.
 
 mod authorization_request;
 mod authorize;
@@ -57,6 +59,7 @@ mod standing;
 mod token;
 mod transaction;
 mod user_info;
+mod with_provider;
 
 pub use authorization_request::AuthorizationRequest;
 pub use authorize::{Browser, Outcome, Page, authorize};
@@ -73,3 +76,7 @@ pub use revoke::revoke;
 pub use token::{TokenAnswer, token};
 pub use transaction::{LoginTransaction, NewTransaction, TRANSACTION_SECONDS};
 pub use user_info::user_info;
+pub use with_provider::{
+    CameBack, Chosen, LONGEST_FORM, come_back, go_to, handle_of, keep, signed_in, taken,
+    transaction_of,
+};

@@ -22,7 +22,7 @@ use crate::pools::{self, Client, Pool};
 use crate::seal::{Place, Sealer};
 use crate::second_factor::ProvedFactor;
 use crate::store::SsoRow;
-use crate::users::{self, Status, User};
+use crate::users::{self, User};
 
 /// How long a replaced value still counts, in seconds.
 pub const GRACE_SECONDS: i64 = 30;
@@ -39,6 +39,8 @@ pub struct SsoSession {
     pub(super) id: String,
     pub(super) hash: Vec<u8>,
     second_factor: Option<ProvedFactor>,
+    /// The other provider that vouched for them.
+    pub(super) provider: Option<String>,
 }
 
 /// What the browser is to keep from now on.
@@ -79,15 +81,16 @@ pub async fn find(
     let user = users::find_by_username(state, pool, &content.username).await?;
     let user = user.filter(|user| {
         user.enabled
-            && user.status == Status::Confirmed
+            && user.status.may_stay_signed_in()
             && user.sub == content.sub
             && user.verifier_version == content.verifier_version
     });
     let Some(user) = user else {
         return Ok(None);
     };
-    let second_factor = content.second_factor;
-    if !mfa::is_enough(state, pool, &user, second_factor.as_ref()).await? {
+    let (second_factor, provider) = (content.second_factor, content.provider);
+    // Another provider's word does without factors of ours.
+    if provider.is_none() && !mfa::is_enough(state, pool, &user, second_factor.as_ref()).await? {
         return Ok(None);
     }
     Ok(Some(SsoSession {
@@ -97,6 +100,7 @@ pub async fn find(
         id: row.id,
         hash: row.hash,
         second_factor,
+        provider,
     }))
 }
 
@@ -114,6 +118,7 @@ pub(super) async fn begin(
     user: &User,
     auth_time: i64,
     second_factor: Option<ProvedFactor>,
+    provider: Option<String>,
 ) -> Result<(SsoRow, SsoCookie), ApiError> {
     let seconds = pools::longest_sso_seconds(state, &user.pool_id).await?;
     let content = Content {
@@ -123,6 +128,7 @@ pub(super) async fn begin(
         auth_time,
         expires_at: auth_time.saturating_add(seconds),
         second_factor,
+        provider,
     };
     row(state, &user.pool_id, Uuid::new_v4().to_string(), &content)
 }
@@ -140,6 +146,7 @@ pub(super) fn rotate(
         auth_time: session.auth_time,
         expires_at: session.expires_at,
         second_factor: session.second_factor.clone(),
+        provider: session.provider.clone(),
     };
     row(state, &user.pool_id, session.id.clone(), &content)
 }
@@ -182,6 +189,8 @@ struct Content {
     /// count as without.
     #[serde(default, rename = "proved_factor")]
     second_factor: Option<ProvedFactor>,
+    #[serde(default)]
+    provider: Option<String>,
 }
 
 impl Content {

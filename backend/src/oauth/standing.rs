@@ -5,12 +5,13 @@ use serde::{Deserialize, Serialize};
 use super::sso::{self, SsoSession};
 use crate::app::AppState;
 use crate::error::ApiError;
+use crate::federation::Pending;
 use crate::mfa;
 use crate::opaque_secret::OpaqueSecret;
 use crate::pools::{Client, Pool};
 use crate::second_factor::ProvedFactor;
 use crate::sign_in;
-use crate::users::{self, Status, User};
+use crate::users::{self, User};
 
 /// What is asked of the person. It is sealed in the transaction's row.
 #[derive(Clone, Default, Serialize, Deserialize)]
@@ -22,6 +23,19 @@ pub(super) enum Standing {
     Offered(BrowserSession),
     /// Whether the app may have what it asks for.
     Consenting(Who),
+    /// Nothing: the person is with another identity provider.
+    Away(Away),
+}
+
+/// Who was sent where, and what their way back has to fit.
+#[derive(Clone, Serialize, Deserialize)]
+pub(super) struct Away {
+    /// The hash of the secret half of `state`.
+    pub(super) secret: Vec<u8>,
+    /// What the answer has to fit besides.
+    pub(super) pending: Pending,
+    /// Whether they chose the provider on our page, which then tells them if it fails.
+    pub(super) from_page: bool,
 }
 
 /// Who is asked.
@@ -50,6 +64,8 @@ pub(super) struct Person {
     verifier_version: i64,
     auth_time: i64,
     second_factor: Option<ProvedFactor>,
+    #[serde(default)]
+    provider: Option<String>,
 }
 
 /// Who it is, as stored now.
@@ -61,6 +77,7 @@ pub(super) enum Known {
         user: User,
         auth_time: i64,
         second_factor: Option<ProvedFactor>,
+        provider: Option<String>,
     },
 }
 
@@ -68,7 +85,7 @@ impl Standing {
     /// The page that asks.
     pub(super) fn page(&self) -> Option<&'static str> {
         match self {
-            Self::Open => None,
+            Self::Open | Self::Away(_) => None,
             Self::Offered(_) => Some("/selectAccount"),
             Self::Consenting(_) => Some("/consent"),
         }
@@ -78,7 +95,9 @@ impl Standing {
     pub(super) fn proved_username(&self) -> Option<&str> {
         match self {
             Self::Consenting(Who::Person(person)) => Some(&person.username),
-            Self::Open | Self::Offered(_) | Self::Consenting(Who::Session(_)) => None,
+            Self::Open | Self::Away(_) | Self::Offered(_) | Self::Consenting(Who::Session(_)) => {
+                None
+            }
         }
     }
 
@@ -90,7 +109,7 @@ impl Standing {
         cookie: Option<&OpaqueSecret>,
     ) -> Result<Option<Known>, ApiError> {
         match self {
-            Self::Open => Ok(None),
+            Self::Open | Self::Away(_) => Ok(None),
             Self::Offered(offered) | Self::Consenting(Who::Session(offered)) => {
                 let Some(cookie) = cookie else {
                     return Ok(None);
@@ -128,6 +147,7 @@ impl Person {
             verifier_version: user.verifier_version,
             auth_time: state.clock.now(),
             second_factor: proved.second_factor.clone(),
+            provider: proved.provider.clone(),
         }
     }
 
@@ -135,23 +155,34 @@ impl Person {
         let user = users::find_by_username(state, pool, &self.username).await?;
         let user = user.filter(|user| {
             user.enabled
-                && user.status == Status::Confirmed
+                && user.status.may_stay_signed_in()
                 && user.sub == self.sub
                 && user.verifier_version == self.verifier_version
         });
         let Some(user) = user else { return Ok(None) };
-        if !mfa::is_enough(state, pool, &user, self.second_factor.as_ref()).await? {
+        let is_enough = self.provider.is_some()
+            || mfa::is_enough(state, pool, &user, self.second_factor.as_ref()).await?;
+        if !is_enough {
             return Ok(None);
         }
         Ok(Some(Known::Person {
             user,
             auth_time: self.auth_time,
             second_factor: self.second_factor.clone(),
+            provider: self.provider.clone(),
         }))
     }
 }
 
 impl Known {
+    /// The other provider that vouched for them.
+    pub(super) fn provider(&self) -> Option<&str> {
+        match self {
+            Self::Session(session) => session.provider.as_deref(),
+            Self::Person { provider, .. } => provider.as_deref(),
+        }
+    }
+
     pub(super) fn user(&self) -> &User {
         match self {
             Self::Session(session) => &session.user,

@@ -53,6 +53,11 @@ pub struct NewTransaction {
 }
 
 impl LoginTransaction {
+    /// A new id. Later ones sort behind earlier ones.
+    pub(super) fn new_id() -> String {
+        Uuid::now_v7().simple().to_string()
+    }
+
     /// Stores a request under a new id.
     ///
     /// # Errors
@@ -62,8 +67,8 @@ impl LoginTransaction {
         client: &Client,
         request: AuthorizationRequest,
         standing: Standing,
+        id: String,
     ) -> Result<NewTransaction, ApiError> {
-        let id = Uuid::now_v7().simple().to_string();
         let secret = OpaqueSecret::draw()?;
         let content = Content {
             cookie: secret.hash(),
@@ -94,6 +99,19 @@ impl LoginTransaction {
         secret: Option<&OpaqueSecret>,
     ) -> Result<Self, ApiError> {
         let secret = secret.ok_or_else(not_found)?;
+        let transaction = Self::of_nobody_yet(state, id).await?;
+        let is_its = transaction.cookie.ct_eq(&secret.hash());
+        bool::from(is_its)
+            .then_some(transaction)
+            .ok_or_else(not_found)
+    }
+
+    /// The transaction with this id, whoever asks: for what a browser cannot bring its cookie to, and completes
+    /// nothing.
+    ///
+    /// # Errors
+    /// As [`Self::find`].
+    pub(super) async fn of_nobody_yet(state: &AppState, id: &str) -> Result<Self, ApiError> {
         let row = state.store.login_transaction(id).await?;
         let row = row
             .filter(|row| row.expires_at > state.clock.now())
@@ -103,9 +121,6 @@ impl LoginTransaction {
             .open(place(&row.id, &row.pool_id), &row.content)?;
         let content: Content =
             serde_json::from_slice(&json).map_err(|error| ApiError::internal(&error))?;
-        if !bool::from(content.cookie.ct_eq(&secret.hash())) {
-            return Err(not_found());
-        }
         let (pool, client) = pools::find_client_of(state, &row.pool_id, &content.client_id).await?;
         Ok(Self {
             id: row.id,
@@ -128,6 +143,27 @@ impl LoginTransaction {
         state: &AppState,
         standing: Standing,
     ) -> Result<(), ApiError> {
+        self.replace(state, standing).await.map(drop)
+    }
+
+    /// The same, for who goes on with it.
+    ///
+    /// # Errors
+    /// As [`Self::advance`].
+    pub(super) async fn advanced(
+        self,
+        state: &AppState,
+        standing: Standing,
+    ) -> Result<Self, ApiError> {
+        let sealed = self.replace(state, standing.clone()).await?;
+        Ok(Self {
+            standing,
+            sealed,
+            ..self
+        })
+    }
+
+    async fn replace(&self, state: &AppState, standing: Standing) -> Result<Vec<u8>, ApiError> {
         let content = Content {
             cookie: self.cookie.clone(),
             client_id: self.client.id.clone(),
@@ -139,9 +175,9 @@ impl LoginTransaction {
         let new = state.sealer.seal(place(&self.id, &self.pool.id), &json)?;
         let is_replaced = state
             .store
-            .replace_login_transaction(&self.id, &self.sealed, new, username)
+            .replace_login_transaction(&self.id, &self.sealed, new.clone(), username)
             .await?;
-        is_replaced.then_some(()).ok_or_else(not_found)
+        is_replaced.then_some(new).ok_or_else(not_found)
     }
 
     /// The client that signs people in here.

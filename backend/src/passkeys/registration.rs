@@ -177,6 +177,9 @@ fn check(pool: &Pool, user: &User) -> Result<(), ApiError> {
         Status::ForceChangePassword => Err(ApiError::not_authorized(
             "The temporary password must be replaced first.",
         )),
+        Status::ExternalProvider => Err(ApiError::not_authorized(
+            "Users of another identity provider sign in there.",
+        )),
         Status::Unconfirmed | Status::Confirmed => Ok(()),
     }
 }

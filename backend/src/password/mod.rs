@@ -24,7 +24,9 @@ use crate::sign_in::{Through, incorrect};
 use crate::tokens::Access;
 use crate::triggers::post_confirmation::post_confirmation;
 use crate::triggers::{NO_CLIENT, Source};
-use crate::users::{self, CodeDeliveryDetails, Destination, Status, decoy, decoy_destination};
+use crate::users::{
+    self, CodeDeliveryDetails, Destination, Status, User, decoy, decoy_destination,
+};
 
 /// `ForgotPassword`
 ///
@@ -65,14 +67,14 @@ pub async fn forgot(
     let of_mfa = mfa::addresses(state, pool, &username, user.as_ref()).await?;
     let may_recover = user
         .as_ref()
-        .filter(|user| user.enabled && user.status != Status::ForceChangePassword);
+        .filter(|user| user.enabled && !has_no_password_of_their_own(user));
     let to =
         may_recover.and_then(|user| Some((user, Destination::of_recovery(pool, user, &of_mfa)?)));
     let Some((user, destination)) = to else {
         if !hides {
             return Err(match user {
                 Some(user) if !user.enabled => ApiError::not_authorized("User is disabled."),
-                Some(user) if user.status == Status::ForceChangePassword => {
+                Some(user) if has_no_password_of_their_own(&user) => {
                     ApiError::not_authorized("User password cannot be reset in the current state.")
                 }
                 _ => ApiError::invalid_parameter(
@@ -97,6 +99,14 @@ pub async fn forgot(
     let (purpose, asked) = (MessagePurpose::ForgotPassword, Asked::hidden(through));
     codes::deliver(state, pool, user, &code, purpose, asked).await?;
     Ok(details)
+}
+
+/// One that an administrator chose, or none because another provider vouches for the user.
+fn has_no_password_of_their_own(user: &User) -> bool {
+    matches!(
+        user.status,
+        Status::ForceChangePassword | Status::ExternalProvider
+    )
 }
 
 /// `ConfirmForgotPassword`

@@ -197,6 +197,7 @@ impl NewClient {
     ) -> Result<ClientRow, ApiError> {
         let scopes = oauth_settings::scopes_of(&self.document);
         resource_servers::check(state, pool_id, &scopes).await?;
+        oauth_settings::check_providers(state, pool_id, &self.document).await?;
         let now = state.clock.now();
         let old = match state.store.client(id).await? {
             Some(row) if row.pool_id == pool_id => Client::read(&state.sealer, row)?.secrets,

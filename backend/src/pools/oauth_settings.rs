@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use crate::app::AppState;
 use crate::error::ApiError;
 use crate::redirect_uri::RedirectUri;
 use crate::scope::{Scope, Scopes};
@@ -50,11 +51,30 @@ impl OAuthSettings {
     }
 
     /// Whether people sign in on the login domain as users of the pool (the provider `COGNITO`).
-    /// Default true: there is no other provider yet.
+    /// Default true, and then there is no other provider.
     #[must_use]
     pub fn supports_pool_users(&self) -> bool {
         let providers = self.identity_providers.as_ref();
         providers.is_none_or(|list| list.iter().any(|provider| provider == COGNITO))
+    }
+
+    /// Whether people may sign in with this other provider, or, without one, as users of the pool.
+    #[must_use]
+    pub fn supports(&self, provider: Option<&str>) -> bool {
+        match provider {
+            None => self.supports_pool_users(),
+            Some(name) => self.other_providers().contains(&name),
+        }
+    }
+
+    /// The names of the other providers that people may sign in with. Default none.
+    #[must_use]
+    pub fn other_providers(&self) -> Vec<&str> {
+        let providers = self.identity_providers.iter().flatten();
+        providers
+            .map(String::as_str)
+            .filter(|name| *name != COGNITO)
+            .collect()
     }
 
     /// What the client's tokens may allow.
@@ -88,8 +108,8 @@ impl OAuthSettings {
     }
 }
 
-/// Checks the OAuth members of a new client's document. Whether there are resource servers with its scopes
-/// is asked when it is stored.
+/// Checks the OAuth members of a new client's document. Whether there are resource servers with its scopes, and
+/// its providers, is asked when it is stored.
 ///
 /// # Errors
 /// `InvalidParameterException` for addresses a browser must not be sent to and settings that contradict
@@ -110,14 +130,6 @@ pub(super) fn check(document: &Map<String, Value>, has_secret: bool) -> Result<(
     } else if let Some(flow) = flows.iter().find(|flow| **flow != "code") {
         return Err(ApiError::invalid_parameter(format!(
             "AllowedOAuthFlows: this version has code and client_credentials, {flow} cannot be kept."
-        )));
-    }
-    if let Some(provider) = texts("SupportedIdentityProviders")
-        .iter()
-        .find(|provider| **provider != COGNITO)
-    {
-        return Err(ApiError::invalid_parameter(format!(
-            "SupportedIdentityProviders: this version has {COGNITO} only, there is no {provider}."
         )));
     }
     let callbacks = texts("CallbackURLs");
@@ -179,6 +191,37 @@ fn check_client_credentials(
              scopes of resource servers only."
         ))),
     }
+}
+
+/// Checks that a pool has all of the other providers of a document.
+///
+/// # Errors
+/// `InvalidParameterException` naming the first it does not have.
+pub(super) async fn check_providers(
+    state: &AppState,
+    pool_id: &str,
+    document: &Map<String, Value>,
+) -> Result<(), ApiError> {
+    for name in providers_of(document) {
+        if state
+            .store
+            .identity_provider(pool_id, name)
+            .await?
+            .is_none()
+        {
+            return Err(ApiError::invalid_parameter(format!(
+                "The provider {name} does not exist for User Pool {pool_id}."
+            )));
+        }
+    }
+    Ok(())
+}
+
+/// The other providers of a document.
+fn providers_of(document: &Map<String, Value>) -> Vec<&str> {
+    let mut providers = texts(document, "SupportedIdentityProviders");
+    providers.retain(|name| *name != COGNITO);
+    providers
 }
 
 /// The scopes of a document.

@@ -138,6 +138,7 @@ pub async fn update_client(
     let document = client_document(pool, settings, !client.secrets.is_empty())?;
     let scopes = oauth_settings::scopes_of(&document);
     resource_servers::check(state, &pool.id, &scopes).await?;
+    oauth_settings::check_providers(state, &pool.id, &document).await?;
     let settings = Value::Object(document).to_string();
     let now = state.clock.now();
     let store = &state.store;

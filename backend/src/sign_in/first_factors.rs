@@ -57,7 +57,9 @@ pub(super) async fn available(
             let own = configured(state, pool, user).await?;
             let factors = match user.status {
                 // Nothing of theirs is verified yet: the list must not say so.
-                Status::Unconfirmed => of_nobody(state, pool, &user.username, Some(user)),
+                Status::Unconfirmed | Status::ExternalProvider => {
+                    of_nobody(state, pool, &user.username, Some(user))
+                }
                 _ => own,
             };
             (factors, is_enough)

@@ -123,6 +123,8 @@ async fn allowed(state: &AppState, through: Through<'_>, user: User) -> Result<N
             refuse_old_temporary_password(state, through, &user)?;
             new_password::require(state, through, &user).await
         }
+        // Nothing of theirs can be proved here.
+        Status::ExternalProvider => Err(incorrect()),
         Status::Confirmed => Ok(Next::proved(user)),
     }
 }

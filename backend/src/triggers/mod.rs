@@ -26,6 +26,7 @@ pub mod custom_message;
 pub mod custom_sender;
 pub mod engine;
 mod event;
+pub mod inbound_federation;
 pub mod invoke;
 pub mod node;
 pub mod post_authentication;
@@ -242,7 +243,7 @@ pub fn lambda_config(
             )));
         }
         match trigger.versioned_key() {
-            Some(key) if version > Version::V1 || trigger.is_sender() => {
+            Some(key) if version > Version::V1 || key == trigger.key() => {
                 if trigger.is_sender() {
                     config.insert(KEY_MEMBER.to_owned(), json!(SENDER_KEY));
                 }

@@ -11,6 +11,10 @@ pub enum Source {
     SignUp,
     /// An administrator makes a user.
     AdminCreateUser,
+    /// Somebody signs in with another provider for the first time.
+    ExternalProvider,
+    /// Another provider vouches for somebody.
+    InboundFederation,
     /// A sign-up was confirmed.
     ConfirmSignUp,
     /// A recovery code was right.
@@ -94,7 +98,8 @@ impl Source {
     #[must_use]
     pub fn trigger(self) -> Trigger {
         match self {
-            Self::SignUp | Self::AdminCreateUser => Trigger::PreSignUp,
+            Self::SignUp | Self::AdminCreateUser | Self::ExternalProvider => Trigger::PreSignUp,
+            Self::InboundFederation => Trigger::InboundFederation,
             Self::ConfirmSignUp | Self::ConfirmForgotPassword => Trigger::PostConfirmation,
             Self::PreAuthentication => Trigger::PreAuthentication,
             Self::PostAuthentication => Trigger::PostAuthentication,
@@ -120,6 +125,8 @@ impl Source {
             }
             Self::SignUp => "PreSignUp_SignUp",
             Self::AdminCreateUser => "PreSignUp_AdminCreateUser",
+            Self::ExternalProvider => "PreSignUp_ExternalProvider",
+            Self::InboundFederation => "InboundFederation_ExternalProvider",
             Self::ConfirmSignUp => "PostConfirmation_ConfirmSignUp",
             Self::ConfirmForgotPassword => "PostConfirmation_ConfirmForgotPassword",
             Self::PreAuthentication => "PreAuthentication_Authentication",

@@ -59,6 +59,13 @@ pub enum Writer<'a> {
     SignUp(&'a Client),
     /// A user through this client.
     User(&'a Client),
+    /// Another identity provider, through the client that its user signs in to.
+    Provider {
+        /// The client.
+        client: &'a Client,
+        /// Whether the user is made now.
+        is_new: bool,
+    },
     /// An administrator who makes a user.
     AdminCreate,
     /// An administrator who changes a user.
@@ -91,6 +98,13 @@ pub fn writable(
                 "A client attempted to write unauthorized attribute",
             ));
         }
+        if let Writer::Provider { client, .. } = writer
+            && (schema::is_developer_only(name) || !(is_flag(name) || may_write(client, name)))
+        {
+            return Err(ApiError::not_authorized(format!(
+                "The client may not write the mapped attribute {name}."
+            )));
+        }
         let attribute = pool
             .settings
             .schema()
@@ -98,7 +112,10 @@ pub fn writable(
             .find(|attribute| attribute.name == *name)
             .filter(|_| !matches!(name.as_str(), "sub" | "identities"))
             .ok_or_else(|| nonconforming(name, "Attribute does not exist in the schema."))?;
-        let is_change = matches!(writer, Writer::User(_) | Writer::AdminUpdate);
+        let is_change = matches!(
+            writer,
+            Writer::User(_) | Writer::AdminUpdate | Writer::Provider { is_new: false, .. }
+        );
         if is_change && !attribute.mutable {
             return Err(nonconforming(name, "Attribute cannot be updated."));
         }
@@ -171,13 +188,17 @@ pub fn readable(client: &Client, name: &str) -> bool {
 
 /// Unset: all standard ones. The flags that say what was verified are never a client's to write.
 fn may_write(client: &Client, name: &str) -> bool {
-    if matches!(name, "email_verified" | "phone_number_verified") {
+    if is_flag(name) {
         return false;
     }
     match client.settings.write_attributes() {
         Some(list) if !list.is_empty() => list.iter().any(|listed| listed == name),
         _ => is_standard(name),
     }
+}
+
+fn is_flag(name: &str) -> bool {
+    matches!(name, "email_verified" | "phone_number_verified")
 }
 
 fn is_standard(name: &str) -> bool {

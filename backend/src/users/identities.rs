@@ -3,8 +3,7 @@
 //! The links are the value of the user's attribute `identities`, and each is something the user is found
 //! by: one person of a provider belongs to one user.
 //!
-//! # Limits
-//! Records: nobody signs in with them yet.
+//! Whoever was made by a sign-in with a provider begins with one, the primary one.
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -54,6 +53,9 @@ struct Identity {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     attribute_name: Option<String>,
     primary: bool,
+    /// The provider's name for itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    issuer: Option<String>,
     /// Milliseconds since 1970.
     date_created: i64,
 }
@@ -96,6 +98,7 @@ pub async fn link(
         provider_type: provider.kind.name().to_owned(),
         attribute_name: Some(source.attribute().to_owned()).filter(|name| name != SUBJECT),
         primary: false,
+        issuer: None,
         date_created: state.clock.now().saturating_mul(1000),
     });
     store(state, pool, &mut user, &identities).await
@@ -120,6 +123,64 @@ pub async fn unlink(state: &AppState, pool: &Pool, who: &ProviderUser) -> Result
     let mut identities = of_user(&user)?;
     identities.retain(|identity| !identity.is(who));
     store(state, pool, &mut user, &identities).await
+}
+
+/// Somebody, as a provider knows them.
+#[derive(Debug)]
+pub(crate) struct Known<'a> {
+    /// The provider's name.
+    pub(crate) provider: &'a str,
+    /// Its own id of the person.
+    pub(crate) subject: &'a str,
+    /// Other claims that an administrator may have linked by, and their values.
+    pub(crate) claims: Vec<(&'a str, &'a str)>,
+}
+
+/// The user whom a person of a provider is: by the provider's own id first.
+pub(crate) async fn find(
+    state: &AppState,
+    pool: &Pool,
+    known: &Known<'_>,
+) -> Result<Option<User>, ApiError> {
+    let by_id = (None, known.subject);
+    let by_claims = known
+        .claims
+        .iter()
+        .map(|(claim, value)| (Some(*claim), *value));
+    for (attribute, value) in std::iter::once(by_id).chain(by_claims) {
+        let who = ProviderUser {
+            provider_name: known.provider.to_owned(),
+            provider_attribute_name: attribute.map(str::to_owned),
+            provider_attribute_value: value.to_owned(),
+        };
+        let lookups = [lookup(state, &pool.id, &who)];
+        if let Some(row) = state.store.user_by(&pool.id, &lookups).await? {
+            return User::read(state, row).map(Some);
+        }
+    }
+    Ok(None)
+}
+
+/// A new user begins as a person of a provider, in memory.
+pub(crate) fn begin_as(
+    user: &mut User,
+    provider: &IdentityProvider,
+    subject: &str,
+    issuer: Option<&str>,
+    now: i64,
+) -> Result<(), ApiError> {
+    let identity = Identity {
+        user_id: subject.to_owned(),
+        provider_name: provider.name.clone(),
+        provider_type: provider.kind.name().to_owned(),
+        attribute_name: None,
+        primary: true,
+        issuer: issuer.map(str::to_owned),
+        date_created: now.saturating_mul(1000),
+    };
+    let text = serde_json::to_string(&[identity]).map_err(|error| ApiError::internal(&error))?;
+    user.attributes.set(ATTRIBUTE, &text);
+    Ok(())
 }
 
 /// What a user is found by because of the links.
@@ -150,8 +211,7 @@ pub(crate) fn claim(links: &str) -> Value {
             "userId": link.user_id,
             "providerName": link.provider_name,
             "providerType": link.provider_type,
-            // Nobody is known to have said who they are yet.
-            "issuer": null,
+            "issuer": link.issuer,
             "primary": link.primary.to_string(),
             "dateCreated": link.date_created.to_string(),
         })

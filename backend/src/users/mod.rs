@@ -49,15 +49,18 @@ pub enum Status {
     ForceChangePassword,
     /// Must recover the password before signing in.
     ResetRequired,
+    /// Signs in with another provider; has no password.
+    ExternalProvider,
 }
 
 impl Status {
     /// All there are.
-    pub const ALL: [Self; 4] = [
+    pub const ALL: [Self; 5] = [
         Self::Unconfirmed,
         Self::Confirmed,
         Self::ForceChangePassword,
         Self::ResetRequired,
+        Self::ExternalProvider,
     ];
 
     /// The word on the wire and in the database.
@@ -68,6 +71,18 @@ impl Status {
             Self::Confirmed => "CONFIRMED",
             Self::ForceChangePassword => "FORCE_CHANGE_PASSWORD",
             Self::ResetRequired => "RESET_REQUIRED",
+            Self::ExternalProvider => "EXTERNAL_PROVIDER",
+        }
+    }
+
+    /// Whether what somebody in this state proved some time ago still counts. People who have to choose a password
+    /// are signed in where another provider vouched for them: who had one of ours had it taken away, which
+    /// its version tells.
+    #[must_use]
+    pub fn may_stay_signed_in(self) -> bool {
+        match self {
+            Self::Confirmed | Self::ExternalProvider | Self::ForceChangePassword => true,
+            Self::Unconfirmed | Self::ResetRequired => false,
         }
     }
 
@@ -299,8 +314,16 @@ impl User {
             hash: state.sealer.lookup(kind, &pool.id, &normal(pool, value)),
         };
         let mut lookups = vec![lookup("username", &self.username), lookup("sub", &self.sub)];
-        let names = pool.settings.username_attributes();
-        let aliases = pool.settings.alias_attributes();
+        // Whoever another provider vouches for is found by that: their address names nobody here, so that the person
+        // who signed up with it and they never stand in for each other.
+        let is_external = self.status == Status::ExternalProvider;
+        let (names, aliases) = match is_external {
+            true => (&[][..], &[][..]),
+            false => (
+                pool.settings.username_attributes(),
+                pool.settings.alias_attributes(),
+            ),
+        };
         for attribute in [
             IdentifierAttribute::Email,
             IdentifierAttribute::PhoneNumber,
@@ -319,7 +342,7 @@ impl User {
         }
         // Addresses have a form that no other name may have; generated names are nobody's choice.
         let mut shadowed = Vec::new();
-        if names.is_empty() {
+        if names.is_empty() && !is_external {
             shadowed.push(lookup("sub", &self.username));
             if aliases.contains(&IdentifierAttribute::PreferredUsername) {
                 shadowed.push(lookup("preferred_username", &self.username));

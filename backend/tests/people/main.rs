@@ -27,6 +27,7 @@ mod devices;
 mod dpop;
 mod existence;
 mod export;
+mod federation;
 mod identities;
 mod import;
 mod limits;

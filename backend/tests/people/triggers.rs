@@ -512,8 +512,8 @@ async fn a_pool_shows_its_handlers_and_another_may_name_them() {
             arn,
         ),
         (
-            json!({ "PostConfirmation": arn, "InboundFederation": { "LambdaVersion": "V1_0", "LambdaArn": arn } }),
-            "InboundFederation",
+            json!({ "InboundFederation": { "LambdaVersion": "V1_0", "LambdaArn": "arn:aws:lambda:us-east-1:123456789012:function:f" } }),
+            arn,
         ),
         (
             json!({ "KMSKeyID": "arn:aws:kms:us-east-1:123456789012:key/1" }),

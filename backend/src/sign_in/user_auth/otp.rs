@@ -201,7 +201,10 @@ struct SentCode {
 
 /// Where a code goes that lets this user in; `None` if none does.
 fn own_destination(user: Option<&User>, factor: FirstFactor) -> Option<Destination> {
-    let user = user.filter(|user| user.enabled && user.status != Status::Unconfirmed)?;
+    let user = user.filter(|user| {
+        let has_none = matches!(user.status, Status::Unconfirmed | Status::ExternalProvider);
+        user.enabled && !has_none
+    })?;
     let address = factor
         .address()
         .filter(|address| user.has_verified(*address))?;

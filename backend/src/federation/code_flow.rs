@@ -1,0 +1,243 @@
+//! The code flow as a client (RFC 6749, 4.1; OpenID Connect Core, 3.1), with PKCE and a nonce, and what the four
+//! with names of their own do otherwise.
+//!
+//! # Steps
+//! 1. [`begin`]: the address at the provider, with challenge (where the provider knows it) and nonce (where it
+//!    signs ID tokens).
+//! 2. [`answered`]: the issuer the answer names, the code for tokens (`token_request`), the ID token, what the provider
+//!    tells about the person (`profile`). Who signs no ID token says who it is there.
+//!
+//! # Security model
+//! The answer's `iss` must be the provider's, and be there if the provider says it always is (RFC 9207): the code of
+//! one provider does not go to another. What the endpoint about the person tells counts only if it is about the
+//! person of the ID token.
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value, json};
+use zeroize::Zeroizing;
+
+use super::endpoints::Endpoints;
+use super::id_token::{self, Expected};
+use super::token_request::{self, Tokens};
+use super::{ANSWER_PATH, Ask, ExternalIdentity, Failure, profile};
+use crate::app::AppState;
+use crate::identity_providers::{IdentityProvider, ProviderType};
+use crate::opaque_secret::{OpaqueSecret, hash, row_name};
+
+/// What a provider's answer has to fit.
+#[derive(Clone, Serialize, Deserialize)]
+pub(super) struct Proof {
+    nonce: String,
+    verifier: Zeroizing<String>,
+}
+
+/// What came back through the browser.
+#[derive(Clone, Default, Serialize, Deserialize)]
+pub struct ProviderAnswer {
+    /// What tokens are bought with.
+    pub code: Option<Zeroizing<String>>,
+    /// The provider's name for itself.
+    pub iss: Option<String>,
+    /// Why there is no code.
+    pub error: Option<String>,
+    /// Apple's JSON with the name of the person, at the first sign-in only.
+    pub user: Option<String>,
+}
+
+impl std::fmt::Debug for ProviderAnswer {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("ProviderAnswer(..)")
+    }
+}
+
+pub(super) async fn begin(
+    state: &AppState,
+    provider: &IdentityProvider,
+    ask: &Ask<'_>,
+) -> Result<(String, Proof), Failure> {
+    let endpoints = Endpoints::of(state, provider).await?;
+    let proof = Proof {
+        nonce: OpaqueSecret::draw()?.secret().to_owned(),
+        verifier: Zeroizing::new(OpaqueSecret::draw()?.secret().to_owned()),
+    };
+    let mut location = endpoints.authorize.clone();
+    {
+        let mut query = location.query_pairs_mut();
+        query
+            .append_pair("response_type", "code")
+            .append_pair("client_id", detail(provider, "client_id"))
+            .append_pair("redirect_uri", &answer_address(state))
+            .append_pair("scope", &scopes(provider))
+            .append_pair("state", ask.state);
+        if endpoints.issuer.is_some() {
+            query.append_pair("nonce", &proof.nonce);
+        }
+        if endpoints.knows_pkce {
+            query
+                .append_pair("code_challenge", &row_name(&hash(&proof.verifier)))
+                .append_pair("code_challenge_method", "S256");
+        }
+        match provider.kind {
+            // Apple gives names and addresses to a form only.
+            ProviderType::SignInWithApple => {
+                query.append_pair("response_mode", "form_post");
+            }
+            ProviderType::Oidc | ProviderType::Google => {
+                let given = [
+                    ("login_hint", ask.login_hint),
+                    ("prompt", ask.prompt),
+                    ("ui_locales", ask.lang),
+                ];
+                for (name, value) in given {
+                    if let Some(value) = value {
+                        query.append_pair(name, value);
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+    Ok((location.into(), proof))
+}
+
+pub(super) async fn answered(
+    state: &AppState,
+    provider: IdentityProvider,
+    proof: &Proof,
+    answer: &ProviderAnswer,
+) -> Result<ExternalIdentity, Failure> {
+    let endpoints = Endpoints::of(state, &provider).await?;
+    check_issuer(&endpoints, answer)?;
+    if let Some(error) = &answer.error {
+        // Apple says it in a word of its own.
+        return Err(match error.as_str() {
+            "access_denied" | "user_cancelled_authorize" => Failure::Denied,
+            _ => Failure::Declined,
+        });
+    }
+    let code = answer.code.as_ref().filter(|code| !code.is_empty());
+    let code = code.ok_or(Failure::Unbelievable("the provider's answer has no code"))?;
+    let tokens = token_request::tokens(state, &provider, &endpoints, code, &proof.verifier).await?;
+    let mut told = Map::new();
+    told.insert("tokenResponse".to_owned(), tokens.told());
+    let mut claims = Map::new();
+    let mut subject = None;
+    if endpoints.issuer.is_some() {
+        let id_claims = believed(state, &provider, &endpoints, &tokens, &proof.nonce).await?;
+        subject = text(&id_claims, "sub");
+        told.insert("idToken".to_owned(), json!(id_claims));
+        claims = id_claims;
+    }
+    let profile = profile::of_person(state, &provider, &endpoints, &tokens).await?;
+    if let Some(profile) = profile {
+        let id = profile::id(&provider, &profile);
+        match &subject {
+            Some(subject) if id.as_ref() != Some(subject) => {
+                return Err(Failure::Unbelievable(
+                    "the provider tells about another person than the ID token's",
+                ));
+            }
+            _ => subject = id,
+        }
+        told.insert("userInfo".to_owned(), json!(profile));
+        claims.extend(profile);
+    }
+    if let Some(name) = answer.user.as_deref().and_then(apples_name)
+        && provider.kind == ProviderType::SignInWithApple
+    {
+        claims.extend(name);
+    }
+    for (name, token) in [
+        ("access_token", Some(&tokens.access_token)),
+        ("id_token", tokens.id_token.as_ref()),
+    ] {
+        if let Some(token) = token {
+            claims.insert(name.to_owned(), json!(token.as_str()));
+        }
+    }
+    let subject = subject.filter(|subject| !subject.is_empty());
+    Ok(ExternalIdentity {
+        subject: subject.ok_or(Failure::Unbelievable("the provider names nobody"))?,
+        issuer: endpoints.issuer.filter(|_| !provider.kind.is_social()),
+        provider,
+        claims,
+        told,
+    })
+}
+
+/// RFC 9207, 2.4.
+fn check_issuer(endpoints: &Endpoints, answer: &ProviderAnswer) -> Result<(), Failure> {
+    let is_theirs = match &answer.iss {
+        Some(iss) => Some(iss) == endpoints.issuer.as_ref(),
+        None => !endpoints.names_itself,
+    };
+    is_theirs.then_some(()).ok_or(Failure::Unbelievable(
+        "the answer does not come from the provider that was asked",
+    ))
+}
+
+async fn believed(
+    state: &AppState,
+    provider: &IdentityProvider,
+    endpoints: &Endpoints,
+    tokens: &Tokens,
+    nonce: &str,
+) -> Result<Map<String, Value>, Failure> {
+    let missing = || Failure::Unbelievable("the provider gave no ID token, or publishes no keys");
+    let token = tokens.id_token.as_ref().ok_or_else(missing)?;
+    let keys = endpoints.keys.as_ref().ok_or_else(missing)?;
+    let expected = Expected {
+        issuer: endpoints.issuer.as_deref().unwrap_or_default(),
+        // Google's documentation of ID tokens has both forms.
+        also: (provider.kind == ProviderType::Google).then_some("accounts.google.com"),
+        client_id: detail(provider, "client_id"),
+        nonce,
+        access_token: Some(&tokens.access_token),
+        algorithms: endpoints.algorithms.as_deref(),
+    };
+    id_token::verify(state, keys, token, &expected).await
+}
+
+/// `{"name": {"firstName": .., "lastName": ..}, "email": ..}`. The e-mail address is the ID token's to say.
+fn apples_name(json: &str) -> Option<Map<String, Value>> {
+    let user: Value = serde_json::from_str(json).ok()?;
+    let name = user.get("name")?;
+    let part = |member: &str| name.get(member).and_then(Value::as_str).map(str::to_owned);
+    let mut claims = Map::new();
+    let (first, last) = (part("firstName"), part("lastName"));
+    let both: Vec<&str> = [&first, &last]
+        .into_iter()
+        .flatten()
+        .map(String::as_str)
+        .collect();
+    claims.insert("name".to_owned(), json!(both.join(" ")));
+    for (claim, names) in [("given_name", &first), ("family_name", &last)] {
+        if let Some(value) = names {
+            claims.insert(claim.to_owned(), json!(value));
+        }
+    }
+    claims.extend(first.map(|first| ("firstName".to_owned(), json!(first))));
+    claims.extend(last.map(|last| ("lastName".to_owned(), json!(last))));
+    Some(claims)
+}
+
+/// One of the provider's settings, of those that every provider of the type has.
+pub(super) fn detail<'a>(provider: &'a IdentityProvider, name: &str) -> &'a str {
+    provider.details.get(name).map_or("", String::as_str)
+}
+
+/// Where answers come back to.
+pub(super) fn answer_address(state: &AppState) -> String {
+    format!("{}{ANSWER_PATH}", state.public_url)
+}
+
+/// Settings have them with spaces or with commas.
+fn scopes(provider: &IdentityProvider) -> String {
+    let words = detail(provider, "authorize_scopes").split([' ', ',']);
+    let words: Vec<&str> = words.filter(|word| !word.is_empty()).collect();
+    words.join(" ")
+}
+
+fn text(claims: &Map<String, Value>, name: &str) -> Option<String> {
+    claims.get(name)?.as_str().map(str::to_owned)
+}

@@ -1,0 +1,140 @@
+//! Signing in with somebody else's identity: OpenID Connect, and the protocols of Google, Apple, Facebook and Amazon.
+//!
+//! # Steps
+//! 1. [`begin`] makes the address at the provider, and what the way back has to fit ([`Pending`]).
+//! 2. [`answered`] buys what the provider's answer promises and believes it only when everything about it holds: an
+//!    [`ExternalIdentity`].
+//! 3. [`signed_in`] finds or makes the user that this is: the attributes of the mapping, the links
+//!    (`AdminLinkProviderForUser`), the provider's group, the triggers.
+//!
+//! Which browser and which app it is for is `oauth`'s, which holds the three together in a login transaction.
+//! A protocol only makes an [`ExternalIdentity`]; what follows is the same for all.
+//!
+//! # Security model
+//! - Of a provider only what it signed, or said over a connection of ours to an address that its own
+//!   document or the pool's settings name, is believed. Nothing that came through the browser is, but for
+//!   Apple's name of the person, which is display.
+//! - A person of a provider is one user by the provider's own id of them. An e-mail address, verified or
+//!   not, never leads to a user who is there already.
+//! - What a provider must not learn does not go there: not the app's state, nonce or challenge.
+//!
+//! # Limits
+//! Provider's tokens are not kept, unless the mapping puts them into an attribute.
+
+mod client_assertion;
+mod code_flow;
+mod endpoints;
+mod failure;
+mod id_token;
+mod mapping;
+mod person;
+mod profile;
+mod published;
+mod token_request;
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+pub use code_flow::ProviderAnswer;
+pub use failure::{Failure, Step};
+pub use person::signed_in;
+pub use published::Published;
+
+use crate::app::AppState;
+use crate::identity_providers::{IdentityProvider, ProviderType};
+
+/// Where a provider's answers come back to, behind the public URL.
+pub const ANSWER_PATH: &str = "/oauth2/idpresponse";
+
+/// What an app or a person asks a provider for.
+#[derive(Debug)]
+pub struct Ask<'a> {
+    /// Comes back with the answer: says which sign-in it belongs to.
+    pub state: &'a str,
+    /// Whom the provider may begin with.
+    pub login_hint: Option<&'a str>,
+    /// Whether the person is to be asked, as the app said it.
+    pub prompt: Option<&'a str>,
+    /// A language.
+    pub lang: Option<&'a str>,
+}
+
+/// Where the browser goes, and what its way back has to fit.
+#[derive(Debug)]
+pub struct Begun {
+    /// An address of the provider's.
+    pub location: String,
+    /// What to keep, sealed.
+    pub pending: Pending,
+}
+
+/// What an answer has to fit. It is kept sealed: whoever reads it could make an answer fit.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct Pending {
+    /// The provider that was asked.
+    pub provider: String,
+    proof: Proof,
+}
+
+impl std::fmt::Debug for Pending {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Pending({})", self.provider)
+    }
+}
+
+/// By protocol.
+#[derive(Clone, Serialize, Deserialize)]
+enum Proof {
+    Code(code_flow::Proof),
+}
+
+/// Somebody, as a provider vouches for them.
+#[derive(Debug)]
+pub struct ExternalIdentity {
+    /// By whom.
+    pub provider: IdentityProvider,
+    /// The provider's own id of the person.
+    pub subject: String,
+    /// The provider's name for itself, where it has one.
+    pub issuer: Option<String>,
+    /// What the attribute mapping takes from.
+    pub claims: Map<String, Value>,
+    /// What the trigger `InboundFederation` is told (`attributes` of its event).
+    pub told: Map<String, Value>,
+}
+
+/// Begins a sign-in at a provider.
+///
+/// # Errors
+/// [`Failure::Unreachable`] and [`Failure::Unbelievable`] for the provider's document.
+pub async fn begin(
+    state: &AppState,
+    provider: &IdentityProvider,
+    ask: &Ask<'_>,
+) -> Result<Begun, Failure> {
+    if provider.kind == ProviderType::Saml {
+        return Err(Failure::Unbelievable("SAML is not spoken yet"));
+    }
+    let (location, proof) = code_flow::begin(state, provider, ask).await?;
+    Ok(Begun {
+        location,
+        pending: Pending {
+            provider: provider.name.clone(),
+            proof: Proof::Code(proof),
+        },
+    })
+}
+
+/// Who it is that a provider sends back.
+///
+/// # Errors
+/// [`Failure`]
+pub async fn answered(
+    state: &AppState,
+    provider: IdentityProvider,
+    pending: &Pending,
+    answer: &ProviderAnswer,
+) -> Result<ExternalIdentity, Failure> {
+    let Proof::Code(proof) = &pending.proof;
+    code_flow::answered(state, provider, proof, answer).await
+}

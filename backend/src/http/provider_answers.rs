@@ -1,0 +1,98 @@
+//! `GET` and `POST /oauth2/idpresponse`: other identity providers send the browser back here.
+//!
+//! # Security model
+//! A form that another site posts comes without our cookies (`SameSite=Lax`). It is kept, bound to the transaction that
+//! its `state` belongs to, and the browser asks again with a handle, which is good once and for a minute; that request
+//! brings the cookie. Nothing is completed without it. There is no CORS here.
+
+use axum::body::Body;
+use axum::extract::State;
+use axum::http::{HeaderMap, Request, Response, StatusCode, Uri, header};
+use axum::response::IntoResponse;
+
+use super::cookies::{self, Cookies};
+use super::login_pages::{parameters, see_other, set};
+use super::observe::Refused;
+use crate::app::AppState;
+use crate::error::{ApiError, ErrorType};
+use crate::oauth::{self, CameBack, LoginTransaction, Parameters, Proceeding};
+
+/// The error page's word for a sign-in that is over, or another browser's.
+const ENDED: &str = "sign_in_ended";
+
+/// `GET /oauth2/idpresponse`
+pub(super) async fn get(
+    State(state): State<AppState>,
+    uri: Uri,
+    headers: HeaderMap,
+) -> Response<Body> {
+    let given = parameters(&uri);
+    let cookies = Cookies::read(&state, &headers);
+    match come_back(&state, &cookies, &given).await {
+        Ok(response) => response,
+        Err(error) => refused(&error),
+    }
+}
+
+/// `POST /oauth2/idpresponse`
+pub(super) async fn post(State(state): State<AppState>, request: Request<Body>) -> Response<Body> {
+    let kind = request.headers().get(header::CONTENT_TYPE);
+    let is_form = kind
+        .and_then(|kind| kind.to_str().ok())
+        .is_some_and(|kind| kind.starts_with("application/x-www-form-urlencoded"));
+    if !is_form {
+        return StatusCode::UNSUPPORTED_MEDIA_TYPE.into_response();
+    }
+    let Ok(body) = axum::body::to_bytes(request.into_body(), oauth::LONGEST_FORM).await else {
+        return StatusCode::PAYLOAD_TOO_LARGE.into_response();
+    };
+    match oauth::keep(&state, &Parameters::parse(&body)).await {
+        Ok(location) => see_other(&location),
+        Err(error) => refused(&error),
+    }
+}
+
+async fn come_back(
+    state: &AppState,
+    cookies: &Cookies,
+    given: &Parameters,
+) -> Result<Response<Body>, ApiError> {
+    let handle = oauth::handle_of(given);
+    let id = match &handle {
+        Some((id, _)) => id,
+        None => oauth::transaction_of(given).unwrap_or_default(),
+    };
+    let transaction = LoginTransaction::find(state, id, cookies.transaction(id)).await?;
+    let posted = match &handle {
+        Some((_, handle)) => Some(oauth::taken(state, &transaction, handle).await?),
+        None => None,
+    };
+    let older = cookies.session(&transaction.pool.id);
+    let answer = posted.as_ref().unwrap_or(given);
+    Ok(
+        match oauth::come_back(state, transaction, answer, older).await? {
+            CameBack::Proceeding(Proceeding::App(done)) => {
+                let mut response = see_other(&done.location);
+                set(&mut response, cookies::set_session(state, &done.sso));
+                set(&mut response, cookies::forget_transaction(state, id));
+                response
+            }
+            CameBack::Proceeding(Proceeding::Page(location)) => see_other(&location),
+            CameBack::Refused(location) => {
+                let mut response = see_other(&location);
+                set(&mut response, cookies::forget_transaction(state, id));
+                response
+            }
+        },
+    )
+}
+
+fn refused(error: &ApiError) -> Response<Body> {
+    let code = match error.code {
+        ErrorType::LoginTransactionNotFound => ENDED,
+        _ => "server_error",
+    };
+    let mut response = see_other(&format!("/error?error={code}"));
+    response.extensions_mut().insert(Refused(code));
+    response
+}

@@ -1,0 +1,409 @@
+//! The login domain's way to another identity provider and back.
+//!
+//! # Steps
+//! 1. [`choose`] says which provider a request is about; [`leave`] sends the browser there: because the app named the
+//!    provider, because the client has no other, or because the person chose it on our page ([`go_to`]).
+//! 2. The provider sends the browser to [`ANSWER_PATH`](crate::federation::ANSWER_PATH), with `state`: the transaction's
+//!    id and a secret. As a form of another site comes without our cookie, [`keep`] keeps it for a minute and gives the
+//!    browser an address with a handle, which is good once ([`taken`]).
+//! 3. [`come_back`]: the transaction by its cookie, the secret, once. Then `federation` says who it is, and
+//!    [`signed_in`] completes the transaction for them, or asks for their consent.
+//!
+//! # Security model
+//! - An answer counts in the browser that asked: the transaction's cookie, and the secret in `state`, whose hash
+//!   the sealed row has. Using it takes it out of the row, before anything else happens.
+//! - Where the person chose on our page, a failure leads there again, and the sign-in goes on; where the app did, the
+//!   app gets the error. Neither holds anything of what the provider said.
+//!
+//! # Limits
+//! A transaction waits for one provider at a time: whoever goes back and chooses another cannot use the first answer.
+
+use serde::{Deserialize, Serialize};
+use subtle::ConstantTimeEq;
+
+use super::authorization_request::Wanted;
+use super::standing::{Away, Standing};
+use super::transaction::not_found;
+use super::{
+    AuthorizationRequest, LoginTransaction, OAuthError, OAuthErrorCode, Parameters, Proceeding,
+    proceed,
+};
+use crate::app::AppState;
+use crate::error::{ApiError, ErrorType};
+use crate::federation::{self, ANSWER_PATH, Ask, ExternalIdentity, Failure, ProviderAnswer, Step};
+use crate::identity_providers::{self, IdentityProvider};
+use crate::opaque_secret::{OpaqueSecret, hash};
+use crate::pools::{Client, Pool};
+use crate::seal::Place;
+use crate::sign_in;
+use crate::store::ProviderAnswerRow;
+
+/// How long a posted answer waits for the browser to come again, in seconds.
+const POSTED_SECONDS: i64 = 60;
+
+/// The longest form of a provider's, in bytes.
+pub const LONGEST_FORM: usize = 256 * 1024;
+
+/// Whom a sign-in is to be with.
+pub(super) enum Choice {
+    /// The person chooses on our page.
+    Open,
+    /// The pool itself.
+    Pool,
+    /// Another provider.
+    Provider(Box<IdentityProvider>),
+}
+
+impl Choice {
+    /// Whether a session counts in which this provider vouched for the person, or none.
+    pub(super) fn takes(&self, provider: Option<&str>) -> bool {
+        match self {
+            Self::Open => true,
+            Self::Pool => provider.is_none(),
+            Self::Provider(chosen) => provider == Some(chosen.name.as_str()),
+        }
+    }
+}
+
+/// Which of the client's providers is meant. A client with one provider that is not the pool has no other.
+///
+/// # Errors
+/// `invalid_request` for one that the client does not have, in the same words whether the pool does.
+pub(super) async fn choose(
+    state: &AppState,
+    (pool, client): (&Pool, &Client),
+    wanted: &Wanted,
+) -> Result<Choice, OAuthError> {
+    let oauth = &client.settings.oauth;
+    let others = oauth.other_providers();
+    let found = match wanted {
+        Wanted::Anyone => match others.as_slice() {
+            [only] if !oauth.supports_pool_users() => {
+                identity_providers::find(state, pool, only).await
+            }
+            _ => return Ok(Choice::Open),
+        },
+        Wanted::Pool if oauth.supports_pool_users() => return Ok(Choice::Pool),
+        Wanted::Pool => return Err(unknown()),
+        Wanted::Named(name) => identity_providers::find(state, pool, name).await,
+        Wanted::Identified(text) => by_identifier(state, pool, text).await,
+    };
+    match found {
+        Ok(provider) if others.contains(&provider.name.as_str()) => {
+            Ok(Choice::Provider(Box::new(provider)))
+        }
+        Ok(_) => Err(unknown()),
+        Err(error) if error.code == ErrorType::ResourceNotFound => Err(unknown()),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// By an identifier, or by the e-mail address of somebody whose domain is one.
+async fn by_identifier(
+    state: &AppState,
+    pool: &Pool,
+    text: &str,
+) -> Result<IdentityProvider, ApiError> {
+    let found = identity_providers::find_by_identifier(state, pool, text).await;
+    match (found, text.rsplit_once('@')) {
+        (Err(error), Some((_, domain))) if error.code == ErrorType::ResourceNotFound => {
+            let domain = domain.to_lowercase();
+            identity_providers::find_by_identifier(state, pool, &domain).await
+        }
+        (found, _) => found,
+    }
+}
+
+/// The provider's address for a transaction with this id, and how the transaction stands then.
+pub(super) async fn leave(
+    state: &AppState,
+    provider: &IdentityProvider,
+    request: &AuthorizationRequest,
+    id: &str,
+    from_page: bool,
+) -> Result<(String, Standing), Failure> {
+    let secret = OpaqueSecret::draw()?;
+    let ask = Ask {
+        state: &format!("{id}.{}", secret.secret()),
+        login_hint: request.login_hint.as_deref(),
+        prompt: request.prompt.as_deref(),
+        lang: request.lang.as_deref(),
+    };
+    let begun = federation::begin(state, provider, &ask).await?;
+    let away = Away {
+        secret: secret.hash(),
+        pending: begun.pending,
+        from_page,
+    };
+    Ok((begun.location, Standing::Away(away)))
+}
+
+/// The person chose a provider on our page: by its name, or by an identifier or e-mail address. The address to go to.
+///
+/// # Errors
+/// `ResourceNotFoundException` for a provider that the client does not have. If the provider cannot be asked, the
+/// address is one of ours, which says so.
+pub async fn go_to(
+    state: &AppState,
+    transaction: &LoginTransaction,
+    chosen: &Chosen,
+) -> Result<String, ApiError> {
+    let wanted = match chosen {
+        Chosen::Provider(name) => Wanted::Named(name.clone()),
+        Chosen::Identifier(text) => Wanted::Identified(text.clone()),
+    };
+    let target = (&transaction.pool, &transaction.client);
+    let choice = choose(state, target, &wanted).await;
+    let Choice::Provider(provider) = choice.map_err(|error| match error.code {
+        OAuthErrorCode::InvalidRequest => ApiError::resource_not_found(error.description),
+        _ => ApiError::internal_error("An identity provider could not be read."),
+    })?
+    else {
+        return Err(ApiError::resource_not_found(unknown().description));
+    };
+    match leave(
+        state,
+        &provider,
+        &transaction.request,
+        &transaction.id,
+        true,
+    )
+    .await
+    {
+        Ok((location, standing)) => {
+            transaction.advance(state, standing).await?;
+            Ok(location)
+        }
+        Err(Failure::Internal(error)) => Err(error),
+        Err(failure) => {
+            tracing::warn!(provider = %provider.name, %failure, "an identity provider cannot be asked");
+            Ok(page(state, transaction, &failure))
+        }
+    }
+}
+
+/// A provider, as a person chooses it.
+#[derive(Debug, Deserialize)]
+pub enum Chosen {
+    /// By its name.
+    Provider(String),
+    /// By another name of it, or an e-mail address.
+    Identifier(String),
+}
+
+/// The id of the transaction that an answer is for, as its `state` says.
+#[must_use]
+pub fn transaction_of(given: &Parameters) -> Option<&str> {
+    let (id, _) = given.get("state").ok()??.split_once('.')?;
+    Some(id)
+}
+
+/// Where the browser goes after a provider's answer, and what it is to remember.
+#[derive(Debug)]
+pub enum CameBack {
+    /// On with the sign-in.
+    Proceeding(Proceeding),
+    /// To the app, with an error; the transaction has ended.
+    Refused(String),
+}
+
+/// Takes a provider's answer for the transaction of this browser. `older` is as in [`proceed`].
+///
+/// # Errors
+/// `LoginTransactionNotFoundException` if the transaction does not wait for this answer, or no longer.
+pub async fn come_back(
+    state: &AppState,
+    transaction: LoginTransaction,
+    given: &Parameters,
+    older: Option<&OpaqueSecret>,
+) -> Result<CameBack, ApiError> {
+    let away = away(&transaction, given).cloned().ok_or_else(not_found)?;
+    let transaction = transaction.advanced(state, Standing::Open).await?;
+    let failure = match believed(state, &transaction, &away, given).await {
+        Ok(identity) => match signed_in(state, &transaction, identity, older).await {
+            Ok(next) => return Ok(CameBack::Proceeding(next)),
+            Err(failure) => failure,
+        },
+        Err(failure) => failure,
+    };
+    let provider = &away.pending.provider;
+    tracing::warn!(provider, %failure, "a sign-in with another identity provider failed");
+    if away.from_page {
+        let page = page(state, &transaction, &failure);
+        return Ok(CameBack::Proceeding(Proceeding::Page(page)));
+    }
+    state.store.end_login_transaction(&transaction.id).await?;
+    let error = error_of(provider, failure);
+    let answer = [
+        ("error", error.code.name()),
+        ("error_description", &*error.description),
+    ];
+    let issuer = state.issuer(&transaction.pool.id);
+    let location = transaction.request.answer(&issuer, &answer);
+    Ok(CameBack::Refused(location))
+}
+
+/// Goes on for somebody whom another provider vouches for, by whatever protocol: finds or makes the user, then a
+/// code, or the question for consent.
+///
+/// # Errors
+/// [`Failure`]
+pub async fn signed_in(
+    state: &AppState,
+    transaction: &LoginTransaction,
+    identity: ExternalIdentity,
+    older: Option<&OpaqueSecret>,
+) -> Result<Proceeding, Failure> {
+    let provider = identity.provider.name.clone();
+    let user = federation::signed_in(state, transaction.through(), identity).await?;
+    let proved = sign_in::Proved {
+        user: Box::new(user),
+        second_factor: None,
+        device_key: None,
+        provider: Some(provider),
+    };
+    Ok(proceed(state, transaction, &proved, older).await?)
+}
+
+/// Keeps a form that another site let the browser post. The address at which the browser brings its cookie.
+///
+/// # Errors
+/// `LoginTransactionNotFoundException` if no transaction waits for it.
+pub async fn keep(state: &AppState, form: &Parameters) -> Result<String, ApiError> {
+    let id = transaction_of(form).ok_or_else(not_found)?;
+    let transaction = LoginTransaction::of_nobody_yet(state, id).await?;
+    away(&transaction, form).ok_or_else(not_found)?;
+    let handle = OpaqueSecret::draw()?;
+    let form = Posted(form.encoded());
+    let json = serde_json::to_vec(&form).map_err(|error| ApiError::internal(&error))?;
+    let row = ProviderAnswerRow {
+        content: state.sealer.seal(place(id, &transaction.pool.id), &json)?,
+        transaction_id: id.to_owned(),
+        hash: handle.hash(),
+        expires_at: state.clock.now() + POSTED_SECONDS,
+    };
+    state.store.keep_provider_answer(&row).await?;
+    Ok(format!(
+        "{}{ANSWER_PATH}?answer={id}.{}",
+        state.public_url,
+        handle.secret()
+    ))
+}
+
+/// The id of the transaction and the handle in the address of a form that was kept.
+#[must_use]
+pub fn handle_of(given: &Parameters) -> Option<(&str, OpaqueSecret)> {
+    let (id, handle) = given.get("answer").ok()??.split_once('.')?;
+    Some((id, OpaqueSecret::new(handle.to_owned())))
+}
+
+/// The form that was kept for a transaction, once.
+///
+/// # Errors
+/// `LoginTransactionNotFoundException` if there is none.
+pub async fn taken(
+    state: &AppState,
+    transaction: &LoginTransaction,
+    handle: &OpaqueSecret,
+) -> Result<Parameters, ApiError> {
+    let (id, now) = (&transaction.id, state.clock.now());
+    let sealed = state
+        .store
+        .take_provider_answer(id, &handle.hash(), now)
+        .await?;
+    let place = place(id, &transaction.pool.id);
+    let json = state.sealer.open(place, &sealed.ok_or_else(not_found)?)?;
+    let form: Posted = serde_json::from_slice(&json).map_err(|error| ApiError::internal(&error))?;
+    Ok(Parameters::parse(form.0.as_bytes()))
+}
+
+#[derive(Serialize, Deserialize)]
+struct Posted(String);
+
+/// What the transaction waits for, if this is the answer to it.
+fn away<'a>(transaction: &'a LoginTransaction, given: &Parameters) -> Option<&'a Away> {
+    let Standing::Away(away) = &transaction.standing else {
+        return None;
+    };
+    let (_, secret) = given.get("state").ok()??.split_once('.')?;
+    bool::from(away.secret.ct_eq(&hash(secret))).then_some(away)
+}
+
+async fn believed(
+    state: &AppState,
+    transaction: &LoginTransaction,
+    away: &Away,
+    given: &Parameters,
+) -> Result<ExternalIdentity, Failure> {
+    let wanted = Wanted::Named(away.pending.provider.clone());
+    let target = (&transaction.pool, &transaction.client);
+    // An administrator who takes a provider away means it for sign-ins under way, too.
+    let Ok(Choice::Provider(provider)) = choose(state, target, &wanted).await else {
+        return Err(Failure::Unbelievable("the provider was taken away"));
+    };
+    let text = |name: &str| {
+        let value = given.get(name);
+        let value =
+            value.map_err(|_| Failure::Unbelievable("the provider's answer is ambiguous"))?;
+        Ok::<_, Failure>(value.map(str::to_owned))
+    };
+    let answer = ProviderAnswer {
+        code: text("code")?.map(Into::into),
+        iss: text("iss")?,
+        error: text("error")?,
+        user: text("user")?,
+    };
+    federation::answered(state, *provider, &away.pending, &answer).await
+}
+
+/// The failure as the app gets it.
+pub(super) fn error_of(provider: &str, failure: Failure) -> OAuthError {
+    let invalid = |text: String| OAuthError::invalid_request(super::error::described(&text));
+    match failure {
+        Failure::Denied => OAuthError::new(
+            OAuthErrorCode::AccessDenied,
+            "The person did not sign in with the identity provider.",
+        ),
+        Failure::Declined => invalid(format!("{provider} refused the request.")),
+        Failure::Unreachable(Step::Token) => {
+            OAuthError::invalid_request("Timeout occurred in calling IdP token endpoint")
+        }
+        Failure::Unreachable(step) => invalid(format!("{provider} cannot be reached ({step:?}).")),
+        Failure::Refused(Step::Token, status) => {
+            invalid(format!("{provider} Error - {status} error getting token"))
+        }
+        Failure::Refused(step, status) => {
+            invalid(format!("{provider} Error - {status} ({step:?})"))
+        }
+        Failure::Unbelievable(why) => invalid(format!("{provider}: {why}.")),
+        Failure::Attributes(why) => invalid(why),
+        Failure::NotAllowed => OAuthError::invalid_request("User is disabled or may not sign in."),
+        Failure::Taken(username) => {
+            invalid(format!("Already found an entry for username {username}"))
+        }
+        Failure::Trigger(error) | Failure::Internal(error) => error.into(),
+    }
+}
+
+/// Our page, which tells what happened and lets the person go on.
+fn page(state: &AppState, transaction: &LoginTransaction, failure: &Failure) -> String {
+    let query = form_urlencoded::Serializer::new(String::new())
+        .append_pair("client_id", &transaction.client.id)
+        .append_pair("txn", &transaction.id)
+        .append_pair("problem", failure.name())
+        .finish();
+    format!("{}/login?{query}", state.origin)
+}
+
+fn unknown() -> OAuthError {
+    OAuthError::invalid_request("There is no identity provider with this name.")
+}
+
+fn place<'a>(id: &'a str, pool: &'a str) -> Place<'a> {
+    Place {
+        table: "provider_answers",
+        column: "content",
+        row: id,
+        pool,
+    }
+}
