@@ -255,6 +255,16 @@ test('somebody signs up without a password where codes let people in, and nowher
   assert.equal(refused.error.code, 'invalid_parameter');
 });
 
+test('an input as Amplify has it is refused, not half taken', async () => {
+  const steps = await openSteps(pages, configOf(choosing));
+  const { email, password } = newPerson();
+  const { error } = await steps.signUp({ username: email, password, options: { userAttributes: { email } } });
+  assert.deepEqual([error.code, error.outcome], ['invalid_parameter', 'notSent']);
+  assert.match(error.message, /options/);
+  const signIn = await steps.signIn({ username: email, password, options: { authFlowType: 'USER_PASSWORD_AUTH' } });
+  assert.equal(signIn.error.code, 'invalid_parameter');
+});
+
 test('where the client does not sign in after a sign-up, the password does', async () => {
   const steps = await openSteps(pages, { userPoolId: target.poolId, clientId: await srpClientOfDemo(), endpoint: recorder.url, issuer: target.issuer });
   const { email, password } = newPerson();
