@@ -6,19 +6,13 @@ use std::fmt::Write as _;
 use super::Operation;
 use crate::contract::{self, Service};
 
+const NO_SAML: &str = "there; SAML providers as a record: nobody signs in with them yet";
+
 const NO_REPLICAS: &str = "refused: there is one region";
 
 /// What an operation that is there does not do, or does in its own way.
 const NOTES: &[(&str, &str)] = &[
-    ("AdminDisableProviderForUser", "there, as a record"),
-    (
-        "AdminLinkProviderForUser",
-        "there, as a record: nobody signs in with it yet",
-    ),
-    (
-        "CreateIdentityProvider",
-        "there, as a record: nobody signs in with it yet",
-    ),
+    ("CreateIdentityProvider", NO_SAML),
     (
         "CreateUserPoolDomain",
         "there, as a record: the login domain is the public address",
@@ -59,7 +53,7 @@ const NOTES: &[(&str, &str)] = &[
         "refused: rates are in the configuration",
     ),
     ("UpdateUserPoolReplica", NO_REPLICAS),
-    ("UpdateIdentityProvider", "there, as a record"),
+    ("UpdateIdentityProvider", NO_SAML),
     ("UpdateUserPoolDomain", "there, as a record"),
 ];
 

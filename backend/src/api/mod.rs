@@ -14,6 +14,7 @@ mod auth_events;
 mod authentication_result;
 mod branding;
 mod client_secrets;
+mod client_token;
 mod clients;
 pub mod coverage;
 mod describe_login;
@@ -237,6 +238,7 @@ pub static OPERATIONS: &[Operation] = operations! { UserPools:
     UpdateUserPoolReplica, SigV4, kept_settings::change_user_pool_replica;
     GetProvisionedLimit, SigV4, kept_settings::provisioned_limit;
     UpdateProvisionedLimit, SigV4, kept_settings::provisioned_limit;
+    GetClientToken, SigV4, client_token::get_client_token;
     GetDerivedToken, SigV4, kept_settings::get_derived_token;
     UpdateAuthEventFeedback, Public, kept_settings::update_auth_event_feedback;
 };

@@ -3,6 +3,8 @@
 use cognate_core::secret::{AccessToken, Code, Password, RefreshToken};
 use serde::{Deserialize, Deserializer};
 
+use crate::pools::ClientSecret;
+
 /// A secret that a request carries.
 pub(super) trait Secret: Sized {
     fn of(text: String) -> Self;
@@ -18,7 +20,7 @@ macro_rules! secrets {
     )*};
 }
 
-secrets! { AccessToken, Code, Password, RefreshToken, }
+secrets! { AccessToken, ClientSecret, Code, Password, RefreshToken, }
 
 /// For members that must be there.
 pub(super) fn required<'de, T: Secret, D: Deserializer<'de>>(from: D) -> Result<T, D::Error> {

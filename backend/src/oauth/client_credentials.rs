@@ -22,13 +22,7 @@ pub(super) async fn grant(
     form: &Parameters,
     key: Option<&str>,
 ) -> Result<TokenPair, OAuthError> {
-    let settings = &client.settings.oauth;
-    if !settings.allows(OAuthFlow::ClientCredentials) || client.secrets.is_empty() {
-        return Err(OAuthError::new(
-            OAuthErrorCode::UnauthorizedClient,
-            "The grant client_credentials is not enabled for this client.",
-        ));
-    }
+    check_enabled(client)?;
     let allowed = Allowed::read(state, client, form).await?;
     let metadata = metadata(form)?;
     let program = Program {
@@ -38,6 +32,39 @@ pub(super) async fn grant(
         client_metadata: metadata.as_ref(),
     };
     Ok(tokens::issue_to_program(state, pool, client, program).await?)
+}
+
+/// The same, asked for at the JSON API (`GetClientToken`): for no resource, bound to no key. `scopes` are separated by spaces.
+///
+/// # Errors
+/// As [`grant`].
+pub async fn token_of_program(
+    state: &AppState,
+    pool: &Pool,
+    client: &Client,
+    scopes: Option<&str>,
+    client_metadata: Option<&ClientMetadata>,
+) -> Result<TokenPair, OAuthError> {
+    check_enabled(client)?;
+    let allowed = Allowed::read(state, client, &Parameters::default()).await?;
+    let program = Program {
+        scopes: &asked(scopes, &allowed.scopes)?,
+        resource: None,
+        key: None,
+        client_metadata,
+    };
+    Ok(tokens::issue_to_program(state, pool, client, program).await?)
+}
+
+fn check_enabled(client: &Client) -> Result<(), OAuthError> {
+    let is_enabled = client.settings.oauth.allows(OAuthFlow::ClientCredentials);
+    if is_enabled && !client.secrets.is_empty() {
+        return Ok(());
+    }
+    Err(OAuthError::new(
+        OAuthErrorCode::UnauthorizedClient,
+        "The grant client_credentials is not enabled for this client.",
+    ))
 }
 
 /// `aws_client_metadata`: a JSON object of texts, for the trigger `PreTokenGeneration`.

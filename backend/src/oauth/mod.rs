@@ -63,6 +63,7 @@ mod with_provider;
 
 pub use authorization_request::AuthorizationRequest;
 pub use authorize::{Browser, Outcome, Page, authorize};
+pub use client_credentials::token_of_program;
 pub use code::CODE_SECONDS;
 pub use completion::{Completed, complete};
 pub use consent::{Asked, Decided, Proceeding, asked, decide, go_on, proceed};

@@ -223,3 +223,68 @@ async fn a_programs_token_opens_no_account_and_tells_of_nobody() {
     assert_eq!(answer.status, StatusCode::UNAUTHORIZED);
     assert_eq!(answer.json()["error"], "invalid_token");
 }
+
+#[tokio::test]
+async fn an_administrator_gets_the_token_of_a_program_whose_secret_they_know() {
+    let backend = Backend::start().await;
+    let id = program(&backend).await;
+    let ask = async |id: &str, change: Value| {
+        let mut body = json!({ "ClientId": id, "Secret": SECRET });
+        for (member, value) in change.as_object().unwrap() {
+            body[member] = value.clone();
+        }
+        backend.admin("GetClientToken", body).await
+    };
+    let result = ask(&id, json!({})).await.ok()["ClientAuthenticationResult"].clone();
+    assert_eq!(
+        (&result["TokenType"], &result["ExpiresIn"]),
+        (&json!("Bearer"), &json!(3600))
+    );
+    let all = claims(&result["AccessToken"]);
+    assert_eq!(
+        (&all["scope"], &all["sub"]),
+        (&json!("shop/read shop/write"), &json!(id))
+    );
+    let less = ask(&id, json!({ "Scopes": ["shop/read"] })).await.ok();
+    let token = &less["ClientAuthenticationResult"]["AccessToken"];
+    assert_eq!(claims(token)["scope"], "shop/read");
+    for (change, error) in [
+        (
+            json!({ "Secret": "another_secret_of_24_letters" }),
+            "NotAuthorizedException",
+        ),
+        (
+            json!({ "ClientId": "nosuchclient" }),
+            "ResourceNotFoundException",
+        ),
+        (
+            json!({ "Scopes": ["shop/delete"] }),
+            "InvalidParameterException",
+        ),
+        (json!({ "Scopes": ["openid"] }), "InvalidParameterException"),
+        // Without a secret, and with one but without the grant.
+        (
+            json!({ "ClientId": "demowebclient" }),
+            "OperationNotEnabledException",
+        ),
+    ] {
+        let refused = ask(&id, change.clone()).await;
+        assert_eq!(refused.error_type(), error, "{change}");
+    }
+    let settings = [
+        ("AllowedOAuthFlows", json!(["code"])),
+        ("CallbackURLs", json!(["https://app.example/"])),
+        ("AllowedOAuthScopes", json!(["openid"])),
+    ];
+    let other = client(&backend, &settings).await.ok();
+    let other = other["UserPoolClient"]["ClientId"].as_str().unwrap();
+    let refused = ask(other, json!({})).await;
+    assert_eq!(refused.error_type(), "OperationNotEnabledException");
+    let open = backend
+        .call(
+            "GetClientToken",
+            json!({ "ClientId": id, "Secret": SECRET }),
+        )
+        .await;
+    assert_ne!(open.status, StatusCode::OK, "only signed requests");
+}

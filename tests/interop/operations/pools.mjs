@@ -28,7 +28,7 @@ export async function pools(call, { knows }) {
   await clients(call, of, knows);
   await domains(call, of);
   await providers(call, of);
-  await resourceServers(call, of);
+  await resourceServers(call, of, knows);
   await groups(call, of);
   await call('DeleteUserPool', of());
   await assert.rejects(call('DescribeUserPool', of()), { name: 'ResourceNotFoundException' });
@@ -80,13 +80,21 @@ async function providers(call, of) {
   assert.equal((await call('ListIdentityProviders', of())).Providers.length, 0);
 }
 
-async function resourceServers(call, of) {
+async function resourceServers(call, of, knows) {
   const server = of({ Identifier: 'https://api.example.com' });
   const Scopes = [{ ScopeName: 'read', ScopeDescription: 'reads' }];
   await call('CreateResourceServer', { ...server, Name: 'API' });
   await call('UpdateResourceServer', { ...server, Name: 'API', Scopes });
   assert.deepEqual((await call('DescribeResourceServer', server)).ResourceServer.Scopes, Scopes);
   assert.equal((await call('ListResourceServers', of())).ResourceServers.length, 1);
+  if (knows('GetClientToken')) {
+    const { ClientId, ClientSecret: Secret } = (await call('CreateUserPoolClient', of({
+      ClientName: 'program', GenerateSecret: true, AllowedOAuthFlowsUserPoolClient: true, AllowedOAuthFlows: ['client_credentials'],
+      AllowedOAuthScopes: ['https://api.example.com/read'],
+    }))).UserPoolClient;
+    assert.equal((await call('GetClientToken', { ClientId, Secret })).ClientAuthenticationResult.TokenType, 'Bearer');
+    await call('DeleteUserPoolClient', of({ ClientId }));
+  }
   await call('DeleteResourceServer', server);
   assert.equal((await call('ListResourceServers', of())).ResourceServers.length, 0);
 }
