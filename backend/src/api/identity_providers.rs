@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use super::Empty;
 use super::page::{PageRequest, next_token};
@@ -31,34 +32,14 @@ pub(super) struct ProviderAnswer {
     identity_provider: ProviderDescription,
 }
 
-#[derive(Deserialize)]
-#[serde(rename_all = "PascalCase")]
-pub(super) struct CreateProviderRequest {
-    user_pool_id: String,
-    provider_name: String,
-    provider_type: ProviderType,
-    provider_details: BTreeMap<String, String>,
-    #[serde(flatten)]
-    settings: Settings,
-}
-
 /// `CreateIdentityProvider`
 pub(super) async fn create_identity_provider(
     state: &AppState,
     _: &Caller,
-    request: CreateProviderRequest,
+    request: Value,
 ) -> Result<ProviderAnswer, ApiError> {
-    let pool = find_pool(state, &request.user_pool_id).await?;
-    let now = state.clock.now();
-    let provider = IdentityProvider {
-        pool_id: request.user_pool_id,
-        name: request.provider_name,
-        kind: request.provider_type,
-        details: request.provider_details,
-        settings: request.settings,
-        created_at: now,
-        updated_at: now,
-    };
+    let provider = IdentityProvider::asked(state, request)?;
+    let pool = find_pool(state, &provider.pool_id).await?;
     identity_providers::create(state, &pool, &provider).await?;
     Ok(provider.into())
 }

@@ -22,7 +22,7 @@ pub use identity::{
     EndpointsConfig, IdentityConfig, IdentityPoolConfig, OidcProviderConfig, StsConfig,
 };
 pub use messages::{Encryption, MessagesConfig, SmsConfig, SmtpConfig};
-pub use pools::{ClientConfig, PoolConfig};
+pub use pools::{ClientConfig, IdentityProviderConfig, PoolConfig};
 pub use quotas::Quotas;
 
 /// Where the backend listens if nothing says otherwise.

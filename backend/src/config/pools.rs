@@ -34,9 +34,23 @@ pub struct PoolConfig {
     /// Its resource servers: members of `CreateResourceServerRequest`.
     #[serde(default)]
     pub resource_servers: Vec<Map<String, Value>>,
+    /// Other providers that its people may come from.
+    #[serde(default)]
+    pub identity_providers: Vec<IdentityProviderConfig>,
     /// Its clients.
     #[serde(default)]
     pub clients: Vec<ClientConfig>,
+}
+
+/// An identity provider: members of `CreateIdentityProviderRequest`, secrets among them: not printed.
+#[derive(Clone, Deserialize)]
+#[serde(transparent)]
+pub struct IdentityProviderConfig(pub Map<String, Value>);
+
+impl std::fmt::Debug for IdentityProviderConfig {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("IdentityProviderConfig(..)")
+    }
 }
 
 /// An app client.
@@ -101,6 +115,7 @@ impl PoolConfig {
             password_expires_after_days: None,
             triggers: BTreeMap::new(),
             resource_servers: Vec::new(),
+            identity_providers: Vec::new(),
             clients: vec![ClientConfig {
                 id: "demowebclient".to_owned(),
                 name: Some("Demo web client".to_owned()),

@@ -10,9 +10,10 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use crate::app::AppState;
-use crate::error::ApiError;
+use crate::error::{ApiError, ErrorType};
 use crate::pools::Pool;
 use crate::seal::Place;
 use crate::store::{Added, IdentityProviderRow, StoreError};
@@ -79,6 +80,39 @@ pub struct Settings {
     pub acr_mapping: Option<BTreeMap<String, String>>,
 }
 
+/// The members of `CreateIdentityProviderRequest`.
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct New {
+    user_pool_id: String,
+    provider_name: String,
+    provider_type: ProviderType,
+    provider_details: BTreeMap<String, String>,
+    #[serde(flatten)]
+    settings: Settings,
+}
+
+impl IdentityProvider {
+    /// Reads a `CreateIdentityProviderRequest` that fits its shape.
+    ///
+    /// # Errors
+    /// `SerializationException` if it does not.
+    pub fn asked(state: &AppState, request: Value) -> Result<Self, ApiError> {
+        let new: New = serde_json::from_value(request)
+            .map_err(|_| ApiError::serialization("The identity provider does not fit."))?;
+        let now = state.clock.now();
+        Ok(Self {
+            pool_id: new.user_pool_id,
+            name: new.provider_name,
+            kind: new.provider_type,
+            details: new.provider_details,
+            settings: new.settings,
+            created_at: now,
+            updated_at: now,
+        })
+    }
+}
+
 impl ProviderType {
     /// The word on the wire and in the database.
     #[must_use]
@@ -130,6 +164,41 @@ impl ProviderType {
     pub fn is_social(self) -> bool {
         !matches!(self, Self::Saml | Self::Oidc)
     }
+}
+
+/// Makes a provider, or gives the one of its name these details and settings and no others.
+///
+/// # Errors
+/// As [`create`]; `InvalidParameterException` if there is one of another type.
+pub async fn store(
+    state: &AppState,
+    pool: &Pool,
+    provider: IdentityProvider,
+) -> Result<(), ApiError> {
+    let stored = match find(state, pool, &provider.name).await {
+        Err(error) if error.code == ErrorType::ResourceNotFound => {
+            return create(state, pool, &provider).await;
+        }
+        found => found?,
+    };
+    if stored.kind != provider.kind {
+        return Err(ApiError::invalid_parameter(format!(
+            "The provider {} is of another type.",
+            provider.name
+        )));
+    }
+    let settings = Settings {
+        attribute_mapping: provider
+            .settings
+            .attribute_mapping
+            .or(Some(BTreeMap::new())),
+        idp_identifiers: provider.settings.idp_identifiers.or(Some(Vec::new())),
+        acr_mapping: provider.settings.acr_mapping.or(Some(BTreeMap::new())),
+    };
+    let details = Some(provider.details);
+    update(state, pool, &provider.name, details, settings)
+        .await
+        .map(drop)
 }
 
 /// `CreateIdentityProvider`

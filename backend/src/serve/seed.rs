@@ -6,11 +6,12 @@
 use serde_json::{Map, Value, json};
 
 use crate::app::AppState;
-use crate::config::{ClientConfig, IdentityPoolConfig, PoolConfig};
+use crate::config::{ClientConfig, IdentityPoolConfig, IdentityProviderConfig, PoolConfig};
 use crate::contract::{self, Service};
 use crate::error::{ApiError, ErrorType};
 use crate::identity::pool::IdentityPool;
 use crate::identity::roles::PoolRoles;
+use crate::identity_providers::{self, IdentityProvider};
 use crate::pools::{NewClient, NewPool, Pool};
 use crate::resource_servers::ResourceServer;
 use crate::triggers;
@@ -30,6 +31,14 @@ pub(super) async fn seed(state: &AppState) -> Result<(), SeedError> {
                 .await
                 .map_err(|error| SeedError {
                     what: format!("resource server of pool {}", pool.id),
+                    error,
+                })?;
+        }
+        for provider in &pool.identity_providers {
+            seed_identity_provider(state, &stored, provider)
+                .await
+                .map_err(|error| SeedError {
+                    what: format!("identity provider of pool {}", pool.id),
                     error,
                 })?;
         }
@@ -107,6 +116,18 @@ async fn seed_resource_server(
         Err(error) if error.code == ErrorType::ResourceNotFound => server.create(state).await,
         updated => updated,
     }
+}
+
+async fn seed_identity_provider(
+    state: &AppState,
+    pool: &Pool,
+    provider: &IdentityProviderConfig,
+) -> Result<(), ApiError> {
+    let mut settings = provider.0.clone();
+    settings.insert("UserPoolId".to_owned(), json!(pool.id));
+    let settings = checked(Service::UserPools, "CreateIdentityProvider", settings)?;
+    let provider = IdentityProvider::asked(state, Value::Object(settings))?;
+    identity_providers::store(state, pool, provider).await
 }
 
 async fn seed_client(state: &AppState, pool: &Pool, client: &ClientConfig) -> Result<(), ApiError> {

@@ -7,6 +7,8 @@ use cognate_backend::mfa::{Factor, Requirement};
 use cognate_backend::pools::{find_client, find_pool};
 use cognate_backend::serve::{StartError, prepare};
 
+use serde_json::json;
+
 use crate::support::{Backend, START, loopback, request};
 
 const EXAMPLE: &str = include_str!("../../cognate.example.toml");
@@ -284,4 +286,51 @@ async fn text_messages_are_not_posted_in_the_clear_beyond_this_machine() {
             Err(other) => panic!("{url}: {other}"),
         }
     }
+}
+
+#[tokio::test]
+async fn the_configurations_identity_providers_are_there_before_its_clients_and_show_no_secret() {
+    let text = r#"
+        [[pools]]
+        id = "local_works"
+        [[pools.identity_providers]]
+        ProviderName = "Works"
+        ProviderType = "OIDC"
+        IdpIdentifiers = ["works.example"]
+        [pools.identity_providers.ProviderDetails]
+        client_id = "us"
+        client_secret = "not for everybody"
+        oidc_issuer = "https://works.example"
+        authorize_scopes = "openid"
+        attributes_request_method = "GET"
+        [[pools.clients]]
+        id = "web"
+        [pools.clients.settings]
+        SupportedIdentityProviders = ["Works"]
+    "#;
+    let config = Config::parse(text).unwrap();
+    assert!(!format!("{config:?}").contains("not for everybody"));
+    let backend = Backend::start_with(config).await;
+    let name = json!({ "UserPoolId": "local_works", "ProviderName": "Works" });
+    let described = async |backend: &Backend| {
+        let answer = backend
+            .admin("DescribeIdentityProvider", name.clone())
+            .await;
+        answer.ok()["IdentityProvider"].clone()
+    };
+    let provider = described(&backend).await;
+    assert_eq!(provider["IdpIdentifiers"], json!(["works.example"]));
+    let changed = text
+        .replace("openid\"", "openid email\"")
+        .replace("IdpIdentifiers = [\"works.example\"]", "");
+    let backend = backend.restart_with(Config::parse(&changed).unwrap()).await;
+    let provider = described(&backend).await;
+    assert_eq!(
+        provider["ProviderDetails"]["authorize_scopes"],
+        "openid email"
+    );
+    assert_eq!(
+        provider.get("IdpIdentifiers").and_then(|list| list.get(0)),
+        None
+    );
 }
