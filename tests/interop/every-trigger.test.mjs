@@ -13,6 +13,8 @@ import { after, before, mock, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { startBackend } from '../support/backend.mjs';
+import { freePort } from '../support/free-port.mjs';
+import { startOpenidProvider } from '../support/openid-provider.mjs';
 import { isMinistack } from '../support/target.mjs';
 import { handler } from './handlers/every/handler.mjs';
 import { complaintAbout } from './triggers/events.mjs';
@@ -28,7 +30,7 @@ const RUNNERS = {
 };
 const SENDERS = ['custom_email_sender', 'custom_sms_sender'];
 const OTHERS = [
-  'pre_sign_up', 'post_confirmation', 'pre_authentication', 'post_authentication', 'pre_token_generation', 'user_migration',
+  'inbound_federation', 'pre_sign_up', 'post_confirmation', 'pre_authentication', 'post_authentication', 'pre_token_generation', 'user_migration',
   'define_auth_challenge', 'create_auth_challenge', 'verify_auth_challenge_response',
 ];
 const LINE = /\{"timestamp".*triggers::console.*\}$/gm;
@@ -80,7 +82,7 @@ function documented() {
 }
 
 /** A pool in which messages are worded by a handler, and one in which they are delivered by it. */
-function configuration(runs) {
+function configuration(runs, provider) {
   const versioned = runs.replace(/^"(.*)"$/, '{ file = "$1" }').replace(' }', ', version = "V3_0" }');
   const pool = (id, triggers) => `
 [[pools]]
@@ -93,11 +95,21 @@ DeviceConfiguration = { ChallengeRequiredOnNewDevice = true, DeviceOnlyRemembere
 AllowedFirstAuthFactors = ["PASSWORD", "EMAIL_OTP", "SMS_OTP"]
 [pools.triggers]
 ${triggers.map((name) => `${name} = ${name === 'pre_token_generation' ? versioned : runs}`).join('\n')}
+[[pools.identity_providers]]
+ProviderName = "Works"
+ProviderType = "OIDC"
+AttributeMapping = { email = "email", given_name = "given_name" }
+[pools.identity_providers.ProviderDetails]
+client_id = "${provider.clientId}"
+client_secret = "${provider.clientSecret}"
+oidc_issuer = "${provider.issuer}"
+authorize_scopes = "openid email profile"
+attributes_request_method = "GET"
 [[pools.clients]]
 id = "${id}web"
 [pools.clients.settings]
 ExplicitAuthFlows = ["ALLOW_USER_PASSWORD_AUTH", "ALLOW_USER_SRP_AUTH", "ALLOW_USER_AUTH", "ALLOW_CUSTOM_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"]
-SupportedIdentityProviders = ["COGNITO"]
+SupportedIdentityProviders = ["COGNITO", "Works"]
 AllowedOAuthFlowsUserPoolClient = true
 AllowedOAuthFlows = ["code"]
 AllowedOAuthScopes = ["openid", "email", "profile", "aws.cognito.signin.user.admin"]
@@ -115,15 +127,17 @@ ${pool('delivered', [...OTHERS, ...SENDERS])}`;
 for (const [name, runs] of Object.entries(RUNNERS)) {
   test(`${name} is asked for every reason of the table, with the published events`, { skip }, async () => {
     const config = join(folder, `${Object.keys(RUNNERS).indexOf(name)}.toml`);
-    await writeFile(config, configuration(runs));
+    const port = await freePort();
+    const provider = await startOpenidProvider({ redirectUri: `http://localhost:${port}/oauth2/idpresponse` });
+    await writeFile(config, configuration(runs, provider));
     invoked = [];
     const env = { COGNATE_LOG: 'warn,cognate_backend::triggers::console=info', COGNATE_LOG_FORMAT: 'json' };
-    const backend = await startBackend({ args: ['--config', config], env, keptOutput: 10_000_000 });
+    const backend = await startBackend({ port, args: ['--config', config], env, keptOutput: 10_000_000 });
     const seen = () => (runs.includes('function') ? invoked : logged(backend.output()));
-    const documentedSources = documented().filter((source) => !source.endsWith('_ExternalProvider')); // those need a provider: tests/e2e/federation
+    const documentedSources = documented();
     try {
       const worded = { ...backend, poolId: 'local_worded', clientId: 'wordedweb' };
-      await signIns(worded, { isPackaged: runs.includes('packaged') });
+      await signIns(worded, { provider, isPackaged: runs.includes('packaged') });
       for (const kind of ['email', 'phone_number']) {
         await deliveries(worded, kind, { readsCodes: true });
         await deliveries({ ...backend, poolId: 'local_delivered', clientId: 'deliveredweb' }, kind, { readsCodes: false });
@@ -134,6 +148,7 @@ for (const [name, runs] of Object.entries(RUNNERS)) {
       assert.deepEqual(missing(), []);
     } finally {
       await backend.stop();
+      await provider.stop();
     }
     assert.deepEqual([...new Set(seen().map(complaintAbout).filter(Boolean))], []);
     const undocumented = seen().map((event) => event.triggerSource).filter((source) => !documentedSources.includes(source));

@@ -11,7 +11,7 @@ import { decodeJwt } from 'jose';
 import { launchChromium } from '../support/chromium.mjs';
 import { freePort } from '../support/free-port.mjs';
 import { APP, LoginDomain } from '../support/login-domain.mjs';
-import { startOpenidProvider } from '../support/openid-provider.mjs';
+import { AtProvider, startOpenidProvider } from '../support/openid-provider.mjs';
 import { adminClient } from '../support/target.mjs';
 import { startBackend } from '../support/backend.mjs';
 import { Api } from '../support/user-pools-api.mjs';
@@ -50,44 +50,6 @@ after(async () => {
   await provider?.stop();
 });
 
-/** The same browser at the provider: its own cookies there. */
-class AtProvider extends LoginDomain {
-  constructor() {
-    super({ ...backend, url: provider.issuer });
-  }
-
-  /** Follows redirects of the provider until a page, or until it sends the browser elsewhere; answers that address or the page. */
-  async follow(address) {
-    for (let url = new URL(address); ;) {
-      if (url.origin !== provider.issuer) return { elsewhere: url };
-      const answer = await this.visit(`${url.pathname}${url.search}`);
-      if (!answer.headers.location) return { page: answer };
-      url = new URL(answer.headers.location, provider.issuer);
-    }
-  }
-
-  /** Types a name, and lets the pool have what it asks for, or not. */
-  async signIn(address, name, { consents = true } = {}) {
-    let { page } = await this.follow(address);
-    for (let steps = 0; steps < 4; steps += 1) {
-      const action = page.text.match(/action="([^"]+)"/)[1];
-      const prompt = page.text.match(/name="prompt" value="(\w+)"/)[1];
-      if (prompt === 'consent' && !consents) {
-        const abort = page.text.match(/href="([^"]+\/abort)"/)[1];
-        return (await this.follow(new URL(abort, provider.issuer))).elsewhere;
-      }
-      const answer = await this.visit(new URL(action).pathname, {
-        method: 'POST', headers: { 'content-type': 'application/x-www-form-urlencoded' },
-        body: new URLSearchParams({ prompt, login: name, password: 'anything' }).toString(),
-      });
-      const next = await this.follow(new URL(answer.headers.location, provider.issuer));
-      if (next.elsewhere) return next.elsewhere;
-      ({ page } = next);
-    }
-    throw new Error('the provider asks again and again');
-  }
-}
-
 /** Begins at the app; answers our browser, and where the provider is. */
 async function begin(change = { identity_provider: 'Works' }) {
   const login = new LoginDomain(backend);
@@ -98,7 +60,7 @@ async function begin(change = { identity_provider: 'Works' }) {
 
 async function signIn(name, change) {
   const begun = await begin(change);
-  const back = await new AtProvider().signIn(begun.location, name);
+  const back = await new AtProvider(provider).signIn(begun.location, name);
   const answer = await begun.login.visit(`${back.pathname}${back.search}`);
   const location = new URL(answer.headers.location, backend.url);
   assert.equal(location.searchParams.get('state'), begun.parameters.state, location.href);
@@ -136,7 +98,7 @@ test('an answer of the provider counts once, in the browser that asked, with the
   await endsInAnError(login, path);
 
   const begun = await begin();
-  const other = await new AtProvider().signIn(begun.location, 'stolen');
+  const other = await new AtProvider(provider).signIn(begun.location, 'stolen');
   await endsInAnError(new LoginDomain(backend), `${other.pathname}${other.search}`);
   const forged = new URL(other);
   forged.searchParams.set('state', `${forged.searchParams.get('state').slice(0, -2)}AA`);
@@ -145,7 +107,7 @@ test('an answer of the provider counts once, in the browser that asked, with the
 
 test('who does not let the pool have it is back in the app, which is told so', async () => {
   const begun = await begin();
-  const back = await new AtProvider().signIn(begun.location, 'reluctant', { consents: false });
+  const back = await new AtProvider(provider).signIn(begun.location, 'reluctant', { consents: false });
   assert.equal(back.searchParams.get('error'), 'access_denied');
   const answer = await begun.login.visit(`${back.pathname}${back.search}`);
   const { searchParams, origin } = new URL(answer.headers.location);
@@ -178,7 +140,7 @@ test('somebody who was disabled does not come in through the provider, either', 
   await signIn('mallory');
   await admin.send(new AdminDisableUserCommand({ UserPoolId: POOL, Username: 'Works_mallory' }));
   const begun = await begin();
-  const back = await new AtProvider().signIn(begun.location, 'mallory');
+  const back = await new AtProvider(provider).signIn(begun.location, 'mallory');
   const answer = await begun.login.visit(`${back.pathname}${back.search}`);
   assert.equal(new URL(answer.headers.location, backend.url).searchParams.get('code'), null);
 });

@@ -1,7 +1,8 @@
 // An OpenID provider that nobody here wrote (oidc-provider, certified), on loopback, with its own pages: any name and password are somebody.
 
 import { createServer } from 'node:http';
-import { Provider, errors } from 'oidc-provider';
+import { Provider } from 'oidc-provider';
+import { LoginDomain } from './login-domain.mjs';
 
 /** What the provider tells of somebody; `sub` is the name that they typed. */
 const claimsOf = (sub) => ({ sub, email: `${sub}@provider.example`, email_verified: true, given_name: sub, family_name: 'Provider' });
@@ -29,7 +30,44 @@ export async function startOpenidProvider({ redirectUri, client = {}, settings =
     issuer,
     clientId,
     clientSecret,
-    errors,
     stop: () => new Promise((resolve) => { server.close(resolve); server.closeAllConnections(); }),
   };
+}
+
+/** A browser at the provider, with its cookies there. */
+export class AtProvider extends LoginDomain {
+  constructor({ issuer }) {
+    super({ url: issuer, poolId: 'not_used' });
+  }
+
+  /** Follows redirects of the provider until a page, or until it sends the browser elsewhere; answers that address or the page. */
+  async follow(address) {
+    for (let url = new URL(address); ;) {
+      if (url.origin !== this.url) return { elsewhere: url };
+      const answer = await this.visit(`${url.pathname}${url.search}`);
+      if (!answer.headers.location) return { page: answer };
+      url = new URL(answer.headers.location, this.url);
+    }
+  }
+
+  /** Types a name, and lets the pool have what it asks for, or not. */
+  async signIn(address, name, { consents = true } = {}) {
+    let { page } = await this.follow(address);
+    for (let steps = 0; steps < 4; steps += 1) {
+      const action = page.text.match(/action="([^"]+)"/)[1];
+      const prompt = page.text.match(/name="prompt" value="(\w+)"/)[1];
+      if (prompt === 'consent' && !consents) {
+        const abort = page.text.match(/href="([^"]+\/abort)"/)[1];
+        return (await this.follow(new URL(abort, this.url))).elsewhere;
+      }
+      const answer = await this.visit(new URL(action).pathname, {
+        method: 'POST', headers: { 'content-type': 'application/x-www-form-urlencoded' },
+        body: new URLSearchParams({ prompt, login: name, password: 'anything' }).toString(),
+      });
+      const next = await this.follow(new URL(answer.headers.location, this.url));
+      if (next.elsewhere) return next.elsewhere;
+      ({ page } = next);
+    }
+    throw new Error('the provider asks again and again');
+  }
 }

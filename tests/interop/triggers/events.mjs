@@ -5,6 +5,7 @@ const EVENT = ['version', 'region', 'userPoolId', 'userName', 'callerContext', '
 
 /** Members of `request`: those that are always there, and those that may be. */
 const REQUESTS = {
+  InboundFederation: ['providerName providerType attributes', []],
   PreSignUp: ['userAttributes', ['validationData', 'clientMetadata']],
   PostConfirmation: ['userAttributes', ['clientMetadata']],
   PreAuthentication: ['userAttributes', ['validationData', 'userNotFound']],

@@ -6,14 +6,15 @@ import { CreateResourceServerCommand, CreateUserPoolClientCommand, AdminCreateUs
 import { decodeJwt, jwtVerify } from 'jose';
 import { code } from '../../support/inbox.mjs';
 import { LoginDomain } from '../../support/login-domain.mjs';
+import { AtProvider } from '../../support/openid-provider.mjs';
 import { adminClient } from '../../support/target.mjs';
 import { Api } from '../../support/user-pools-api.mjs';
 import { IdentityJsApp } from '../identity-js.mjs';
 
 const PACKAGED_KEY = new TextEncoder().encode('a key that only this handler has, and its test');
 
-/** `isPackaged`: the handler signs what it adds to tokens. */
-export async function signIns(backend, { isPackaged }) {
+/** `isPackaged`: the handler signs what it adds to tokens. `provider`: another one, whose people sign in, too. */
+export async function signIns(backend, { provider, isPackaged }) {
   const api = new Api(backend);
   const admin = adminClient(backend.url);
   const app = () => new IdentityJsApp({ endpoint: backend.url, ...backend });
@@ -41,12 +42,24 @@ export async function signIns(backend, { isPackaged }) {
     const redeemed = await login.redeem(await login.code(person));
     assert.equal(await made(redeemed.body.id_token), 'TokenGeneration_HostedAuth');
 
+    await federated(backend, provider, made);
     await invited(api, admin, made);
     await migrated(api, made);
     await program(api, admin, made);
   } finally {
     admin.destroy();
   }
+}
+
+async function federated(backend, provider, made) {
+  const login = new LoginDomain(backend);
+  const begun = await login.authorize({ identity_provider: 'Works' });
+  const back = await new AtProvider(provider).signIn(begun.location, 'ada');
+  const { headers } = await login.visit(`${back.pathname}${back.search}`);
+  const code = new URL(headers.location).searchParams.get('code');
+  const { body } = await login.redeem({ ...begun, code });
+  assert.equal(await made(body.id_token), 'TokenGeneration_HostedAuth');
+  assert.equal(decodeJwt(body.id_token).given_name, 'ada, says the handler');
 }
 
 async function invited(api, admin, made) {

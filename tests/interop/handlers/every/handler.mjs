@@ -2,6 +2,10 @@
 // source asks.
 
 const ANSWERS = {
+  InboundFederation({ request, response }) {
+    const said = request.attributes.userInfo ?? request.attributes.idToken;
+    response.userAttributesToMap = { ...said, given_name: `${said.given_name}, says the handler` };
+  },
   TokenGeneration({ request, response, triggerSource }) {
     const claimsToAddOrOverride = { made: triggerSource };
     response.claimsAndScopeOverrideDetails = {
