@@ -52,7 +52,7 @@ impl Administered {
             access_key_id,
             pool,
             sub: None,
-            username: text("Username").map(str::to_owned),
+            username: text("Username").or_else(|| linked(body)).map(str::to_owned),
         };
         asked.sub = asked.sub(state).await;
         Some(asked)
@@ -84,6 +84,13 @@ impl Administered {
         let user = users::find(state, pool, name).await.ok()??;
         Some(user.sub)
     }
+}
+
+/// The user of our own whom a link is about (`AdminLinkProviderForUser`), or whoever has the one that is taken away
+/// (`AdminDisableProviderForUser`), if that is a user's name.
+fn linked(body: &Value) -> Option<&str> {
+    let user = body.get("DestinationUser").or_else(|| body.get("User"))?;
+    user.get("ProviderAttributeValue")?.as_str()
 }
 
 /// Whether an operation of this name changes something.

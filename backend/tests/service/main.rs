@@ -31,4 +31,5 @@ mod serving;
 mod sigv4;
 mod statements;
 mod ui_config;
+mod users_command;
 mod wire;
