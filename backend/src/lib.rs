@@ -1,4 +1,4 @@
-//! Cognate's backend: an API compatible with Amazon Cognito user pools, over SQLite.
+//! Cognate's backend: an API compatible with Amazon Cognito's user pools and identity pools, over SQLite.
 //!
 //! The arrows point down: `http` (routes, CORS, signatures) calls `api` (the table of operations),
 //! which calls the domain (`pools`, `users`, `sign_in`, ...), which uses `store` (the only SQL),

@@ -1,4 +1,4 @@
-//! Records of identity providers: `CreateIdentityProvider` and its siblings.
+//! Identity providers of a pool, as they are set up (`federation` speaks with them): `CreateIdentityProvider` and its siblings.
 //!
 //! # Security model
 //! What a provider gave us to prove ourselves with (`client_secret`, `private_key`) is among the details,

@@ -130,3 +130,56 @@ async fn a_recovery_code_sent_to_an_address_the_user_left_changes_nothing() {
     assert_eq!(answer.error_type(), "ExpiredCodeException");
     moved.tokens(&backend).await;
 }
+
+#[tokio::test]
+async fn a_code_to_recover_goes_where_the_pool_says_first_and_nowhere_if_administrators_do_it() {
+    let backend = Backend::start().await;
+    for (mechanisms, expected) in [
+        (
+            vec!["verified_email", "verified_phone_number"],
+            Some("EMAIL"),
+        ),
+        (vec!["verified_phone_number", "verified_email"], Some("SMS")),
+        (vec!["verified_phone_number"], Some("SMS")),
+        (vec!["admin_only"], None),
+    ] {
+        let in_order = mechanisms.iter().zip(1..);
+        let mechanisms: Vec<_> = in_order
+            .map(|(name, priority)| json!({ "Name": name, "Priority": priority }))
+            .collect();
+        let pool = json!({
+            "PoolName": "recovery", "AccountRecoverySetting": { "RecoveryMechanisms": mechanisms },
+        });
+        let pool = backend.admin("CreateUserPool", pool).await.ok()["UserPool"]["Id"].clone();
+        let client = new_client(&backend, pool.as_str().unwrap(), json!({})).await;
+        let names = json!({ "UserPoolId": pool, "Username": "ada" });
+        let mut user = names.clone();
+        user["MessageAction"] = json!("SUPPRESS");
+        user["UserAttributes"] = [
+            ("email", "ada@example.com"),
+            ("email_verified", "true"),
+            ("phone_number", "+14325550123"),
+            ("phone_number_verified", "true"),
+        ]
+        .map(|(name, value)| json!({ "Name": name, "Value": value }))
+        .into();
+        backend.admin("AdminCreateUser", user).await.ok();
+        let mut password = names.clone();
+        password["Password"] = json!(PASSWORD);
+        password["Permanent"] = json!(true);
+        backend.admin("AdminSetUserPassword", password).await.ok();
+        let asked = backend
+            .call(
+                "ForgotPassword",
+                json!({ "ClientId": client, "Username": "ada" }),
+            )
+            .await;
+        match expected {
+            Some(medium) => {
+                let details = &asked.ok()["CodeDeliveryDetails"];
+                assert_eq!(details["DeliveryMedium"], medium, "{mechanisms:?}");
+            }
+            None => assert_eq!(asked.error_type(), "NotAuthorizedException"),
+        }
+    }
+}

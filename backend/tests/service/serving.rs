@@ -57,3 +57,12 @@ async fn a_port_in_use_is_said_in_one_sentence_with_the_option() {
     let text = error.to_string();
     assert!(text.contains(&first.address().port().to_string()) && text.contains("--listen"));
 }
+
+#[tokio::test]
+async fn a_backend_without_its_database_is_not_ready_and_says_so() {
+    let backend = Backend::start().await;
+    assert_eq!(backend.get("/health").await.status, 200);
+    backend.state.store.close().await;
+    let answer = backend.get("/health").await;
+    assert_eq!(answer.status, 503, "{}", answer.text);
+}
