@@ -35,6 +35,10 @@ const NOTES: &[(&str, &str)] = &[
         "GetProvisionedLimit",
         "refused: rates are in the configuration",
     ),
+    (
+        "GetSigningCertificate",
+        "refused: no SAML request is signed yet",
+    ),
     ("ListUserPoolReplicas", "there: there are none"),
     (
         "SetLogDeliveryConfiguration",

@@ -278,6 +278,18 @@ pub(super) async fn get_derived_token(
     ))
 }
 
+/// `GetSigningCertificate`: it is the one of signed SAML requests.
+pub(super) async fn get_signing_certificate(
+    state: &AppState,
+    _: &Caller,
+    request: PoolRequest,
+) -> Result<Value, ApiError> {
+    find_pool(state, &request.user_pool_id).await?;
+    Err(ApiError::operation_not_enabled(
+        "This service signs no SAML requests yet.",
+    ))
+}
+
 /// `UpdateAuthEventFeedback`: a token would come with a message about a risk, and none is ever sent.
 pub(super) async fn update_auth_event_feedback(
     state: &AppState,

@@ -240,6 +240,7 @@ pub static OPERATIONS: &[Operation] = operations! { UserPools:
     UpdateProvisionedLimit, SigV4, kept_settings::provisioned_limit;
     GetClientToken, SigV4, client_token::get_client_token;
     GetDerivedToken, SigV4, kept_settings::get_derived_token;
+    GetSigningCertificate, SigV4, kept_settings::get_signing_certificate;
     UpdateAuthEventFeedback, Public, kept_settings::update_auth_event_feedback;
 };
 

@@ -353,6 +353,16 @@ async fn what_this_service_does_not_have_is_refused_by_name() {
             "ResourceNotFoundException",
         ),
         (
+            "GetSigningCertificate",
+            json!({ "UserPoolId": POOL }),
+            "OperationNotEnabledException",
+        ),
+        (
+            "GetSigningCertificate",
+            json!({ "UserPoolId": "local_nowhere" }),
+            "ResourceNotFoundException",
+        ),
+        (
             "GetProvisionedLimit",
             limit.clone(),
             "ResourceNotFoundException",
