@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::claims::Claims;
+use super::developers::{Looked, look_up};
 use super::linking::{Authority, check_guests, resolve};
 use super::logins::{Logins, VerifiedLogin, canonical, verify};
 use super::open_id_token::{self, PROVIDER, Subject};
@@ -10,7 +11,7 @@ use super::pool::IdentityPool;
 use super::roles::{RoleMapping, Who};
 use super::{find, not_found};
 use crate::app::AppState;
-use crate::error::ApiError;
+use crate::error::{ApiError, ErrorType};
 
 /// Somebody who was let in.
 #[derive(Debug)]
@@ -27,6 +28,15 @@ pub struct Admission {
     is_guest: bool,
 }
 
+/// What somebody is let in for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Purpose {
+    /// Credentials. A developer's token is a login for them.
+    Credentials,
+    /// A token for an STS, which no token of ours is exchanged for: none of them lives longer than it was given.
+    Token,
+}
+
 impl Admission {
     /// Lets somebody in as this identity.
     ///
@@ -37,6 +47,7 @@ impl Admission {
         state: &AppState,
         identity_id: &str,
         logins: &Logins,
+        purpose: Purpose,
     ) -> Result<Self, ApiError> {
         let identity = find(state, identity_id).await?;
         let pool = IdentityPool::find(state, &identity.pool_id).await?;
@@ -48,15 +59,16 @@ impl Admission {
                 ));
             }
             let token = open_id_token::verify(state, &pool.id, token.secret()).await?;
-            if token.sub != identity.id {
+            if purpose == Purpose::Token || token.sub != identity.id {
                 return Err(forbidden(&identity.id));
             }
             if identity.disabled {
                 return Err(not_found(&identity.id));
             }
+            check_linked(state, &pool, &identity.id, &token.amr).await?;
             return Ok(Self {
                 pool,
-                is_guest: token.amr.iter().any(|how| how == "unauthenticated"),
+                is_guest: false,
                 identity_id: identity.id,
                 amr: token.amr,
                 tags: token.tags,
@@ -119,6 +131,7 @@ impl Admission {
             identity_id: &self.identity_id,
             amr: &self.amr,
             tags: &self.tags,
+            is_developers: false,
         }
     }
 
@@ -133,6 +146,28 @@ impl Admission {
             });
             Some((found?.1, &login.claims))
         })
+    }
+}
+
+/// Whether the developer's user that a token was given for is this identity still.
+async fn check_linked(
+    state: &AppState,
+    pool: &IdentityPool,
+    identity_id: &str,
+    amr: &[String],
+) -> Result<(), ApiError> {
+    let provider = pool.settings.developer_provider_name.as_deref();
+    let provider = provider.ok_or_else(|| forbidden(identity_id))?;
+    let prefix = format!("{provider}:{}:", pool.id);
+    let user = amr.iter().find_map(|entry| entry.strip_prefix(&prefix));
+    let looked = Looked {
+        identity_id: None,
+        user: Some(user.ok_or_else(|| forbidden(identity_id))?),
+    };
+    match look_up(state, pool, looked).await {
+        Ok((linked, _)) if linked == identity_id => Ok(()),
+        Err(error) if error.code == ErrorType::InternalError => Err(error),
+        _ => Err(forbidden(identity_id)),
     }
 }
 

@@ -54,6 +54,7 @@ pub async fn token(
         identity_id: &identity_id,
         amr: &amr,
         tags,
+        is_developers: true,
     };
     let token = open_id_token::issue(state, subject, lifetime).await?;
     Ok((identity_id, token))

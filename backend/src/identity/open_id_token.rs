@@ -27,6 +27,11 @@ pub const LIFETIME: i64 = 600;
 /// Seconds that a developer's token lives by default.
 pub const DEVELOPER_LIFETIME: i64 = 900;
 
+/// What a token is for. Without it: for an STS, and not for us, or it would renew itself past every check of the login
+/// that it was given for.
+const USE: &str = "token_use";
+const DEVELOPERS: &str = "developer";
+
 const TAGS: &str = "https://aws.amazon.com/tags";
 
 /// Whose token it is.
@@ -40,9 +45,11 @@ pub struct Subject<'a> {
     pub amr: &'a [String],
     /// Its principal tags.
     pub tags: &'a BTreeMap<String, String>,
+    /// Whether a developer's backend gets it for a user of its own: only such a token is a login here.
+    pub is_developers: bool,
 }
 
-/// What a token of ours says.
+/// What a developer's token says.
 #[derive(Debug, Deserialize)]
 pub struct OwnToken {
     /// The identity.
@@ -100,6 +107,9 @@ pub async fn issue(
         "iat": now,
         "exp": now.saturating_add(lifetime),
     });
+    if subject.is_developers {
+        claims[USE] = json!(DEVELOPERS);
+    }
     if !subject.tags.is_empty() {
         let tags = subject.tags.iter();
         let tags = Tags {
@@ -112,10 +122,10 @@ pub async fn issue(
     Ok(state.identity_keys.sign(&claims).await?)
 }
 
-/// What a token of ours for this pool says.
+/// What a developer's token for this pool says.
 ///
 /// # Errors
-/// `NotAuthorizedException` if it is not ours, for another pool, or too old.
+/// `NotAuthorizedException` if it is not ours, for another pool, too old, or of `GetOpenIdToken`.
 pub async fn verify(state: &AppState, pool_id: &str, token: &str) -> Result<OwnToken, ApiError> {
     let read = state.identity_keys.verify::<Value>(token).await;
     let claims = match read {
@@ -137,6 +147,11 @@ pub async fn verify(state: &AppState, pool_id: &str, token: &str) -> Result<OwnT
     );
     if exp <= now {
         return Err(invalid(&format!("Token expired: {exp} >= {now}")));
+    }
+    if claims[USE] != DEVELOPERS {
+        return Err(invalid(
+            "A token of GetOpenIdToken is for an STS: give the logins themselves.",
+        ));
     }
     let tags = claims[TAGS]["principal_tags"].as_object();
     let first = |value: &Value| Some(value.get(0)?.as_str()?.to_owned());

@@ -179,3 +179,66 @@ async fn token(backend: &Backend, request: Value) -> Answer {
         .admin_identity("GetOpenIdTokenForDeveloperIdentity", request)
         .await
 }
+
+#[tokio::test]
+async fn no_token_of_ours_is_exchanged_for_a_newer_one_or_outlives_the_login_it_was_given_for() {
+    let backend = start().await;
+    let classic = json!({
+        "IdentityPoolId": POOL, "IdentityPoolName": "Demo", "AllowUnauthenticatedIdentities": true,
+        "DeveloperProviderName": DEVELOPER, "AllowClassicFlow": true,
+        "CognitoIdentityProviders": [{ "ProviderName": PROVIDER, "ClientId": "demowebclient" }],
+    });
+    backend
+        .admin_identity("UpdateIdentityPool", classic)
+        .await
+        .ok();
+    let with = |id: &Value, token: &Value| json!({ "IdentityId": id, "Logins": { "cognito-identity.amazonaws.com": token } });
+    let ada = token(&backend, json!({ "Logins": { DEVELOPER: "ada" } }))
+        .await
+        .ok();
+    let own = with(&ada["IdentityId"], &ada["Token"]);
+    let renewed = backend.call_identity("GetOpenIdToken", own.clone()).await;
+    assert_eq!(renewed.error_type(), "NotAuthorizedException");
+
+    // A token of the classic flow is for an STS.
+    let person = Person::new(&backend, "grace").await;
+    let id = get_id(&backend, person.logins()).await;
+    let body = json!({ "IdentityId": id, "Logins": person.logins() });
+    let classic = backend.call_identity("GetOpenIdToken", body).await.ok();
+    let guest = get_id(&backend, json!({})).await;
+    let body = json!({ "IdentityId": guest });
+    let of_guest = backend.call_identity("GetOpenIdToken", body).await.ok();
+    for (id, token) in [(&id, &classic["Token"]), (&guest, &of_guest["Token"])] {
+        for operation in ["GetOpenIdToken", "GetCredentialsForIdentity"] {
+            let refused = backend
+                .call_identity(operation, with(&json!(id), token))
+                .await;
+            assert_eq!(
+                refused.error_type(),
+                "NotAuthorizedException",
+                "{operation}"
+            );
+        }
+    }
+
+    // An identity that has another login, too, and loses the developer's.
+    let linked = json!({ "IdentityId": id, "Logins": { DEVELOPER: "linus" } });
+    let linked = token(&backend, linked).await.ok();
+    let own = with(&linked["IdentityId"], &linked["Token"]);
+    backend
+        .call_identity("GetCredentialsForIdentity", own.clone())
+        .await
+        .ok();
+    let unlink = json!({
+        "IdentityId": id, "IdentityPoolId": POOL,
+        "DeveloperProviderName": DEVELOPER, "DeveloperUserIdentifier": "linus",
+    });
+    backend
+        .admin_identity("UnlinkDeveloperIdentity", unlink)
+        .await
+        .ok();
+    let after = backend
+        .call_identity("GetCredentialsForIdentity", own)
+        .await;
+    assert_eq!(after.error_type(), "NotAuthorizedException");
+}

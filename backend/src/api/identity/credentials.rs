@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::app::{AppState, Caller};
 use crate::error::ApiError;
-use crate::identity::admission::Admission;
+use crate::identity::admission::{Admission, Purpose};
 use crate::identity::credentials::{self, Credentials};
 use crate::identity::logins::Logins;
 use crate::identity::open_id_token;
@@ -31,7 +31,13 @@ pub(super) async fn get_credentials_for_identity(
     _: &Caller,
     request: CredentialsRequest,
 ) -> Result<CredentialsAnswer, ApiError> {
-    let admission = Admission::of(state, &request.identity_id, &request.logins).await?;
+    let admission = Admission::of(
+        state,
+        &request.identity_id,
+        &request.logins,
+        Purpose::Credentials,
+    )
+    .await?;
     let role = admission.role(state, request.custom_role_arn.as_deref())?;
     let credentials = credentials::issue(state, &admission, &role).await?;
     Ok(CredentialsAnswer {
@@ -61,7 +67,8 @@ pub(super) async fn get_open_id_token(
     _: &Caller,
     request: TokenRequest,
 ) -> Result<TokenAnswer, ApiError> {
-    let admission = Admission::of(state, &request.identity_id, &request.logins).await?;
+    let admission =
+        Admission::of(state, &request.identity_id, &request.logins, Purpose::Token).await?;
     if !admission.pool.settings.allow_classic_flow {
         return Err(ApiError::invalid_parameter(
             "Basic (classic) flow is not enabled, please use enhanced flow.",
