@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import {
-  AdminConfirmSignUpCommand, AdminDisableUserCommand, AdminGetUserCommand, AdminLinkProviderForUserCommand, CreateIdentityProviderCommand,
+  AdminConfirmSignUpCommand, AdminCreateUserCommand, AdminDisableUserCommand, AdminGetUserCommand, AdminLinkProviderForUserCommand, CreateIdentityProviderCommand,
   CreateUserPoolClientCommand,
 } from '@aws-sdk/client-cognito-identity-provider';
 import { decodeJwt } from 'jose';
@@ -134,6 +134,22 @@ test('a local user with the same address stays who they are, until an administra
   await admin.send(new AdminConfirmSignUpCommand({ UserPoolId: POOL, Username: address }));
   const linked = await signIn('margaret');
   assert.equal(linked.id.sub, other.UserSub);
+});
+
+test('a link by e-mail address leads who has it verified at the provider, and nobody else', async () => {
+  for (const [name, leads] of [['proved', true], ['unproved', false]]) {
+    const Username = `local-${name}@example.com`;
+    const { User } = await admin.send(new AdminCreateUserCommand({
+      UserPoolId: POOL, Username, MessageAction: 'SUPPRESS', UserAttributes: [{ Name: 'email', Value: Username }, { Name: 'email_verified', Value: 'true' }],
+    }));
+    await admin.send(new AdminLinkProviderForUserCommand({
+      UserPoolId: POOL,
+      DestinationUser: { ProviderName: 'Cognito', ProviderAttributeValue: User.Username },
+      SourceUser: { ProviderName: 'Works', ProviderAttributeName: 'email', ProviderAttributeValue: `${name}@provider.example` },
+    }));
+    const { id } = await signIn(name);
+    assert.equal(id['cognito:username'] === User.Username, leads, name);
+  }
 });
 
 test('somebody who was disabled does not come in through the provider, either', async () => {

@@ -4,8 +4,8 @@ import { createServer } from 'node:http';
 import { Provider } from 'oidc-provider';
 import { LoginDomain } from './login-domain.mjs';
 
-/** What the provider tells of somebody; `sub` is the name that they typed. */
-const claimsOf = (sub) => ({ sub, email: `${sub}@provider.example`, email_verified: true, given_name: sub, family_name: 'Provider' });
+/** What the provider tells of somebody; `sub` is the name that they typed. It has not verified the address of who begins with `unproved`. */
+const claimsOf = (sub) => ({ sub, email: `${sub}@provider.example`, email_verified: !sub.startsWith('unproved'), given_name: sub, family_name: 'Provider' });
 
 /**
  * Starts it with one client. `client` adds to the client's registration, `settings` to the provider's. `issuer`, `clientId`, `clientSecret` are what a pool's

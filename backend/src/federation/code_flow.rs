@@ -12,6 +12,8 @@
 //! one provider does not go to another. What the endpoint about the person tells counts only if it is about the
 //! person of the ID token.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use zeroize::Zeroizing;
@@ -142,10 +144,17 @@ pub(super) async fn answered(
         told.insert("userInfo".to_owned(), json!(profile));
         claims.extend(profile);
     }
+    // What the browser says of itself: for the mapping, where nobody else says it.
+    let mut unsigned = BTreeSet::new();
     if let Some(name) = answer.user.as_deref().and_then(apples_name)
         && provider.kind == ProviderType::SignInWithApple
     {
-        claims.extend(name);
+        for (claim, value) in name {
+            if !claims.contains_key(&claim) {
+                unsigned.insert(claim.clone());
+                claims.insert(claim, value);
+            }
+        }
     }
     for (name, token) in [
         ("access_token", Some(&tokens.access_token)),
@@ -161,6 +170,7 @@ pub(super) async fn answered(
         issuer: endpoints.issuer.filter(|_| !provider.kind.is_social()),
         provider,
         claims,
+        unsigned,
         told,
     })
 }

@@ -32,6 +32,8 @@ mod profile;
 mod published;
 mod token_request;
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
@@ -99,6 +101,8 @@ pub struct ExternalIdentity {
     pub issuer: Option<String>,
     /// What the attribute mapping takes from.
     pub claims: Map<String, Value>,
+    /// The names of claims that only the browser brought: nobody is known by them.
+    pub unsigned: BTreeSet<String>,
     /// What the trigger `InboundFederation` is told (`attributes` of its event).
     pub told: Map<String, Value>,
 }

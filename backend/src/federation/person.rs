@@ -9,13 +9,15 @@
 //!    group, `PostConfirmation`.
 //!
 //! # Security model
-//! Only the provider's id of the person, or a claim that an administrator linked by, leads to a user. A local user
+//! Only the provider's id of the person, or a claim that an administrator linked by, leads to a user: an address only if the
+//! provider calls it verified, and nothing that the browser alone brought. A local user
 //! with the same e-mail address stays who they are, and a new user with it is found by no address.
 //!
 //! # Limits
 //! Which triggers the first sign-in fires is not published to the last (`docs/decisions/0029`): not `PreAuthentication` and
 //! `PostAuthentication`, which tell of users there are.
 
+use serde_json::json;
 use uuid::Uuid;
 
 use super::{ExternalIdentity, Failure, mapping};
@@ -91,7 +93,8 @@ async fn known(
         .flatten();
     let claims = mapped.filter_map(|(_, claim)| {
         let value = identity.claims.get(claim)?.as_str()?;
-        Some((claim.as_str(), value))
+        let leads = !identity.unsigned.contains(claim) && is_vouched_for(identity, claim);
+        leads.then_some((claim.as_str(), value))
     });
     let known = Known {
         provider: &identity.provider.name,
@@ -99,6 +102,15 @@ async fn known(
         claims: claims.collect(),
     };
     Ok(identities::find(state, through.pool, &known).await?)
+}
+
+/// Whether the provider says of an address that it is the person's; other claims have nothing of the kind.
+fn is_vouched_for(identity: &ExternalIdentity, claim: &str) -> bool {
+    if !["email", "phone_number"].contains(&claim) {
+        return true;
+    }
+    let flag = identity.claims.get(&format!("{claim}_verified"));
+    flag.is_some_and(|flag| *flag == json!(true) || *flag == json!("true"))
 }
 
 /// `None` if somebody else changed the user meanwhile.
