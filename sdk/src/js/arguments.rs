@@ -83,7 +83,9 @@ impl Arguments {
     ) -> Result<CallOptions<Cancel>, Error> {
         // Amplify's inputs have it: dropping what is in it would lose attributes without a word.
         if self.0.member("options").is_some() {
-            return Err(missing("there is no argument options: give what is in it beside the others"));
+            return Err(missing(
+                "there is no argument options: give what is in it beside the others",
+            ));
         }
         let defaults = CallOptions::<Cancel>::default();
         let timeout_ms = self.given("timeoutMs", |ms| ms.whole()?.try_into().ok())?;
