@@ -32,8 +32,11 @@ async fn with(kind: &str, details: Value, mapping: Value) -> Federation {
 }
 
 fn details_at(issuer: &str, mut details: Value) -> Value {
+    // At the beginning only: a random key may have these letters, too.
     for value in details.as_object_mut().unwrap().values_mut() {
-        *value = json!(value.as_str().unwrap().replace("OP", issuer));
+        if let Some(path) = value.as_str().unwrap().strip_prefix("OP") {
+            *value = json!(format!("{issuer}{path}"));
+        }
     }
     details
 }
