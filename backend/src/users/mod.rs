@@ -15,6 +15,7 @@ mod name;
 mod new_user;
 mod password;
 mod password_history;
+mod saving;
 pub mod search;
 
 use std::fmt;
@@ -30,12 +31,13 @@ pub use name::{identifier_of, is_email, is_phone_number, lookups_of_name, normal
 pub use new_user::{exists, new_user};
 pub use password::{Credential, check_policy, generate_password};
 pub use password_history::{check_new_password, check_not_used_before};
+pub use saving::{SaveError, insert, save, save_with};
 
 use crate::app::AppState;
 use crate::error::ApiError;
 use crate::pools::{IdentifierAttribute, Pool};
-use crate::seal::Place;
-use crate::store::{FactorsRow, LookupRow, Lookups, Saved, Spend, StoreError, UserRow};
+
+use crate::store::UserRow;
 
 /// Where a user stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -126,36 +128,6 @@ impl fmt::Debug for User {
     }
 }
 
-/// Why a changed user was not stored.
-#[derive(Debug)]
-pub enum SaveError {
-    /// Something the user is found by belongs to somebody else.
-    Taken,
-    /// The code or step that the change depends on was used by another request.
-    AlreadySpent,
-    /// Somebody else changed the user meanwhile.
-    Outdated,
-    /// A fault of ours.
-    Internal(ApiError),
-}
-
-impl From<SaveError> for ApiError {
-    fn from(error: SaveError) -> Self {
-        match error {
-            SaveError::Taken => Self::alias_exists(
-                "An account with the given email or phone_number already exists.",
-            ),
-            SaveError::AlreadySpent => {
-                Self::expired_code("Invalid code provided, please request a code again.")
-            }
-            SaveError::Outdated => {
-                Self::too_many_requests("The user is being changed by another request.")
-            }
-            SaveError::Internal(error) => error,
-        }
-    }
-}
-
 impl User {
     /// A new user who is not stored yet. `username` is the real one.
     #[must_use]
@@ -224,141 +196,6 @@ impl User {
                 .get(&format!("{}_verified", attribute.name()))
                 == Some("true")
     }
-
-    fn row(&self, state: &AppState) -> Result<UserRow, ApiError> {
-        let attributes = self.attributes.to_json()?;
-        let verifier = self.credential.as_ref().map(|credential| {
-            state
-                .sealer
-                .seal(self.place("verifier"), credential.verifier.as_bytes())
-        });
-        Ok(UserRow {
-            pool_id: self.pool_id.clone(),
-            username: self.username.clone(),
-            sub: self.sub.clone(),
-            status: self.status.as_str().to_owned(),
-            enabled: self.enabled,
-            attributes: state.sealer.seal(self.place("attributes"), &attributes)?,
-            verifier: verifier.transpose()?,
-            salt: self
-                .credential
-                .as_ref()
-                .map(|credential| credential.salt.clone()),
-            verifier_version: self.verifier_version,
-            password_set_at: self.credential.as_ref().map(|credential| credential.set_at),
-            created_at: self.created_at,
-            updated_at: self.updated_at,
-            revision: self.revision,
-        })
-    }
-
-    /// The row of a new user, and what it is found by, for who stores many at once.
-    pub(crate) fn to_be_stored(
-        &self,
-        state: &AppState,
-        pool: &Pool,
-    ) -> Result<(UserRow, Lookups), ApiError> {
-        Ok((self.row(state)?, self.lookups(state, pool)))
-    }
-
-    fn read(state: &AppState, row: UserRow) -> Result<Self, ApiError> {
-        let place = |column| Place {
-            table: "users",
-            column,
-            row: &row.username,
-            pool: &row.pool_id,
-        };
-        let attributes = state.sealer.open(place("attributes"), &row.attributes)?;
-        let credential = match (&row.verifier, row.salt) {
-            (Some(sealed), Some(salt)) => {
-                let verifier = state.sealer.open(place("verifier"), sealed)?;
-                Some(Credential::read(
-                    &verifier,
-                    salt,
-                    row.password_set_at.unwrap_or_default(),
-                )?)
-            }
-            _ => None,
-        };
-        Ok(Self {
-            attributes: Attributes::from_json(&attributes)?,
-            credential,
-            status: Status::parse(&row.status)
-                .ok_or_else(|| ApiError::internal_error("A stored user has an unknown status."))?,
-            pool_id: row.pool_id,
-            username: row.username,
-            sub: row.sub,
-            enabled: row.enabled,
-            verifier_version: row.verifier_version,
-            created_at: row.created_at,
-            updated_at: row.updated_at,
-            revision: row.revision,
-        })
-    }
-
-    fn place<'a>(&'a self, column: &'a str) -> Place<'a> {
-        Place {
-            table: "users",
-            column,
-            row: &self.username,
-            pool: &self.pool_id,
-        }
-    }
-
-    /// What the user is found by: user name and sub, and, by the pool's settings, e-mail address,
-    /// phone number (as user names at once, as aliases when verified) and preferred user name (when
-    /// confirmed).
-    fn lookups(&self, state: &AppState, pool: &Pool) -> Lookups {
-        let lookup = |kind: &'static str, value: &str| LookupRow {
-            kind,
-            hash: state.sealer.lookup(kind, &pool.id, &normal(pool, value)),
-        };
-        let mut lookups = vec![lookup("username", &self.username), lookup("sub", &self.sub)];
-        // Whoever another provider vouches for is found by that: their address names nobody here, so that the person
-        // who signed up with it and they never stand in for each other.
-        let is_external = self.status == Status::ExternalProvider;
-        let (names, aliases) = match is_external {
-            true => (&[][..], &[][..]),
-            false => (
-                pool.settings.username_attributes(),
-                pool.settings.alias_attributes(),
-            ),
-        };
-        for attribute in [
-            IdentifierAttribute::Email,
-            IdentifierAttribute::PhoneNumber,
-            IdentifierAttribute::PreferredUsername,
-        ] {
-            let is_alias = aliases.contains(&attribute)
-                && match attribute {
-                    IdentifierAttribute::PreferredUsername => self.status != Status::Unconfirmed,
-                    _ => self.has_verified(attribute),
-                };
-            if let Some(value) = self.attributes.get(attribute.name())
-                && (names.contains(&attribute) || is_alias)
-            {
-                lookups.push(lookup(attribute.name(), value));
-            }
-        }
-        // Addresses have a form that no other name may have; generated names are nobody's choice.
-        let mut shadowed = Vec::new();
-        if names.is_empty() && !is_external {
-            shadowed.push(lookup("sub", &self.username));
-            if aliases.contains(&IdentifierAttribute::PreferredUsername) {
-                shadowed.push(lookup("preferred_username", &self.username));
-                if let Some(preferred) = self.attributes.get("preferred_username") {
-                    shadowed.push(lookup("sub", preferred));
-                    shadowed.push(lookup("username", preferred));
-                }
-            }
-        }
-        lookups.extend(identities::lookups(state, self));
-        Lookups {
-            own: lookups,
-            shadowed,
-            searched: search::searched(&state.sealer, pool, self),
-        }
-    }
 }
 
 /// The user somebody means by a name they typed: user name, sub, or what the pool lets people sign
@@ -399,68 +236,6 @@ pub async fn find_existing(state: &AppState, pool: &Pool, name: &str) -> Result<
 /// For no fault of the caller's.
 pub fn read_all(state: &AppState, rows: Vec<UserRow>) -> Result<Vec<User>, ApiError> {
     rows.into_iter().map(|row| User::read(state, row)).collect()
-}
-
-/// Stores a new user, with the code it is sent if there is one.
-///
-/// # Errors
-/// [`SaveError::Taken`] if the user name, e-mail address or phone number is.
-pub async fn insert(
-    state: &AppState,
-    pool: &Pool,
-    user: &User,
-    code: Option<&crate::store::CodeRow>,
-) -> Result<(), SaveError> {
-    let row = user.row(state).map_err(SaveError::Internal)?;
-    state
-        .store
-        .insert_user(&row, &user.lookups(state, pool), code)
-        .await
-        .map_err(taken)
-}
-
-/// Stores a changed user, and spends what the change depends on in the same transaction.
-///
-/// # Errors
-/// [`SaveError`]: nothing is stored then.
-pub async fn save(
-    state: &AppState,
-    pool: &Pool,
-    user: &mut User,
-    spend: Option<Spend<'_>>,
-) -> Result<(), SaveError> {
-    save_with(state, pool, user, spend, None).await
-}
-
-/// The same, with second factors that change together with the user.
-///
-/// # Errors
-/// [`SaveError`]: nothing is stored then.
-pub async fn save_with(
-    state: &AppState,
-    pool: &Pool,
-    user: &mut User,
-    spend: Option<Spend<'_>>,
-    factors: Option<&FactorsRow>,
-) -> Result<(), SaveError> {
-    let now = state.clock.now();
-    user.updated_at = now;
-    let row = user.row(state).map_err(SaveError::Internal)?;
-    let lookups = user.lookups(state, pool);
-    let remembered = pool.settings.password_policy().password_history_size;
-    match state
-        .store
-        .update_user(&row, &lookups, spend, factors, remembered.into(), now)
-        .await
-        .map_err(taken)?
-    {
-        Saved::Done => {
-            user.revision += 1;
-            Ok(())
-        }
-        Saved::Outdated => Err(SaveError::Outdated),
-        Saved::AlreadySpent => Err(SaveError::AlreadySpent),
-    }
 }
 
 /// Takes what a user is to be found by as an alias away from those who have it: their address is
@@ -510,11 +285,4 @@ pub fn cannot_be_confirmed(user: &User) -> ApiError {
         "User cannot be confirmed. Current status is {}",
         user.status.as_str()
     ))
-}
-
-fn taken(error: StoreError) -> SaveError {
-    match error {
-        StoreError::Taken => SaveError::Taken,
-        other => SaveError::Internal(other.into()),
-    }
 }
