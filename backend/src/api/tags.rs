@@ -11,9 +11,9 @@ use crate::pools::{Pool, find_pool, update};
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
-pub(super) struct TagRequest {
-    resource_arn: String,
-    tags: BTreeMap<String, String>,
+pub(in crate::api) struct TagRequest {
+    pub(in crate::api) resource_arn: String,
+    pub(in crate::api) tags: BTreeMap<String, String>,
 }
 
 /// `TagResource`
@@ -28,9 +28,9 @@ pub(super) async fn tag_resource(
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
-pub(super) struct UntagRequest {
-    resource_arn: String,
-    tag_keys: Vec<String>,
+pub(in crate::api) struct UntagRequest {
+    pub(in crate::api) resource_arn: String,
+    pub(in crate::api) tag_keys: Vec<String>,
 }
 
 /// `UntagResource`
@@ -45,14 +45,14 @@ pub(super) async fn untag_resource(
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
-pub(super) struct ListTagsRequest {
-    resource_arn: String,
+pub(in crate::api) struct ListTagsRequest {
+    pub(in crate::api) resource_arn: String,
 }
 
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
-pub(super) struct ListTagsAnswer {
-    tags: BTreeMap<String, String>,
+pub(in crate::api) struct ListTagsAnswer {
+    pub(in crate::api) tags: BTreeMap<String, String>,
 }
 
 /// `ListTagsForResource`

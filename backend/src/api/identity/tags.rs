@@ -2,19 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use serde::{Deserialize, Serialize};
-
 use crate::api::Empty;
+use crate::api::tags::{ListTagsAnswer, ListTagsRequest, TagRequest, UntagRequest};
 use crate::app::{AppState, Caller};
 use crate::error::ApiError;
 use crate::identity::pool::IdentityPool;
-
-#[derive(Deserialize)]
-#[serde(rename_all = "PascalCase")]
-pub(super) struct TagRequest {
-    resource_arn: String,
-    tags: BTreeMap<String, String>,
-}
 
 /// `TagResource`
 pub(super) async fn tag_resource(
@@ -28,13 +20,6 @@ pub(super) async fn tag_resource(
     .await
 }
 
-#[derive(Deserialize)]
-#[serde(rename_all = "PascalCase")]
-pub(super) struct UntagRequest {
-    resource_arn: String,
-    tag_keys: Vec<String>,
-}
-
 /// `UntagResource`
 pub(super) async fn untag_resource(
     state: &AppState,
@@ -46,18 +31,6 @@ pub(super) async fn untag_resource(
         tags.retain(|name, _| !keys.contains(name));
     })
     .await
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "PascalCase")]
-pub(super) struct ListTagsRequest {
-    resource_arn: String,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "PascalCase")]
-pub(super) struct ListTagsAnswer {
-    tags: BTreeMap<String, String>,
 }
 
 /// `ListTagsForResource`
