@@ -73,7 +73,7 @@ pub(crate) enum UiConfigError {
     #[error("the file is no ui-config: {0}")]
     Json(#[from] serde_json::Error),
     #[error("the file has a member that means nothing here: {0}")]
-    Unknown(String),
+    UnknownMember(String),
     #[error("the name of a picture's file must be relative, and below the file's folder: {0}")]
     Elsewhere(String),
     #[error("it cannot be written: {0}")]
@@ -137,7 +137,7 @@ fn read(path: &Path) -> Result<UiConfig, UiConfigError> {
     let config: UiConfig = serde_json::from_value(document.clone())?;
     match unknown(&document, &serde_json::to_value(&config)?) {
         None => Ok(config),
-        Some(member) => Err(UiConfigError::Unknown(member)),
+        Some(member) => Err(UiConfigError::UnknownMember(member)),
     }
 }
 

@@ -21,7 +21,7 @@ use zeroize::Zeroizing;
 use super::endpoints::Endpoints;
 use super::id_token::{self, Expected};
 use super::token_request::{self, Tokens};
-use super::{ANSWER_PATH, Ask, ExternalIdentity, Failure, profile};
+use super::{Ask, ExternalIdentity, Failure, answer_address, profile};
 use crate::app::AppState;
 use crate::identity_providers::{IdentityProvider, ProviderType};
 use crate::opaque_secret::{OpaqueSecret, hash, row_name};
@@ -67,7 +67,7 @@ pub(super) async fn begin(
         let mut query = location.query_pairs_mut();
         query
             .append_pair("response_type", "code")
-            .append_pair("client_id", detail(provider, "client_id"))
+            .append_pair("client_id", provider.detail("client_id"))
             .append_pair("redirect_uri", &answer_address(state))
             .append_pair("scope", &scopes(provider))
             .append_pair("state", ask.state);
@@ -200,7 +200,7 @@ async fn believed(
         issuer: endpoints.issuer.as_deref().unwrap_or_default(),
         // Google's documentation of ID tokens has both forms.
         also: (provider.kind == ProviderType::Google).then_some("accounts.google.com"),
-        client_id: detail(provider, "client_id"),
+        client_id: provider.detail("client_id"),
         nonce,
         access_token: Some(&tokens.access_token),
         algorithms: endpoints.algorithms.as_deref(),
@@ -231,19 +231,9 @@ fn apples_name(json: &str) -> Option<Map<String, Value>> {
     Some(claims)
 }
 
-/// One of the provider's settings, of those that every provider of the type has.
-pub(super) fn detail<'a>(provider: &'a IdentityProvider, name: &str) -> &'a str {
-    provider.details.get(name).map_or("", String::as_str)
-}
-
-/// Where answers come back to.
-pub(super) fn answer_address(state: &AppState) -> String {
-    format!("{}{ANSWER_PATH}", state.public_url)
-}
-
 /// Settings have them with spaces or with commas.
 fn scopes(provider: &IdentityProvider) -> String {
-    let words = detail(provider, "authorize_scopes").split([' ', ',']);
+    let words = provider.detail("authorize_scopes").split([' ', ',']);
     let words: Vec<&str> = words.filter(|word| !word.is_empty()).collect();
     words.join(" ")
 }

@@ -142,3 +142,8 @@ pub async fn answered(
     let Proof::Code(proof) = &pending.proof;
     code_flow::answered(state, provider, proof, answer).await
 }
+
+/// Where answers come back to.
+fn answer_address(state: &AppState) -> String {
+    format!("{}{ANSWER_PATH}", state.public_url)
+}

@@ -6,7 +6,6 @@ use hyper::header::{ACCEPT, AUTHORIZATION, HeaderValue};
 use serde_json::{Map, Value};
 use zeroize::Zeroizing;
 
-use super::code_flow::detail;
 use super::endpoints::Endpoints;
 use super::token_request::Tokens;
 use super::{Failure, Step};
@@ -37,7 +36,7 @@ pub(super) async fn of_person(
     };
     let mut address = address.clone();
     if provider.kind == ProviderType::Facebook {
-        let proof = appsecret_proof(detail(provider, "client_secret"), &tokens.access_token);
+        let proof = appsecret_proof(provider.detail("client_secret"), &tokens.access_token);
         address
             .query_pairs_mut()
             .append_pair("fields", &fields(provider))
@@ -52,7 +51,7 @@ pub(super) async fn of_person(
         (ACCEPT, HeaderValue::from_static("application/json")),
     ];
     let outgoing = &state.outgoing;
-    let answer = if detail(provider, "attributes_request_method") == "POST" {
+    let answer = if provider.detail("attributes_request_method") == "POST" {
         outgoing
             .post(&address, &headers, Zeroizing::default())
             .await

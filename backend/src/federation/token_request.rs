@@ -11,9 +11,8 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 use zeroize::Zeroizing;
 
-use super::code_flow::{answer_address, detail};
 use super::endpoints::Endpoints;
-use super::{Failure, Step, client_assertion};
+use super::{Failure, Step, answer_address, client_assertion};
 use crate::app::AppState;
 use crate::identity_providers::{IdentityProvider, ProviderType};
 
@@ -88,7 +87,7 @@ fn request(
     code: &str,
     verifier: &str,
 ) -> Result<Request, Failure> {
-    let client_id = detail(provider, "client_id");
+    let client_id = provider.detail("client_id");
     let mut form = form_urlencoded::Serializer::new(String::new());
     form.append_pair("grant_type", "authorization_code")
         .append_pair("code", code)
@@ -136,13 +135,13 @@ fn proof(
     endpoints: &Endpoints,
 ) -> Result<ClientProof, Failure> {
     let given = |name: &str| provider.details.get(name).filter(|text| !text.is_empty());
-    let (client_id, now) = (detail(provider, "client_id"), state.clock.now());
+    let (client_id, now) = (provider.detail("client_id"), state.clock.now());
     let expires_at = now.saturating_add(client_assertion::SECONDS);
     let key_id = given("key_id").map(String::as_str);
     match (provider.kind, given("private_key"), given("client_secret")) {
         (ProviderType::SignInWithApple, Some(key), _) => {
             let claims = json!({
-                "iss": detail(provider, "team_id"), "iat": now, "exp": expires_at,
+                "iss": provider.detail("team_id"), "iat": now, "exp": expires_at,
                 "aud": endpoints.issuer, "sub": client_id,
             });
             client_assertion::signed(key, key_id, &claims).map(ClientProof::Secret)

@@ -93,6 +93,12 @@ struct New {
 }
 
 impl IdentityProvider {
+    /// One of its details, of those that every provider of its type has.
+    #[must_use]
+    pub fn detail(&self, name: &str) -> &str {
+        self.details.get(name).map_or("", String::as_str)
+    }
+
     /// Reads a `CreateIdentityProviderRequest` that fits its shape.
     ///
     /// # Errors
