@@ -40,6 +40,15 @@ pub fn start(state: &AppState) {
                     "cannot sweep changes"
                 );
             }
+            if let Some(days) = state.config.identity.forget_guests_after_days {
+                let unseen = clock.now() - i64::from(days.get()) * 86400;
+                if let Err(error) = store.delete_guests_before(unseen).await {
+                    tracing::warn!(
+                        error = &error as &dyn std::error::Error,
+                        "cannot sweep guests"
+                    );
+                }
+            }
             if let Err(error) = import::job::expire(&state).await {
                 tracing::warn!(%error, "cannot sweep import jobs");
             }

@@ -1,5 +1,7 @@
 //! Identity pools as a configuration file describes them, and whom they ask.
 
+use std::num::NonZeroU32;
+
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 use url::Url;
@@ -16,6 +18,8 @@ pub struct IdentityConfig {
     pub oidc: Vec<OidcProviderConfig>,
     /// Where public providers are.
     pub endpoints: EndpointsConfig,
+    /// After how many days without a sign of a guest it is forgotten. Default never.
+    pub forget_guests_after_days: Option<NonZeroU32>,
 }
 
 /// Who gives credentials.

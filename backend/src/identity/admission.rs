@@ -12,6 +12,9 @@ use super::roles::{RoleMapping, Who};
 use super::{find, not_found};
 use crate::app::AppState;
 use crate::error::{ApiError, ErrorType};
+use crate::store::IdentityRow;
+
+const DAY: i64 = 86400;
 
 /// Somebody who was let in.
 #[derive(Debug)]
@@ -83,6 +86,7 @@ impl Admission {
                 return Err(forbidden(&identity.id));
             }
             check_guests(&pool)?;
+            see(state, &identity).await?;
             return Ok(Self {
                 amr: open_id_token::amr(&pool.id, &[]),
                 tags: BTreeMap::new(),
@@ -169,6 +173,15 @@ async fn check_linked(
         Err(error) if error.code == ErrorType::InternalError => Err(error),
         _ => Err(forbidden(identity_id)),
     }
+}
+
+/// Remembers that a guest is still there: once a day is enough, as guests are forgotten after days.
+async fn see(state: &AppState, guest: &IdentityRow) -> Result<(), ApiError> {
+    let now = state.clock.now();
+    if guest.guest_seen_at.is_some_and(|seen| now - seen >= DAY) {
+        state.store.see_guest(&guest.id, now).await?;
+    }
+    Ok(())
 }
 
 /// The tags of the first login whose provider has a map.

@@ -15,7 +15,8 @@
 //! The database has a keyed hash of who somebody is for a provider, and a developer's own ids sealed.
 //!
 //! # Limits
-//! SAML assertions and Twitter are refused. Guests stay until they are deleted.
+//! SAML assertions and Twitter are refused. Guests stay until they are deleted, or unseen for as long as
+//! the configuration says; one address makes 1,000 an hour at most.
 
 pub mod admission;
 pub mod claims;
@@ -34,13 +35,13 @@ use crate::app::AppState;
 use crate::error::ApiError;
 use crate::store::IdentityRow;
 
-/// The prefix of new ids.
+/// The prefix of the ids of new pools.
 pub const REGION: &str = "local";
 
-/// A new id of a pool or an identity.
+/// A new id of a pool, or of an identity in a pool of this region.
 #[must_use]
-pub fn new_id() -> String {
-    format!("{REGION}:{}", Uuid::new_v4())
+pub fn new_id(region: &str) -> String {
+    format!("{region}:{}", Uuid::new_v4())
 }
 
 /// The identity with this id, disabled or not.

@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::new_id;
 use super::open_id_token::PROVIDER;
 use super::principal_tags::TagMap;
 use super::roles::PoolRoles;
+use super::{REGION, new_id};
 use crate::app::AppState;
 use crate::error::ApiError;
 use crate::store::{Added, IdentityPoolRow, StoreError};
@@ -90,7 +90,8 @@ const PUBLIC_PROVIDERS: [&str; 5] = [
     "www.amazon.com",
 ];
 
-const ARN_PREFIX: &str = "arn:aws:cognito-identity:local:000000000000:identitypool/";
+const ARN_PREFIX: &str = "arn:aws:cognito-identity:";
+const ARN_RESOURCE: &str = ":000000000000:identitypool/";
 
 impl IdentityPool {
     /// A new one, not yet stored.
@@ -100,7 +101,7 @@ impl IdentityPool {
     pub fn new(state: &AppState, name: String, settings: PoolSettings) -> Result<Self, ApiError> {
         settings.check(state)?;
         Ok(Self {
-            id: new_id(),
+            id: new_id(REGION),
             name,
             settings,
             roles: PoolRoles::default(),
@@ -202,7 +203,10 @@ impl IdentityPool {
     /// The id in the ARN of a pool.
     #[must_use]
     pub fn id_of_arn(arn: &str) -> Option<&str> {
-        arn.strip_prefix(ARN_PREFIX)
+        let (region, id) = arn.strip_prefix(ARN_PREFIX)?.split_once(ARN_RESOURCE)?;
+        id.split_once(':')
+            .is_some_and(|(of, _)| of == region)
+            .then_some(id)
     }
 
     /// This pool with an id of the configuration's.

@@ -79,6 +79,8 @@ pub enum Hourly {
     LoginTransaction,
     /// Begin a sign-in that waits for a choice or a challenge, whoever it will be: 1,000.
     SignInStep,
+    /// Become a guest of an identity pool, whoever it is: 1,000.
+    Guest,
     /// Begin to register a passkey: 50.
     PasskeyRegistration,
     /// Give the old password wrongly when changing it: 5.
@@ -95,7 +97,7 @@ impl Hourly {
             | Self::ChangePassword => 5,
             Self::SignUp | Self::ConfirmForgotPassword | Self::MfaCode | Self::SignInCode => 20,
             Self::PasskeyRegistration => 50,
-            Self::LoginTransaction | Self::SignInStep => 1000,
+            Self::LoginTransaction | Self::SignInStep | Self::Guest => 1000,
         }
     }
 
@@ -113,6 +115,7 @@ impl Hourly {
             | Self::MfaCode
             | Self::LoginTransaction
             | Self::SignInStep
+            | Self::Guest
             | Self::PasskeyRegistration
             | Self::ChangePassword => None,
         }
@@ -140,6 +143,7 @@ impl Hourly {
             Self::SignInCode => "SignInCode",
             Self::LoginTransaction => "LoginTransaction",
             Self::SignInStep => "SignInStep",
+            Self::Guest => "Guest",
             Self::PasskeyRegistration => "PasskeyRegistration",
             Self::ChangePassword => "ChangePassword",
         }

@@ -18,6 +18,8 @@ pub struct IdentityRow {
     pub created_at: i64,
     /// Seconds since 1970.
     pub updated_at: i64,
+    /// When a guest was last seen, seconds since 1970; `None` if there is, or was, a login.
+    pub guest_seen_at: Option<i64>,
 }
 
 /// A login of an identity as stored.
@@ -48,7 +50,7 @@ pub struct IdentityChange {
 
 macro_rules! columns {
     () => {
-        "i.id, i.pool_id, i.disabled, i.created_at, i.updated_at"
+        "i.id, i.pool_id, i.disabled, i.created_at, i.updated_at, i.guest_seen_at"
     };
 }
 
@@ -72,13 +74,14 @@ impl Store {
         let mut transaction = self.begin().await?;
         if let Some(new) = &change.new {
             sqlx::query(
-                "INSERT INTO identities (id, pool_id, disabled, created_at, updated_at) \
-                 VALUES ($1, $2, 0, $3, $4)",
+                "INSERT INTO identities (id, pool_id, disabled, created_at, updated_at, guest_seen_at) \
+                 VALUES ($1, $2, 0, $3, $4, $5)",
             )
             .bind(&new.id)
             .bind(&new.pool_id)
             .bind(new.created_at)
             .bind(new.updated_at)
+            .bind(new.guest_seen_at)
             .execute(&mut *transaction)
             .await?;
         }
@@ -134,11 +137,13 @@ impl Store {
             }
         }
         for login in change.link.iter().chain(&change.unlink) {
-            sqlx::query("UPDATE identities SET updated_at = $2 WHERE id = $1")
-                .bind(&login.identity_id)
-                .bind(now)
-                .execute(&mut *transaction)
-                .await?;
+            sqlx::query(
+                "UPDATE identities SET updated_at = $2, guest_seen_at = NULL WHERE id = $1",
+            )
+            .bind(&login.identity_id)
+            .bind(now)
+            .execute(&mut *transaction)
+            .await?;
         }
         transaction.commit().await?;
         Ok(true)
@@ -200,6 +205,33 @@ impl Store {
         Ok(deleted > 0)
     }
 
+    /// Writes down when a guest was seen.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn see_guest(&self, id: &str, now: i64) -> Result<(), StoreError> {
+        sqlx::query(
+            "UPDATE identities SET guest_seen_at = $2 WHERE id = $1 AND guest_seen_at IS NOT NULL",
+        )
+        .bind(id)
+        .bind(now)
+        .execute(&self.writer)
+        .await?;
+        Ok(())
+    }
+
+    /// Deletes the guests who were not seen since (seconds since 1970).
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn delete_guests_before(&self, seen: i64) -> Result<u64, StoreError> {
+        let deleted = sqlx::query("DELETE FROM identities WHERE guest_seen_at < $1")
+            .bind(seen)
+            .execute(&self.writer)
+            .await?;
+        Ok(deleted.rows_affected())
+    }
+
     /// The logins of an identity, in the order of their providers.
     ///
     /// # Errors
@@ -252,6 +284,7 @@ impl IdentityRow {
             disabled: row.try_get::<i64, _>(2)? != 0,
             created_at: row.try_get(3)?,
             updated_at: row.try_get(4)?,
+            guest_seen_at: row.try_get(5)?,
         })
     }
 }

@@ -12,6 +12,7 @@ mod support;
 mod administration;
 mod credentials;
 mod developers;
+mod guests;
 mod identities;
 mod issuer;
 mod logins;

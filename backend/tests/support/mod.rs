@@ -124,8 +124,20 @@ impl Backend {
 
     /// Calls an operation on identity pools without a signature.
     pub async fn call_identity(&self, operation: &str, body: Value) -> Answer {
+        self.call_identity_from(Ipv4Addr::LOCALHOST.into(), operation, body)
+            .await
+    }
+
+    /// The same from another address.
+    pub async fn call_identity_from(
+        &self,
+        peer: std::net::IpAddr,
+        operation: &str,
+        body: Value,
+    ) -> Answer {
         let request = unsigned(Service::IdentityPools, operation, &body);
-        fits(Service::IdentityPools, operation, self.send(request).await)
+        let answer = self.send_from(SocketAddr::new(peer, 50_000), request).await;
+        fits(Service::IdentityPools, operation, answer)
     }
 
     /// Calls an administrators' operation on identity pools, signed with the demo key.

@@ -30,12 +30,12 @@ pub(super) struct GetIdAnswer {
 /// `GetId`: no logins is a guest, a new one each time.
 pub(super) async fn get_id(
     state: &AppState,
-    _: &Caller,
+    caller: &Caller,
     request: GetIdRequest,
 ) -> Result<GetIdAnswer, ApiError> {
     let pool = IdentityPool::find(state, &request.identity_pool_id).await?;
     let identity_id = match request.logins.is_empty() {
-        true => new_guest(state, &pool).await?,
+        true => new_guest(state, caller, &pool).await?,
         false => {
             let logins = verify(state, &pool, &request.logins).await?;
             resolve(state, &pool, None, &logins, Authority::Logins).await?

@@ -9,9 +9,10 @@ use serde::Serialize;
 
 use super::logins::VerifiedLogin;
 use super::pool::IdentityPool;
-use super::{find, new_id, not_found};
-use crate::app::AppState;
+use super::{REGION, find, new_id, not_found};
+use crate::app::{AppState, Caller};
 use crate::error::ApiError;
+use crate::limits::{self, Hourly};
 use crate::seal::Place;
 use crate::store::{IdentityChange, IdentityLoginRow, IdentityRow};
 use plan::{Given, Known, Refusal, plan};
@@ -35,9 +36,15 @@ pub struct IdentityDescription {
 /// A new guest.
 ///
 /// # Errors
-/// `NotAuthorizedException` if the pool has no guests.
-pub async fn new_guest(state: &AppState, pool: &IdentityPool) -> Result<String, ApiError> {
+/// `NotAuthorizedException` if the pool has no guests, `LimitExceededException` if this caller made as many
+/// as one address may.
+pub async fn new_guest(
+    state: &AppState,
+    caller: &Caller,
+    pool: &IdentityPool,
+) -> Result<String, ApiError> {
     check_guests(pool)?;
+    limits::count(state, caller, Hourly::Guest, &pool.id, "").await?;
     let new = new_identity(state, &pool.id);
     let id = new.id.clone();
     let change = IdentityChange {
@@ -264,12 +271,15 @@ async fn read(
 
 fn new_identity(state: &AppState, pool_id: &str) -> IdentityRow {
     let now = state.clock.now();
+    // Clients take the region from the id, of the pool and of the identity alike.
+    let region = pool_id.split(':').next().unwrap_or(REGION);
     IdentityRow {
-        id: new_id(),
+        id: new_id(region),
         pool_id: pool_id.to_owned(),
         disabled: false,
         created_at: now,
         updated_at: now,
+        guest_seen_at: Some(now),
     }
 }
 

@@ -132,6 +132,7 @@ mod tests {
     fn known(id: &str, disabled: bool, providers: &[&str]) -> Option<Known> {
         Some(Known {
             identity: IdentityRow {
+                guest_seen_at: None,
                 id: id.to_owned(),
                 pool_id: "p".to_owned(),
                 disabled,
