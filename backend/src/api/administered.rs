@@ -8,8 +8,16 @@ use crate::app::{AppState, Caller};
 use crate::audit::{self, AdminEvent};
 use crate::contract::Service;
 use crate::error::ApiError;
+use crate::identity::{self, pool::IdentityPool};
 use crate::pools::{Pool, find_pool};
 use crate::users;
+
+/// The identity pool that a request is about, and the identity.
+#[derive(Default)]
+struct About {
+    pool_id: Option<String>,
+    identity_id: Option<String>,
+}
 
 /// What was asked.
 pub(super) struct Administered {
@@ -17,6 +25,8 @@ pub(super) struct Administered {
     access_key_id: String,
     /// As it was before: the operation may delete it.
     pool: Option<Pool>,
+    /// Of the identity service.
+    about: Option<About>,
     sub: Option<String>,
     username: Option<String>,
 }
@@ -47,10 +57,15 @@ impl Administered {
             Some(id) => find_pool(state, id).await.ok(),
             None => None,
         };
+        let about = match is_about_pools {
+            true => None,
+            false => Some(About::of(state, body).await),
+        };
         let mut asked = Self {
             operation: operation.name,
             access_key_id,
             pool,
+            about,
             sub: None,
             username: text("Username").or_else(|| linked(body)).map(str::to_owned),
         };
@@ -67,11 +82,16 @@ impl Administered {
             // It may have been made just now.
             self.sub = self.sub(state).await;
         }
+        let mut about = About::default();
+        if let Some(asked) = self.about.take() {
+            about = asked.with_answer(answer);
+        }
         let is_kept = self.pool.as_ref().map(audit::asks_for_events);
         let event = AdminEvent {
             operation: self.operation,
             access_key_id: self.access_key_id,
-            pool_id: self.pool.map(|pool| pool.id),
+            pool_id: self.pool.map(|pool| pool.id).or(about.pool_id),
+            identity_id: about.identity_id,
             sub: self.sub,
             outcome: answer.map_or_else(|error| error.code.name(), |_| "ok"),
         };
@@ -93,8 +113,43 @@ fn linked(body: &Value) -> Option<&str> {
     user.get("ProviderAttributeValue")?.as_str()
 }
 
-/// Whether an operation of this name changes something.
+impl About {
+    /// What is there of what a request names: what is not there is a value, and not kept.
+    async fn of(state: &AppState, body: &Value) -> Self {
+        let text = |name: &str| body.get(name).and_then(Value::as_str);
+        let of_arn = || IdentityPool::id_of_arn(text("ResourceArn")?);
+        let pool = match text("IdentityPoolId").or_else(of_arn) {
+            Some(id) => IdentityPool::find(state, id).await.ok(),
+            None => None,
+        };
+        let identity = match text("IdentityId") {
+            Some(id) => identity::find(state, id).await.ok(),
+            None => None,
+        };
+        Self {
+            pool_id: pool.map(|pool| pool.id),
+            identity_id: identity.map(|identity| identity.id),
+        }
+    }
+
+    /// The same with what the operation made.
+    fn with_answer(self, answer: Result<&[u8], &ApiError>) -> Self {
+        let body = answer.ok().map(serde_json::from_slice::<Value>);
+        let body = body.and_then(Result::ok).unwrap_or_default();
+        let text = |name: &str| body.get(name).and_then(Value::as_str).map(str::to_owned);
+        Self {
+            pool_id: self.pool_id.or_else(|| text("IdentityPoolId")),
+            identity_id: self.identity_id.or_else(|| text("IdentityId")),
+        }
+    }
+}
+
+/// Whether an operation of this name changes something. A token for a developer's user does: it may make an identity, and
+/// whoever has it is that user.
 fn changes(operation: &str) -> bool {
+    if operation == "GetOpenIdTokenForDeveloperIdentity" {
+        return true;
+    }
     let operation = operation.strip_prefix("Admin").unwrap_or(operation);
     !["Get", "List", "Describe", "Lookup"]
         .iter()

@@ -136,10 +136,12 @@ pub struct AdminEvent {
     pub operation: &'static str,
     /// The id of the key that signed the request.
     pub access_key_id: String,
-    /// The pool, where there is one.
+    /// The user pool or the identity pool, where there is one.
     pub pool_id: Option<String>,
     /// The `sub` of the user it was about, where there is one.
     pub sub: Option<String>,
+    /// The identity of an identity pool that it was about, where there is one.
+    pub identity_id: Option<String>,
     /// `ok`, or the name of the error.
     pub outcome: &'static str,
 }
@@ -194,6 +196,7 @@ impl Audit {
             access_key_id = event.access_key_id,
             pool_id = event.pool_id,
             sub = event.sub,
+            identity_id = event.identity_id,
             outcome = event.outcome,
         );
         let Some(pool_id) = event.pool_id.filter(|_| is_kept) else {

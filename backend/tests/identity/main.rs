@@ -10,6 +10,7 @@
 mod support;
 
 mod administration;
+mod audit;
 mod credentials;
 mod developers;
 mod guests;
