@@ -68,9 +68,12 @@ enum Keys {
 
 #[derive(Debug, clap::Args)]
 struct Rotate {
-    /// The pool
-    #[arg(long, value_name = "ID")]
-    pool: String,
+    /// The user pool
+    #[arg(long, value_name = "ID", required_unless_present = "identities")]
+    pool: Option<String>,
+    /// The key that tokens of identity pools are signed with
+    #[arg(long, conflicts_with = "pool")]
+    identities: bool,
     /// Use the new keys now and delete the old ones, which others may have: ID and access tokens end,
     /// sessions do not
     #[arg(long)]
@@ -217,16 +220,23 @@ fn rotate(arguments: Rotate) -> Result<(), Failure> {
     };
     config.data = arguments.data.or(config.data);
     runtime()?.block_on(async {
-        let keys = beside(config, Clock::System).await?.keys;
+        let state = beside(config, Clock::System).await?;
         let said = if arguments.replace {
-            keys.replace(&arguments.pool).await?;
+            match &arguments.pool {
+                Some(pool) => state.keys.replace(pool).await?,
+                None => state.identity_keys.replace().await?,
+            }
             "new keys sign from now on; the old ones are deleted".to_owned()
         } else {
-            let starts_at = keys.rotate(&arguments.pool).await?;
+            let starts_at = match &arguments.pool {
+                Some(pool) => state.keys.rotate(pool).await?,
+                None => state.identity_keys.rotate().await?,
+            };
             let minutes = (starts_at - Clock::System.now()) / 60;
             format!("new keys are published, and sign in {minutes} minutes")
         };
-        drop(writeln!(io::stdout(), "{}: {said}", arguments.pool));
+        let whose = arguments.pool.as_deref().unwrap_or("identity pools");
+        drop(writeln!(io::stdout(), "{whose}: {said}"));
         Ok(())
     })
 }

@@ -52,6 +52,12 @@ pub fn start(state: &AppState) {
             if let Err(error) = import::job::expire(&state).await {
                 tracing::warn!(%error, "cannot sweep import jobs");
             }
+            if let Err(error) = state.identity_keys.maintain(period).await {
+                tracing::warn!(
+                    error = &error as &dyn std::error::Error,
+                    "cannot rotate keys of identities"
+                );
+            }
             if let Err(error) = keys.maintain(period).await {
                 tracing::warn!(
                     error = &error as &dyn std::error::Error,

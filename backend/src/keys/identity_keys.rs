@@ -1,18 +1,16 @@
-//! The key that tokens of identities are signed with: RS512 over RSA with 2,048 bits, one for all identity
-//! pools, made when it is first needed.
-//!
-//! # Limits
-//! It is not rotated: whoever verifies such tokens has its public half from the JWKS.
+//! The keys that tokens of identities are signed with: RS512 over RSA with 2,048 bits, one that signs for all
+//! identity pools, made when it is first needed, rotated as the user pools' are ([`super::rotation`]).
 
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError, RwLock};
+use std::time::Instant;
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use tokio::sync::OnceCell;
 
+use super::rotation::{ANNOUNCED_SECONDS, VERIFIES_SECONDS};
 use super::signing_key::{Algorithm, SigningKey, new_pair};
-use super::{Jwks, KeyError, signed_by};
+use super::{Jwks, KeyError, VALIDITY, signed_by, signing};
 use crate::clock::Clock;
 use crate::seal::{Place, Sealer};
 use crate::store::{IdentityKeyRow, Store};
@@ -23,7 +21,14 @@ pub struct IdentityKeys {
     store: Store,
     sealer: Sealer,
     clock: Clock,
-    parsed: Arc<OnceCell<Vec<Arc<SigningKey>>>>,
+    parsed: Arc<RwLock<Option<Parsed>>>,
+}
+
+/// The keys that sign, will sign or still verify, the oldest first.
+#[derive(Clone)]
+struct Parsed {
+    keys: Arc<[Arc<SigningKey>]>,
+    read_at: Instant,
 }
 
 impl IdentityKeys {
@@ -43,7 +48,8 @@ impl IdentityKeys {
     /// # Errors
     /// If the key cannot be read or made.
     pub async fn sign(&self, claims: &(impl Serialize + Sync)) -> Result<String, KeyError> {
-        let key = self.keys().await?.first().ok_or(KeyError::Cryptography)?;
+        let keys = self.keys().await?;
+        let key = signing(&keys, self.clock.now()).ok_or(KeyError::Cryptography)?;
         key.sign(&serde_json::to_vec(claims).map_err(KeyError::Claims)?)
     }
 
@@ -52,43 +58,128 @@ impl IdentityKeys {
     /// # Errors
     /// [`KeyError::Token`] if the token is not ours.
     pub async fn verify<C: DeserializeOwned>(&self, token: &str) -> Result<C, KeyError> {
-        signed_by(self.keys().await?, token)
+        signed_by(&self.keys().await?, token)
     }
 
-    /// The public half.
+    /// The public halves.
     ///
     /// # Errors
-    /// If the key cannot be read or made.
+    /// If a key cannot be read or made.
     pub async fn jwks(&self) -> Result<Jwks, KeyError> {
         Ok(Jwks {
             keys: self.keys().await?.iter().map(|key| key.jwk()).collect(),
         })
     }
 
-    async fn keys(&self) -> Result<&[Arc<SigningKey>], KeyError> {
-        let keys = self.parsed.get_or_try_init(|| self.read()).await?;
+    /// Makes the next key. Answers when it signs, seconds since 1970; one that is announced already is not
+    /// overtaken.
+    ///
+    /// # Errors
+    /// If a key cannot be read or made.
+    pub async fn rotate(&self) -> Result<i64, KeyError> {
+        let now = self.clock.now();
+        let newest = self.rows().await?.last().map_or(now, |row| row.starts_at);
+        if newest > now {
+            return Ok(newest);
+        }
+        let starts_at = now + ANNOUNCED_SECONDS;
+        let new = self.next(starts_at)?;
+        self.store.replace_identity_keys(Some(&new), &[]).await?;
+        self.forget();
+        tracing::info!(starts_at, "a new signing key of identities is announced");
+        Ok(starts_at)
+    }
+
+    /// Makes a new key that signs at once and deletes the others: every token of an identity ends.
+    ///
+    /// # Errors
+    /// If a key cannot be made.
+    pub async fn replace(&self) -> Result<(), KeyError> {
+        let old = self.store.identity_keys().await?;
+        let old: Vec<&str> = old.iter().map(|row| row.kid.as_str()).collect();
+        let new = self.next(self.clock.now())?;
+        self.store.replace_identity_keys(Some(&new), &old).await?;
+        self.forget();
+        tracing::warn!("the signing key of identities was replaced");
+        Ok(())
+    }
+
+    /// Deletes the keys that verify no more and, if there is a `period` in seconds, makes the next one when the
+    /// newest has been signing for that long. Makes none where none was needed yet.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn maintain(&self, period: Option<i64>) -> Result<(), KeyError> {
+        let now = self.clock.now();
+        let rows = self.store.identity_keys().await?;
+        let ended: Vec<&str> = rows
+            .iter()
+            .filter(|row| !verifies(row, &rows, now))
+            .map(|row| row.kid.as_str())
+            .collect();
+        if !ended.is_empty() {
+            self.store.replace_identity_keys(None, &ended).await?;
+            self.forget();
+        }
+        let is_due = |row: &IdentityKeyRow| period.is_some_and(|p| row.starts_at + p <= now);
+        if rows.last().is_some_and(is_due) {
+            self.rotate().await?;
+        }
+        Ok(())
+    }
+
+    fn forget(&self) {
+        *self.parsed.write().unwrap_or_else(PoisonError::into_inner) = None;
+    }
+
+    async fn keys(&self) -> Result<Arc<[Arc<SigningKey>]>, KeyError> {
+        let known = self
+            .parsed
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone();
+        if let Some(known) = known.filter(|known| known.read_at.elapsed() < VALIDITY) {
+            return Ok(known.keys);
+        }
+        let read_at = Instant::now();
+        let (rows, now) = (self.rows().await?, self.clock.now());
+        let rows_that_count = rows.iter().filter(|row| verifies(row, &rows, now));
+        let keys = rows_that_count.map(|row| self.open(row));
+        let keys: Arc<[_]> = keys.collect::<Result<Vec<_>, KeyError>>()?.into();
+        let parsed = Parsed {
+            keys: Arc::clone(&keys),
+            read_at,
+        };
+        *self.parsed.write().unwrap_or_else(PoisonError::into_inner) = Some(parsed);
         Ok(keys)
     }
 
-    async fn read(&self) -> Result<Vec<Arc<SigningKey>>, KeyError> {
-        let mut rows = self.store.identity_keys().await?;
-        if rows.is_empty() {
-            let (kid, private) = new_pair()?;
-            let row = IdentityKeyRow {
-                private_key: self.sealer.seal(place(&kid), &private)?,
-                kid,
-                created_at: self.clock.now(),
-            };
-            // Another process may have been faster: what is in the database counts.
-            self.store.insert_first_identity_key(&row).await?;
-            rows = self.store.identity_keys().await?;
+    /// One at least, the first to sign first.
+    async fn rows(&self) -> Result<Vec<IdentityKeyRow>, KeyError> {
+        let rows = self.store.identity_keys().await?;
+        if !rows.is_empty() {
+            return Ok(rows);
         }
-        let open = |row: &IdentityKeyRow| {
-            let private = self.sealer.open(place(&row.kid), &row.private_key)?;
-            let key = SigningKey::parse(&row.kid, Algorithm::Rs512, &private, row.created_at)?;
-            Ok(Arc::new(key))
-        };
-        rows.iter().map(open).collect()
+        // Another process may be faster: what is in the database counts.
+        let first = self.next(self.clock.now())?;
+        self.store.insert_first_identity_key(&first).await?;
+        Ok(self.store.identity_keys().await?)
+    }
+
+    fn next(&self, starts_at: i64) -> Result<IdentityKeyRow, KeyError> {
+        let (kid, private) = new_pair()?;
+        Ok(IdentityKeyRow {
+            private_key: self.sealer.seal(place(&kid), &private)?,
+            kid,
+            created_at: self.clock.now(),
+            starts_at,
+        })
+    }
+
+    fn open(&self, row: &IdentityKeyRow) -> Result<Arc<SigningKey>, KeyError> {
+        let private = self.sealer.open(place(&row.kid), &row.private_key)?;
+        let key = SigningKey::parse(&row.kid, Algorithm::Rs512, &private, row.starts_at)?;
+        Ok(Arc::new(key))
     }
 }
 
@@ -96,6 +187,16 @@ impl fmt::Debug for IdentityKeys {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("IdentityKeys(..)")
     }
+}
+
+/// Whether a key still verifies: until its successor has been signing for longer than any token lives.
+fn verifies(row: &IdentityKeyRow, rows: &[IdentityKeyRow], now: i64) -> bool {
+    let successor = rows
+        .iter()
+        .map(|other| other.starts_at)
+        .filter(|starts_at| *starts_at > row.starts_at)
+        .min();
+    successor.is_none_or(|starts_at| now < starts_at + VERIFIES_SECONDS)
 }
 
 fn place(kid: &str) -> Place<'_> {

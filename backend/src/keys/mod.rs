@@ -105,11 +105,7 @@ impl SigningKeys {
         claims: &(impl Serialize + Sync),
     ) -> Result<String, KeyError> {
         let keys = self.keys(pool_id).await?;
-        let now = self.clock.now();
-        let keys = keys.of(token_use);
-        // A clock that was set back signs with the first key, not with none.
-        let key = keys.iter().rev().find(|key| key.starts_at <= now);
-        let key = key.or_else(|| keys.first()).ok_or(KeyError::NoPool)?;
+        let key = signing(keys.of(token_use), self.clock.now()).ok_or(KeyError::NoPool)?;
         key.sign(&serde_json::to_vec(claims).map_err(KeyError::Claims)?)
     }
 
@@ -212,6 +208,12 @@ impl PoolKeys {
     fn is_fresh(&self) -> bool {
         self.read_at.elapsed() < VALIDITY
     }
+}
+
+/// The key that signs now, of keys with the oldest first. A clock that was set back signs with the first, not with none.
+fn signing(keys: &[Arc<SigningKey>], now: i64) -> Option<&Arc<SigningKey>> {
+    let started = keys.iter().rev().find(|key| key.starts_at <= now);
+    started.or_else(|| keys.first())
 }
 
 /// The claims of a token that one of these keys signed.

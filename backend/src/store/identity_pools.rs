@@ -35,6 +35,8 @@ pub struct IdentityKeyRow {
     pub private_key: Vec<u8>,
     /// Seconds since 1970.
     pub created_at: i64,
+    /// When it begins to sign, seconds since 1970.
+    pub starts_at: i64,
 }
 
 macro_rules! columns {
@@ -153,13 +155,14 @@ impl Store {
         Ok(deleted > 0)
     }
 
-    /// The keys that tokens of identities are signed with, the oldest first.
+    /// The keys that tokens of identities are signed with, the first to sign first.
     ///
     /// # Errors
     /// If the database fails.
     pub async fn identity_keys(&self) -> Result<Vec<IdentityKeyRow>, StoreError> {
         let rows = sqlx::query(
-            "SELECT kid, private_key, created_at FROM identity_signing_keys ORDER BY created_at, kid",
+            "SELECT kid, private_key, created_at, starts_at FROM identity_signing_keys \
+             ORDER BY starts_at, kid",
         )
         .fetch_all(&self.pool)
         .await?;
@@ -168,6 +171,7 @@ impl Store {
                 kid: row.try_get(0)?,
                 private_key: row.try_get(1)?,
                 created_at: row.try_get(2)?,
+                starts_at: row.try_get(3)?,
             })
         };
         rows.iter().map(read).collect()
@@ -180,14 +184,46 @@ impl Store {
     pub async fn insert_first_identity_key(&self, key: &IdentityKeyRow) -> Result<(), StoreError> {
         let mut transaction = self.begin().await?;
         sqlx::query(
-            "INSERT INTO identity_signing_keys (kid, private_key, created_at) \
-             SELECT $1, $2, $3 WHERE NOT EXISTS (SELECT 1 FROM identity_signing_keys)",
+            "INSERT INTO identity_signing_keys (kid, private_key, created_at, starts_at) \
+             SELECT $1, $2, $3, $4 WHERE NOT EXISTS (SELECT 1 FROM identity_signing_keys)",
         )
         .bind(&key.kid)
         .bind(key.private_key.clone())
         .bind(key.created_at)
+        .bind(key.starts_at)
         .execute(&mut *transaction)
         .await?;
+        Ok(transaction.commit().await?)
+    }
+
+    /// Adds a key, and deletes others.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn replace_identity_keys(
+        &self,
+        new: Option<&IdentityKeyRow>,
+        old: &[&str],
+    ) -> Result<(), StoreError> {
+        let mut transaction = self.begin().await?;
+        if let Some(key) = new {
+            sqlx::query(
+                "INSERT INTO identity_signing_keys (kid, private_key, created_at, starts_at) \
+                 VALUES ($1, $2, $3, $4)",
+            )
+            .bind(&key.kid)
+            .bind(key.private_key.clone())
+            .bind(key.created_at)
+            .bind(key.starts_at)
+            .execute(&mut *transaction)
+            .await?;
+        }
+        for kid in old {
+            sqlx::query("DELETE FROM identity_signing_keys WHERE kid = $1")
+                .bind((*kid).to_owned())
+                .execute(&mut *transaction)
+                .await?;
+        }
         Ok(transaction.commit().await?)
     }
 }

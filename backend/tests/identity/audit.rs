@@ -1,13 +1,27 @@
 //! What the log says of administrators' operations on identity pools.
 
 use std::io::{self, Write};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, LazyLock, Mutex};
 
-use cognate_backend::audit::LOG;
+use cognate_backend::audit;
+use cognate_backend::config::{Config, IdentityPoolConfig};
 use serde_json::{Value, json};
 
-use crate::person::POOL;
 use crate::support::Backend;
+
+const POOL: &str = "local:00000000-0000-4000-8000-0000000000aa";
+
+/// What all tests of this program log: a subscriber of one test alone would miss what another thread was asked about first.
+static LOG: LazyLock<Log> = LazyLock::new(|| {
+    let log = Log::default();
+    let writer = log.clone();
+    let subscriber = tracing_subscriber::fmt()
+        .json()
+        .with_writer(move || writer.clone())
+        .finish();
+    tracing::subscriber::set_global_default(subscriber).unwrap();
+    log
+});
 
 #[derive(Clone, Default)]
 struct Log(Arc<Mutex<Vec<u8>>>);
@@ -23,33 +37,31 @@ impl Write for Log {
 }
 
 impl Log {
-    /// The fields of the one line about this operation.
-    fn line(&self, operation: &str) -> Value {
-        let text = String::from_utf8(self.0.lock().unwrap().clone()).unwrap();
-        let mut lines = text
+    fn text(&self) -> String {
+        String::from_utf8(self.0.lock().unwrap().clone()).unwrap()
+    }
+
+    /// The fields of the lines about this pool, in their order.
+    fn about(&self, pool: &str) -> Vec<Value> {
+        self.text()
             .lines()
             .map(|line| serde_json::from_str::<Value>(line).unwrap())
-            .filter(|line| line["target"] == LOG)
+            .filter(|line| line["target"] == audit::LOG)
             .map(|line| line["fields"].clone())
-            .filter(|fields| fields["operation"] == operation);
-        let line = lines
-            .next()
-            .unwrap_or_else(|| panic!("{operation} in {text}"));
-        assert_eq!(lines.next(), None, "{operation}");
-        line
+            .filter(|fields| fields["pool_id"] == pool)
+            .collect()
     }
 }
 
 #[tokio::test]
 async fn a_change_says_pool_and_identity_and_a_developers_token_is_one() {
-    let log = Log::default();
-    let writer = log.clone();
-    let subscriber = tracing_subscriber::fmt()
-        .json()
-        .with_writer(move || writer.clone())
-        .finish();
-    let _guard = tracing::subscriber::set_default(subscriber);
-    let backend = Backend::start().await;
+    let log = &*LOG;
+    let mut config = Config::demo();
+    config.identity_pools.push(IdentityPoolConfig {
+        id: POOL.to_owned(),
+        ..IdentityPoolConfig::demo()
+    });
+    let backend = Backend::start_with(config).await;
     let settings = json!({
         "IdentityPoolId": POOL, "IdentityPoolName": "Demo",
         "AllowUnauthenticatedIdentities": true, "DeveloperProviderName": "our.app",
@@ -58,7 +70,7 @@ async fn a_change_says_pool_and_identity_and_a_developers_token_is_one() {
         .admin_identity("UpdateIdentityPool", settings)
         .await
         .ok();
-    let token = json!({ "IdentityPoolId": POOL, "Logins": { "our.app": "user-1" } });
+    let token = json!({ "IdentityPoolId": POOL, "Logins": { "our.app": "user-of-audit" } });
     let made = backend
         .admin_identity("GetOpenIdTokenForDeveloperIdentity", token)
         .await
@@ -77,25 +89,28 @@ async fn a_change_says_pool_and_identity_and_a_developers_token_is_one() {
     backend
         .admin_identity("SetIdentityPoolRoles", elsewhere)
         .await;
-    let list = json!({ "MaxResults": 1 });
-    backend.admin_identity("ListIdentityPools", list).await.ok();
+    let describe = json!({ "IdentityPoolId": POOL });
+    backend
+        .admin_identity("DescribeIdentityPool", describe)
+        .await
+        .ok();
 
-    let updated = log.line("UpdateIdentityPool");
-    assert_eq!(updated["pool_id"], POOL);
+    let lines = log.about(POOL);
+    let [updated, token, refused] = &lines[..] else {
+        panic!("{lines:?}");
+    };
+    assert_eq!(updated["operation"], "UpdateIdentityPool");
     assert_eq!(updated["outcome"], "ok");
     assert_eq!(updated["access_key_id"], "test");
-    let token = log.line("GetOpenIdTokenForDeveloperIdentity");
-    assert_eq!(
-        (&token["pool_id"], &token["identity_id"]),
-        (&json!(POOL), &made["IdentityId"])
-    );
-    let refused = log.line("UnlinkDeveloperIdentity");
+    assert_eq!(token["operation"], "GetOpenIdTokenForDeveloperIdentity");
+    assert_eq!(token["identity_id"], made["IdentityId"]);
+    assert_eq!(refused["operation"], "UnlinkDeveloperIdentity");
     assert_eq!(refused["identity_id"], made["IdentityId"]);
     assert_ne!(refused["outcome"], "ok");
-    let nowhere = log.line("SetIdentityPoolRoles");
-    assert_eq!(nowhere["pool_id"], Value::Null, "a value that is nobody's");
-    let text = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
-    assert!(!text.contains("user-1") && !text.contains("ffff"), "{text}");
-    let lines = text.lines().filter(|line| line.contains(LOG));
-    assert_eq!(lines.count(), 4, "{text}");
+    let text = log.text();
+    assert!(!text.contains("user-of-audit"), "a value");
+    assert!(
+        !text.contains("00000000ffff"),
+        "a value that is nobody's pool"
+    );
 }

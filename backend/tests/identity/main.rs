@@ -16,6 +16,7 @@ mod developers;
 mod guests;
 mod identities;
 mod issuer;
+mod keys;
 mod logins;
 mod person;
 mod providers;
