@@ -69,9 +69,10 @@ pub(super) async fn describe_login(
             attributes,
         },
         only_providers: !transaction.client.settings.oauth.supports_pool_users(),
-        by_identifier: providers.iter().any(has_identifiers),
+        by_identifier: providers.iter().any(has_domain),
         providers: providers
             .iter()
+            .filter(|provider| !has_domain(provider))
             .map(|provider| ProviderDescription {
                 name: &provider.name,
                 kind: provider.kind.name(),
@@ -101,7 +102,6 @@ pub(super) async fn describe_login(
     })
 }
 
-/// Whether nobody on the way can read what a page sends.
 /// Whether the page sends the password as it is: where people of another directory are taken over, and nobody between reads it.
 fn sends_password(state: &AppState, pool: &Pool) -> bool {
     migration::is_on(pool) && (state.is_local || state.public_url.starts_with("https://"))
@@ -153,10 +153,11 @@ struct Description<'a> {
     /// Whether nobody signs in as a user of the pool, with its password.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     only_providers: bool,
-    /// The other providers that people may sign in with.
+    /// The other providers that people may sign in with, but for those that are found by an address: which organisations
+    /// use an app is not everybody's business.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     providers: Vec<ProviderDescription<'a>>,
-    /// Whether one of them is found by the address of its people.
+    /// Whether there are some that are found by the addresses of their people.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     by_identifier: bool,
     password_policy: PolicyDescription,
@@ -201,9 +202,12 @@ async fn providers(
     Ok(providers)
 }
 
-fn has_identifiers(provider: &IdentityProvider) -> bool {
-    let identifiers = provider.settings.idp_identifiers.as_ref();
-    identifiers.is_some_and(|identifiers| !identifiers.is_empty())
+/// Whether one of its identifiers is the domain of its people's addresses. Others are for apps' links.
+fn has_domain(provider: &IdentityProvider) -> bool {
+    let identifiers = provider.settings.idp_identifiers.iter().flatten();
+    identifiers
+        .into_iter()
+        .any(|identifier| identifier.contains('.'))
 }
 
 #[derive(Serialize)]

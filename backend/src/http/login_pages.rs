@@ -14,6 +14,7 @@ use super::peer::Peer;
 use super::{hosted_ui, proxy};
 use crate::app::{AppState, Caller};
 use crate::oauth::{self, OAuthErrorCode, Outcome, Page, Parameters};
+use crate::pools;
 
 /// `GET /oauth2/authorize`
 pub(super) async fn authorize(
@@ -40,8 +41,25 @@ pub(super) async fn open(
         let caller = caller(&state, peer, &headers);
         return begin(&state, &caller, page, &given, &headers).await;
     }
-    hosted_ui::page(&state, page.path(), &headers).await
+    let has_form = page != Page::Login || has_password_form(&state, &given).await;
+    let file = if has_form { page.path() } else { WITHOUT_FORM };
+    hosted_ui::page(&state, file, &headers).await
 }
+
+/// Whether the page comes with the form for a password in its HTML, before its script. The query's word for which
+/// client it is suffices: a wrong one changes what is drawn first.
+async fn has_password_form(state: &AppState, given: &Parameters) -> bool {
+    let Ok(Some(client_id)) = given.get("client_id") else {
+        return true;
+    };
+    match pools::find_client(state, client_id).await {
+        Ok((_, client)) => client.settings.oauth.supports_pool_users(),
+        Err(_) => true,
+    }
+}
+
+/// The page that has no file of its own, which says that it is waiting.
+const WITHOUT_FORM: &str = "/";
 
 /// `GET /logout`
 pub(super) async fn logout(

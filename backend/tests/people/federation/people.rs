@@ -209,10 +209,10 @@ async fn the_page_leads_to_the_provider_and_tells_when_it_fails() {
         .await
         .ok();
     assert_eq!(
-        described["Providers"],
-        json!([{ "Name": "Acme", "Type": "OIDC" }])
+        (described.get("Providers"), &described["ByIdentifier"]),
+        (None, &json!(true)),
+        "who is found by an address is not told of to everybody"
     );
-    assert_eq!(described["ByIdentifier"], true);
     let chosen = json!({ "Identifier": "who.ever@acme.example" });
     let answer = all
         .browser
@@ -262,6 +262,27 @@ async fn the_page_leads_to_the_provider_and_tells_when_it_fails() {
             .await;
         assert_eq!(answer.error_type(), "ResourceNotFoundException");
     }
+}
+
+#[tokio::test]
+async fn a_provider_that_no_domain_leads_to_is_listed_on_the_page() {
+    let mut all = Federation::start().await;
+    let change = json!({ "UserPoolId": POOL, "ProviderName": "Acme", "IdpIdentifiers": ["acme"] });
+    all.backend
+        .admin("UpdateIdentityProvider", change)
+        .await
+        .ok();
+    let transaction = all.browser.begin(&all.backend, &all.app).await;
+    let described = all
+        .browser
+        .ask(&all.backend, &transaction, "DescribeLogin", json!({}))
+        .await
+        .ok();
+    assert_eq!(
+        described["Providers"],
+        json!([{ "Name": "Acme", "Type": "OIDC" }])
+    );
+    assert_eq!(described.get("ByIdentifier"), None);
 }
 
 #[tokio::test]
