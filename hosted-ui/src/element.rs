@@ -34,6 +34,10 @@ pub enum Press {
     Go(Route),
     /// A second step.
     Choose(Factor),
+    /// Another identity provider: the one at this place of the login's list.
+    Provider(usize),
+    /// The provider of the organisation that the typed address belongs to.
+    Organization,
     /// What somebody says who is signed in already.
     Decide(Decision),
     /// Another code.

@@ -15,6 +15,9 @@ pub struct Screen {
     pub lang: Lang,
     /// The query of the page's URL, with its question mark: every link keeps it.
     pub search: String,
+    /// Whether the form to sign in with was in the HTML, before anybody could know what the app lets people
+    /// sign in with.
+    pub has_first_form: bool,
     /// The code that the link of a message brought.
     pub linked_code: String,
     /// Whether the browser has a network.
@@ -64,6 +67,7 @@ impl Screen {
             state,
             lang: Lang::default(),
             search: String::new(),
+            has_first_form: true,
             linked_code: String::new(),
             is_online: true,
             is_slow: false,

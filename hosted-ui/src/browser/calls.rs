@@ -5,6 +5,7 @@ use std::rc::Rc;
 
 use cognate::browser::{Cancel, LoginPage};
 use cognate_core::config::Username;
+use cognate_core::login::Provider;
 use cognate_core::secret::{Code, Location, Password, TotpSecret};
 use cognate_core::sign_in::{self, Flow, SignInStep, Step, StepKind};
 use cognate_core::wire::{Attribute, CodeDelivery};
@@ -58,6 +59,14 @@ pub(super) async fn run(place: &Place, login: Option<&Login>, call: Call) -> Ans
             Answer::PasswordReset(result.map(|()| password).map_err(failure))
         }
         Call::Decide(decision) => Answer::Decided(service.decide(decision).await.map_err(failure)),
+        Call::GoToProvider(name) => {
+            let location = service.go_to(Provider::Named(&name)).await;
+            Answer::Sent(location.map_err(failure))
+        }
+        Call::GoToOrganization(address) => {
+            let location = service.go_to(Provider::Of(&address)).await;
+            Answer::Sent(location.map_err(failure))
+        }
         Call::Associate { step } => {
             Answer::Associated(service.associate(&step).await.map_err(failure))
         }
@@ -170,6 +179,11 @@ impl Service<'_> {
             Decision::Allow => client.decide_consent(true, &options()).await,
             Decision::Deny => client.decide_consent(false, &options()).await,
         }
+    }
+
+    async fn go_to(&self, provider: Provider<'_>) -> Result<Location, Error> {
+        let client = self.client()?;
+        client.continue_with_provider(&provider, &options()).await
     }
 
     async fn associate(&self, step: &StepHandle) -> Result<(TotpSecret, StepHandle), Error> {

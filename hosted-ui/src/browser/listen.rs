@@ -88,6 +88,10 @@ impl App {
             }),
             Press::Decide(decision) => self.happens(Event::Decided(decision)),
             Press::Choose(factor) => self.happens(Event::Chose(factor)),
+            Press::Provider(at) => self.happens(Event::ChoseProvider(at)),
+            Press::Organization => self.happens(Event::Organization {
+                address: value_of("username").unwrap_or_default(),
+            }),
             Press::Resend => {
                 self.happens(Event::Resend {
                     now_ms: now_ms(),

@@ -56,15 +56,24 @@ impl App {
         let screen = Screen {
             lang: place.lang(),
             search: place.search().to_owned(),
+            has_first_form: document().get_element_by_id("form").is_some(),
             linked_code: place.code(),
             is_online: window().navigator().on_line(),
             ..Screen::new(state)
         };
+        // It lives as long as the page.
+        let place: &'static Place = Box::leak(Box::new(place));
         let app = Self {
             screen: RwSignal::new(screen),
-            // It lives as long as the page.
-            place: Box::leak(Box::new(place)),
+            place,
         };
+        if app
+            .screen
+            .with_untracked(|screen| screen.state.alert.is_some())
+        {
+            place.forget_problem();
+            focus_soon("summary");
+        }
         app.tick();
         app.tell_window();
         app.carry_out(effects);
@@ -78,10 +87,12 @@ impl App {
         let may_fail = matches!(
             event,
             Event::Submitted(_)
+                | Event::Organization { .. }
                 | Event::Resend { .. }
                 | Event::Answered { .. }
                 | Event::Described(_)
         );
+        let was_described = matches!(event, Event::Described(Ok(_)));
         let mut screen = self.screen.get_untracked();
         if let Event::Described(Ok(login)) = &event {
             screen.lang = self.place.lang_beside(login.lang.as_deref());
@@ -90,7 +101,9 @@ impl App {
             }
         }
         let (state, effects) = flow::step(screen.state, event);
-        let has_failed = state.alert.is_some() || !state.problems.is_empty();
+        // What was there before has had the focus: nobody is taken away from where they type since.
+        let is_told = matches!(state.alert, Some(Alert::Provider(_))) && was_described;
+        let has_failed = (state.alert.is_some() || !state.problems.is_empty()) && !is_told;
         if let Some(transaction) = self.place.transaction() {
             storage::save(transaction, &state);
         }
@@ -183,6 +196,7 @@ impl App {
                     }
                     place::leave(&location);
                 }
+                Effect::Visit(location) => self.place.visit(&location),
                 Effect::Forget => {
                     if let Some(transaction) = self.place.transaction() {
                         storage::forget(transaction);

@@ -20,6 +20,7 @@ pub(super) struct Place {
     transaction: Option<TransactionId>,
     client_id: Option<String>,
     error: Option<String>,
+    problem: Option<String>,
     username: Option<String>,
     code: Option<String>,
     lang: Option<String>,
@@ -37,10 +38,11 @@ impl Place {
             transaction: member("txn").as_deref().and_then(TransactionId::parse),
             client_id: member("client_id"),
             error: member("error"),
+            problem: member("problem"),
             username: member("user_name").or_else(|| member("username")),
             code: member("confirmation_code"),
             lang: member("lang"),
-            search,
+            search: without_problem(search),
         }
     }
 
@@ -49,6 +51,7 @@ impl Place {
             route: self.route,
             has_transaction: self.transaction.is_some(),
             error: self.error.clone(),
+            problem: self.problem.clone(),
             username: self.username.clone(),
             finished: None,
         }
@@ -93,6 +96,23 @@ impl Place {
             history.map(|history| history.replace_state_with_url(&JsValue::NULL, "", Some(&url)));
     }
 
+    /// The address without the problem that it brought: a reload does not tell it again.
+    pub(super) fn forget_problem(&self) {
+        self.replace(self.route);
+    }
+
+    /// Goes to another identity provider, or to a page of ours that says why not; that one takes this page's place.
+    pub(super) fn visit(&self, location: &Location) {
+        let is_ours = location
+            .secret()
+            .strip_prefix(&self.origin)
+            .is_some_and(|rest| rest.starts_with('/'));
+        if is_ours {
+            return leave(location);
+        }
+        let _ = window().location().assign(location.secret());
+    }
+
     fn url(&self, route: Route) -> String {
         [route.path(), &self.search].concat()
     }
@@ -106,6 +126,17 @@ impl Place {
     pub(super) fn search(&self) -> &str {
         &self.search
     }
+}
+
+fn without_problem(search: String) -> String {
+    let Ok(query) = UrlSearchParams::new_with_str(&search) else {
+        return search;
+    };
+    if !query.has("problem") {
+        return search;
+    }
+    query.delete("problem");
+    ["?", &String::from(query.to_string())].concat()
 }
 
 /// The route of the path as it is now.

@@ -14,8 +14,8 @@ pub(super) const COOL_DOWN_MS: u64 = 30_000;
 
 impl State {
     pub(super) fn answered(&mut self, answer: Answer, at_ms: u64) -> Vec<Effect> {
-        let was_preparing = self.busy == Some(Busy::Preparing);
-        self.busy = None;
+        let was = self.busy.take();
+        let was_preparing = was == Some(Busy::Preparing);
         let resend_after_ms = at_ms + COOL_DOWN_MS;
         let failure = match answer {
             Answer::Advanced(Ok(advance)) => return self.advance(advance),
@@ -56,6 +56,14 @@ impl State {
             Answer::Decided(Err(failure)) if failure.code == ErrorCode::NotAuthorized => {
                 return self.arrive(Page::SignIn);
             }
+            // The same: the browser is under way.
+            Answer::Sent(Ok(location)) => {
+                self.busy = was;
+                return vec![Effect::Visit(location)];
+            }
+            Answer::Sent(Err(failure)) if failure.provider_is_unknown => {
+                return self.provider_unknown(was);
+            }
             Answer::Associated(Ok((secret, step))) => {
                 self.turn_to(Page::EnrolTotp { step });
                 self.totp_secret = Some(secret);
@@ -72,6 +80,7 @@ impl State {
             }
             Answer::Advanced(Err(failure))
             | Answer::Decided(Err(failure))
+            | Answer::Sent(Err(failure))
             | Answer::SignedUp(Err(failure))
             | Answer::Confirmed(Err(failure))
             | Answer::Resent(Err(failure))

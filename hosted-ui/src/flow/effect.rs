@@ -26,6 +26,8 @@ pub enum Effect {
     Replace(Route),
     /// Go to the app, without a way back.
     Leave(Location),
+    /// Go to another identity provider; back leads to this page again.
+    Visit(Location),
     /// Forget what was stored for reloads.
     Forget,
 }
@@ -84,6 +86,10 @@ pub enum Call {
     },
     /// Says what somebody has decided who is signed in already.
     Decide(Decision),
+    /// Goes to the identity provider with this name.
+    GoToProvider(String),
+    /// Goes to the identity provider of this e-mail address's domain.
+    GoToOrganization(String),
     /// Asks for another secret of an authenticator app, after a reload.
     Associate {
         /// The challenge.

@@ -36,6 +36,13 @@ pub enum Event {
     Decided(Decision),
     /// A second step was chosen.
     Chose(Factor),
+    /// Another identity provider was chosen: the one at this place of the login's list.
+    ChoseProvider(usize),
+    /// The person wants to sign in with their organisation's provider.
+    Organization {
+        /// What stands in the field for the user name.
+        address: String,
+    },
     /// Another code is wanted.
     Resend {
         /// Milliseconds since 1970.
@@ -144,6 +151,8 @@ pub enum Answer {
     PasswordReset(Result<Password, Failure>),
     /// A decision, and where it leads.
     Decided(Result<Location, Failure>),
+    /// The way to another identity provider.
+    Sent(Result<Location, Failure>),
     /// The secret of an authenticator app.
     Associated(Result<(TotpSecret, StepHandle), Failure>),
 }

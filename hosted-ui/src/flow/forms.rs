@@ -21,6 +21,13 @@ impl State {
         match (self.page.clone(), form) {
             (Page::SignIn, Form::SignIn { username, password }) => {
                 let mut problems = self.name_problems(&username, Rule::Known);
+                // An address without a password may be one of an organisation's.
+                let is_asked = password.secret().is_empty() && problems.is_empty();
+                if is_asked && self.finds_organization(&username) {
+                    self.remember(Some(username));
+                    let address = self.username.clone();
+                    return self.call(Busy::Form, Call::GoToOrganization(address));
+                }
                 require(&mut problems, Field::Password, password.secret());
                 self.remember(Some(username));
                 self.held_password = Some(password.clone());
@@ -326,7 +333,7 @@ fn attributes_of(typed: Vec<Typed>) -> Vec<wire::Attribute> {
 }
 
 /// Something, an at sign, a name with a dot: the message that arrives is the real check.
-fn is_email(text: &str) -> bool {
+pub(super) fn is_email(text: &str) -> bool {
     let Some((name, host)) = text.rsplit_once('@') else {
         return false;
     };

@@ -21,6 +21,12 @@ pub struct Login {
     pub alias_attributes: Vec<String>,
     /// Signing up.
     pub sign_up: SignUpRules,
+    /// Other identity providers to sign in with, in the order of the app's settings.
+    pub providers: Vec<Provider>,
+    /// Whether an e-mail address can lead to a provider that is not listed.
+    pub by_identifier: bool,
+    /// Whether the pool's own users cannot sign in to this app.
+    pub only_providers: bool,
     /// What a new password must have.
     pub password_policy: PasswordPolicy,
     /// When the login ends: milliseconds since 1970, by the service's clock.
@@ -51,6 +57,15 @@ pub struct Link {
     pub lang: String,
     /// The address: https, or this machine's.
     pub url: String,
+}
+
+/// Another identity provider.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Provider {
+    /// Its name in the pool.
+    pub name: String,
+    /// `Google`, `OIDC`, `SAML` and so on.
+    pub kind: String,
 }
 
 /// Who may sign up, and with what.
@@ -126,6 +141,11 @@ impl Login {
                 Some(rules) => SignUpRules::read(&rules)?,
                 None => SignUpRules::default(),
             },
+            providers: answer
+                .at("Providers", |list| list.list(Provider::read))?
+                .unwrap_or_default(),
+            by_identifier: answer.boolean_at("ByIdentifier")?.unwrap_or_default(),
+            only_providers: answer.boolean_at("OnlyProviders")?.unwrap_or_default(),
             password_policy: match policy {
                 Some(policy) => PasswordPolicy::read(&policy)?,
                 None => PasswordPolicy::default(),
@@ -158,6 +178,12 @@ impl Login {
         }
     }
 
+    /// Whether there is nothing to type: only buttons.
+    #[must_use]
+    pub fn has_no_form(&self) -> bool {
+        self.only_providers && !self.by_identifier
+    }
+
     /// The address of terms by their name, in this language.
     #[must_use]
     pub fn link(&self, name: &str, lang: &str) -> Option<&str> {
@@ -178,6 +204,28 @@ impl Login {
     #[must_use]
     pub fn username_is_phone(&self) -> bool {
         self.username_attributes == ["phone_number"]
+    }
+}
+
+impl Provider {
+    fn read(provider: &impl Value) -> Option<Self> {
+        Some(Self {
+            name: provider.text_at("Name").ok()??,
+            kind: provider.text_at("Type").ok()?.unwrap_or_default(),
+        })
+    }
+
+    /// What people call it. Those that everybody knows are called by their own names, the others as the
+    /// pool's administrators do.
+    #[must_use]
+    pub fn label(&self) -> &str {
+        match &*self.kind {
+            "Google" => "Google",
+            "Facebook" => "Facebook",
+            "SignInWithApple" => "Apple",
+            "LoginWithAmazon" => "Amazon",
+            _ => &self.name,
+        }
     }
 }
 

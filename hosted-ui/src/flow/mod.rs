@@ -30,6 +30,7 @@ mod forms;
 mod login;
 mod page;
 mod problem;
+mod providers;
 mod stored;
 #[cfg(test)]
 mod tests;
@@ -38,8 +39,8 @@ use cognate_core::ErrorCode;
 use cognate_core::secret::{Password, TotpSecret};
 pub use effect::{Call, Effect};
 pub use event::{Advance, Answer, Decision, Event, Form, SignedUp, Typed};
-pub use failure::{Alert, Failure};
-pub use login::{Attribute, Link, Login};
+pub use failure::{Alert, Failure, ProviderProblem};
+pub use login::{Attribute, Link, Login, Provider};
 pub use page::{Challenge, Delivery, Factor, Page, StepHandle};
 pub use problem::{Field, Problem};
 
@@ -54,6 +55,8 @@ pub struct Arrival {
     pub has_transaction: bool,
     /// `error` of the query.
     pub error: Option<String>,
+    /// `problem` of the query: why a sign-in with another identity provider came to nothing.
+    pub problem: Option<String>,
     /// Who it is about, if the link says so.
     pub username: Option<String>,
     /// This login was finished in this tab before.
@@ -128,6 +131,10 @@ pub enum Busy {
     Form,
     /// Another code is being sent.
     Resend,
+    /// The way to another identity provider: the one at this place of the login's list.
+    Provider(usize),
+    /// The way to the provider of an organisation.
+    Organization,
     /// What the page needs before it can be used.
     Preparing,
 }
@@ -141,6 +148,8 @@ pub fn open(arrival: Arrival, stored: Option<State>) -> (State, Vec<Effect>) {
     };
     match arrival.route {
         Route::SignedOut => state.page = Page::SignedOut,
+        // Another browser's sign-in, or one that is over, came back from a provider: the page for that knows what to do.
+        Route::Error if arrival.error.as_deref() == Some(ENDED) => state.page = Page::StartAgain,
         Route::Error => state.page = Page::Error(arrival.error.unwrap_or_default()),
         _ if !arrival.has_transaction => state.page = Page::StartAgain,
         route => return resume(route, arrival, stored.unwrap_or_default()),
@@ -163,6 +172,10 @@ fn resume(route: Route, arrival: Arrival, stored: State) -> (State, Vec<Effect>)
     } else {
         effects.extend(state.show(route));
     }
+    let problem = arrival.problem.as_deref().map(ProviderProblem::parse);
+    if let Some(problem) = problem {
+        state.alert = Some(Alert::Provider(problem));
+    }
     (state, effects)
 }
 
@@ -184,6 +197,10 @@ pub fn step(mut state: State, event: Event) -> (State, Vec<Effect>) {
         }
         Event::Submitted(form) if state.busy.is_none() => state.submit(form),
         Event::Chose(factor) if state.busy.is_none() => state.choose(factor),
+        Event::ChoseProvider(at) if state.busy.is_none() => state.choose_provider(at),
+        Event::Organization { address } if state.busy.is_none() => {
+            state.choose_organization(&address)
+        }
         Event::Decided(decision) if state.busy.is_none() => state.decide(decision),
         Event::Resend { now_ms, username } if state.busy.is_none() => {
             state.resend(now_ms, username)
@@ -195,6 +212,8 @@ pub fn step(mut state: State, event: Event) -> (State, Vec<Effect>) {
         } if call == state.call && state.busy.is_some() => state.answered(answer, at_ms),
         Event::Submitted(_)
         | Event::Chose(_)
+        | Event::ChoseProvider(_)
+        | Event::Organization { .. }
         | Event::Decided(_)
         | Event::Resend { .. }
         | Event::Answered { .. } => Vec::new(),
@@ -227,6 +246,9 @@ impl State {
                 let is_asked = match self.page {
                     Page::Account => login.account.is_some(),
                     Page::Consent => !login.scopes.is_empty(),
+                    Page::SignUp | Page::Confirm { .. } | Page::Forgot | Page::Reset { .. } => {
+                        !login.only_providers
+                    }
                     _ => true,
                 };
                 self.login = Some(login);
@@ -357,3 +379,6 @@ impl State {
         Vec::new()
     }
 }
+
+/// The service's word for a sign-in that is over, or another browser's.
+const ENDED: &str = "sign_in_ended";

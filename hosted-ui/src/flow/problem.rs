@@ -52,6 +52,8 @@ pub enum Problem {
     NameTaken,
     /// The address or number is somebody else's.
     AliasTaken,
+    /// No provider is known for the address's domain.
+    NoOrganization,
 }
 
 impl Field {

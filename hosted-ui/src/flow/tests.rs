@@ -117,13 +117,13 @@ fn what_was_not_stored_by_these_pages_is_not_resumed() {
 }
 
 /// The pages with their effects, as a browser would drive them.
-struct Walk {
-    state: State,
-    effects: Vec<Effect>,
+pub(super) struct Walk {
+    pub(super) state: State,
+    pub(super) effects: Vec<Effect>,
 }
 
 impl Walk {
-    fn begin(route: Route) -> Self {
+    pub(super) fn begin(route: Route) -> Self {
         let arrival = Arrival {
             route,
             has_transaction: true,
@@ -136,12 +136,12 @@ impl Walk {
         walk
     }
 
-    fn happens(&mut self, event: Event) {
+    pub(super) fn happens(&mut self, event: Event) {
         let state = std::mem::take(&mut self.state);
         (self.state, self.effects) = step(state, event);
     }
 
-    fn answers(&mut self, answer: Answer) {
+    pub(super) fn answers(&mut self, answer: Answer) {
         let call = self.number().expect("a call is under way");
         self.happens(Event::Answered {
             call,
@@ -157,7 +157,7 @@ impl Walk {
         })
     }
 
-    fn call(&self) -> &Call {
+    pub(super) fn call(&self) -> &Call {
         let call = self.effects.iter().find_map(|effect| match effect {
             Effect::Call { call, .. } => Some(call),
             _ => None,
@@ -176,7 +176,7 @@ impl Walk {
     }
 }
 
-fn password() -> Password {
+pub(super) fn password() -> Password {
     Password::new(PASSWORD.into())
 }
 

@@ -3,13 +3,14 @@
 use cognate_core::ErrorCode;
 
 use super::{Texts, fill};
-use crate::flow::{Alert, Failure, Page};
+use crate::flow::{Alert, Failure, Page, ProviderProblem};
 
 /// What to tell the person, and what they can do.
 #[must_use]
 pub fn alert_text(texts: &Texts, alert: &Alert, page: &Page) -> String {
     match alert {
         Alert::Unsupported => texts.alert_unsupported.to_owned(),
+        Alert::Provider(problem) => provider_text(texts, *problem).to_owned(),
         Alert::Call(failure) | Alert::Describing(failure) | Alert::Preparing(failure) => {
             failure_text(texts, failure, page)
         }
@@ -44,6 +45,21 @@ pub fn error_text(texts: &Texts, code: &str) -> &'static str {
         "invalid_request" | "invalid_scope" => texts.error_invalid_request,
         "server_error" | "temporarily_unavailable" => texts.error_server,
         _ => texts.error_unknown,
+    }
+}
+
+/// Why a provider's word did not sign anybody in, and what to do next.
+fn provider_text(texts: &Texts, problem: ProviderProblem) -> &'static str {
+    match problem {
+        ProviderProblem::Denied => texts.provider_denied,
+        ProviderProblem::Refused => texts.provider_refused,
+        ProviderProblem::Unreachable => texts.provider_unreachable,
+        ProviderProblem::Answer => texts.provider_answer,
+        ProviderProblem::Attributes => texts.provider_attributes,
+        ProviderProblem::UserRefused => texts.provider_user_refused,
+        ProviderProblem::UserTaken => texts.provider_user_taken,
+        ProviderProblem::Trigger => texts.alert_trigger,
+        ProviderProblem::Other => texts.provider_other,
     }
 }
 

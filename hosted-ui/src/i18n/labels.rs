@@ -9,6 +9,9 @@ pub fn username_label(texts: &Texts, login: Option<&Login>) -> &'static str {
     let Some(login) = login else {
         return texts.label_username_or_email;
     };
+    if login.only_providers {
+        return texts.label_email;
+    }
     let has = |list: &[String], name: &str| list.iter().any(|known| known == name);
     let named = &login.username_attributes;
     match (has(named, "email"), has(named, "phone_number")) {

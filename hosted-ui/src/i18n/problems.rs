@@ -50,6 +50,7 @@ pub fn problem_text(
         Problem::PasswordUsed => texts.problem_password_used,
         Problem::NameTaken => texts.problem_name_taken,
         Problem::AliasTaken => texts.problem_alias_taken,
+        Problem::NoOrganization => texts.problem_no_organization,
     };
     text.to_owned()
 }

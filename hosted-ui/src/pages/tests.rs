@@ -8,7 +8,7 @@ use super::{page, typed, window_title};
 use crate::element::{Element, Press};
 use crate::flow::{
     Alert, Attribute, Busy, Challenge, Factor, Failure, Field, Finished, Form, Link, Login, Notice,
-    Page, Problem, State, StepHandle,
+    Page, Problem, Provider, State, StepHandle,
 };
 use crate::i18n::Lang;
 use crate::screen::{Picture, Screen};
@@ -92,6 +92,8 @@ fn full(mut screen: Screen) -> Screen {
         ..Login::default()
     };
     login.sign_up.allowed = true;
+    login.providers = ["Works", "SignInWithApple"].map(provider).into();
+    login.by_identifier = true;
     login.inbox = Some("/_cognate/inbox".into());
     login.account = Some("a***@e***".into());
     login.scopes = ["openid", "email", "https://api.example/read"]
@@ -124,6 +126,13 @@ fn full(mut screen: Screen) -> Screen {
     screen.wait_s = Some(3);
     screen.is_slow = true;
     screen
+}
+
+fn provider(name: &str) -> Provider {
+    Provider {
+        name: name.into(),
+        kind: name.into(),
+    }
 }
 
 fn troubled(screen: Screen) -> Screen {
@@ -346,6 +355,60 @@ fn a_submit_takes_what_stands_in_every_field_of_the_page() {
             assert!(read.borrow().contains(&input.id), "{}", input.id);
         }
     }
+}
+
+#[test]
+fn a_provider_is_called_what_people_call_it_and_its_button_says_when_it_is_under_way() {
+    let mut screen = full(Screen::new(State::default()));
+    screen.state.busy = Some(Busy::Provider(1));
+    let page = page(&screen);
+    let words = |id: &str| {
+        let button = page.find(id).expect("the button");
+        button.children.last().map(|words| words.text.clone())
+    };
+    assert_eq!(words("provider-0").as_deref(), Some("Continue with Works"));
+    assert_eq!(words("provider-1").as_deref(), Some("Continue with Apple"));
+    let is_busy = |id: &str| {
+        page.find(id)
+            .and_then(|button| attribute(button, "data-busy"))
+    };
+    assert_eq!(
+        [is_busy("provider-0"), is_busy("provider-1")],
+        [None, Some("")]
+    );
+    assert!(
+        all(&page)
+            .any(|e| e.text == "Taking you to Apple …" && attribute(e, "role") == Some("status"))
+    );
+}
+
+#[test]
+fn an_app_with_other_providers_only_asks_for_no_password() {
+    for by_identifier in [true, false] {
+        let mut screen = full(Screen::new(State::default()));
+        let login = screen.state.login.as_mut().expect("a login");
+        login.only_providers = true;
+        login.by_identifier = by_identifier;
+        let page = page(&screen);
+        for id in ["password", "sign-up", "forgot", "organization"] {
+            assert!(page.find(id).is_none(), "{id}");
+        }
+        for id in ["username", "submit"] {
+            assert_eq!(page.find(id).is_some(), by_identifier, "{id}");
+        }
+        assert!(page.find("provider-0").is_some());
+    }
+}
+
+#[test]
+fn a_page_without_the_first_form_has_none_until_it_is_known_what_the_app_has() {
+    let mut screen = Screen::new(State::default());
+    assert!(page(&screen).find("form").is_some());
+    screen.has_first_form = false;
+    assert!(page(&screen).find("form").is_none());
+    screen.state.alert = Some(Alert::Describing(Failure::of(ErrorCode::Offline)));
+    assert!(page(&screen).find("retry").is_some());
+    assert!(page(&full(screen)).find("form").is_some());
 }
 
 #[test]

@@ -5,7 +5,7 @@ mod confirm;
 pub(super) use confirm::confirm;
 
 use crate::components::{
-    attribute_fields, below, form, item, list, new_password, paragraph, username_field,
+    attribute_fields, below, form, item, list, new_password, paragraph, providers, username_field,
 };
 use crate::element::{Element, element};
 use crate::routes::Route;
@@ -45,5 +45,6 @@ pub(super) fn sign_up(screen: &Screen) -> Vec<Element> {
     let mut page = vec![content];
     page.extend(terms(screen));
     page.push(below);
+    page.extend(providers(screen));
     page
 }

@@ -48,6 +48,15 @@ impl TransactionId {
     }
 }
 
+/// Another identity provider, as somebody chooses it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Provider<'a> {
+    /// By its name.
+    Named(&'a str),
+    /// By an identifier, or by an e-mail address whose domain is one.
+    Of(&'a str),
+}
+
 impl<P: Ports> Client<P> {
     /// A client of the login domain. The configuration's endpoint is the page's own origin.
     #[must_use]
@@ -87,6 +96,24 @@ impl<P: Ports> Client<P> {
         let mut decision = Object::new();
         decision.boolean("Allow", allow);
         self.leads_to("DecideConsent", decision, options).await
+    }
+
+    /// Goes to another identity provider. Answers where that is; if the provider cannot be asked, a page of ours that
+    /// says so.
+    ///
+    /// # Errors
+    /// As [`continue_login`](Self::continue_login); see [`is_unknown_provider`].
+    pub async fn continue_with_provider(
+        &self,
+        provider: &Provider<'_>,
+        options: &Options<P>,
+    ) -> Result<Location, Error> {
+        let mut chosen = Object::new();
+        match provider {
+            Provider::Named(name) => chosen.text("Provider", name),
+            Provider::Of(identifier) => chosen.text("Identifier", identifier),
+        };
+        self.leads_to("ContinueWithProvider", chosen, options).await
     }
 
     async fn leads_to(
@@ -138,11 +165,18 @@ impl<P> Service<P> {
 /// another browser. The person starts again from the app.
 #[must_use]
 pub fn is_transaction_gone(error: &Error) -> bool {
-    let name = error
-        .answer
-        .as_ref()
-        .and_then(|a| a.service_type.as_deref());
-    name == Some("LoginTransactionNotFoundException")
+    is_called(error, "LoginTransactionNotFoundException")
+}
+
+/// Whether the app has no provider of this name, or none for this address.
+#[must_use]
+pub fn is_unknown_provider(error: &Error) -> bool {
+    is_called(error, "ResourceNotFoundException")
+}
+
+fn is_called(error: &Error, name: &str) -> bool {
+    let answer = error.answer.as_ref();
+    answer.is_some_and(|answer| answer.service_type.as_deref() == Some(name))
 }
 
 /// An absolute URL that is not script. Apps may have schemes of their own.
