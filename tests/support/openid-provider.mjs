@@ -8,10 +8,11 @@ import { LoginDomain } from './login-domain.mjs';
 const claimsOf = (sub) => ({ sub, email: `${sub}@provider.example`, email_verified: !sub.startsWith('unproved'), given_name: sub, family_name: 'Provider' });
 
 /**
- * Starts it with one client. `client` adds to the client's registration, `settings` to the provider's. `issuer`, `clientId`, `clientSecret` are what a pool's
+ * Starts it with one client. `client` adds to the client's registration, `settings` to the provider's; `secretIsRight` decides
+ * about a client's secret that is made anew for each request. `issuer`, `clientId`, `clientSecret` are what a pool's
  * provider details need.
  */
-export async function startOpenidProvider({ redirectUri, client = {}, settings = {} }) {
+export async function startOpenidProvider({ redirectUri, client = {}, settings = {}, secretIsRight }) {
   const server = createServer();
   await new Promise((resolve) => { server.listen(0, '127.0.0.1', resolve); });
   const issuer = `http://localhost:${server.address().port}`;
@@ -25,6 +26,7 @@ export async function startOpenidProvider({ redirectUri, client = {}, settings =
     cookies: { keys: ['only for this test'] },
     ...settings,
   });
+  if (secretIsRight) provider.Client.prototype.compareClientSecret = (secret) => secretIsRight(secret, issuer);
   server.on('request', provider.callback());
   return {
     issuer,
