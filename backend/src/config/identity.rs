@@ -56,6 +56,8 @@ pub struct EndpointsConfig {
     pub facebook: String,
     /// Amazon's API. Default `https://api.amazon.com`.
     pub amazon: String,
+    /// Twitter's API. Default `https://api.twitter.com`.
+    pub twitter: String,
 }
 
 impl Default for EndpointsConfig {
@@ -65,6 +67,7 @@ impl Default for EndpointsConfig {
             apple: "https://appleid.apple.com".to_owned(),
             facebook: "https://graph.facebook.com".to_owned(),
             amazon: "https://api.amazon.com".to_owned(),
+            twitter: "https://api.twitter.com".to_owned(),
         }
     }
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::login_providers::{LoginProviders, PUBLIC_PROVIDERS};
 use super::open_id_token::PROVIDER;
 use super::principal_tags::TagMap;
 use super::roles::PoolRoles;
@@ -39,8 +40,8 @@ pub struct PoolSettings {
     #[serde(default)]
     pub allow_classic_flow: bool,
     /// Public providers, and the app id there.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub supported_login_providers: BTreeMap<String, String>,
+    #[serde(default, skip_serializing_if = "LoginProviders::is_empty")]
+    pub supported_login_providers: LoginProviders,
     /// What the developer's own users are called. Never changed once it is set.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub developer_provider_name: Option<String>,
@@ -81,15 +82,6 @@ pub struct UserPoolProvider {
     pub server_side_token_check: bool,
 }
 
-/// Public providers that the contract names.
-const PUBLIC_PROVIDERS: [&str; 5] = [
-    "accounts.google.com",
-    "api.twitter.com",
-    "appleid.apple.com",
-    "graph.facebook.com",
-    "www.amazon.com",
-];
-
 const ARN_PREFIX: &str = "arn:aws:cognito-identity:";
 const ARN_RESOURCE: &str = ":000000000000:identitypool/";
 
@@ -117,7 +109,7 @@ impl IdentityPool {
     /// `ResourceNotFoundException`
     pub async fn find(state: &AppState, id: &str) -> Result<Self, ApiError> {
         let row = state.store.identity_pool(id).await?;
-        Self::read(row.ok_or_else(|| not_found(id))?)
+        Self::read(state, row.ok_or_else(|| not_found(id))?)
     }
 
     /// Up to `limit` pools with ids after `after`.
@@ -130,7 +122,7 @@ impl IdentityPool {
         limit: i64,
     ) -> Result<Vec<Self>, ApiError> {
         let rows = state.store.identity_pools_after(after, limit).await?;
-        rows.into_iter().map(Self::read).collect()
+        rows.into_iter().map(|row| Self::read(state, row)).collect()
     }
 
     /// Stores a new pool.
@@ -216,7 +208,10 @@ impl IdentityPool {
     }
 
     fn row(&self, state: &AppState) -> Result<IdentityPoolRow, ApiError> {
-        let settings = serde_json::to_string(&self.settings);
+        let mut settings = self.settings.clone();
+        let providers = &mut settings.supported_login_providers;
+        *providers = providers.sealed(&state.sealer, &self.id)?;
+        let settings = serde_json::to_string(&settings);
         let roles = serde_json::to_string(&self.roles);
         let tag_maps = serde_json::to_string(&self.tag_maps);
         let internal = |error: serde_json::Error| ApiError::internal(&error);
@@ -232,10 +227,13 @@ impl IdentityPool {
         })
     }
 
-    fn read(row: IdentityPoolRow) -> Result<Self, ApiError> {
+    fn read(state: &AppState, row: IdentityPoolRow) -> Result<Self, ApiError> {
         let internal = |error: serde_json::Error| ApiError::internal(&error);
+        let mut settings: PoolSettings = serde_json::from_str(&row.settings).map_err(internal)?;
+        let providers = settings.supported_login_providers;
+        settings.supported_login_providers = providers.opened(&state.sealer, &row.id)?;
         Ok(Self {
-            settings: serde_json::from_str(&row.settings).map_err(internal)?,
+            settings,
             roles: serde_json::from_str(&row.roles).map_err(internal)?,
             tag_maps: serde_json::from_str(&row.tag_maps).map_err(internal)?,
             id: row.id,
@@ -259,12 +257,7 @@ impl PoolSettings {
                 "The identity pool would have more tags than it may have.",
             ));
         }
-        let mut providers = self.supported_login_providers.keys();
-        if providers.any(|name| !PUBLIC_PROVIDERS.contains(&name.as_str())) {
-            return Err(ApiError::invalid_parameter(
-                "Please provide a valid public provider",
-            ));
-        }
+        self.supported_login_providers.check()?;
         let developers = self.developer_provider_name.as_deref();
         let is_taken = |name: &str| {
             name == PROVIDER || PUBLIC_PROVIDERS.contains(&name) || name.starts_with("cognito-idp.")

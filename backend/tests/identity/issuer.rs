@@ -149,7 +149,7 @@ pub(crate) async fn start_social() -> String {
     address
 }
 
-async fn listen() -> (Listeners, String) {
+pub(crate) async fn listen() -> (Listeners, String) {
     let any = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
     let listeners = Listeners::bind(any).await.unwrap();
     let address = format!("http://{}", listeners.address());

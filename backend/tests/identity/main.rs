@@ -20,3 +20,4 @@ mod keys;
 mod logins;
 mod person;
 mod providers;
+mod twitter;

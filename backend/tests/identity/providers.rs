@@ -147,6 +147,27 @@ async fn google_names_itself_in_two_ways() {
 }
 
 #[tokio::test]
+async fn apple_has_one_name_and_each_app_its_own_tokens() {
+    let issuer = Issuer::start().await;
+    let mut config = Config::demo();
+    config.identity.endpoints.apple.clone_from(&issuer.address);
+    let backend = Backend::start_with(config).await;
+    let apps = json!({ "appleid.apple.com": "com.example.app" });
+    update(&backend, json!({ "SupportedLoginProviders": apps })).await;
+    let mut claims = claims(&issuer);
+    claims["aud"] = json!("com.example.app");
+    let login = |claims: &Value| json!({ "appleid.apple.com": issuer.token(claims) });
+    let id = get_id(&backend, login(&claims)).await;
+    assert_eq!(get_id(&backend, login(&claims)).await, id);
+    for (claim, value) in [("iss", "appleid.apple.com"), ("aud", "com.example.other")] {
+        let mut claims = claims.clone();
+        claims[claim] = json!(value);
+        let refused = refused(&backend, login(&claims)).await;
+        assert_eq!(refused.error_type(), "NotAuthorizedException", "{claim}");
+    }
+}
+
+#[tokio::test]
 async fn facebook_and_amazon_are_asked_whose_a_token_is_and_which_app_it_is_for() {
     let address = start_social().await;
     let mut config = Config::demo();
@@ -233,7 +254,7 @@ async fn with_issuer(issuer: &Issuer) -> (Backend, String) {
     (backend, name)
 }
 
-async fn update(backend: &Backend, settings: Value) {
+pub(crate) async fn update(backend: &Backend, settings: Value) {
     let mut request = settings;
     request["IdentityPoolId"] = json!(POOL);
     request["IdentityPoolName"] = json!("Demo");
@@ -244,7 +265,7 @@ async fn update(backend: &Backend, settings: Value) {
         .ok();
 }
 
-async fn refused(backend: &Backend, logins: Value) -> Answer {
+pub(crate) async fn refused(backend: &Backend, logins: Value) -> Answer {
     let request = json!({ "IdentityPoolId": POOL, "Logins": logins });
     backend.call_identity("GetId", request).await
 }

@@ -4,7 +4,7 @@
 //! |---|---|---|
 //! | a user pool of ours | ID token | with the pool's keys; on wish the user and the sign-in, too |
 //! | another user pool, an OpenID Connect provider, Google, Apple | ID token | with the issuer's published keys |
-//! | Facebook, Amazon | access token | by asking who and which app it is for |
+//! | Facebook, Amazon, Twitter | access token | by asking who and which app it is for |
 //! | `cognito-identity.amazonaws.com` | a token of ours | [`super::open_id_token`] |
 //!
 //! # Security model
@@ -14,6 +14,7 @@
 mod issuers;
 mod name;
 mod social;
+mod twitter;
 mod user_pool;
 
 use std::collections::BTreeMap;
@@ -122,7 +123,7 @@ async fn verify_one(
     if !clients.is_empty() {
         return user_pool::verify(state, name, &clients, token).await;
     }
-    if let Some(app_id) = settings.supported_login_providers.get(name) {
+    if let Some(app_id) = settings.supported_login_providers.app(name) {
         return social::verify(state, name, app_id, token).await;
     }
     let arns = settings.open_id_connect_provider_arns.iter();

@@ -1,19 +1,21 @@
-//! Google and Apple (ID tokens), Facebook and Login with Amazon (access tokens, about which they are asked).
+//! Google and Apple (ID tokens), Facebook and Login with Amazon (access tokens, about which they are asked); Twitter is
+//! in a file of its own.
 //!
 //! # Security model
 //! An access token tells nobody which app it was given to, so the provider is asked: a token of another
 //! app's is a login there, not here.
 
-use hyper::header::{AUTHORIZATION, HeaderValue};
+use hyper::header::{AUTHORIZATION, HeaderName, HeaderValue};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::json;
 use url::Url;
 
-use super::{LoginToken, VerifiedLogin, expired, invalid, issuers};
+use super::{LoginToken, VerifiedLogin, expired, invalid, issuers, twitter};
 use crate::app::AppState;
 use crate::error::ApiError;
 use crate::identity::claims::Claims;
+use crate::identity::login_providers::TWITTER;
 
 /// Verifies a login of the provider with this name for this app.
 pub(super) async fn verify(
@@ -34,6 +36,7 @@ pub(super) async fn verify(
         }
         "graph.facebook.com" => facebook(state, name, app_id, token).await,
         "www.amazon.com" => amazon(state, name, app_id, token).await,
+        TWITTER => twitter::verify(state, name, app_id, token).await,
         _ => Err(ApiError::not_authorized(
             "Logins of this provider are not accepted here.",
         )),
@@ -51,11 +54,12 @@ async fn facebook(
         id: String,
     }
     let base = &state.config.identity.endpoints.facebook;
-    let app: Id = ask(state, &format!("{base}/app?fields=id"), Some(token)).await?;
+    let read = |path: &str| address(&format!("{base}{path}"));
+    let app: Id = ask(state, &read("/app?fields=id")?, Some(bearer(token)?)).await?;
     if app.id != app_id {
         return Err(invalid("Incorrect token audience."));
     }
-    let me: Id = ask(state, &format!("{base}/me?fields=id"), Some(token)).await?;
+    let me: Id = ask(state, &read("/me?fields=id")?, Some(bearer(token)?)).await?;
     Ok(login(name, app.id, me.id))
 }
 
@@ -77,7 +81,8 @@ async fn amazon(
     let query: String = form_urlencoded::Serializer::new(String::new())
         .append_pair("access_token", token.secret())
         .finish();
-    let info: TokenInfo = ask(state, &format!("{base}/auth/o2/tokeninfo?{query}"), None).await?;
+    let address = address(&format!("{base}/auth/o2/tokeninfo?{query}"))?;
+    let info: TokenInfo = ask(state, &address, None).await?;
     if info.aud != app_id {
         return Err(invalid("Incorrect token audience."));
     }
@@ -88,24 +93,29 @@ async fn amazon(
     Ok(login(name, info.aud, info.user_id))
 }
 
-async fn ask<T: DeserializeOwned>(
+fn address(text: &str) -> Result<Url, ApiError> {
+    Url::parse(text).map_err(|_| unavailable())
+}
+
+fn bearer(token: &LoginToken) -> Result<(HeaderName, HeaderValue), ApiError> {
+    let value = HeaderValue::from_str(&format!("Bearer {}", token.secret()));
+    let value = value.map_err(|_| invalid("Not a valid access token."))?;
+    Ok((AUTHORIZATION, value))
+}
+
+/// What a provider says of a token.
+pub(super) async fn ask<T: DeserializeOwned>(
     state: &AppState,
-    address: &str,
-    bearer: Option<&LoginToken>,
+    address: &Url,
+    authorization: Option<(HeaderName, HeaderValue)>,
 ) -> Result<T, ApiError> {
-    let unavailable =
-        || ApiError::external_service("The identity provider does not answer as it should.");
-    let address = Url::parse(address).map_err(|_| unavailable())?;
-    let mut headers = Vec::new();
-    if let Some(token) = bearer {
-        let value = HeaderValue::from_str(&format!("Bearer {}", token.secret()));
-        let mut value = value.map_err(|_| invalid("Not a valid access token."))?;
+    let mut headers: Vec<_> = authorization.into_iter().collect();
+    for (_, value) in &mut headers {
         value.set_sensitive(true);
-        headers.push((AUTHORIZATION, value));
     }
     let answer = state
         .outgoing
-        .get(&address, &headers)
+        .get(address, &headers)
         .await
         .map_err(|error| {
             tracing::warn!(%error, "a provider of an identity pool does not answer");
@@ -120,8 +130,12 @@ async fn ask<T: DeserializeOwned>(
     serde_json::from_slice(&answer.body).map_err(|_| unavailable())
 }
 
-/// What these two say: the app and the person.
-fn login(name: &str, client: String, subject: String) -> VerifiedLogin {
+fn unavailable() -> ApiError {
+    ApiError::external_service("The identity provider does not answer as it should.")
+}
+
+/// What these say: the app and the person.
+pub(super) fn login(name: &str, client: String, subject: String) -> VerifiedLogin {
     let mut claims = Claims::new();
     claims.insert("aud".to_owned(), json!(client));
     claims.insert("sub".to_owned(), json!(subject));
