@@ -45,6 +45,7 @@ pub mod pools;
 pub mod random;
 pub mod redirect_uri;
 pub mod resource_servers;
+pub mod saml;
 pub mod scope;
 pub mod seal;
 pub mod second_factor;

@@ -27,6 +27,7 @@ mod pools;
 mod rate;
 mod records;
 mod resource_servers;
+mod saml;
 mod serving;
 mod sigv4;
 mod statements;

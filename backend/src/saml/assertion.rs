@@ -1,0 +1,60 @@
+//! What a provider says of a person, after everything about it held.
+
+use std::collections::BTreeMap;
+
+use saml_rs::SsoSession;
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
+
+use super::{SKEW_SECONDS, SamlError};
+
+const TRANSIENT: &str = "urn:oasis:names:tc:SAML:2.0:nameid-format:transient";
+
+/// A believed assertion.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Assertion {
+    /// Its id: it is good once.
+    pub id: String,
+    /// Until when its id must be remembered, in seconds since 1970.
+    pub expires_at: i64,
+    /// The provider's name for itself.
+    pub issuer: String,
+    /// The provider's name of the person (`NameID`).
+    pub subject: String,
+    /// The provider's session, for single logout.
+    pub session_index: Option<String>,
+    /// The request it answers; `None` if it answers none.
+    pub in_response_to: Option<String>,
+    /// What it says of the person, by the attribute's `Name`.
+    pub attributes: BTreeMap<String, Vec<String>>,
+}
+
+impl Assertion {
+    pub(super) fn read(session: &SsoSession) -> Result<Self, SamlError> {
+        let name = session.name_id();
+        let format = name.format().map(|format| format.as_uri());
+        let subject = name.value().trim();
+        if subject.is_empty() || format == Some(TRANSIENT) {
+            return Err(SamlError::Subject);
+        }
+        let end = session.not_on_or_after().ok_or(SamlError::Time)?;
+        let end = OffsetDateTime::parse(end.as_str(), &Rfc3339).map_err(|_| SamlError::Time)?;
+        let mut attributes = BTreeMap::<String, Vec<String>>::new();
+        for attribute in session.attributes().as_slice() {
+            let values = attribute.values().iter();
+            let values = values.map(|value| value.as_str().to_owned());
+            let name = attribute.name().to_owned();
+            attributes.entry(name).or_default().extend(values);
+        }
+        let index = session.authn_session().session_index();
+        Ok(Self {
+            id: session.assertion_id().as_str().to_owned(),
+            expires_at: end.unix_timestamp().saturating_add(SKEW_SECONDS),
+            issuer: session.issuer().as_str().to_owned(),
+            subject: subject.to_owned(),
+            session_index: index.map(|index| index.as_str().to_owned()),
+            in_response_to: session.in_response_to().map(|id| id.as_str().to_owned()),
+            attributes,
+        })
+    }
+}
