@@ -10,6 +10,9 @@ use base64ct::{Base64, Encoding};
 use saml_rs::xml::XmlLimits;
 use saml_rs::xml::dom::{Node, parse_with_limits};
 
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
+
 use super::SamlError;
 
 /// Bytes of a message in base64. The service's own bound is 100,000 characters.
@@ -17,6 +20,15 @@ pub const LONGEST_MESSAGE: usize = 100_000;
 
 /// Elements within elements. A response with encrypted and signed parts needs 12.
 pub const DEEPEST: usize = 32;
+
+/// Attributes that are points in time. The library's reader of them panics on what is none, so they are read here first.
+const TIMES: [&str; 5] = [
+    "IssueInstant",
+    "AuthnInstant",
+    "NotBefore",
+    "NotOnOrAfter",
+    "SessionNotOnOrAfter",
+];
 
 /// What the library's parser is bound to.
 pub(super) const LIMITS: XmlLimits = XmlLimits {
@@ -117,6 +129,10 @@ impl<'a> Seen<'a> {
             if same.filter(|child| child.local_name == single).count() > 1 {
                 return Err(SamlError::Wrapped);
             }
+        }
+        let mut times = TIMES.iter().filter_map(|name| node.attr(name));
+        if !times.all(|time| OffsetDateTime::parse(time, &Rfc3339).is_ok()) {
+            return Err(SamlError::Malformed);
         }
         for name in ["ID", "Id", "id"] {
             if let Some(id) = node.attr(name)

@@ -1,5 +1,6 @@
 //! Changes to a genuine response by chance: whatever is believed is what was signed.
 
+use cognate_backend::saml::SamlError;
 use proptest::prelude::*;
 
 use super::provider::{Provider, Response};
@@ -99,4 +100,27 @@ fn a_response_signed_as_a_whole_takes_no_change_at_all() {
         }
     }
     assert!(refused > 20, "{refused}");
+}
+
+#[test]
+fn a_time_that_is_none_is_refused_and_ends_nothing() {
+    let provider = Provider::new();
+    let xml = genuine(&provider);
+    let (before, after) = xml.split_once("IssueInstant=\"").unwrap();
+    let (_, after) = after.split_once('"').unwrap();
+    for wrong in [
+        "J",
+        "20260J-01-01T00:00:00Z",
+        "2026-J1-01T00:00:00Z",
+        "",
+        "+99999-01-01T00:00:00Z",
+        "now",
+    ] {
+        let changed = format!("{before}IssueInstant=\"{wrong}\"{after}");
+        assert_eq!(
+            verify(&provider, &changed),
+            Err(SamlError::Malformed),
+            "{wrong}"
+        );
+    }
 }
