@@ -6,12 +6,11 @@ use std::sync::Arc;
 use crate::audit::Audit;
 use crate::clock::Clock;
 use crate::config::Config;
-use crate::federation::Published;
-use crate::identity::logins::Issuers;
 use crate::keys::{IdentityKeys, SigningKeys};
 use crate::limits::AddressRate;
 use crate::messages::Messages;
 use crate::metrics::Metrics;
+use crate::openid::Published;
 use crate::outgoing::Outgoing;
 use crate::pools::RecentClients;
 use crate::seal::Sealer;
@@ -31,11 +30,9 @@ pub struct AppState {
     pub keys: SigningKeys,
     /// The key of identities' tokens.
     pub identity_keys: IdentityKeys,
-    /// The published keys of other issuers.
-    pub issuers: Issuers,
     /// The client of requests to others.
     pub outgoing: Outgoing,
-    /// What identity providers publish about themselves, as it was read.
+    /// What other issuers publish about themselves, as it was read.
     pub published: Published,
     /// Outgoing messages, queued.
     pub messages: Messages,

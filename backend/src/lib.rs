@@ -38,6 +38,7 @@ pub mod mfa;
 pub mod migration;
 pub mod oauth;
 pub mod opaque_secret;
+pub mod openid;
 pub mod outgoing;
 pub mod passkeys;
 pub mod password;

@@ -2,8 +2,7 @@
 //! with names of their own do otherwise.
 //!
 //! # Steps
-//! 1. [`begin`]: the address at the provider, with challenge (where the provider knows it) and nonce (where it
-//!    signs ID tokens).
+//! 1. [`begin`]: the address at the provider, with challenge and nonce (where it signs ID tokens).
 //! 2. [`answered`]: the issuer the answer names, the code for tokens (`token_request`), the ID token, what the provider
 //!    tells about the person (`profile`). Who signs no ID token says who it is there.
 //!
@@ -18,8 +17,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use zeroize::Zeroizing;
 
-use super::endpoints::Endpoints;
-use super::id_token::{self, Expected};
+use super::endpoints::{Endpoints, Word};
+use super::id_token::{self, Expected, Signer};
 use super::token_request::{self, Tokens};
 use super::{Ask, ExternalIdentity, Failure, answer_address, profile};
 use crate::app::AppState;
@@ -33,17 +32,31 @@ pub(super) struct Proof {
     verifier: Zeroizing<String>,
 }
 
-/// What came back through the browser.
-#[derive(Clone, Default, Serialize, Deserialize)]
+/// What came back through the browser (RFC 6749, 4.1.2).
 pub struct ProviderAnswer {
-    /// What tokens are bought with.
-    pub code: Option<Zeroizing<String>>,
-    /// The provider's name for itself.
+    /// The provider's name for itself (RFC 9207).
     pub iss: Option<String>,
-    /// Why there is no code.
-    pub error: Option<String>,
-    /// Apple's JSON with the name of the person, at the first sign-in only.
-    pub user: Option<String>,
+    /// What it says.
+    pub outcome: Outcome,
+}
+
+/// What a provider says in its answer.
+pub enum Outcome {
+    /// The person signed in.
+    Code {
+        /// What tokens are bought with.
+        code: Zeroizing<String>,
+        /// Apple's JSON with the name of the person, at the first sign-in only.
+        user: Option<String>,
+    },
+    /// They did not: the word that says why.
+    Error(String),
+}
+
+impl std::fmt::Debug for Outcome {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Outcome(..)")
+    }
 }
 
 impl std::fmt::Debug for ProviderAnswer {
@@ -71,14 +84,13 @@ pub(super) async fn begin(
             .append_pair("redirect_uri", &answer_address(state))
             .append_pair("scope", &scopes(provider))
             .append_pair("state", ask.state);
-        if endpoints.issuer.is_some() {
+        if endpoints.issuer().is_some() {
             query.append_pair("nonce", &proof.nonce);
         }
-        if endpoints.knows_pkce {
-            query
-                .append_pair("code_challenge", &row_name(&hash(&proof.verifier)))
-                .append_pair("code_challenge_method", "S256");
-        }
+        // Whether the provider says that it knows challenges or not: who does not has to ignore them (RFC 6749, 3.1).
+        query
+            .append_pair("code_challenge", &row_name(&hash(&proof.verifier)))
+            .append_pair("code_challenge_method", "S256");
         match provider.kind {
             // Apple gives names and addresses to a form only.
             ProviderType::SignInWithApple => {
@@ -109,23 +121,24 @@ pub(super) async fn answered(
     answer: &ProviderAnswer,
 ) -> Result<ExternalIdentity, Failure> {
     let endpoints = Endpoints::of(state, &provider).await?;
-    check_issuer(&endpoints, answer)?;
-    if let Some(error) = &answer.error {
-        // Apple says it in a word of its own.
-        return Err(match error.as_str() {
-            "access_denied" | "user_cancelled_authorize" => Failure::Denied,
-            _ => Failure::Declined,
-        });
-    }
-    let code = answer.code.as_ref().filter(|code| !code.is_empty());
-    let code = code.ok_or(Failure::Unbelievable("the provider's answer has no code"))?;
+    check_issuer(&endpoints.word, answer)?;
+    let (code, user) = match &answer.outcome {
+        Outcome::Code { code, user } => (code, user),
+        Outcome::Error(error) => {
+            // Apple says it in a word of its own.
+            return Err(match error.as_str() {
+                "access_denied" | "user_cancelled_authorize" => Failure::Denied,
+                _ => Failure::Declined,
+            });
+        }
+    };
     let tokens = token_request::tokens(state, &provider, &endpoints, code, &proof.verifier).await?;
     let mut told = Map::new();
     told.insert("tokenResponse".to_owned(), tokens.told());
     let mut claims = Map::new();
     let mut subject = None;
-    if endpoints.issuer.is_some() {
-        let id_claims = believed(state, &provider, &endpoints, &tokens, &proof.nonce).await?;
+    if let Word::Signed { signer, .. } = &endpoints.word {
+        let id_claims = believed(state, &provider, signer, &tokens, &proof.nonce).await?;
         subject = text(&id_claims, "sub");
         told.insert("idToken".to_owned(), json!(id_claims));
         claims = id_claims;
@@ -146,7 +159,7 @@ pub(super) async fn answered(
     }
     // What the browser says of itself: for the mapping, where nobody else says it.
     let mut unsigned = BTreeSet::new();
-    if let Some(name) = answer.user.as_deref().and_then(apples_name)
+    if let Some(name) = user.as_deref().and_then(apples_name)
         && provider.kind == ProviderType::SignInWithApple
     {
         for (claim, value) in name {
@@ -165,9 +178,10 @@ pub(super) async fn answered(
         }
     }
     let subject = subject.filter(|subject| !subject.is_empty());
+    let issuer = endpoints.issuer().filter(|_| !provider.kind.is_social());
     Ok(ExternalIdentity {
+        issuer: issuer.map(str::to_owned),
         subject: subject.ok_or(Failure::Unbelievable("the provider names nobody"))?,
-        issuer: endpoints.issuer.filter(|_| !provider.kind.is_social()),
         provider,
         claims,
         unsigned,
@@ -176,10 +190,11 @@ pub(super) async fn answered(
 }
 
 /// RFC 9207, 2.4.
-fn check_issuer(endpoints: &Endpoints, answer: &ProviderAnswer) -> Result<(), Failure> {
-    let is_theirs = match &answer.iss {
-        Some(iss) => Some(iss) == endpoints.issuer.as_ref(),
-        None => !endpoints.names_itself,
+fn check_issuer(word: &Word, answer: &ProviderAnswer) -> Result<(), Failure> {
+    let is_theirs = match (word, &answer.iss) {
+        (Word::Signed { signer, .. }, Some(iss)) => *iss == signer.issuer,
+        (Word::Signed { names_itself, .. }, None) => !names_itself,
+        (Word::Told(_), iss) => iss.is_none(),
     };
     is_theirs.then_some(()).ok_or(Failure::Unbelievable(
         "the answer does not come from the provider that was asked",
@@ -189,23 +204,18 @@ fn check_issuer(endpoints: &Endpoints, answer: &ProviderAnswer) -> Result<(), Fa
 async fn believed(
     state: &AppState,
     provider: &IdentityProvider,
-    endpoints: &Endpoints,
+    signer: &Signer,
     tokens: &Tokens,
     nonce: &str,
 ) -> Result<Map<String, Value>, Failure> {
-    let missing = || Failure::Unbelievable("the provider gave no ID token, or publishes no keys");
-    let token = tokens.id_token.as_ref().ok_or_else(missing)?;
-    let keys = endpoints.keys.as_ref().ok_or_else(missing)?;
+    let token = tokens.id_token.as_ref();
+    let token = token.ok_or(Failure::Unbelievable("the provider gave no ID token"))?;
     let expected = Expected {
-        issuer: endpoints.issuer.as_deref().unwrap_or_default(),
-        // Google's documentation of ID tokens has both forms.
-        also: (provider.kind == ProviderType::Google).then_some("accounts.google.com"),
         client_id: provider.detail("client_id"),
         nonce,
-        access_token: Some(&tokens.access_token),
-        algorithms: endpoints.algorithms.as_deref(),
+        access_token: &tokens.access_token,
     };
-    id_token::verify(state, keys, token, &expected).await
+    id_token::verify(state, signer, token, &expected).await
 }
 
 /// `{"name": {"firstName": .., "lastName": ..}, "email": ..}`. The e-mail address is the ID token's to say.

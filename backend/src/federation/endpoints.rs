@@ -4,13 +4,13 @@
 //! For Google, Apple, Facebook and Amazon the addresses may be set too (`oidc_issuer`, `authorize_url`,
 //! `token_url`, `attributes_url`, `jwks_uri`): an extension, for tests and for gateways.
 
-use serde::Deserialize;
-use serde_json::Value;
 use url::{Host, Url};
 
-use super::{Failure, Step};
+use super::Failure;
+use super::id_token::Signer;
 use crate::app::AppState;
 use crate::identity_providers::{IdentityProvider, ProviderType};
+use crate::openid::Metadata;
 
 /// Facebook's version, where the pool does not say one (the service's published default).
 const FACEBOOK_VERSION: &str = "v17.0";
@@ -18,35 +18,25 @@ const FACEBOOK_VERSION: &str = "v17.0";
 /// A provider, ready to be asked.
 #[derive(Debug)]
 pub(super) struct Endpoints {
-    /// Its name for itself; without one it signs nothing.
-    pub(super) issuer: Option<String>,
     pub(super) authorize: Url,
     pub(super) token: Url,
-    pub(super) user_info: Option<Url>,
-    pub(super) keys: Option<Url>,
-    /// It says that it takes challenges (RFC 7636) with S256.
-    pub(super) knows_pkce: bool,
-    /// It says that its answers name it (RFC 9207).
-    pub(super) names_itself: bool,
     /// It takes a client's secret in the body of a request.
     pub(super) takes_secret_in_body: bool,
-    /// The algorithms it says it signs ID tokens with.
-    pub(super) algorithms: Option<Vec<String>>,
+    pub(super) word: Word,
 }
 
-/// What is read of a provider's document.
-#[derive(Deserialize, Clone, Default)]
-#[serde(default)]
-struct Discovery {
-    issuer: String,
-    authorization_endpoint: Option<Url>,
-    token_endpoint: Option<Url>,
-    userinfo_endpoint: Option<Url>,
-    jwks_uri: Option<Url>,
-    code_challenge_methods_supported: Vec<String>,
-    authorization_response_iss_parameter_supported: bool,
-    token_endpoint_auth_methods_supported: Option<Vec<String>>,
-    id_token_signing_alg_values_supported: Option<Vec<String>>,
+/// How a provider says who somebody is.
+#[derive(Debug)]
+pub(super) enum Word {
+    /// By an ID token; it may tell more at `user_info`.
+    Signed {
+        signer: Signer,
+        /// It says that its answers name it (RFC 9207).
+        names_itself: bool,
+        user_info: Option<Url>,
+    },
+    /// At this address, for an access token.
+    Told(Url),
 }
 
 impl Endpoints {
@@ -65,30 +55,51 @@ impl Endpoints {
         let has_all = authorize.is_some() && token.is_some() && keys.is_some();
         let found = match (&issuer, known(provider)?) {
             (_, Some(known)) => known,
-            (Some(issuer), None) if !has_all => discover(state, issuer).await?,
-            _ => Discovery::default(),
+            (Some(issuer), None) if !has_all => Metadata::of(&state.published, issuer).await?,
+            _ => Metadata::default(),
         };
         let missing = || Failure::Unbelievable("the provider's document names no endpoint");
-        let methods = found.token_endpoint_auth_methods_supported.as_ref();
+        let authorize = authorize.or(found.authorization_endpoint);
+        let methods = found.token_endpoint_auth_methods_supported;
+        let user_info = user_info.or(found.userinfo_endpoint);
+        let word = match issuer {
+            Some(issuer) => Word::Signed {
+                signer: Signer {
+                    issuer,
+                    // Google's documentation of ID tokens has both forms.
+                    also: (provider.kind == ProviderType::Google).then_some("accounts.google.com"),
+                    keys: keys.or(found.jwks_uri).ok_or_else(missing)?,
+                    algorithms: found.id_token_signing_alg_values_supported,
+                },
+                names_itself: found.authorization_response_iss_parameter_supported,
+                // Apple has none, though one might be configured.
+                user_info: user_info.filter(|_| provider.kind != ProviderType::SignInWithApple),
+            },
+            None => Word::Told(user_info.ok_or_else(missing)?),
+        };
         Ok(Self {
-            authorize: shown(
-                authorize
-                    .or(found.authorization_endpoint)
-                    .ok_or_else(missing)?,
-            )?,
+            authorize: shown(authorize.ok_or_else(missing)?)?,
             token: token.or(found.token_endpoint).ok_or_else(missing)?,
-            user_info: user_info.or(found.userinfo_endpoint),
-            keys: keys.or(found.jwks_uri),
-            issuer,
-            knows_pkce: found
-                .code_challenge_methods_supported
-                .iter()
-                .any(|method| method == "S256"),
-            names_itself: found.authorization_response_iss_parameter_supported,
             takes_secret_in_body: methods
                 .is_none_or(|methods| methods.iter().any(|method| method == "client_secret_post")),
-            algorithms: found.id_token_signing_alg_values_supported,
+            word,
         })
+    }
+
+    /// The provider's name for itself, where it signs.
+    pub(super) fn issuer(&self) -> Option<&str> {
+        match &self.word {
+            Word::Signed { signer, .. } => Some(&signer.issuer),
+            Word::Told(_) => None,
+        }
+    }
+
+    /// Where it tells about people.
+    pub(super) fn user_info(&self) -> Option<&Url> {
+        match &self.word {
+            Word::Signed { user_info, .. } => user_info.as_ref(),
+            Word::Told(address) => Some(address),
+        }
     }
 }
 
@@ -105,7 +116,7 @@ fn issuer(provider: &IdentityProvider) -> Option<String> {
 }
 
 /// Of those who publish no document.
-fn known(provider: &IdentityProvider) -> Result<Option<Discovery>, Failure> {
+fn known(provider: &IdentityProvider) -> Result<Option<Metadata>, Failure> {
     let [authorize, token, user_info] = match provider.kind {
         ProviderType::Facebook => {
             let version = provider.details.get("api_version").map(String::as_str);
@@ -123,27 +134,12 @@ fn known(provider: &IdentityProvider) -> Result<Option<Discovery>, Failure> {
         ],
         _ => return Ok(None),
     };
-    Ok(Some(Discovery {
+    Ok(Some(Metadata {
         authorization_endpoint: Some(address(&authorize)?),
         token_endpoint: Some(address(&token)?),
         userinfo_endpoint: Some(address(&user_info)?),
-        ..Discovery::default()
+        ..Metadata::default()
     }))
-}
-
-async fn discover(state: &AppState, issuer: &str) -> Result<Discovery, Failure> {
-    let base = issuer.trim_end_matches('/');
-    let document = address(&format!("{base}/.well-known/openid-configuration"))?;
-    let read = |json: &Value| Discovery::deserialize(json).ok();
-    let found = state
-        .published
-        .find(Step::Discovery, &document, read)
-        .await?;
-    found
-        .filter(|found| found.issuer == issuer)
-        .ok_or(Failure::Unbelievable(
-            "the provider's document is another issuer's, or has another form",
-        ))
 }
 
 fn address(text: &str) -> Result<Url, Failure> {

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use crate::error::ApiError;
+use crate::openid::{Document, OpenIdError};
 use crate::outgoing::OutgoingError;
 use crate::random::NoRandomness;
 
@@ -82,6 +83,21 @@ impl Failure {
 impl From<ApiError> for Failure {
     fn from(error: ApiError) -> Self {
         Self::Internal(error)
+    }
+}
+
+impl From<OpenIdError> for Failure {
+    fn from(error: OpenIdError) -> Self {
+        let step = |document| match document {
+            Document::Metadata => Step::Discovery,
+            Document::Keys => Step::Keys,
+        };
+        match error {
+            OpenIdError::Unreachable(document) => Self::Unreachable(step(document)),
+            OpenIdError::Refused(document, status) => Self::Refused(step(document), status),
+            OpenIdError::Unbelievable(why) => Self::Unbelievable(why),
+            OpenIdError::Token(fault) => Self::Unbelievable(fault.text()),
+        }
     }
 }
 

@@ -29,7 +29,6 @@ mod id_token;
 mod mapping;
 mod person;
 mod profile;
-mod published;
 mod token_request;
 
 use std::collections::BTreeSet;
@@ -37,10 +36,9 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-pub use code_flow::ProviderAnswer;
+pub use code_flow::{Outcome, ProviderAnswer};
 pub use failure::{Failure, Step};
 pub use person::signed_in;
-pub use published::Published;
 
 use crate::app::AppState;
 use crate::identity_providers::{IdentityProvider, ProviderType};

@@ -26,15 +26,9 @@ pub(super) async fn of_person(
     endpoints: &Endpoints,
     tokens: &Tokens,
 ) -> Result<Option<Map<String, Value>>, Failure> {
-    // Apple has none, though one might be configured.
-    let Some(address) = endpoints
-        .user_info
-        .as_ref()
-        .filter(|_| provider.kind != ProviderType::SignInWithApple)
-    else {
+    let Some(mut address) = endpoints.user_info().cloned() else {
         return Ok(None);
     };
-    let mut address = address.clone();
     if provider.kind == ProviderType::Facebook {
         let proof = appsecret_proof(provider.detail("client_secret"), &tokens.access_token);
         address

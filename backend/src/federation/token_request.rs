@@ -91,10 +91,8 @@ fn request(
     let mut form = form_urlencoded::Serializer::new(String::new());
     form.append_pair("grant_type", "authorization_code")
         .append_pair("code", code)
-        .append_pair("redirect_uri", &answer_address(state));
-    if endpoints.knows_pkce {
-        form.append_pair("code_verifier", verifier);
-    }
+        .append_pair("redirect_uri", &answer_address(state))
+        .append_pair("code_verifier", verifier);
     let mut headers = vec![
         (
             CONTENT_TYPE,
@@ -142,7 +140,7 @@ fn proof(
         (ProviderType::SignInWithApple, Some(key), _) => {
             let claims = json!({
                 "iss": provider.detail("team_id"), "iat": now, "exp": expires_at,
-                "aud": endpoints.issuer, "sub": client_id,
+                "aud": endpoints.issuer(), "sub": client_id,
             });
             client_assertion::signed(key, key_id, &claims).map(ClientProof::Secret)
         }

@@ -1,9 +1,8 @@
 //! Claims of a login.
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 
-/// What a provider says of somebody.
-pub type Claims = Map<String, Value>;
+pub use crate::openid::Claims;
 
 /// A claim as text; flags and numbers as JSON writes them.
 #[must_use]

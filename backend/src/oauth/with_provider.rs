@@ -30,7 +30,9 @@ use super::{
 };
 use crate::app::AppState;
 use crate::error::{ApiError, ErrorType};
-use crate::federation::{self, ANSWER_PATH, Ask, ExternalIdentity, Failure, ProviderAnswer, Step};
+use crate::federation::{
+    self, ANSWER_PATH, Ask, ExternalIdentity, Failure, Outcome, ProviderAnswer, Step,
+};
 use crate::identity_providers::{self, IdentityProvider};
 use crate::opaque_secret::{OpaqueSecret, hash};
 use crate::pools::{Client, Pool};
@@ -347,11 +349,19 @@ async fn believed(
             value.map_err(|_| Failure::Unbelievable("the provider's answer is ambiguous"))?;
         Ok::<_, Failure>(value.map(str::to_owned))
     };
+    let code = text("code")?.filter(|code| !code.is_empty());
     let answer = ProviderAnswer {
-        code: text("code")?.map(Into::into),
         iss: text("iss")?,
-        error: text("error")?,
-        user: text("user")?,
+        outcome: match (text("error")?, code) {
+            (Some(error), _) => Outcome::Error(error),
+            (None, Some(code)) => Outcome::Code {
+                code: code.into(),
+                user: text("user")?,
+            },
+            (None, None) => {
+                return Err(Failure::Unbelievable("the provider's answer has no code"));
+            }
+        },
     };
     federation::answered(state, *provider, &away.pending, &answer).await
 }

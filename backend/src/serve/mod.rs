@@ -24,12 +24,11 @@ use crate::audit::{self, Audit};
 use crate::clock::Clock;
 use crate::config::{AccessKey, Config, DEFAULT_LISTEN};
 use crate::error::ApiError;
-use crate::federation::Published;
-use crate::identity::logins::Issuers;
 use crate::keys::{IdentityKeys, KeyError, SigningKeys};
 use crate::limits::AddressRate;
 use crate::messages::{self, Channels, Messages, Smtp, Webhook};
 use crate::metrics::Metrics;
+use crate::openid::Published;
 use crate::outgoing::Outgoing;
 use crate::pools::RecentClients;
 use crate::seal::{MasterKey, MasterKeyError, SealError, Sealer};
@@ -90,8 +89,7 @@ pub async fn prepare(
         clients: RecentClients::default(),
         keys,
         identity_keys,
-        issuers: Issuers::new(outgoing.clone()),
-        published: Published::new(outgoing.clone()),
+        published: Published::new(outgoing.clone(), clock.clone()),
         outgoing,
         messages,
         audit,
@@ -142,8 +140,7 @@ pub async fn beside(config: Config, clock: Clock) -> Result<AppState, StartError
     let state = AppState {
         keys: SigningKeys::new(store.clone(), sealer.clone(), clock.clone()),
         identity_keys: IdentityKeys::new(store.clone(), sealer.clone(), clock.clone()),
-        issuers: Issuers::new(outgoing.clone()),
-        published: Published::new(outgoing.clone()),
+        published: Published::new(outgoing.clone(), clock.clone()),
         outgoing,
         store,
         sealer,

@@ -28,7 +28,6 @@ use super::pool::IdentityPool;
 use crate::app::AppState;
 use crate::error::ApiError;
 
-pub use issuers::Issuers;
 pub use name::canonical;
 
 /// What a provider gave somebody. Wiped when dropped, never printed.

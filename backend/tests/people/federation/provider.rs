@@ -27,6 +27,8 @@ pub(crate) struct Script {
     pub(crate) profile: Value,
     /// The header of the ID token, instead of the right one.
     pub(crate) header: Option<Value>,
+    /// Another key is published, and signs, under the same id.
+    pub(crate) rotated: bool,
     /// The ID token has no signature.
     pub(crate) unsigned: bool,
     /// The token endpoint answers with this status.
@@ -51,7 +53,7 @@ pub(crate) struct Script {
 pub(crate) struct Provider {
     pub(crate) issuer: String,
     script: Arc<Mutex<Script>>,
-    key: Arc<EcdsaKeyPair>,
+    keys: Arc<[EcdsaKeyPair; 2]>,
 }
 
 impl Provider {
@@ -59,16 +61,18 @@ impl Provider {
         let address = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
         let listener = tokio::net::TcpListener::bind(address).await.unwrap();
         let issuer = format!("http://localhost:{}", listener.local_addr().unwrap().port());
-        let algorithm = &ECDSA_P256_SHA256_FIXED_SIGNING;
-        let pkcs8 = EcdsaKeyPair::generate_pkcs8(algorithm, &SystemRandom::new()).unwrap();
-        let key = EcdsaKeyPair::from_pkcs8(algorithm, pkcs8.as_ref()).unwrap();
+        let keys = [(); 2].map(|()| {
+            let algorithm = &ECDSA_P256_SHA256_FIXED_SIGNING;
+            let pkcs8 = EcdsaKeyPair::generate_pkcs8(algorithm, &SystemRandom::new()).unwrap();
+            EcdsaKeyPair::from_pkcs8(algorithm, pkcs8.as_ref()).unwrap()
+        });
         let provider = Self {
             issuer,
             script: Arc::new(Mutex::new(Script {
                 now,
                 ..Script::default()
             })),
-            key: Arc::new(key),
+            keys: Arc::new(keys),
         };
         let router = Router::new()
             .route("/.well-known/openid-configuration", get(discovery))
@@ -110,7 +114,8 @@ impl Provider {
         if script.unsigned {
             return format!("{signed}.");
         }
-        let signature = self.key.sign(&SystemRandom::new(), signed.as_bytes());
+        let key = &self.keys[usize::from(script.rotated)];
+        let signature = key.sign(&SystemRandom::new(), signed.as_bytes());
         let signature = Base64UrlUnpadded::encode_string(signature.unwrap().as_ref());
         format!("{signed}.{signature}")
     }
@@ -131,8 +136,11 @@ async fn discovery(State(provider): State<Provider>) -> Json<Value> {
 }
 
 async fn jwks(State(provider): State<Provider>) -> Json<Value> {
-    provider.script(|script| script.keys_read += 1);
-    let point = provider.key.public_key().as_ref();
+    let key = provider.script(|script| {
+        script.keys_read += 1;
+        usize::from(script.rotated)
+    });
+    let point = provider.keys[key].public_key().as_ref();
     let half = |from: usize| Base64UrlUnpadded::encode_string(&point[from..from + 32]);
     Json(json!({ "keys": [
         { "kty": "EC", "crv": "P-256", "kid": "k1", "use": "sig", "x": half(1), "y": half(33) },

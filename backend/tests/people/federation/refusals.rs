@@ -65,6 +65,24 @@ async fn no_other_algorithm_and_no_other_key_is_believed() {
 }
 
 #[tokio::test]
+async fn a_key_that_was_replaced_under_its_id_is_read_again_and_not_by_every_token() {
+    let mut all = Federation::start().await;
+    assert!(parameter(&all.sign_in().await, "code").is_some());
+    all.provider.script(|script| script.rotated = true);
+    for _ in 0..2 {
+        all.browser = Browser::default();
+        let refused = parameter(&all.sign_in().await, "error_description").unwrap();
+        assert!(refused.contains("signature is wrong"), "{refused}");
+    }
+    assert_eq!(all.provider.script(|script| script.keys_read), 1);
+    all.backend.clock.advance(30);
+    all.provider.script(|script| script.now += 30);
+    all.browser = Browser::default();
+    assert!(parameter(&all.sign_in().await, "code").is_some());
+    assert_eq!(all.provider.script(|script| script.keys_read), 2);
+}
+
+#[tokio::test]
 async fn userinfo_of_somebody_else_and_refused_codes_sign_nobody_in() {
     let (_, description) = error_of(|script| script.profile = json!({ "sub": "bob" })).await;
     assert!(description.contains("another person"), "{description}");
