@@ -98,7 +98,7 @@ impl<'a> IdToken<'a> {
             return Err(TokenFault::Algorithm.into());
         }
         // Another key under the same id is looked for like one that is missing.
-        let signed = |json: &Value| self.signed_by(self.key(json)?);
+        let signed = |json: &Value| self.signed_by(&self.key(json)?);
         let signed = published.find(Document::Keys, keys, signed).await?;
         let Some(claims) = signed else {
             let key = |json: &Value| self.key(json).map(drop);
@@ -139,13 +139,13 @@ impl<'a> IdToken<'a> {
         DecodingKey::from_jwk(&jwk).ok()
     }
 
-    fn signed_by(&self, key: DecodingKey) -> Option<Claims> {
+    fn signed_by(&self, key: &DecodingKey) -> Option<Claims> {
         let mut rules = Validation::new(self.algorithm);
         // Checked here, by our clock and with the caller's leeway.
         rules.validate_exp = false;
         rules.validate_aud = false;
         rules.required_spec_claims.clear();
-        let read = jsonwebtoken::decode::<Claims>(self.token, &key, &rules);
+        let read = jsonwebtoken::decode::<Claims>(self.token, key, &rules);
         Some(read.ok()?.claims)
     }
 }
