@@ -14,7 +14,7 @@ use crate::error::{ApiError, ErrorType};
 use crate::identity_providers::{self, IdentityProvider};
 use crate::migration;
 use crate::oauth::{Asked, LoginTransaction};
-use crate::pools::{IdentifierAttribute, Pool, PoolSettings};
+use crate::pools::{Client, IdentifierAttribute, Pool, PoolSettings};
 
 /// The path of the inbox. Whether a request may see it is decided there.
 const INBOX: &str = "/_cognate/inbox";
@@ -55,7 +55,7 @@ pub(super) async fn describe_login(
     let look = look::of_client(state, pool, client).await?;
     let terms = Record::<Terms>::of(state, pool, Some(client)).await?;
     let policy = settings.password_policy();
-    let providers = providers(state, transaction).await?;
+    let all = providers(state, &transaction.pool, &transaction.client).await?;
     reply(&Description {
         client_name: &transaction.client.name,
         user_pool_id: &transaction.pool.id,
@@ -69,15 +69,8 @@ pub(super) async fn describe_login(
             attributes,
         },
         only_providers: !transaction.client.settings.oauth.supports_pool_users(),
-        by_identifier: providers.iter().any(has_domain),
-        providers: providers
-            .iter()
-            .filter(|provider| !has_domain(provider))
-            .map(|provider| ProviderDescription {
-                name: &provider.name,
-                kind: provider.kind.name(),
-            })
-            .collect(),
+        by_identifier: all.iter().any(has_domain),
+        providers: listed(all),
         password_policy: PolicyDescription {
             minimum_length: policy.minimum_length,
             require_uppercase: policy.require_uppercase,
@@ -156,7 +149,7 @@ struct Description<'a> {
     /// The other providers that people may sign in with, but for those that are found by an address: which organisations
     /// use an app is not everybody's business.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    providers: Vec<ProviderDescription<'a>>,
+    providers: Vec<Listed>,
     /// Whether there are some that are found by the addresses of their people.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     by_identifier: bool,
@@ -189,11 +182,12 @@ struct Description<'a> {
 /// The client's other providers, in its order.
 async fn providers(
     state: &AppState,
-    transaction: &LoginTransaction,
+    pool: &Pool,
+    client: &Client,
 ) -> Result<Vec<IdentityProvider>, ApiError> {
     let mut providers = Vec::new();
-    for name in transaction.client.settings.oauth.other_providers() {
-        match identity_providers::find(state, &transaction.pool, name).await {
+    for name in client.settings.oauth.other_providers() {
+        match identity_providers::find(state, pool, name).await {
             // Deleted since.
             Err(error) if error.code == ErrorType::ResourceNotFound => {}
             found => providers.push(found?),
@@ -210,10 +204,31 @@ fn has_domain(provider: &IdentityProvider) -> bool {
         .any(|identifier| identifier.contains('.'))
 }
 
+fn listed(providers: Vec<IdentityProvider>) -> Vec<Listed> {
+    let listed = providers.into_iter();
+    listed
+        .filter(|provider| !has_domain(provider))
+        .map(|provider| Listed {
+            kind: provider.kind.name(),
+            name: provider.name,
+        })
+        .collect()
+}
+
+/// The client's other providers that pages list.
+pub(super) async fn linkable(
+    state: &AppState,
+    pool: &Pool,
+    client: &Client,
+) -> Result<Vec<Listed>, ApiError> {
+    providers(state, pool, client).await.map(listed)
+}
+
+/// A provider, as pages list it.
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
-struct ProviderDescription<'a> {
-    name: &'a str,
+pub(super) struct Listed {
+    name: String,
     #[serde(rename = "Type")]
     kind: &'static str,
 }

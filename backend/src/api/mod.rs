@@ -6,6 +6,7 @@
 //! domain. Nothing here knows HTTP.
 
 mod account;
+pub mod account_page;
 mod admin_users;
 mod administered;
 mod attribute;

@@ -129,12 +129,15 @@ impl Details {
     }
 }
 
-/// Something that an administrator changed, or tried to.
+/// In the place of a key: the person themselves, on their account page.
+pub const SELF: &str = "self";
+
+/// Something that an administrator changed, or tried to; or a person of their own account, on its page.
 #[derive(Debug)]
 pub struct AdminEvent {
     /// The operation's name.
     pub operation: &'static str,
-    /// The id of the key that signed the request.
+    /// The id of the key that signed the request, or [`SELF`].
     pub access_key_id: String,
     /// The user pool or the identity pool, where there is one.
     pub pool_id: Option<String>,

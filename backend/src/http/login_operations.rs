@@ -60,7 +60,7 @@ async fn answer_to(
     request_id: &str,
 ) -> Result<(LoginAnswer, Vec<HeaderValue>), ApiError> {
     let (head, body) = request.into_parts();
-    let id = from_our_page(state, &head.headers)?;
+    let id = from_our_page(state, &head.headers, "x-cognate-transaction")?;
     let body = json_api::body(body).await?;
     let cookies = Cookies::read(state, &head.headers);
     let transaction = LoginTransaction::find(state, id, cookies.transaction(id)).await?;
@@ -96,15 +96,19 @@ async fn answer_to(
     Ok((answered, lines))
 }
 
-/// The transaction's id, if the request comes from a page of ours.
-fn from_our_page<'a>(state: &AppState, headers: &'a HeaderMap) -> Result<&'a str, ApiError> {
+/// The value of this header, if the request comes from a page of ours.
+pub(super) fn from_our_page<'a>(
+    state: &AppState,
+    headers: &'a HeaderMap,
+    header: &str,
+) -> Result<&'a str, ApiError> {
     let is_json = one(headers, "content-type").is_some_and(|kind| {
         let kind = kind.split(';').next().unwrap_or_default().trim();
         kind.eq_ignore_ascii_case("application/json")
     });
     let is_own = one(headers, "origin").is_some_and(|origin| origin == &*state.origin);
     let is_same_origin = one(headers, "sec-fetch-site") == Some("same-origin");
-    one(headers, "x-cognate-transaction")
+    one(headers, header)
         .filter(|_| is_json && is_own && is_same_origin)
         .ok_or_else(|| ApiError::forbidden("The login domain answers to its own pages only."))
 }

@@ -1,6 +1,7 @@
 //! The HTTP surface: routes, CORS, signatures, the guard of local comforts. The only module that
 //! knows axum, besides the loop in `serve`.
 
+mod account_page;
 mod answer;
 mod brand;
 mod confirm_link;

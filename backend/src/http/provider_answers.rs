@@ -78,7 +78,7 @@ async fn come_back(
                 response
             }
             CameBack::Proceeding(Proceeding::Page(location)) => see_other(&location),
-            CameBack::Refused(location) => {
+            CameBack::Ended(location) => {
                 let mut response = see_other(&location);
                 set(&mut response, cookies::forget_transaction(state, id));
                 response

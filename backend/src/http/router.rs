@@ -10,8 +10,8 @@ use serde_json::json;
 
 use super::observe::observe;
 use super::{
-    Peer, brand, confirm_link, cors, hosted_ui, inbox, json_api, local, login_operations,
-    login_pages, oauth, provider_answers, proxy, rate, user_import, well_known,
+    Peer, account_page, brand, confirm_link, cors, hosted_ui, inbox, json_api, local,
+    login_operations, login_pages, oauth, provider_answers, proxy, rate, user_import, well_known,
 };
 use crate::app::AppState;
 use crate::branding::look;
@@ -75,6 +75,9 @@ pub fn router(state: AppState) -> Router {
         .route("/logout", get(login_pages::logout))
         .route(messages::LINK_PATH, post(confirm_link::confirm))
         .route(login_operations::PATH, post(login_operations::call))
+        .route(account_page::PAGE, get(account_page::page))
+        .route(account_page::SIGN_IN, get(account_page::sign_in))
+        .route(account_page::PATH, post(account_page::call))
         .route(hosted_ui::ASSETS, get(hosted_ui::asset))
         .route(look::STYLE, get(brand::style))
         .route(look::LOGO, get(brand::logo));

@@ -42,9 +42,42 @@ pub struct AuthorizationRequest {
     /// Whether the person is to be asked, for another provider that they sign in with.
     #[serde(default)]
     pub prompt: Option<String>,
+    /// Where the sign-in ends.
+    #[serde(default)]
+    pub(super) goal: Goal,
+}
+
+/// Where a sign-in ends.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) enum Goal {
+    /// In the app, with a code.
+    #[default]
+    App,
+    /// On the account page of ours, with nothing but the browser's session.
+    AccountPage,
 }
 
 impl AuthorizationRequest {
+    /// A request of our own: the person signs in for their account page, at this address, and is asked to at another
+    /// provider, too.
+    pub(super) fn of_account_page(page: RedirectUri, lang: Option<String>) -> Self {
+        Self {
+            redirect_uri: page,
+            redirect_uri_was_sent: true,
+            scopes: Scopes::default(),
+            state: None,
+            nonce: None,
+            code_challenge: None,
+            login_hint: None,
+            lang,
+            resource: None,
+            dpop_jkt: None,
+            asks_for_consent: false,
+            prompt: Some("login".to_owned()),
+            goal: Goal::AccountPage,
+        }
+    }
+
     /// The app's address with an answer, `state` and `iss`.
     #[must_use]
     pub fn answer(&self, issuer: &str, answer: &[(&str, &str)]) -> String {
@@ -153,6 +186,7 @@ impl Asked {
             dpop_jkt: dpop_jkt(given)?,
             asks_for_consent,
             prompt: given.get("prompt")?.map(str::to_owned),
+            goal: Goal::App,
         };
         Ok(Self {
             request,

@@ -1,5 +1,6 @@
 //! From "this person has proved everything" to a code for the app.
 
+use super::authorization_request::Goal;
 use super::code;
 use super::sso::{self, GRACE_SECONDS, SsoCookie, SsoSession};
 use super::standing::Known;
@@ -125,7 +126,10 @@ pub(super) async fn complete_known(
 /// An administrator who takes an address or the provider away means it for sign-ins under way, too.
 fn check_settings(transaction: &LoginTransaction, provider: Option<&str>) -> Result<(), ApiError> {
     let oauth = &transaction.client.settings.oauth;
-    let may = oauth.has_callback(&transaction.request.redirect_uri) && oauth.supports(provider);
+    let request = &transaction.request;
+    let has_address =
+        request.goal == Goal::AccountPage || oauth.has_callback(&request.redirect_uri);
+    let may = has_address && oauth.supports(provider);
     may.then_some(()).ok_or_else(not_found)
 }
 
@@ -173,12 +177,22 @@ async fn finish(
         user, auth_time, ..
     } = finishing;
     let (sso_row, sso) = finishing.session;
-    let (code_row, code) = code::new(state, client, request, user, auth_time, &sso_row.id)?;
+    let code = match request.goal {
+        Goal::App => Some(code::new(
+            state,
+            client,
+            request,
+            user,
+            auth_time,
+            &sso_row.id,
+        )?),
+        Goal::AccountPage => None,
+    };
     let completion = store::Completion {
         proved: finishing.proved,
         verifier_version: user.verifier_version,
         sso: &sso_row,
-        code: &code_row,
+        code: code.as_ref().map(|(row, _)| row),
         granted: finishing.granted,
     };
     let now = state.clock.now();
@@ -186,6 +200,9 @@ async fn finish(
         return Ok(None);
     }
     let issuer = state.issuer(&client.pool_id);
-    let location = request.answer(&issuer, &[("code", code.secret())]);
+    let location = match &code {
+        Some((_, code)) => request.answer(&issuer, &[("code", code.secret())]),
+        None => request.redirect_uri.as_str().to_owned(),
+    };
     Ok(Some(Completed { location, sso }))
 }

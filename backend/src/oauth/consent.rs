@@ -20,7 +20,7 @@
 //! Which clients ask is a setting of the configuration (`ask_for_consent`), not of the published API, which has none.
 //! `prompt=consent` asks for every client.
 
-use super::authorization_request::AuthorizationRequest;
+use super::authorization_request::{AuthorizationRequest, Goal};
 use super::completion::{complete, complete_known};
 use super::standing::{Person, Standing, Who};
 use super::transaction::not_found;
@@ -179,6 +179,9 @@ pub(super) async fn is_needed(
     request: &AuthorizationRequest,
     user: &User,
 ) -> Result<bool, ApiError> {
+    if request.goal == Goal::AccountPage {
+        return Ok(false);
+    }
     if request.asks_for_consent {
         return Ok(true);
     }

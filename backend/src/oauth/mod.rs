@@ -30,6 +30,8 @@
 //! - Contents of rows are sealed to their place: a code for another user cannot be made by writing
 //!   to the database.
 //!
+//! A person's own page is `account_page`'s: a sign-in that leads there has a session and no code.
+//!
 //! Other identity providers are `with_provider`'s: it binds what `federation` does to a transaction.
 //!
 //! # Extensions
@@ -39,6 +41,7 @@
 //! # Limits
 //! The implicit flow does not exist.
 
+mod account_page;
 mod authorization_request;
 mod authorize;
 mod client_authentication;
@@ -61,6 +64,7 @@ mod transaction;
 mod user_info;
 mod with_provider;
 
+pub use account_page::{AtAccount, begin_link, begin_sign_in};
 pub use authorization_request::AuthorizationRequest;
 pub use authorize::{Browser, Outcome, Page, authorize};
 pub use client_credentials::token_of_program;

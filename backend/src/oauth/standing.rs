@@ -36,6 +36,16 @@ pub(super) struct Away {
     pub(super) pending: Pending,
     /// Whether they chose the provider on our page, which then tells them if it fails.
     pub(super) from_page: bool,
+    /// Whose link it is to become; without one it is a sign-in.
+    #[serde(default)]
+    pub(super) link: Option<LinkOf>,
+}
+
+/// The user who is to be known by another provider, too.
+#[derive(Clone, Serialize, Deserialize)]
+pub(super) struct LinkOf {
+    pub(super) username: String,
+    pub(super) sub: String,
 }
 
 /// Who is asked.

@@ -21,6 +21,7 @@
 use serde::{Deserialize, Serialize};
 use subtle::ConstantTimeEq;
 
+use super::account_page;
 use super::authorization_request::Wanted;
 use super::standing::{Away, Standing};
 use super::transaction::not_found;
@@ -136,6 +137,7 @@ pub(super) async fn leave(
         secret: secret.hash(),
         pending: begun.pending,
         from_page,
+        link: None,
     };
     Ok((begun.location, Standing::Away(away)))
 }
@@ -205,8 +207,8 @@ pub fn transaction_of(given: &Parameters) -> Option<&str> {
 pub enum CameBack {
     /// On with the sign-in.
     Proceeding(Proceeding),
-    /// To the app, with an error; the transaction has ended.
-    Refused(String),
+    /// To the app, with an error, or to the account page; the transaction has ended.
+    Ended(String),
 }
 
 /// Takes a provider's answer for the transaction of this browser. `older` is as in [`proceed`].
@@ -221,6 +223,11 @@ pub async fn come_back(
 ) -> Result<CameBack, ApiError> {
     let away = away(&transaction, given).cloned().ok_or_else(not_found)?;
     let transaction = transaction.advanced(state, Standing::Open).await?;
+    if let Some(link) = &away.link {
+        let believed = believed(state, &transaction, &away, given).await;
+        let page = account_page::linked(state, &transaction, link, older, believed).await?;
+        return Ok(CameBack::Ended(page));
+    }
     let failure = match believed(state, &transaction, &away, given).await {
         Ok(identity) => match signed_in(state, &transaction, identity, older).await {
             Ok(next) => return Ok(CameBack::Proceeding(next)),
@@ -242,7 +249,7 @@ pub async fn come_back(
     ];
     let issuer = state.issuer(&transaction.pool.id);
     let location = transaction.request.answer(&issuer, &answer);
-    Ok(CameBack::Refused(location))
+    Ok(CameBack::Ended(location))
 }
 
 /// Goes on for somebody whom another provider vouches for, by whatever protocol: finds or makes the user, then a

@@ -27,6 +27,27 @@ impl Store {
         Ok(row.map(|row| row.try_get(0)).transpose()?)
     }
 
+    /// What a user lets clients have: each client's id and scopes.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn consents_of(
+        &self,
+        pool_id: &str,
+        username: &str,
+    ) -> Result<Vec<(String, String)>, StoreError> {
+        let rows = sqlx::query(
+            "SELECT client_id, scopes FROM consents \
+             WHERE pool_id = $1 AND username = $2 ORDER BY client_id",
+        )
+        .bind(pool_id)
+        .bind(username)
+        .fetch_all(&self.pool)
+        .await?;
+        let read = |row: sqlx::any::AnyRow| Ok((row.try_get(0)?, row.try_get(1)?));
+        rows.into_iter().map(read).collect()
+    }
+
     /// Forgets what a user lets a client have, and ends the sign-ins through it, codes that wait among them.
     ///
     /// # Errors

@@ -52,8 +52,8 @@ pub struct Completion<'a> {
     pub verifier_version: i64,
     /// The browser's new session.
     pub sso: &'a SsoRow,
-    /// The code for the app.
-    pub code: &'a AuthorizationCodeRow,
+    /// The app's code; a sign-in that leads to a page of ours has none.
+    pub code: Option<&'a AuthorizationCodeRow>,
     /// The scopes that the user lets the app have from now on, separated by spaces, if they were asked.
     pub granted: Option<&'a str>,
 }
@@ -212,28 +212,18 @@ impl Store {
             }
         };
         let version = completion.verifier_version;
-        let (pool_id, username) = (&code.pool_id, &code.username);
+        let (pool_id, username) = (&sso.pool_id, &sso.username);
         let is_same_user = is_as_proved(&mut transaction, pool_id, username, version).await?;
         if !is_consumed || !is_same_user {
             return Ok(false);
         }
         sso.insert(&mut transaction).await?;
-        sqlx::query(
-            "INSERT INTO authorization_codes \
-             (hash, pool_id, client_id, username, content, expires_at, redeemed_at, origin_jti) \
-             VALUES ($1, $2, $3, $4, $5, $6, NULL, NULL)",
-        )
-        .bind(code.hash.clone())
-        .bind(&code.pool_id)
-        .bind(&code.client_id)
-        .bind(&code.username)
-        .bind(code.content.clone())
-        .bind(code.expires_at)
-        .execute(&mut *transaction)
-        .await?;
-        if let Some(scopes) = completion.granted {
-            let whose = (pool_id.as_str(), username.as_str(), code.client_id.as_str());
-            grant(&mut transaction, whose, scopes, now).await?;
+        if let Some(code) = code {
+            insert_code(&mut transaction, code).await?;
+            if let Some(scopes) = completion.granted {
+                let whose = (pool_id.as_str(), username.as_str(), code.client_id.as_str());
+                grant(&mut transaction, whose, scopes, now).await?;
+            }
         }
         transaction.commit().await?;
         Ok(true)
@@ -345,4 +335,25 @@ async fn replace_value(
     .execute(&mut **transaction)
     .await?;
     Ok(replaced.rows_affected() == 1)
+}
+
+/// Stores a code for an app.
+async fn insert_code(
+    transaction: &mut Transaction,
+    code: &AuthorizationCodeRow,
+) -> Result<(), StoreError> {
+    sqlx::query(
+        "INSERT INTO authorization_codes \
+         (hash, pool_id, client_id, username, content, expires_at, redeemed_at, origin_jti) \
+         VALUES ($1, $2, $3, $4, $5, $6, NULL, NULL)",
+    )
+    .bind(code.hash.clone())
+    .bind(&code.pool_id)
+    .bind(&code.client_id)
+    .bind(&code.username)
+    .bind(code.content.clone())
+    .bind(code.expires_at)
+    .execute(&mut **transaction)
+    .await?;
+    Ok(())
 }

@@ -54,6 +54,30 @@ impl Store {
         }))
     }
 
+    /// A user's sessions of browsers, the newest first: id, when it began, when it was last used.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn sso_sessions_of(
+        &self,
+        pool_id: &str,
+        username: &str,
+        now: i64,
+    ) -> Result<Vec<(String, i64, i64)>, StoreError> {
+        let rows = sqlx::query(
+            "SELECT id, started_at, used_at FROM sso_sessions \
+             WHERE pool_id = $1 AND username = $2 AND expires_at > $3 AND replaced_at IS NULL \
+             ORDER BY used_at DESC, id",
+        )
+        .bind(pool_id)
+        .bind(username)
+        .bind(now)
+        .fetch_all(&self.pool)
+        .await?;
+        let read = |row: sqlx::any::AnyRow| Ok((row.try_get(0)?, row.try_get(1)?, row.try_get(2)?));
+        rows.into_iter().map(read).collect()
+    }
+
     /// Ends the session that has or had the value with this hash.
     ///
     /// # Errors

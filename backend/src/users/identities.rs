@@ -35,6 +35,24 @@ pub struct ProviderUser {
     pub provider_attribute_value: String,
 }
 
+impl ProviderUser {
+    /// A user of the pool.
+    #[must_use]
+    pub fn of_pool(username: &str) -> Self {
+        Self::of_provider(POOL_ITSELF, username)
+    }
+
+    /// A person of a provider, by the provider's own id.
+    #[must_use]
+    pub fn of_provider(provider: &str, subject: &str) -> Self {
+        Self {
+            provider_name: provider.to_owned(),
+            provider_attribute_name: None,
+            provider_attribute_value: subject.to_owned(),
+        }
+    }
+}
+
 impl std::fmt::Debug for ProviderUser {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("ProviderUser")
@@ -122,6 +140,60 @@ pub async fn unlink(state: &AppState, pool: &Pool, who: &ProviderUser) -> Result
     let mut user = User::read(state, found.ok_or_else(not_found)?)?;
     let mut identities = of_user(&user)?;
     identities.retain(|identity| !identity.is(who));
+    store(state, pool, &mut user, &identities).await
+}
+
+/// A link, as its person sees it.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Link {
+    /// The provider's name.
+    pub provider: String,
+    /// The provider's kind.
+    #[serde(rename = "Type")]
+    pub kind: String,
+    /// What the provider calls the person by.
+    pub user_id: String,
+    /// Since when, seconds since 1970.
+    pub since: i64,
+}
+
+/// A user's links.
+///
+/// # Errors
+/// If what is stored is no longer JSON.
+pub fn links(user: &User) -> Result<Vec<Link>, ApiError> {
+    let link = |identity: Identity| Link {
+        provider: identity.provider_name,
+        kind: identity.provider_type,
+        user_id: identity.user_id,
+        since: identity.date_created / 1000,
+    };
+    Ok(of_user(user)?.into_iter().map(link).collect())
+}
+
+/// Takes a link away on its person's own wish: never the last way to sign in.
+///
+/// # Errors
+/// `ResourceNotFoundException` if there is none, `InvalidParameterException` for the last way in.
+pub async fn unlink_own(
+    state: &AppState,
+    pool: &Pool,
+    username: &str,
+    (provider, user_id): (&str, &str),
+) -> Result<(), ApiError> {
+    let mut user = find_existing(state, pool, username).await?;
+    let mut identities = of_user(&user)?;
+    let before = identities.len();
+    identities.retain(|link| link.provider_name != provider || link.user_id != user_id);
+    if identities.len() == before {
+        return Err(ApiError::resource_not_found("There is no such link."));
+    }
+    if identities.is_empty() && user.credential.is_none() {
+        return Err(ApiError::invalid_parameter(
+            "It is the only way in: choose a password, or link another provider first.",
+        ));
+    }
     store(state, pool, &mut user, &identities).await
 }
 

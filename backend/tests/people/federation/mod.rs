@@ -1,5 +1,6 @@
 //! Signing in with another identity provider, from the app's link to its tokens.
 
+mod account_page;
 mod people;
 mod provider;
 mod refusals;

@@ -1,0 +1,273 @@
+//! The operations of the account page: what somebody sees and changes of their own account on the login domain.
+//!
+//! The session of the browser says who it is; what an operation names can only be theirs. Changes need a recent proof, and
+//! are written down ([`audit::SELF`]).
+
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use super::describe_login::linkable;
+use super::reply;
+use crate::app::{AppState, Caller};
+use crate::audit::{self, AdminEvent};
+use crate::branding::look;
+use crate::error::{ApiError, ErrorType};
+use crate::oauth::{AtAccount, NewTransaction, begin_link};
+use crate::pools::{self, IdentifierAttribute};
+use crate::users::identities::{self, Link};
+use crate::users::{Destination, User};
+
+/// What an operation answers, and what the browser is to keep or to forget.
+#[derive(Debug)]
+pub struct AccountAnswer {
+    /// JSON
+    pub body: Vec<u8>,
+    /// A way to a provider was begun.
+    pub begun: Option<NewTransaction>,
+    /// The browser's session has ended.
+    pub is_signed_out: bool,
+}
+
+/// Runs an operation for whom the browser's session is.
+///
+/// # Errors
+/// What the operation refuses with; `NotAuthorizedException` for a change without a recent proof.
+pub async fn call(
+    state: &AppState,
+    caller: &Caller,
+    at: &AtAccount,
+    operation: &str,
+    body: Value,
+) -> Result<AccountAnswer, ApiError> {
+    let operation = Operation::find(operation).ok_or_else(|| {
+        ApiError::unknown_operation("The account page does not have this operation.")
+    })?;
+    if operation.is_change() {
+        at.check_recent(state)?;
+    }
+    let answer = run(state, caller, at, operation, body).await;
+    if operation.is_change() {
+        record(state, at, operation, answer.as_ref().err());
+    }
+    answer
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Operation {
+    DescribeAccount,
+    LinkProvider,
+    UnlinkProvider,
+    EndSession,
+    WithdrawConsent,
+    SignOut,
+}
+
+impl Operation {
+    const ALL: [Self; 6] = [
+        Self::DescribeAccount,
+        Self::LinkProvider,
+        Self::UnlinkProvider,
+        Self::EndSession,
+        Self::WithdrawConsent,
+        Self::SignOut,
+    ];
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::DescribeAccount => "DescribeAccount",
+            Self::LinkProvider => "LinkProvider",
+            Self::UnlinkProvider => "UnlinkProvider",
+            Self::EndSession => "EndSession",
+            Self::WithdrawConsent => "WithdrawConsent",
+            Self::SignOut => "SignOut",
+        }
+    }
+
+    fn find(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|known| known.name() == name)
+    }
+
+    /// Whether it needs a recent proof. Ending one's own session does not.
+    fn is_change(self) -> bool {
+        !matches!(self, Self::DescribeAccount | Self::SignOut)
+    }
+}
+
+async fn run(
+    state: &AppState,
+    caller: &Caller,
+    at: &AtAccount,
+    operation: Operation,
+    body: Value,
+) -> Result<AccountAnswer, ApiError> {
+    let user = &at.session.user;
+    let (pool_id, username, now) = (&at.pool.id, &user.username, state.clock.now());
+    let mut is_signed_out = false;
+    match operation {
+        Operation::DescribeAccount => return answer(&describe(state, at).await?),
+        Operation::LinkProvider => {
+            let OfProvider { provider, .. } = read(body)?;
+            let (location, begun) = begin_link(state, caller, at, &provider).await?;
+            let body = reply(&json!({ "Location": location }))?;
+            return Ok(AccountAnswer {
+                body,
+                begun,
+                is_signed_out,
+            });
+        }
+        Operation::UnlinkProvider => {
+            let OfProvider { provider, user_id } = read(body)?;
+            let link = (provider.as_str(), user_id.as_str());
+            identities::unlink_own(state, &at.pool, username, link).await?;
+        }
+        Operation::EndSession => {
+            let Named { id } = read(body)?;
+            if id == at.session_id() {
+                return Err(ApiError::invalid_parameter(
+                    "A session does not end itself: sign out instead.",
+                ));
+            }
+            let store = &state.store;
+            if !store.end_sso_of(pool_id, username, &id, now).await? {
+                return Err(ApiError::resource_not_found("The session does not exist."));
+            }
+            store
+                .end_sessions_of_sso(pool_id, username, &id, now)
+                .await?;
+        }
+        Operation::WithdrawConsent => {
+            let Named { id } = read(body)?;
+            state
+                .store
+                .revoke_consent(pool_id, username, &id, now)
+                .await?;
+        }
+        Operation::SignOut => {
+            let id = at.session_id();
+            state.store.end_sso_of(pool_id, username, id, now).await?;
+            is_signed_out = true;
+        }
+    }
+    Ok(AccountAnswer {
+        is_signed_out,
+        ..answer(&json!({}))?
+    })
+}
+
+async fn describe(state: &AppState, at: &AtAccount) -> Result<Description, ApiError> {
+    let (user, client) = (&at.session.user, &at.client);
+    let now = state.clock.now();
+    let look = look::of_client(state, &at.pool, &client.id).await?;
+    let sessions = state
+        .store
+        .sso_sessions_of(&at.pool.id, &user.username, now)
+        .await?;
+    let consents = state.store.consents_of(&at.pool.id, &user.username).await?;
+    let mut apps = Vec::new();
+    for (id, scopes) in consents {
+        let name = match pools::find_client(state, &id).await {
+            Ok((_, client)) => client.name.clone(),
+            Err(error) if error.code == ErrorType::ResourceNotFound => continue,
+            Err(error) => return Err(error),
+        };
+        let scopes = scopes.split(' ').map(str::to_owned).collect();
+        apps.push(App { id, name, scopes });
+    }
+    let session = |(id, started_at, last_active_at): (String, i64, i64)| Session {
+        is_this: id == at.session_id(),
+        id,
+        started_at,
+        last_active_at,
+    };
+    Ok(Description {
+        account: called(user),
+        client_name: client.name.clone(),
+        is_recent: at.is_recent(state),
+        has_password: user.credential.is_some(),
+        providers: linkable(state, &at.pool, client).await?,
+        links: identities::links(user)?,
+        sessions: sessions.into_iter().map(session).collect(),
+        apps,
+        style: (!look.palette.is_empty()).then(|| look::style_path(&client.id, look.version)),
+    })
+}
+
+/// What a person knows their account by.
+fn called(user: &User) -> String {
+    let email = Destination::of(IdentifierAttribute::Email, &user.attributes);
+    email.map_or_else(|| user.username.clone(), |email| email.value)
+}
+
+fn record(state: &AppState, at: &AtAccount, operation: Operation, error: Option<&ApiError>) {
+    let event = AdminEvent {
+        operation: operation.name(),
+        access_key_id: audit::SELF.to_owned(),
+        pool_id: Some(at.pool.id.clone()),
+        sub: Some(at.session.user.sub.clone()),
+        identity_id: None,
+        outcome: error.map_or("ok", |error| error.code.name()),
+    };
+    let is_kept = audit::asks_for_events(&at.pool).unwrap_or_default();
+    state.audit.record_change(event, is_kept, state.clock.now());
+}
+
+fn answer(body: &impl Serialize) -> Result<AccountAnswer, ApiError> {
+    Ok(AccountAnswer {
+        body: reply(body)?,
+        begun: None,
+        is_signed_out: false,
+    })
+}
+
+fn read<T: DeserializeOwned>(body: Value) -> Result<T, ApiError> {
+    serde_json::from_value(body).map_err(|_| ApiError::serialization("The request does not fit."))
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct OfProvider {
+    provider: String,
+    #[serde(default)]
+    user_id: String,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Named {
+    id: String,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct Description {
+    account: String,
+    client_name: String,
+    /// Whether changes are allowed without another sign-in.
+    is_recent: bool,
+    has_password: bool,
+    /// Those that can be linked, as the login page lists them.
+    providers: Vec<super::describe_login::Listed>,
+    links: Vec<Link>,
+    sessions: Vec<Session>,
+    apps: Vec<App>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    style: Option<String>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct Session {
+    id: String,
+    started_at: i64,
+    last_active_at: i64,
+    is_this: bool,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct App {
+    id: String,
+    name: String,
+    scopes: Vec<String>,
+}

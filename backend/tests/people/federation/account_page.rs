@@ -1,0 +1,432 @@
+//! The account page: signing in for it without a code, what it tells, links to other providers, and every rule that says no.
+
+use axum::body::Body;
+use axum::http::Request;
+use serde_json::{Value, json};
+use url::Url;
+
+use super::Federation;
+use crate::browser::{App, Browser, ORIGIN, location, parameter};
+use crate::person::{CLIENT, POOL, Person};
+use crate::support::{Answer, Backend, HOST};
+
+/// The headers that a request of the page has.
+const HEADERS: [(&str, &str); 4] = [
+    ("content-type", "application/json"),
+    ("origin", ORIGIN),
+    ("sec-fetch-site", "same-origin"),
+    ("x-cognate-client", CLIENT),
+];
+
+/// A request with these headers and the browser's cookies.
+async fn post(
+    browser: &mut Browser,
+    backend: &Backend,
+    operation: &str,
+    headers: &[(&str, &str)],
+    body: String,
+) -> Answer {
+    let mut request = Request::builder()
+        .method("POST")
+        .uri(format!("/_cognate/account/{operation}"))
+        .header("host", HOST);
+    let cookies: Vec<_> = browser
+        .cookies
+        .iter()
+        .map(|(name, value)| format!("{name}={value}"))
+        .collect();
+    request = request.header("cookie", cookies.join("; "));
+    for (name, value) in headers {
+        request = request.header(*name, *value);
+    }
+    browser
+        .send(backend, request.body(Body::from(body)).unwrap())
+        .await
+}
+
+impl Federation {
+    /// What the page asks, in this browser.
+    async fn page(&mut self, operation: &str, body: Value) -> Answer {
+        let mut headers = HEADERS;
+        headers[3].1 = &self.app.client;
+        post(
+            &mut self.browser,
+            &self.backend,
+            operation,
+            &headers,
+            body.to_string(),
+        )
+        .await
+    }
+
+    /// Signs in for the page, with a password.
+    async fn enter(&mut self, person: &Person) -> Url {
+        let begin = format!("/_cognate/account/sign-in?client_id={}", self.app.client);
+        let page = location(&self.open(&begin).await);
+        assert_eq!(page.path(), "/login");
+        let transaction = parameter(&page, "txn").unwrap();
+        let answer = self
+            .browser
+            .prove(&self.backend, &transaction, person)
+            .await
+            .ok();
+        assert_eq!(answer.as_object().unwrap().len(), 1, "an address only");
+        Url::parse(answer["Location"].as_str().unwrap()).unwrap()
+    }
+
+    /// The person links Acme: where the page is then.
+    async fn link(&mut self) -> Url {
+        let asked = self
+            .page("LinkProvider", json!({ "Provider": "Acme" }))
+            .await
+            .ok();
+        let there = Url::parse(asked["Location"].as_str().unwrap()).unwrap();
+        let back = self.provider.answer(&there);
+        location(&self.open(&back).await)
+    }
+}
+
+#[tokio::test]
+async fn a_sign_in_for_the_page_ends_there_with_a_session_and_no_code() {
+    let mut all = Federation::start().await;
+    let person = Person::confirmed(&all.backend).await;
+    let refused = all.page("DescribeAccount", json!({})).await;
+    assert_eq!(refused.error_type(), "NotAuthorizedException");
+    let there = all.enter(&person).await;
+    assert_eq!(
+        (there.path(), parameter(&there, "code")),
+        ("/account", None)
+    );
+    let told = all.page("DescribeAccount", json!({})).await.ok();
+    assert_eq!(told["Account"], json!(person.email));
+    assert_eq!(
+        (&told["IsRecent"], &told["HasPassword"]),
+        (&json!(true), &json!(true))
+    );
+    assert_eq!((&told["Links"], &told["Apps"]), (&json!([]), &json!([])));
+    assert_eq!(told["Sessions"][0]["IsThis"], true);
+    let text = told.to_string();
+    assert!(!text.contains("eyJ") && !text.contains("Token"), "{text}");
+    for (client, error) in [("nobody", "invalid_client"), (CLIENT, "")] {
+        let path = format!("/_cognate/account/sign-in?client_id={client}");
+        let page = location(&Browser::default().open(&all.backend, &path).await);
+        assert_eq!(
+            parameter(&page, "error").unwrap_or_default(),
+            error,
+            "{page}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn the_page_alone_may_ask_and_only_as_whose_session_it_is() {
+    let mut all = Federation::start().await;
+    let person = Person::confirmed(&all.backend).await;
+    all.enter(&person).await;
+    let client = all.app.client.clone();
+    let mut right = HEADERS;
+    right[3].1 = &client;
+    for (name, wrong) in [
+        ("content-type", "text/plain"),
+        ("origin", "http://localhost:4200"),
+        ("origin", "null"),
+        ("sec-fetch-site", "same-site"),
+        ("sec-fetch-site", "cross-site"),
+    ] {
+        let headers =
+            right.map(|(known, value)| (known, if known == name { wrong } else { value }));
+        let body = "{}".to_owned();
+        let answer = post(
+            &mut all.browser,
+            &all.backend,
+            "DescribeAccount",
+            &headers,
+            body,
+        )
+        .await;
+        assert_eq!(answer.error_type(), "ForbiddenException", "{name}: {wrong}");
+    }
+    for left_out in 0..right.len() {
+        let mut headers = right.to_vec();
+        headers.remove(left_out);
+        let body = "{}".to_owned();
+        let answer = post(
+            &mut all.browser,
+            &all.backend,
+            "DescribeAccount",
+            &headers,
+            body,
+        )
+        .await;
+        assert_eq!(answer.error_type(), "ForbiddenException", "{left_out}");
+    }
+    let stranger = &mut Browser::default();
+    for client in [client.as_str(), "nobody"] {
+        right[3].1 = client;
+        let answer = post(
+            stranger,
+            &all.backend,
+            "DescribeAccount",
+            &right,
+            "{}".into(),
+        )
+        .await;
+        assert_eq!(answer.error_type(), "NotAuthorizedException", "{client}");
+    }
+    for (operation, body, error) in [
+        ("Elsewhere", json!({}), "UnknownOperationException"),
+        ("LinkProvider", json!({}), "SerializationException"),
+        (
+            "LinkProvider",
+            json!({ "Provider": 1 }),
+            "SerializationException",
+        ),
+        (
+            "LinkProvider",
+            json!({ "Provider": "Other" }),
+            "ResourceNotFoundException",
+        ),
+        (
+            "LinkProvider",
+            json!({ "Provider": "COGNITO" }),
+            "ResourceNotFoundException",
+        ),
+        (
+            "UnlinkProvider",
+            json!({ "Provider": "Acme", "UserId": "x" }),
+            "ResourceNotFoundException",
+        ),
+        (
+            "EndSession",
+            json!({ "Id": "x" }),
+            "ResourceNotFoundException",
+        ),
+        ("EndSession", json!([]), "SerializationException"),
+    ] {
+        let answer = all.page(operation, body).await;
+        assert_eq!(answer.error_type(), error, "{operation}");
+    }
+    let large = json!({ "Provider": "x".repeat(2_000_000) });
+    let answer = all.page("LinkProvider", large).await;
+    assert!(answer.status.is_client_error(), "{}", answer.status);
+    let preflight = Request::builder()
+        .method("OPTIONS")
+        .uri("/_cognate/account/DescribeAccount")
+        .header("host", HOST)
+        .header("origin", "http://localhost:4200")
+        .header("access-control-request-method", "POST");
+    let answer = all
+        .backend
+        .send(preflight.body(Body::empty()).unwrap())
+        .await;
+    assert_eq!(answer.header("access-control-allow-origin"), None);
+}
+
+#[tokio::test]
+async fn a_linked_provider_signs_the_same_user_in_until_it_is_taken_away() {
+    let mut all = Federation::start().await;
+    let person = Person::confirmed(&all.backend).await;
+    all.enter(&person).await;
+    let page = all.link().await;
+    assert_eq!(
+        (page.path(), parameter(&page, "linked").as_deref()),
+        ("/account", Some("Acme"))
+    );
+    let told = all.page("DescribeAccount", json!({})).await.ok();
+    assert_eq!(told["Links"][0]["Provider"], "Acme");
+    assert_eq!(told["Links"][0]["UserId"], "ada-7");
+    assert_eq!(
+        parameter(&all.link().await, "linked").as_deref(),
+        Some("Acme"),
+        "once more"
+    );
+    all.browser = Browser::default();
+    all.provider
+        .script(|script| script.claims = json!({ "email": null }));
+    let back = all.sign_in().await;
+    assert_eq!(all.id_claims(&back).await["email"], json!(person.email));
+
+    all.browser = Browser::default();
+    all.enter(&person).await;
+    let link = json!({ "Provider": "Acme", "UserId": "ada-7" });
+    all.page("UnlinkProvider", link.clone()).await.ok();
+    all.enter(&person).await;
+    let told = all.page("DescribeAccount", json!({})).await.ok();
+    assert_eq!(told["Links"], json!([]));
+    let again = all.page("UnlinkProvider", link).await;
+    assert_eq!(again.error_type(), "ResourceNotFoundException");
+}
+
+#[tokio::test]
+async fn who_is_another_user_already_is_not_linked_and_not_told_of() {
+    let mut all = Federation::start().await;
+    all.sign_in().await;
+    all.browser = Browser::default();
+    let person = Person::confirmed(&all.backend).await;
+    all.enter(&person).await;
+    let page = all.link().await;
+    assert_eq!(
+        parameter(&page, "problem").as_deref(),
+        Some("provider_user_taken")
+    );
+    assert!(!page.as_str().contains("ada"), "{page}");
+    let told = all.page("DescribeAccount", json!({})).await.ok();
+    assert_eq!(told["Links"], json!([]));
+}
+
+#[tokio::test]
+async fn an_answer_links_in_the_browser_that_asked_while_the_same_person_is_signed_in() {
+    let mut all = Federation::start().await;
+    let person = Person::confirmed(&all.backend).await;
+    all.enter(&person).await;
+    let ask = json!({ "Provider": "Acme" });
+    let asked = all.page("LinkProvider", ask.clone()).await.ok();
+    let there = Url::parse(asked["Location"].as_str().unwrap()).unwrap();
+    let back = all.provider.answer(&there);
+    let elsewhere = location(&Browser::default().open(&all.backend, &back).await);
+    assert_eq!(
+        parameter(&elsewhere, "error").as_deref(),
+        Some("sign_in_ended")
+    );
+
+    // Somebody else has signed in meanwhile, or nobody is.
+    let other = Person::confirmed(&all.backend).await;
+    all.enter(&other).await;
+    let page = location(&all.open(&back).await);
+    assert_eq!(
+        parameter(&page, "problem").as_deref(),
+        Some("provider_user_refused")
+    );
+    let used = location(&all.open(&back).await);
+    assert_eq!(
+        parameter(&used, "error").as_deref(),
+        Some("sign_in_ended"),
+        "it counts once"
+    );
+    for who in [&person, &other] {
+        all.enter(who).await;
+        let told = all.page("DescribeAccount", json!({})).await.ok();
+        assert_eq!(told["Links"], json!([]));
+    }
+    let asked = all.page("LinkProvider", ask).await.ok();
+    let there = Url::parse(asked["Location"].as_str().unwrap()).unwrap();
+    let denied = format!(
+        "/oauth2/idpresponse?error=access_denied&state={}&iss={}",
+        parameter(&there, "state").unwrap(),
+        all.provider.issuer
+    );
+    let page = location(&all.open(&denied).await);
+    assert_eq!(
+        parameter(&page, "problem").as_deref(),
+        Some("provider_denied")
+    );
+}
+
+#[tokio::test]
+async fn the_last_way_in_stays_and_a_proof_of_six_minutes_ago_changes_nothing() {
+    let mut all = Federation::start().await;
+    all.sign_in().await;
+    let told = all.page("DescribeAccount", json!({})).await.ok();
+    assert_eq!(told["HasPassword"], false);
+    let link = json!({ "Provider": "Acme", "UserId": "ada-7" });
+    let refused = all.page("UnlinkProvider", link.clone()).await;
+    assert_eq!(refused.error_type(), "InvalidParameterException");
+    all.backend.clock.advance(299);
+    let refused = all.page("UnlinkProvider", link.clone()).await;
+    assert_eq!(refused.error_type(), "InvalidParameterException");
+    all.backend.clock.advance(2);
+    let told = all.page("DescribeAccount", json!({})).await.ok();
+    assert_eq!(told["IsRecent"], false);
+    for (operation, body) in [
+        ("UnlinkProvider", link),
+        ("LinkProvider", json!({ "Provider": "Acme" })),
+        ("EndSession", json!({ "Id": "x" })),
+        ("WithdrawConsent", json!({ "Id": CLIENT })),
+    ] {
+        let refused = all.page(operation, body).await;
+        assert_eq!(
+            refused.error_type(),
+            "NotAuthorizedException",
+            "{operation}"
+        );
+    }
+    all.page("SignOut", json!({})).await.ok();
+    assert!(all.browser.cookies.keys().all(|name| !name.contains("sso")));
+    let refused = all.page("DescribeAccount", json!({})).await;
+    assert_eq!(refused.error_type(), "NotAuthorizedException");
+}
+
+#[tokio::test]
+async fn other_browsers_are_signed_out_and_apps_lose_what_they_were_allowed() {
+    let mut all = Federation::start().await;
+    let person = Person::confirmed(&all.backend).await;
+    let mut other = Browser::default();
+    let app = App::demo().with("prompt", "consent");
+    let transaction = other.begin(&all.backend, &app).await;
+    other.prove(&all.backend, &transaction, &person).await.ok();
+    let allow = json!({ "Allow": true });
+    let allowed = other.ask(&all.backend, &transaction, "DecideConsent", allow);
+    let back = Url::parse(allowed.await.ok()["Location"].as_str().unwrap()).unwrap();
+    let tokens = app.redeem(&all.backend, &back).await.ok();
+
+    all.enter(&person).await;
+    let told = all.page("DescribeAccount", json!({})).await.ok();
+    assert_eq!(told["Apps"][0]["Id"], CLIENT);
+    assert_eq!(told["Apps"][0]["Scopes"], json!(["openid", "email"]));
+    let sessions = told["Sessions"].as_array().unwrap();
+    assert_eq!(sessions.len(), 2);
+    let id_of = |is_this: bool| {
+        let session = sessions.iter().find(|session| session["IsThis"] == is_this);
+        json!({ "Id": session.unwrap()["Id"] })
+    };
+    let own = all.page("EndSession", id_of(true)).await;
+    assert_eq!(own.error_type(), "InvalidParameterException");
+    all.page("EndSession", id_of(false)).await.ok();
+    all.page("WithdrawConsent", json!({ "Id": CLIENT }))
+        .await
+        .ok();
+    let told = all.page("DescribeAccount", json!({})).await.ok();
+    assert_eq!(
+        (told["Sessions"].as_array().unwrap().len(), &told["Apps"]),
+        (1, &json!([]))
+    );
+    let silent = App::demo().with("prompt", "none").authorize();
+    let answer = location(&other.open(&all.backend, &silent).await);
+    assert_eq!(
+        parameter(&answer, "error").as_deref(),
+        Some("login_required")
+    );
+    let refreshed = app.refresh(&all.backend, &tokens["refresh_token"]).await;
+    assert!(refreshed.status.is_client_error());
+
+    // Somebody else's session is none of theirs.
+    let stranger = Person::confirmed(&all.backend).await;
+    let own = id_of(true);
+    all.browser = Browser::default();
+    all.enter(&stranger).await;
+    let refused = all.page("EndSession", own).await;
+    assert_eq!(refused.error_type(), "ResourceNotFoundException");
+}
+
+#[tokio::test]
+async fn a_user_has_five_links_at_most() {
+    let mut all = Federation::start().await;
+    let person = Person::confirmed(&all.backend).await;
+    for n in 0..5 {
+        let link = json!({
+            "UserPoolId": POOL,
+            "DestinationUser": { "ProviderName": "Cognito", "ProviderAttributeValue": person.email },
+            "SourceUser": { "ProviderName": "Acme", "ProviderAttributeValue": format!("other-{n}") },
+        });
+        all.backend
+            .admin("AdminLinkProviderForUser", link)
+            .await
+            .ok();
+    }
+    all.enter(&person).await;
+    let page = all.link().await;
+    assert_eq!(
+        parameter(&page, "problem").as_deref(),
+        Some("provider_link_limit")
+    );
+}
