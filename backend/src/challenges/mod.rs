@@ -13,6 +13,7 @@ use crate::devices::Device;
 use crate::opaque_secret::OpaqueSecret;
 use crate::pools::{Client, Pool};
 use crate::second_factor::ProvedFactor;
+use crate::store::VouchedBy;
 use crate::triggers::{Occasion, Source};
 use crate::users::User;
 
@@ -121,7 +122,7 @@ pub struct Proved {
     /// The key of the device that somebody signs in from, once that is settled.
     pub device_key: Option<String>,
     /// The other provider that vouched for them, which did without any factor of ours.
-    pub provider: Option<String>,
+    pub vouched_by: Option<VouchedBy>,
 }
 
 impl Next {
@@ -139,7 +140,7 @@ impl Next {
             user,
             second_factor,
             device_key: None,
-            provider: None,
+            vouched_by: None,
         })
     }
 }

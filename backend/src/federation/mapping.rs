@@ -81,6 +81,7 @@ mod tests {
             },
             created_at: 0,
             updated_at: 0,
+            generation: String::new(),
         };
         attributes(&provider, claims.as_object().unwrap())
     }

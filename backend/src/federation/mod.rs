@@ -38,7 +38,7 @@ use serde_json::{Map, Value};
 
 pub use code_flow::{Outcome, ProviderAnswer};
 pub use failure::{Failure, Step};
-pub use person::signed_in;
+pub use person::{SignedIn, signed_in};
 
 use crate::app::AppState;
 use crate::identity_providers::{IdentityProvider, ProviderType};
@@ -73,6 +73,9 @@ pub struct Begun {
 pub struct Pending {
     /// The provider that was asked.
     pub provider: String,
+    /// Its generation.
+    #[serde(default)]
+    pub generation: String,
     proof: Proof,
 }
 
@@ -122,6 +125,7 @@ pub async fn begin(
         location,
         pending: Pending {
             provider: provider.name.clone(),
+            generation: provider.generation.clone(),
             proof: Proof::Code(proof),
         },
     })

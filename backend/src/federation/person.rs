@@ -25,13 +25,14 @@ use crate::app::AppState;
 use crate::challenges::Through;
 use crate::error::{ApiError, ErrorType};
 use crate::groups;
+use crate::store::VouchedBy;
 use crate::triggers::Source;
 use crate::triggers::inbound_federation::{Said, inbound_federation};
 use crate::triggers::post_authentication::post_authentication;
 use crate::triggers::post_confirmation::post_confirmation;
 use crate::triggers::pre_authentication::pre_authentication;
 use crate::triggers::pre_sign_up::pre_sign_up;
-use crate::users::identities::{self, Known};
+use crate::users::identities::{self, Found, Known};
 use crate::users::{self, SaveError, Status, User, Writer};
 
 /// The longest user name, in characters (`Username` of the contract).
@@ -40,15 +41,25 @@ const LONGEST_NAME: usize = 128;
 /// How often a user whom others are changing is read again.
 const TRIES: u32 = 5;
 
-/// The user who is signed in by this identity, as stored now.
+/// Who is signed in, and by whose word.
+#[derive(Debug)]
+pub struct SignedIn {
+    /// The user, as stored now.
+    pub user: User,
+    /// The provider, and the link that led to the user.
+    pub vouched_by: VouchedBy,
+}
+
+/// The user who is signed in by this identity.
 ///
 /// # Errors
-/// [`Failure::Attributes`], [`Failure::NotAllowed`], [`Failure::Taken`], [`Failure::Trigger`].
+/// [`Failure::Attributes`], [`Failure::NotAllowed`], [`Failure::Taken`], [`Failure::Trigger`]; [`Failure::Unbelievable`] if the
+/// user's link was made with another issuer.
 pub async fn signed_in(
     state: &AppState,
     through: Through<'_>,
     mut identity: ExternalIdentity,
-) -> Result<User, Failure> {
+) -> Result<SignedIn, Failure> {
     let username = format!("{}_{}", identity.provider.name, identity.subject);
     if username.chars().count() > LONGEST_NAME || username.chars().any(char::is_control) {
         return Err(Failure::Unbelievable(
@@ -69,12 +80,27 @@ pub async fn signed_in(
     }
     let attributes = mapping::attributes(&identity.provider, &identity.claims)?;
     for _ in 0..TRIES {
-        let Some(user) = known(state, through, &identity).await? else {
-            return make(state, through, username, &identity, &attributes).await;
+        let found = known(state, through, &identity).await?;
+        let (user, link) = match found {
+            Some(Found { user, link, .. }) => {
+                (update(state, through, user, &attributes).await?, link)
+            }
+            None => {
+                let (provider, subject) = (&identity.provider.name, &identity.subject);
+                let link = identities::first_link(state, through.pool, provider, subject);
+                let username = username.clone();
+                let user = make(state, through, username, &identity, &attributes).await?;
+                (Some(user), link)
+            }
         };
-        match update(state, through, user, &attributes).await? {
-            Some(user) => return Ok(user),
-            None => continue,
+        if let Some(user) = user {
+            let provider = identity.provider;
+            let vouched_by = VouchedBy {
+                provider: provider.name,
+                generation: provider.generation,
+                link,
+            };
+            return Ok(SignedIn { user, vouched_by });
         }
     }
     Err(ApiError::too_many_requests("The user is being changed by other requests.").into())
@@ -84,7 +110,7 @@ async fn known(
     state: &AppState,
     through: Through<'_>,
     identity: &ExternalIdentity,
-) -> Result<Option<User>, Failure> {
+) -> Result<Option<Found>, Failure> {
     let mapped = identity
         .provider
         .settings
@@ -101,7 +127,15 @@ async fn known(
         subject: &identity.subject,
         claims: claims.collect(),
     };
-    Ok(identities::find(state, through.pool, &known).await?)
+    let found = identities::find(state, through.pool, &known).await?;
+    // A subject is an issuer's own: another issuer's of the same name is somebody else (OpenID Connect Core, 5.7).
+    let other = |found: &Found| found.issuer.is_some() && found.issuer != identity.issuer;
+    if found.as_ref().is_some_and(other) {
+        return Err(Failure::Unbelievable(
+            "the person of this id came from another issuer",
+        ));
+    }
+    Ok(found)
 }
 
 /// Whether the provider says of an address that it is the person's; other claims have nothing of the kind.

@@ -11,6 +11,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use uuid::Uuid;
 
 use crate::app::AppState;
 use crate::error::{ApiError, ErrorType};
@@ -54,6 +55,8 @@ pub struct IdentityProvider {
     pub created_at: i64,
     /// Seconds since 1970.
     pub updated_at: i64,
+    /// A random name for who answers for the provider's people: who was vouched for under another is vouched for no more.
+    pub generation: String,
 }
 
 impl std::fmt::Debug for IdentityProvider {
@@ -115,6 +118,7 @@ impl IdentityProvider {
             settings: new.settings,
             created_at: now,
             updated_at: now,
+            generation: Uuid::new_v4().to_string(),
         })
     }
 }
@@ -238,7 +242,8 @@ pub async fn create(
     }
 }
 
-/// `UpdateIdentityProvider`: what is not given stays as it is.
+/// `UpdateIdentityProvider`: what is not given stays as it is. If somebody else answers for its people from now on, whoever
+/// came by it is signed out.
 ///
 /// # Errors
 /// `ResourceNotFoundException`; `InvalidParameterException` as [`create`].
@@ -250,7 +255,14 @@ pub async fn update(
     settings: Settings,
 ) -> Result<IdentityProvider, ApiError> {
     let mut provider = find(state, pool, name).await?;
-    provider.details = details.unwrap_or(provider.details);
+    let details = details.unwrap_or_else(|| provider.details.clone());
+    if ANSWERS
+        .iter()
+        .any(|name| details.get(*name) != provider.details.get(*name))
+    {
+        provider.generation = Uuid::new_v4().to_string();
+    }
+    provider.details = details;
     let old = provider.settings;
     provider.settings = Settings {
         attribute_mapping: settings.attribute_mapping.or(old.attribute_mapping),
@@ -315,12 +327,13 @@ pub async fn list_after(
         .collect()
 }
 
-/// `DeleteIdentityProvider`
+/// `DeleteIdentityProvider`. Whoever came by it is signed out.
 ///
 /// # Errors
 /// `ResourceNotFoundException`
 pub async fn delete(state: &AppState, pool: &Pool, name: &str) -> Result<(), ApiError> {
-    if state.store.delete_identity_provider(&pool.id, name).await? {
+    let (store, now) = (&state.store, state.clock.now());
+    if store.delete_identity_provider(&pool.id, name, now).await? {
         Ok(())
     } else {
         Err(not_found())
@@ -404,6 +417,7 @@ impl IdentityProvider {
             kind: self.kind.name().to_owned(),
             created_at: self.created_at,
             updated_at: self.updated_at,
+            generation: self.generation.clone(),
         })
     }
 
@@ -426,6 +440,7 @@ impl IdentityProvider {
             name: row.name,
             created_at: row.created_at,
             updated_at: row.updated_at,
+            generation: row.generation,
         })
     }
 }
@@ -438,6 +453,18 @@ const ADDRESSES: [&str; 6] = [
     "token_url",
     "attributes_url",
     "jwks_uri",
+];
+
+/// The details that say who answers for the provider's people.
+const ANSWERS: [&str; 8] = [
+    "oidc_issuer",
+    "authorize_url",
+    "token_url",
+    "attributes_url",
+    "jwks_uri",
+    "team_id",
+    "MetadataURL",
+    "MetadataFile",
 ];
 
 fn details_place<'a>(pool_id: &'a str, name: &'a str) -> Place<'a> {

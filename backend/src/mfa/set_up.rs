@@ -32,6 +32,7 @@ use crate::limits::{Gate, Guess};
 use crate::opaque_secret::OpaqueSecret;
 use crate::pools::{IdentifierAttribute, Pool};
 use crate::second_factor::{Generation, ProvedFactor};
+use crate::store::Together;
 use crate::tokens::Access;
 use crate::users::{self, Destination, SaveError, Status, User};
 
@@ -133,7 +134,12 @@ pub(super) async fn finish_with_email(
     enrolment.turn(Factor::Email, true);
     let generation = generation_of(state, through.pool, &user, &enrolment);
     let (spend, factors) = (Some(step.spend()), enrolment.into_row(state)?);
-    match users::save_with(state, through.pool, &mut user, spend, Some(&factors)).await {
+    let together = Together {
+        spend,
+        factors: Some(&factors),
+        ..Together::default()
+    };
+    match users::save_with(state, through.pool, &mut user, together).await {
         Ok(()) => Ok((user, generation)),
         Err(SaveError::AlreadySpent) => Err(invalid_session()),
         Err(error) => Err(error.into()),

@@ -220,7 +220,8 @@ async fn link(
         .filter(|user| user.sub == whose.sub && user.username == whose.username);
     let user = user.ok_or(Failure::NotAllowed)?;
     let destination = ProviderUser::of_pool(&user.username);
-    let source = ProviderUser::of_provider(&identity.provider.name, &identity.subject);
+    let mut source = ProviderUser::of_provider(&identity.provider.name, &identity.subject);
+    source.issuer = identity.issuer;
     match identities::link(state, &transaction.pool, &destination, &source).await {
         Ok(()) => Ok(identity.provider.name),
         Err(error) if error.code == ErrorType::AliasExists => Err(Failure::Taken(String::new())),

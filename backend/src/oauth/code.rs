@@ -17,7 +17,7 @@ use crate::redirect_uri::RedirectUri;
 use crate::scope::Scopes;
 use crate::seal::Place;
 use crate::sessions::{self, Beginning, Tokens};
-use crate::store::AuthorizationCodeRow;
+use crate::store::{AuthorizationCodeRow, SsoRow};
 use crate::tokens::{Reason, SignIn};
 use crate::triggers::TokenOccasion;
 use crate::users::{self, User};
@@ -56,7 +56,7 @@ pub(super) fn new(
     request: &AuthorizationRequest,
     user: &User,
     auth_time: i64,
-    sso_id: &str,
+    sso: &SsoRow,
 ) -> Result<(AuthorizationCodeRow, OpaqueSecret), ApiError> {
     let code = OpaqueSecret::draw()?;
     let hash = code.hash();
@@ -66,7 +66,7 @@ pub(super) fn new(
         sub: user.sub.clone(),
         verifier_version: user.verifier_version,
         auth_time,
-        sso_id: Some(sso_id.to_owned()),
+        sso_id: Some(sso.id.clone()),
         grant: Grant {
             redirect_uri: request.redirect_uri.clone(),
             redirect_uri_was_sent: request.redirect_uri_was_sent,
@@ -90,6 +90,7 @@ pub(super) fn new(
         expires_at: state.clock.now() + CODE_SECONDS,
         redeemed_at: None,
         origin_jti: None,
+        provider: sso.provider.clone(),
     };
     Ok((row, code))
 }
@@ -151,6 +152,7 @@ pub(super) async fn redeem(
     let beginning = Beginning {
         address: redemption.address,
         sso_id: content.sso_id.as_deref(),
+        provider: row.provider.as_deref(),
     };
     let session = sessions::open(state, pool, client, &user, sign_in, beginning).await?;
     let is_first = state

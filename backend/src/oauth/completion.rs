@@ -11,7 +11,7 @@ use crate::error::ApiError;
 use crate::opaque_secret::OpaqueSecret;
 use crate::pools::Client;
 use crate::sign_in;
-use crate::store::{self, Proved};
+use crate::store::{self, Proved, VouchedBy};
 use crate::users::User;
 
 /// Where the browser goes, and what it is to remember.
@@ -36,7 +36,9 @@ pub async fn complete(
     older: Option<&OpaqueSecret>,
 ) -> Result<Completed, ApiError> {
     let (client, request) = (&transaction.client, &transaction.request);
-    check_settings(transaction, who.provider.as_deref())?;
+    let vouched_by = who.vouched_by.as_ref();
+    let provider = vouched_by.map(|vouched| vouched.provider.clone());
+    check_settings(transaction, provider.as_deref())?;
     let older = older.map(OpaqueSecret::hash);
     let proved = Proved::Transaction {
         id: &transaction.id,
@@ -44,20 +46,14 @@ pub async fn complete(
     };
     let user = &who.user;
     let auth_time = state.clock.now();
-    let session = sso::begin(
-        state,
-        user,
-        auth_time,
-        who.second_factor.clone(),
-        who.provider.clone(),
-    )
-    .await?;
+    let session = sso::begin(state, user, auth_time, who.second_factor.clone(), provider).await?;
     let finishing = Finishing {
         user,
         auth_time,
         proved,
         session,
         granted: None,
+        vouched_by,
     };
     finish(state, client, request, finishing)
         .await?
@@ -80,7 +76,7 @@ pub(super) async fn complete_known(
     check_settings(transaction, known.provider())?;
     let (client, request, id) = (&transaction.client, &transaction.request, &transaction.id);
     let older = older.map(OpaqueSecret::hash);
-    let (auth_time, proved, session) = match known {
+    let (auth_time, proved, session, vouched_by) = match known {
         Known::Session(session) => (
             session.auth_time,
             Proved::TransactionOfSession {
@@ -89,12 +85,14 @@ pub(super) async fn complete_known(
                 grace_began: state.clock.now() - GRACE_SECONDS,
             },
             sso::rotate(state, session)?,
+            // The session's row ends with the link.
+            None,
         ),
         Known::Person {
             user,
             auth_time,
             second_factor,
-            provider,
+            vouched_by,
         } => (
             *auth_time,
             Proved::Transaction {
@@ -106,9 +104,10 @@ pub(super) async fn complete_known(
                 user,
                 *auth_time,
                 second_factor.clone(),
-                provider.clone(),
+                known.provider().map(str::to_owned),
             )
             .await?,
+            vouched_by.as_ref(),
         ),
     };
     let finishing = Finishing {
@@ -117,6 +116,7 @@ pub(super) async fn complete_known(
         proved,
         session,
         granted,
+        vouched_by,
     };
     finish(state, client, request, finishing)
         .await?
@@ -154,6 +154,7 @@ pub(super) async fn complete_silently(
         proved,
         session: sso::rotate(state, session)?,
         granted: None,
+        vouched_by: None,
     };
     finish(state, client, request, finishing).await
 }
@@ -165,6 +166,7 @@ struct Finishing<'a> {
     proved: Proved<'a>,
     session: (store::SsoRow, SsoCookie),
     granted: Option<&'a str>,
+    vouched_by: Option<&'a VouchedBy>,
 }
 
 async fn finish(
@@ -179,18 +181,14 @@ async fn finish(
     let (sso_row, sso) = finishing.session;
     let code = match request.goal {
         Goal::App => Some(code::new(
-            state,
-            client,
-            request,
-            user,
-            auth_time,
-            &sso_row.id,
+            state, client, request, user, auth_time, &sso_row,
         )?),
         Goal::AccountPage => None,
     };
     let completion = store::Completion {
         proved: finishing.proved,
         verifier_version: user.verifier_version,
+        vouched_by: finishing.vouched_by,
         sso: &sso_row,
         code: code.as_ref().map(|(row, _)| row),
         granted: finishing.granted,

@@ -9,7 +9,8 @@
 //! its user is enabled, confirmed, and has the password that was proved, and while that and the second
 //! factor that was proved, if any, are what a sign-in would ask for: somebody who turned a factor on is
 //! asked for it, in browsers that signed in before, too. `GlobalSignOut`, disabling and deleting the
-//! user delete it, and so does `/logout`.
+//! user delete it, and so does `/logout`. One that came by another provider ends with the link to the person there, and
+//! with the provider.
 
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -169,6 +170,7 @@ fn row(
         started_at: content.auth_time,
         used_at: state.clock.now(),
         replaced_at: None,
+        provider: content.provider.clone(),
     };
     let cookie = SsoCookie {
         pool_id: pool_id.to_owned(),

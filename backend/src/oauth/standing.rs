@@ -11,6 +11,7 @@ use crate::opaque_secret::OpaqueSecret;
 use crate::pools::{Client, Pool};
 use crate::second_factor::ProvedFactor;
 use crate::sign_in;
+use crate::store::VouchedBy;
 use crate::users::{self, User};
 
 /// What is asked of the person. It is sealed in the transaction's row.
@@ -75,7 +76,7 @@ pub(super) struct Person {
     auth_time: i64,
     second_factor: Option<ProvedFactor>,
     #[serde(default)]
-    provider: Option<String>,
+    vouched_by: Option<VouchedBy>,
 }
 
 /// Who it is, as stored now.
@@ -87,7 +88,7 @@ pub(super) enum Known {
         user: User,
         auth_time: i64,
         second_factor: Option<ProvedFactor>,
-        provider: Option<String>,
+        vouched_by: Option<VouchedBy>,
     },
 }
 
@@ -157,7 +158,7 @@ impl Person {
             verifier_version: user.verifier_version,
             auth_time: state.clock.now(),
             second_factor: proved.second_factor.clone(),
-            provider: proved.provider.clone(),
+            vouched_by: proved.vouched_by.clone(),
         }
     }
 
@@ -170,7 +171,7 @@ impl Person {
                 && user.verifier_version == self.verifier_version
         });
         let Some(user) = user else { return Ok(None) };
-        let is_enough = self.provider.is_some()
+        let is_enough = self.vouched_by.is_some()
             || mfa::is_enough(state, pool, &user, self.second_factor.as_ref()).await?;
         if !is_enough {
             return Ok(None);
@@ -179,7 +180,7 @@ impl Person {
             user,
             auth_time: self.auth_time,
             second_factor: self.second_factor.clone(),
-            provider: self.provider.clone(),
+            vouched_by: self.vouched_by.clone(),
         }))
     }
 }
@@ -189,7 +190,9 @@ impl Known {
     pub(super) fn provider(&self) -> Option<&str> {
         match self {
             Self::Session(session) => session.provider.as_deref(),
-            Self::Person { provider, .. } => provider.as_deref(),
+            Self::Person { vouched_by, .. } => {
+                vouched_by.as_ref().map(|vouched| vouched.provider.as_str())
+            }
         }
     }
 

@@ -263,13 +263,12 @@ pub async fn signed_in(
     identity: ExternalIdentity,
     older: Option<&OpaqueSecret>,
 ) -> Result<Proceeding, Failure> {
-    let provider = identity.provider.name.clone();
-    let user = federation::signed_in(state, transaction.through(), identity).await?;
+    let signed_in = federation::signed_in(state, transaction.through(), identity).await?;
     let proved = sign_in::Proved {
-        user: Box::new(user),
+        user: Box::new(signed_in.user),
         second_factor: None,
         device_key: None,
-        provider: Some(provider),
+        vouched_by: Some(signed_in.vouched_by),
     };
     Ok(proceed(state, transaction, &proved, older).await?)
 }
@@ -350,6 +349,9 @@ async fn believed(
     let Ok(Choice::Provider(provider)) = choose(state, target, &wanted).await else {
         return Err(Failure::Unbelievable("the provider was taken away"));
     };
+    if provider.generation != away.pending.generation {
+        return Err(Failure::Unbelievable("the provider was replaced meanwhile"));
+    }
     let text = |name: &str| {
         let value = given.get(name);
         let value =

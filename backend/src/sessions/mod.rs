@@ -92,6 +92,8 @@ pub struct Beginning<'a> {
     pub address: Option<IpAddr>,
     /// The browser's session that it comes from.
     pub sso_id: Option<&'a str>,
+    /// The other provider that vouched for the person.
+    pub provider: Option<&'a str>,
 }
 
 impl std::fmt::Debug for Presented<'_> {
@@ -154,6 +156,7 @@ pub async fn start(
     let beginning = Beginning {
         address: Some(proved.address),
         sso_id: None,
+        provider: None,
     };
     let mut session = open(state, pool, client, user, sign_in, beginning).await?;
     let second_factor = proved.second_factor;
@@ -205,6 +208,7 @@ pub async fn open(
         started_at: now,
         last_active_at: now,
         sso_id: beginning.sso_id.map(str::to_owned),
+        provider: beginning.provider.map(str::to_owned),
     };
     let pair = tokens::issue(state, pool, client, user, &family.origin_jti, sign_in).await?;
     Ok(NewSession {

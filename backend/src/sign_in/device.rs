@@ -221,7 +221,7 @@ pub async fn answer_verifier(
         user: Box::new(user),
         second_factor: memory.second_factor,
         device_key: Some(memory.key),
-        provider: None,
+        vouched_by: None,
     }))
 }
 

@@ -3,6 +3,7 @@
 use sqlx::Row;
 use sqlx::any::AnyRow;
 
+use super::provider_sessions::end_of_provider;
 use super::{Added, Store, StoreError, Transaction};
 
 /// An identity provider as stored.
@@ -22,11 +23,14 @@ pub struct IdentityProviderRow {
     pub created_at: i64,
     /// Seconds since 1970.
     pub updated_at: i64,
+    /// Another one for whoever answers for the same people from now on.
+    pub generation: String,
 }
 
 macro_rules! columns {
     () => {
-        "p.pool_id, p.name, p.kind, p.details, p.settings, p.created_at, p.updated_at"
+        "p.pool_id, p.name, p.kind, p.details, p.settings, p.created_at, p.updated_at, \
+         p.generation"
     };
 }
 
@@ -53,8 +57,8 @@ impl Store {
         }
         sqlx::query(
             "INSERT INTO identity_providers \
-             (pool_id, name, kind, details, settings, created_at, updated_at) \
-             VALUES ($1, $2, $3, $4, $5, $6, $7)",
+             (pool_id, name, kind, details, settings, created_at, updated_at, generation) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
         )
         .bind(&provider.pool_id)
         .bind(&provider.name)
@@ -63,6 +67,7 @@ impl Store {
         .bind(&provider.settings)
         .bind(provider.created_at)
         .bind(provider.updated_at)
+        .bind(&provider.generation)
         .execute(&mut *transaction)
         .await?;
         provider.name_also(&mut transaction, identifiers).await?;
@@ -70,8 +75,8 @@ impl Store {
         Ok(Added::Done)
     }
 
-    /// Gives a provider this row's details and settings, and these other names. Answers whether there
-    /// is such a provider.
+    /// Gives a provider this row's details and settings, and these other names. If its generation is new, everything
+    /// ends that came by the older one. Answers whether there is such a provider.
     ///
     /// # Errors
     /// [`StoreError::Taken`] if another name is taken.
@@ -81,8 +86,20 @@ impl Store {
         identifiers: &[String],
     ) -> Result<bool, StoreError> {
         let mut transaction = self.begin().await?;
-        let updated = sqlx::query(
-            "UPDATE identity_providers SET details = $3, settings = $4, updated_at = $5 \
+        let older = sqlx::query(
+            "SELECT generation FROM identity_providers WHERE pool_id = $1 AND name = $2",
+        )
+        .bind(&provider.pool_id)
+        .bind(&provider.name)
+        .fetch_optional(&mut *transaction)
+        .await?;
+        let Some(older) = older else { return Ok(false) };
+        if older.try_get::<String, _>(0)? != provider.generation {
+            let (pool_id, name) = (&provider.pool_id, &provider.name);
+            end_of_provider(&mut transaction, pool_id, name, provider.updated_at).await?;
+        }
+        sqlx::query(
+            "UPDATE identity_providers SET details = $3, settings = $4, updated_at = $5, generation = $6 \
              WHERE pool_id = $1 AND name = $2",
         )
         .bind(&provider.pool_id)
@@ -90,12 +107,9 @@ impl Store {
         .bind(provider.details.clone())
         .bind(&provider.settings)
         .bind(provider.updated_at)
+        .bind(&provider.generation)
         .execute(&mut *transaction)
-        .await?
-        .rows_affected();
-        if updated == 0 {
-            return Ok(false);
-        }
+        .await?;
         sqlx::query("DELETE FROM identity_provider_identifiers WHERE pool_id = $1 AND name = $2")
             .bind(&provider.pool_id)
             .bind(&provider.name)
@@ -175,7 +189,7 @@ impl Store {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
-    /// Deletes a provider. Answers whether there was one.
+    /// Deletes a provider and ends everything that came by it. Answers whether there was one.
     ///
     /// # Errors
     /// If the database fails.
@@ -183,14 +197,18 @@ impl Store {
         &self,
         pool_id: &str,
         name: &str,
+        now: i64,
     ) -> Result<bool, StoreError> {
+        let mut transaction = self.begin().await?;
+        end_of_provider(&mut transaction, pool_id, name, now).await?;
         let deleted =
             sqlx::query("DELETE FROM identity_providers WHERE pool_id = $1 AND name = $2")
                 .bind(pool_id)
                 .bind(name)
-                .execute(&self.writer)
+                .execute(&mut *transaction)
                 .await?
                 .rows_affected();
+        transaction.commit().await?;
         Ok(deleted > 0)
     }
 }
@@ -228,6 +246,7 @@ impl IdentityProviderRow {
             settings: row.try_get(4)?,
             created_at: row.try_get(5)?,
             updated_at: row.try_get(6)?,
+            generation: row.try_get(7)?,
         })
     }
 }

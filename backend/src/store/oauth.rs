@@ -5,7 +5,7 @@ use sqlx::Row;
 
 use super::consents::grant;
 use super::sessions::is_as_proved;
-use super::{NewFamily, SsoRow, Store, StoreError, Transaction};
+use super::{NewFamily, SsoRow, Store, StoreError, Transaction, VouchedBy};
 
 /// A sign-in under way on the login domain, as stored.
 #[derive(Debug, Clone)]
@@ -41,6 +41,8 @@ pub struct AuthorizationCodeRow {
     pub redeemed_at: Option<i64>,
     /// The sign-in that its use gave.
     pub origin_jti: Option<String>,
+    /// The other provider that vouched for the person.
+    pub provider: Option<String>,
 }
 
 /// Everything that changes when somebody has proved everything.
@@ -50,6 +52,8 @@ pub struct Completion<'a> {
     pub proved: Proved<'a>,
     /// The version of the password that was proved: one that was changed meanwhile ends it.
     pub verifier_version: i64,
+    /// The other provider whose word the proof is, if it is one of this moment and not the browser's session.
+    pub vouched_by: Option<&'a VouchedBy>,
     /// The browser's new session.
     pub sso: &'a SsoRow,
     /// The app's code; a sign-in that leads to a page of ours has none.
@@ -174,7 +178,7 @@ impl Store {
 
     /// Consumes the proof, gives the browser its new session and stores the code: all or nothing.
     /// Answers `false`, and changes nothing, if the proof was used already or the user is no
-    /// longer who proved it (disabled, deleted, another password).
+    /// longer who proved it (disabled, deleted, another password, no longer the provider's person).
     ///
     /// # Errors
     /// If the database fails.
@@ -217,6 +221,13 @@ impl Store {
         if !is_consumed || !is_same_user {
             return Ok(false);
         }
+        if let Some(vouched_by) = completion.vouched_by
+            && !vouched_by
+                .still(&mut transaction, pool_id, username)
+                .await?
+        {
+            return Ok(false);
+        }
         sso.insert(&mut transaction).await?;
         if let Some(code) = code {
             insert_code(&mut transaction, code).await?;
@@ -239,7 +250,7 @@ impl Store {
     ) -> Result<Option<AuthorizationCodeRow>, StoreError> {
         let row = sqlx::query(
             "SELECT hash, pool_id, client_id, username, content, expires_at, redeemed_at, \
-             origin_jti FROM authorization_codes WHERE hash = $1",
+             origin_jti, provider FROM authorization_codes WHERE hash = $1",
         )
         .bind(hash.to_vec())
         .fetch_optional(&self.pool)
@@ -254,6 +265,7 @@ impl Store {
             expires_at: row.try_get(5)?,
             redeemed_at: row.try_get(6)?,
             origin_jti: row.try_get(7)?,
+            provider: row.try_get(8)?,
         }))
     }
 
@@ -344,8 +356,8 @@ async fn insert_code(
 ) -> Result<(), StoreError> {
     sqlx::query(
         "INSERT INTO authorization_codes \
-         (hash, pool_id, client_id, username, content, expires_at, redeemed_at, origin_jti) \
-         VALUES ($1, $2, $3, $4, $5, $6, NULL, NULL)",
+         (hash, pool_id, client_id, username, content, expires_at, redeemed_at, origin_jti, \
+         provider) VALUES ($1, $2, $3, $4, $5, $6, NULL, NULL, $7)",
     )
     .bind(code.hash.clone())
     .bind(&code.pool_id)
@@ -353,6 +365,7 @@ async fn insert_code(
     .bind(&code.username)
     .bind(code.content.clone())
     .bind(code.expires_at)
+    .bind(code.provider.clone())
     .execute(&mut **transaction)
     .await?;
     Ok(())

@@ -40,6 +40,8 @@ pub struct FamilyRow {
     pub sso_id: Option<String>,
     /// Sealed: the address it was last used from.
     pub last_address: Option<Vec<u8>>,
+    /// The other provider that vouched for the person.
+    pub provider: Option<String>,
 }
 
 /// A sign-in that is to be stored.
@@ -94,7 +96,7 @@ impl Store {
         let row = sqlx::query(
             "SELECT f.origin_jti, f.pool_id, f.client_id, f.username, f.auth_time, f.expires_at, \
              f.revoked_at, f.scopes, f.device_key, f.second_factor, f.resource, f.key_thumbprint, \
-             f.started_at, f.last_active_at, f.sso_id, f.last_address, \
+             f.started_at, f.last_active_at, f.sso_id, f.last_address, f.provider, \
              t.expires_at, t.retired_at \
              FROM refresh_tokens t JOIN token_families f ON f.origin_jti = t.origin_jti \
              WHERE t.hash = $1",
@@ -105,8 +107,8 @@ impl Store {
         let Some(row) = row else { return Ok(None) };
         Ok(Some(RefreshRow {
             family: read_family(&row)?,
-            expires_at: row.try_get(16)?,
-            retired_at: row.try_get(17)?,
+            expires_at: row.try_get(17)?,
+            retired_at: row.try_get(18)?,
         }))
     }
 
@@ -118,7 +120,7 @@ impl Store {
         let row = sqlx::query(
             "SELECT origin_jti, pool_id, client_id, username, auth_time, expires_at, revoked_at, \
              scopes, device_key, second_factor, resource, key_thumbprint, started_at, last_active_at, \
-             sso_id, last_address FROM token_families WHERE origin_jti = $1",
+             sso_id, last_address, provider FROM token_families WHERE origin_jti = $1",
         )
         .bind(origin_jti)
         .fetch_optional(&self.pool)
@@ -254,8 +256,8 @@ impl NewFamily {
             "INSERT INTO token_families \
              (origin_jti, pool_id, client_id, username, auth_time, expires_at, revoked_at, scopes, \
              device_key, second_factor, resource, key_thumbprint, started_at, last_active_at, \
-             sso_id, last_address) \
-             VALUES ($1, $2, $3, $4, $5, $6, NULL, $7, $8, $9, $10, $11, $12, $13, $14, $15)",
+             sso_id, last_address, provider) \
+             VALUES ($1, $2, $3, $4, $5, $6, NULL, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)",
         )
         .bind(&row.origin_jti)
         .bind(&row.pool_id)
@@ -272,6 +274,7 @@ impl NewFamily {
         .bind(row.last_active_at)
         .bind(row.sso_id.clone())
         .bind(row.last_address.clone())
+        .bind(row.provider.clone())
         .execute(&mut **transaction)
         .await?;
         sqlx::query(
@@ -341,5 +344,6 @@ fn read_family(row: &sqlx::any::AnyRow) -> Result<FamilyRow, sqlx::Error> {
         last_active_at: row.try_get(13)?,
         sso_id: row.try_get(14)?,
         last_address: row.try_get(15)?,
+        provider: row.try_get(16)?,
     })
 }

@@ -25,6 +25,8 @@ pub struct SsoRow {
     pub used_at: i64,
     /// When another value took its place, seconds since 1970.
     pub replaced_at: Option<i64>,
+    /// The other provider that vouched for the person.
+    pub provider: Option<String>,
 }
 
 impl Store {
@@ -34,8 +36,8 @@ impl Store {
     /// If the database fails.
     pub async fn sso_session(&self, hash: &[u8]) -> Result<Option<SsoRow>, StoreError> {
         let row = sqlx::query(
-            "SELECT hash, id, pool_id, username, content, expires_at, replaced_at, started_at, used_at \
-             FROM sso_sessions WHERE hash = $1",
+            "SELECT hash, id, pool_id, username, content, expires_at, replaced_at, started_at, used_at, \
+             provider FROM sso_sessions WHERE hash = $1",
         )
         .bind(hash.to_vec())
         .fetch_optional(&self.pool)
@@ -51,6 +53,7 @@ impl Store {
             replaced_at: row.try_get(6)?,
             started_at: row.try_get(7)?,
             used_at: row.try_get(8)?,
+            provider: row.try_get(9)?,
         }))
     }
 
@@ -99,8 +102,8 @@ impl SsoRow {
     pub(super) async fn insert(&self, transaction: &mut Transaction) -> Result<(), StoreError> {
         sqlx::query(
             "INSERT INTO sso_sessions \
-             (hash, id, pool_id, username, content, expires_at, replaced_at, started_at, used_at) \
-             VALUES ($1, $2, $3, $4, $5, $6, NULL, $7, $8)",
+             (hash, id, pool_id, username, content, expires_at, replaced_at, started_at, used_at, \
+             provider) VALUES ($1, $2, $3, $4, $5, $6, NULL, $7, $8, $9)",
         )
         .bind(self.hash.clone())
         .bind(&self.id)
@@ -110,6 +113,7 @@ impl SsoRow {
         .bind(self.expires_at)
         .bind(self.started_at)
         .bind(self.used_at)
+        .bind(self.provider.clone())
         .execute(&mut **transaction)
         .await?;
         Ok(())

@@ -5,7 +5,8 @@ use sqlx::{AssertSqlSafe, Row};
 
 use super::lookup_rows::Table;
 use super::many_rows::{most_rows, placeholders};
-use super::{FactorsRow, Store, StoreError, Transaction, lookup_rows};
+use super::provider_sessions::end_of_user;
+use super::{FactorsRow, Store, StoreError, Transaction, Way, lookup_rows};
 use crate::store::CodeRow;
 
 /// A user as stored.
@@ -77,6 +78,17 @@ pub enum Spend<'a> {
     },
 }
 
+/// What changes together with a user, or not at all.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Together<'a> {
+    /// What the change makes use of.
+    pub spend: Option<Spend<'a>>,
+    /// The second factors from now on.
+    pub factors: Option<&'a FactorsRow>,
+    /// The way of signing in by which the user does not come any more: what came by it ends.
+    pub ends: Option<Way<'a>>,
+}
+
 /// How a change of a user went.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Saved {
@@ -134,9 +146,8 @@ impl Store {
         Ok(transaction.commit().await?)
     }
 
-    /// Stores a changed user over the revision it was read at, replaces what it is found by, and
-    /// spends something if the change depends on it, and stores the second factors that change with it: all
-    /// or nothing. A new password voids the user's recovery code; of `remembered` passwords, the new one
+    /// Stores a changed user over the revision it was read at, replaces what it is found by, and does what
+    /// goes `together` with it: all or nothing. A new password voids the user's recovery code; of `remembered` passwords, the new one
     /// included, the older ones are kept.
     ///
     /// # Errors
@@ -146,13 +157,12 @@ impl Store {
         &self,
         user: &UserRow,
         lookups: &Lookups,
-        spend: Option<Spend<'_>>,
-        factors: Option<&FactorsRow>,
+        together: Together<'_>,
         remembered: i64,
         now: i64,
     ) -> Result<Saved, StoreError> {
         let mut transaction = self.begin().await?;
-        if let Some(spend) = spend
+        if let Some(spend) = together.spend
             && !spend.take(&mut transaction, user, now).await?
         {
             return Ok(Saved::AlreadySpent);
@@ -205,10 +215,14 @@ impl Store {
                 .await?;
         }
         insert_lookups(&mut transaction, user, lookups).await?;
-        if let Some(factors) = factors
+        if let Some(factors) = together.factors
             && !factors.write(&mut transaction).await?
         {
             return Ok(Saved::Outdated);
+        }
+        if let Some(way) = together.ends {
+            let whose = (user.pool_id.as_str(), user.username.as_str());
+            end_of_user(&mut transaction, whose, way, now).await?;
         }
         transaction.commit().await?;
         Ok(Saved::Done)

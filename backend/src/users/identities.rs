@@ -8,12 +8,12 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::{SaveError, User, find_existing, not_found, save};
+use super::{SaveError, User, find_existing, not_found, save_with};
 use crate::app::AppState;
 use crate::error::{ApiError, ErrorType};
 use crate::identity_providers::{self, IdentityProvider};
 use crate::pools::Pool;
-use crate::store::LookupRow;
+use crate::store::{LookupRow, Together, Way};
 
 /// The pool itself, where a provider is named.
 const POOL_ITSELF: &str = "Cognito";
@@ -33,6 +33,9 @@ pub struct ProviderUser {
     /// Who it is.
     #[serde(default)]
     pub provider_attribute_value: String,
+    /// The provider's name for itself, where it said who it is, and not an administrator.
+    #[serde(skip)]
+    pub issuer: Option<String>,
 }
 
 impl ProviderUser {
@@ -49,6 +52,7 @@ impl ProviderUser {
             provider_name: provider.to_owned(),
             provider_attribute_name: None,
             provider_attribute_value: subject.to_owned(),
+            issuer: None,
         }
     }
 }
@@ -102,8 +106,13 @@ pub async fn link(
     }
     let mut user = find_existing(state, pool, &destination.provider_attribute_value).await?;
     let mut identities = of_user(&user)?;
-    if identities.iter().any(|identity| identity.is(source)) {
-        return Ok(());
+    if let Some(identity) = identities.iter_mut().find(|identity| identity.is(source)) {
+        if identity.issuer == source.issuer {
+            return Ok(());
+        }
+        // Said once more: of the provider as it is now.
+        identity.issuer.clone_from(&source.issuer);
+        return store(state, pool, &mut user, &identities, None).await;
     }
     if identities.len() >= state.config.quotas.linked_identities_per_user {
         return Err(ApiError::limit_exceeded(
@@ -116,14 +125,14 @@ pub async fn link(
         provider_type: provider.kind.name().to_owned(),
         attribute_name: Some(source.attribute().to_owned()).filter(|name| name != SUBJECT),
         primary: false,
-        issuer: None,
+        issuer: source.issuer.clone(),
         date_created: state.clock.now().saturating_mul(1000),
     });
-    store(state, pool, &mut user, &identities).await
+    store(state, pool, &mut user, &identities, None).await
 }
 
 /// `AdminDisableProviderForUser`: takes a link away. For a user of the pool itself: takes the password
-/// away.
+/// away. What the user has by that way (tokens, browsers' sessions) ends with it.
 ///
 /// # Errors
 /// `UserNotFoundException` if nobody is linked so.
@@ -131,7 +140,11 @@ pub async fn unlink(state: &AppState, pool: &Pool, who: &ProviderUser) -> Result
     if who.provider_name == POOL_ITSELF {
         let mut user = find_existing(state, pool, &who.provider_attribute_value).await?;
         user.remove_password();
-        return Ok(save(state, pool, &mut user, None).await?);
+        let together = Together {
+            ends: Some(Way::Pool),
+            ..Together::default()
+        };
+        return Ok(save_with(state, pool, &mut user, together).await?);
     }
     let found = state
         .store
@@ -140,7 +153,14 @@ pub async fn unlink(state: &AppState, pool: &Pool, who: &ProviderUser) -> Result
     let mut user = User::read(state, found.ok_or_else(not_found)?)?;
     let mut identities = of_user(&user)?;
     identities.retain(|identity| !identity.is(who));
-    store(state, pool, &mut user, &identities).await
+    store(
+        state,
+        pool,
+        &mut user,
+        &identities,
+        Some(&who.provider_name),
+    )
+    .await
 }
 
 /// A link, as its person sees it.
@@ -172,7 +192,7 @@ pub fn links(user: &User) -> Result<Vec<Link>, ApiError> {
     Ok(of_user(user)?.into_iter().map(link).collect())
 }
 
-/// Takes a link away on its person's own wish: never the last way to sign in.
+/// Takes a link away on its person's own wish, with what they have by it: never the last way to sign in.
 ///
 /// # Errors
 /// `ResourceNotFoundException` if there is none, `InvalidParameterException` for the last way in.
@@ -194,7 +214,7 @@ pub async fn unlink_own(
             "It is the only way in: choose a password, or link another provider first.",
         ));
     }
-    store(state, pool, &mut user, &identities).await
+    store(state, pool, &mut user, &identities, Some(provider)).await
 }
 
 /// Somebody, as a provider knows them.
@@ -208,12 +228,23 @@ pub(crate) struct Known<'a> {
     pub(crate) claims: Vec<(&'a str, &'a str)>,
 }
 
+/// Whom a link led to.
+#[derive(Debug)]
+pub(crate) struct Found {
+    /// The user.
+    pub(crate) user: User,
+    /// The keyed hash of the link.
+    pub(crate) link: [u8; 32],
+    /// The name that the provider had for itself when it was made, if it was told then.
+    pub(crate) issuer: Option<String>,
+}
+
 /// The user whom a person of a provider is: by the provider's own id first.
 pub(crate) async fn find(
     state: &AppState,
     pool: &Pool,
     known: &Known<'_>,
-) -> Result<Option<User>, ApiError> {
+) -> Result<Option<Found>, ApiError> {
     let by_id = (None, known.subject);
     let by_claims = known
         .claims
@@ -224,13 +255,27 @@ pub(crate) async fn find(
             provider_name: known.provider.to_owned(),
             provider_attribute_name: attribute.map(str::to_owned),
             provider_attribute_value: value.to_owned(),
+            issuer: None,
         };
-        let lookups = [lookup(state, &pool.id, &who)];
-        if let Some(row) = state.store.user_by(&pool.id, &lookups).await? {
-            return User::read(state, row).map(Some);
+        let lookup = lookup(state, &pool.id, &who);
+        if let Some(row) = state.store.user_by(&pool.id, &[lookup]).await? {
+            let user = User::read(state, row)?;
+            let mut identities = of_user(&user)?.into_iter();
+            let identity = identities.find(|identity| identity.is(&who));
+            return Ok(Some(Found {
+                issuer: identity.and_then(|identity| identity.issuer),
+                link: lookup.hash,
+                user,
+            }));
         }
     }
     Ok(None)
+}
+
+/// The keyed hash of the link that a user begins with.
+pub(crate) fn first_link(state: &AppState, pool: &Pool, provider: &str, subject: &str) -> [u8; 32] {
+    let who = ProviderUser::of_provider(provider, subject);
+    lookup(state, &pool.id, &who).hash
 }
 
 /// A new user begins as a person of a provider, in memory.
@@ -263,6 +308,7 @@ pub(super) fn lookups(state: &AppState, user: &User) -> Vec<LookupRow> {
             provider_name: identity.provider_name,
             provider_attribute_name: identity.attribute_name,
             provider_attribute_value: identity.user_id,
+            issuer: None,
         };
         lookup(state, &user.pool_id, &who)
     };
@@ -318,11 +364,13 @@ fn of_user(user: &User) -> Result<Vec<Identity>, ApiError> {
     }
 }
 
+/// Stores a user's links. What they have by the provider that is named ends.
 async fn store(
     state: &AppState,
     pool: &Pool,
     user: &mut User,
     identities: &[Identity],
+    ends: Option<&str>,
 ) -> Result<(), ApiError> {
     let text = if identities.is_empty() {
         String::new()
@@ -330,7 +378,11 @@ async fn store(
         serde_json::to_string(identities).map_err(|error| ApiError::internal(&error))?
     };
     user.attributes.set(ATTRIBUTE, &text);
-    match save(state, pool, user, None).await {
+    let together = Together {
+        ends: ends.map(Way::Provider),
+        ..Together::default()
+    };
+    match save_with(state, pool, user, together).await {
         Err(SaveError::Taken) => Err(ApiError::alias_exists(
             "The SourceUser is linked to another user.",
         )),

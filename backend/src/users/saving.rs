@@ -5,7 +5,7 @@ use crate::app::AppState;
 use crate::error::ApiError;
 use crate::pools::{IdentifierAttribute, Pool};
 use crate::seal::Place;
-use crate::store::{CodeRow, FactorsRow, LookupRow, Lookups, Saved, Spend, StoreError, UserRow};
+use crate::store::{CodeRow, LookupRow, Lookups, Saved, Spend, StoreError, Together, UserRow};
 
 /// Why a changed user was not stored.
 #[derive(Debug)]
@@ -65,10 +65,14 @@ pub async fn save(
     user: &mut User,
     spend: Option<Spend<'_>>,
 ) -> Result<(), SaveError> {
-    save_with(state, pool, user, spend, None).await
+    let together = Together {
+        spend,
+        ..Together::default()
+    };
+    save_with(state, pool, user, together).await
 }
 
-/// The same, with second factors that change together with the user.
+/// The same, with what changes together with the user.
 ///
 /// # Errors
 /// [`SaveError`]: nothing is stored then.
@@ -76,8 +80,7 @@ pub async fn save_with(
     state: &AppState,
     pool: &Pool,
     user: &mut User,
-    spend: Option<Spend<'_>>,
-    factors: Option<&FactorsRow>,
+    together: Together<'_>,
 ) -> Result<(), SaveError> {
     let now = state.clock.now();
     user.updated_at = now;
@@ -86,7 +89,7 @@ pub async fn save_with(
     let remembered = pool.settings.password_policy().password_history_size;
     match state
         .store
-        .update_user(&row, &lookups, spend, factors, remembered.into(), now)
+        .update_user(&row, &lookups, together, remembered.into(), now)
         .await
         .map_err(taken)?
     {
