@@ -30,6 +30,9 @@ use crate::opaque_secret::{OpaqueSecret, hash, row_name};
 pub(super) struct Proof {
     nonce: String,
     verifier: Zeroizing<String>,
+    /// What was handed on of the app's `max_age`.
+    #[serde(default)]
+    max_age: Option<i64>,
 }
 
 /// What came back through the browser (RFC 6749, 4.1.2).
@@ -74,6 +77,8 @@ pub(super) async fn begin(
     let proof = Proof {
         nonce: OpaqueSecret::draw()?.secret().to_owned(),
         verifier: Zeroizing::new(OpaqueSecret::draw()?.secret().to_owned()),
+        // The four do not know it: Google's, for one, says nowhere when the person signed in.
+        max_age: ask.max_age.filter(|_| provider.kind == ProviderType::Oidc),
     };
     let mut location = endpoints.authorize.clone();
     {
@@ -97,9 +102,11 @@ pub(super) async fn begin(
                 query.append_pair("response_mode", "form_post");
             }
             ProviderType::Oidc | ProviderType::Google => {
+                let max_age = proof.max_age.map(|seconds| seconds.to_string());
                 let given = [
                     ("login_hint", ask.login_hint),
-                    ("prompt", ask.prompt),
+                    ("prompt", prompt(provider, ask.prompt)),
+                    ("max_age", max_age.as_deref()),
                     ("ui_locales", ask.lang),
                 ];
                 for (name, value) in given {
@@ -137,8 +144,10 @@ pub(super) async fn answered(
     told.insert("tokenResponse".to_owned(), tokens.told());
     let mut claims = Map::new();
     let mut subject = None;
+    let mut auth_time = None;
     if let Word::Signed { signer, .. } = &endpoints.word {
-        let id_claims = believed(state, &provider, signer, &tokens, &proof.nonce).await?;
+        let id_claims = believed(state, &provider, signer, &tokens, proof).await?;
+        auth_time = id_claims.get("auth_time").and_then(Value::as_i64);
         subject = text(&id_claims, "sub");
         told.insert("idToken".to_owned(), json!(id_claims));
         claims = id_claims;
@@ -185,8 +194,17 @@ pub(super) async fn answered(
         provider,
         claims,
         unsigned,
+        auth_time,
         told,
     })
+}
+
+/// Google has no word for a new proof: there the person chooses an account again.
+fn prompt<'a>(provider: &IdentityProvider, asked: Option<&'a str>) -> Option<&'a str> {
+    match provider.kind {
+        ProviderType::Google if asked == Some("login") => Some("select_account"),
+        _ => asked,
+    }
 }
 
 /// RFC 9207, 2.4.
@@ -206,13 +224,14 @@ async fn believed(
     provider: &IdentityProvider,
     signer: &Signer,
     tokens: &Tokens,
-    nonce: &str,
+    proof: &Proof,
 ) -> Result<Map<String, Value>, Failure> {
     let token = tokens.id_token.as_ref();
     let token = token.ok_or(Failure::Unbelievable("the provider gave no ID token"))?;
     let expected = Expected {
         client_id: provider.detail("client_id"),
-        nonce,
+        nonce: &proof.nonce,
+        max_age: proof.max_age,
         access_token: &tokens.access_token,
     };
     id_token::verify(state, signer, token, &expected).await

@@ -31,6 +31,8 @@ pub(super) struct Expected<'a> {
     pub(super) client_id: &'a str,
     /// `nonce`
     pub(super) nonce: &'a str,
+    /// The `max_age` that was asked for: `auth_time` has to be there, and within it.
+    pub(super) max_age: Option<i64>,
     /// What `at_hash` is of, if it is there.
     pub(super) access_token: &'a str,
 }
@@ -55,7 +57,7 @@ pub(super) async fn verify(
     let time = (state.clock.now(), SKEW);
     let claims = token.verified(&state.published, &signer.keys, algorithms, time);
     let claims = claims.await?;
-    check(&claims, expected, token.algorithm())?;
+    check(&claims, expected, token.algorithm(), time.0)?;
     Ok(claims)
 }
 
@@ -63,6 +65,7 @@ fn check(
     claims: &Map<String, Value>,
     expected: &Expected<'_>,
     algorithm: &str,
+    now: i64,
 ) -> Result<(), Failure> {
     let fails = |why| Err(Failure::Unbelievable(why));
     let (is_for_us, is_for_others) = match claims.get("aud") {
@@ -81,6 +84,13 @@ fn check(
     if claims.get("nonce").and_then(Value::as_str) != Some(expected.nonce) {
         return fails("the ID token was not made for this sign-in");
     }
+    let proved_at = claims.get("auth_time").and_then(Value::as_i64);
+    let is_within = |max_age: i64| {
+        proved_at.is_some_and(|then| now.saturating_sub(then) <= max_age.saturating_add(SKEW))
+    };
+    if !expected.max_age.is_none_or(is_within) {
+        return fails("the provider asked for no proof as new as the app wants");
+    }
     match claims.get("at_hash") {
         Some(hash) if *hash != half_hash(expected.access_token, algorithm) => {
             fails("the ID token does not belong to the access token")
@@ -95,8 +105,15 @@ mod tests {
 
     use super::*;
 
+    const NOW: i64 = 1_767_323_045;
+
     fn refusal(change: &Value) -> Option<&'static str> {
+        refusal_within(None, change)
+    }
+
+    fn refusal_within(max_age: Option<i64>, change: &Value) -> Option<&'static str> {
         let expected = Expected {
+            max_age,
             client_id: "us",
             nonce: "n",
             access_token: "jHkWEdUXMU1BwAsC4vtUsZwnNvTIxEl0z9K3vx5KF0Y",
@@ -104,7 +121,7 @@ mod tests {
         let mut claims = json!({ "aud": "us", "nonce": "n" });
         let members = claims.as_object_mut().unwrap();
         members.extend(change.as_object().unwrap().clone());
-        match check(members, &expected, "RS256") {
+        match check(members, &expected, "RS256", NOW) {
             Err(Failure::Unbelievable(why)) => Some(why),
             _ => None,
         }
@@ -120,6 +137,22 @@ mod tests {
             json!({ "at_hash": "77QmUPtjPfzWtF2AnpK9RQ" }),
         ] {
             assert_eq!(refusal(&change), None, "{change}");
+        }
+    }
+
+    #[test]
+    fn a_proof_may_not_be_older_than_the_app_wants() {
+        for (told, is_refused) in [
+            (json!(NOW), false),
+            (json!(NOW - 360), false),
+            (json!(NOW - 361), true),
+            (json!(null), true),
+            (json!("now"), true),
+        ] {
+            let claims = json!({ "auth_time": told });
+            let refused = refusal_within(Some(300), &claims);
+            assert_eq!(refused.is_some(), is_refused, "{told}: {refused:?}");
+            assert_eq!(refusal(&claims), None, "nothing was asked for");
         }
     }
 

@@ -55,6 +55,8 @@ pub struct Ask<'a> {
     pub login_hint: Option<&'a str>,
     /// Whether the person is to be asked, as the app said it.
     pub prompt: Option<&'a str>,
+    /// How many seconds ago the person may have proved who they are.
+    pub max_age: Option<i64>,
     /// A language.
     pub lang: Option<&'a str>,
 }
@@ -104,6 +106,8 @@ pub struct ExternalIdentity {
     pub claims: Map<String, Value>,
     /// The names of claims that only the browser brought: nobody is known by them.
     pub unsigned: BTreeSet<String>,
+    /// When the person proved it, if the provider told, seconds since 1970.
+    pub auth_time: Option<i64>,
     /// What the trigger `InboundFederation` is told (`attributes` of its event).
     pub told: Map<String, Value>,
 }

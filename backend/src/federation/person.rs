@@ -99,6 +99,7 @@ pub async fn signed_in(
                 provider: provider.name,
                 generation: provider.generation,
                 link,
+                auth_time: identity.auth_time,
             };
             return Ok(SignedIn { user, vouched_by });
         }

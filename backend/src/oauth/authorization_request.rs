@@ -42,6 +42,9 @@ pub struct AuthorizationRequest {
     /// Whether the person is to be asked, for another provider that they sign in with.
     #[serde(default)]
     pub prompt: Option<String>,
+    /// How many seconds ago the person may have proved who they are, for another provider that they sign in with.
+    #[serde(default)]
+    pub max_age: Option<i64>,
     /// Where the sign-in ends.
     #[serde(default)]
     pub(super) goal: Goal,
@@ -74,6 +77,7 @@ impl AuthorizationRequest {
             dpop_jkt: None,
             asks_for_consent: false,
             prompt: Some("login".to_owned()),
+            max_age: None,
             goal: Goal::AccountPage,
         }
     }
@@ -90,8 +94,6 @@ pub(super) struct Asked {
     pub(super) request: AuthorizationRequest,
     /// Whether the person may, must not or must be asked.
     pub(super) prompt: Prompt,
-    /// How many seconds ago the person may have signed in.
-    pub(super) max_age: Option<i64>,
     /// Whom the sign-in is to be with.
     pub(super) wanted: Wanted,
 }
@@ -186,13 +188,13 @@ impl Asked {
             dpop_jkt: dpop_jkt(given)?,
             asks_for_consent,
             prompt: given.get("prompt")?.map(str::to_owned),
+            max_age: max_age(given)?,
             goal: Goal::App,
         };
         Ok(Self {
             request,
             prompt,
             wanted,
-            max_age: max_age(given)?,
         })
     }
 }

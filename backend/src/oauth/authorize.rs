@@ -191,12 +191,12 @@ async fn decide(
     let Asked {
         request,
         prompt,
-        max_age,
         wanted,
     } = {
         let allowed = Allowed::read(state, &target.client, given).await?;
         Asked::read(given, &target.client, allowed, target.address())?
     };
+    let max_age = request.max_age;
     let choice = with_provider::choose(state, (&target.pool, &target.client), &wanted).await?;
     let mut standing = Standing::Open;
     if let Some(session) = session(state, page, prompt, browser, target).await?

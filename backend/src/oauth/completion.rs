@@ -37,19 +37,19 @@ pub async fn complete(
 ) -> Result<Completed, ApiError> {
     let (client, request) = (&transaction.client, &transaction.request);
     let vouched_by = who.vouched_by.as_ref();
-    let provider = vouched_by.map(|vouched| vouched.provider.clone());
-    check_settings(transaction, provider.as_deref())?;
+    let provider = vouched_by.map(|vouched| vouched.provider.as_str());
+    check_settings(transaction, provider)?;
     let older = older.map(OpaqueSecret::hash);
     let proved = Proved::Transaction {
         id: &transaction.id,
         older: older.as_deref(),
     };
     let user = &who.user;
-    let auth_time = state.clock.now();
-    let session = sso::begin(state, user, auth_time, who.second_factor.clone(), provider).await?;
+    let (now, second_factor) = (state.clock.now(), who.second_factor.clone());
+    let session = sso::begin(state, user, now, second_factor, vouched_by).await?;
     let finishing = Finishing {
         user,
-        auth_time,
+        auth_time: sso::proved_at(now, vouched_by),
         proved,
         session,
         granted: None,
@@ -90,11 +90,11 @@ pub(super) async fn complete_known(
         ),
         Known::Person {
             user,
-            auth_time,
+            proved_at,
             second_factor,
             vouched_by,
         } => (
-            *auth_time,
+            sso::proved_at(*proved_at, vouched_by.as_ref()),
             Proved::Transaction {
                 id,
                 older: older.as_deref(),
@@ -102,9 +102,9 @@ pub(super) async fn complete_known(
             sso::begin(
                 state,
                 user,
-                *auth_time,
+                *proved_at,
                 second_factor.clone(),
-                known.provider().map(str::to_owned),
+                vouched_by.as_ref(),
             )
             .await?,
             vouched_by.as_ref(),

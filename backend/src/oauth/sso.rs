@@ -4,8 +4,8 @@
 //! # Security model
 //! The cookie's value is 256 random bits and changes with every use; the database has its hash, and
 //! for half a minute takes the older value too, because several tabs may start at once. A session counts
-//! for a client as long as that says, an hour by default, from when somebody last proved a password,
-//! however often it is used. It counts only while
+//! for a client as long as that says, an hour by default, from when somebody last proved a password or came by another
+//! provider, however often it is used. It counts only while
 //! its user is enabled, confirmed, and has the password that was proved, and while that and the second
 //! factor that was proved, if any, are what a sign-in would ask for: somebody who turned a factor on is
 //! asked for it, in browsers that signed in before, too. `GlobalSignOut`, disabling and deleting the
@@ -22,7 +22,7 @@ use crate::opaque_secret::{OpaqueSecret, row_name};
 use crate::pools::{self, Client, Pool};
 use crate::seal::{Place, Sealer};
 use crate::second_factor::ProvedFactor;
-use crate::store::SsoRow;
+use crate::store::{SsoRow, VouchedBy};
 use crate::users::{self, User};
 
 /// How long a replaced value still counts, in seconds.
@@ -33,8 +33,10 @@ pub const GRACE_SECONDS: i64 = 30;
 pub struct SsoSession {
     /// Who signed in, as stored now.
     pub user: User,
-    /// When the person proved it, seconds since 1970.
+    /// When the person proved it, here or at another provider, seconds since 1970.
     pub auth_time: i64,
+    /// When the session began, seconds since 1970.
+    pub(super) began_at: i64,
     /// Seconds since 1970.
     pub expires_at: i64,
     pub(super) id: String,
@@ -76,7 +78,7 @@ pub async fn find(
     };
     let content = Content::open(&state.sealer, &row)?;
     let oldest = now - client.sessions.sso_seconds();
-    if content.expires_at <= now || content.auth_time <= oldest {
+    if content.expires_at <= now || content.began_at <= oldest {
         return Ok(None);
     }
     let user = users::find_by_username(state, pool, &content.username).await?;
@@ -97,6 +99,7 @@ pub async fn find(
     Ok(Some(SsoSession {
         user,
         auth_time: content.auth_time,
+        began_at: content.began_at,
         expires_at: content.expires_at,
         id: row.id,
         hash: row.hash,
@@ -113,23 +116,31 @@ pub async fn end(state: &AppState, pool: &Pool, value: &OpaqueSecret) -> Result<
     Ok(state.store.end_sso_session(&pool.id, &value.hash()).await?)
 }
 
-/// A session for somebody who proved everything at `auth_time`, not stored yet.
+/// When somebody proved who they are whose session begins at this time: where another provider vouches for them, that may have
+/// been long before. Its clock may go before ours.
+pub(super) fn proved_at(began_at: i64, vouched_by: Option<&VouchedBy>) -> i64 {
+    let told = vouched_by.and_then(|vouched| vouched.auth_time);
+    told.map_or(began_at, |told| told.clamp(0, began_at))
+}
+
+/// A session for somebody who proved everything, not stored yet.
 pub(super) async fn begin(
     state: &AppState,
     user: &User,
-    auth_time: i64,
+    began_at: i64,
     second_factor: Option<ProvedFactor>,
-    provider: Option<String>,
+    vouched_by: Option<&VouchedBy>,
 ) -> Result<(SsoRow, SsoCookie), ApiError> {
     let seconds = pools::longest_sso_seconds(state, &user.pool_id).await?;
     let content = Content {
         username: user.username.clone(),
         sub: user.sub.clone(),
         verifier_version: user.verifier_version,
-        auth_time,
-        expires_at: auth_time.saturating_add(seconds),
+        auth_time: proved_at(began_at, vouched_by),
+        began_at,
+        expires_at: began_at.saturating_add(seconds),
         second_factor,
-        provider,
+        provider: vouched_by.map(|vouched| vouched.provider.clone()),
     };
     row(state, &user.pool_id, Uuid::new_v4().to_string(), &content)
 }
@@ -145,6 +156,7 @@ pub(super) fn rotate(
         sub: user.sub.clone(),
         verifier_version: user.verifier_version,
         auth_time: session.auth_time,
+        began_at: session.began_at,
         expires_at: session.expires_at,
         second_factor: session.second_factor.clone(),
         provider: session.provider.clone(),
@@ -167,7 +179,7 @@ fn row(
         pool_id: pool_id.to_owned(),
         username: content.username.clone(),
         expires_at: content.expires_at,
-        started_at: content.auth_time,
+        started_at: content.began_at,
         used_at: state.clock.now(),
         replaced_at: None,
         provider: content.provider.clone(),
@@ -186,6 +198,8 @@ struct Content {
     sub: String,
     verifier_version: i64,
     auth_time: i64,
+    #[serde(default)]
+    began_at: i64,
     expires_at: i64,
     /// Rows of older versions, which called it otherwise, do not say what the factor was one of: they
     /// count as without.

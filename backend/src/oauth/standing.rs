@@ -73,7 +73,7 @@ pub(super) struct Person {
     username: String,
     sub: String,
     verifier_version: i64,
-    auth_time: i64,
+    proved_at: i64,
     second_factor: Option<ProvedFactor>,
     #[serde(default)]
     vouched_by: Option<VouchedBy>,
@@ -86,7 +86,8 @@ pub(super) enum Known {
     /// By a proof a moment ago.
     Person {
         user: User,
-        auth_time: i64,
+        /// Here, or when the provider sent them back.
+        proved_at: i64,
         second_factor: Option<ProvedFactor>,
         vouched_by: Option<VouchedBy>,
     },
@@ -156,7 +157,7 @@ impl Person {
             username: user.username.clone(),
             sub: user.sub.clone(),
             verifier_version: user.verifier_version,
-            auth_time: state.clock.now(),
+            proved_at: state.clock.now(),
             second_factor: proved.second_factor.clone(),
             vouched_by: proved.vouched_by.clone(),
         }
@@ -178,7 +179,7 @@ impl Person {
         }
         Ok(Some(Known::Person {
             user,
-            auth_time: self.auth_time,
+            proved_at: self.proved_at,
             second_factor: self.second_factor.clone(),
             vouched_by: self.vouched_by.clone(),
         }))

@@ -130,6 +130,7 @@ pub(super) async fn leave(
         state: &format!("{id}.{}", secret.secret()),
         login_hint: request.login_hint.as_deref(),
         prompt: request.prompt.as_deref(),
+        max_age: request.max_age,
         lang: request.lang.as_deref(),
     };
     let begun = federation::begin(state, provider, &ask).await?;
@@ -375,9 +376,12 @@ async fn believed(
     federation::answered(state, *provider, &away.pending, &answer).await
 }
 
-/// The failure as the app gets it.
+/// The failure as the app gets it: `access_denied` for a person who said no, `temporarily_unavailable` for a provider that is
+/// down, `server_error` for a fault of ours, else `invalid_request`.
 pub(super) fn error_of(provider: &str, failure: Failure) -> OAuthError {
-    let invalid = |text: String| OAuthError::invalid_request(super::error::described(&text));
+    let described = |text: String| super::error::described(&text);
+    let invalid = |text| OAuthError::invalid_request(described(text));
+    let down = |text| OAuthError::new(OAuthErrorCode::TemporarilyUnavailable, described(text));
     match failure {
         Failure::Denied => OAuthError::new(
             OAuthErrorCode::AccessDenied,
@@ -385,9 +389,12 @@ pub(super) fn error_of(provider: &str, failure: Failure) -> OAuthError {
         ),
         Failure::Declined => invalid(format!("{provider} refused the request.")),
         Failure::Unreachable(Step::Token) => {
-            OAuthError::invalid_request("Timeout occurred in calling IdP token endpoint")
+            down("Timeout occurred in calling IdP token endpoint".to_owned())
         }
-        Failure::Unreachable(step) => invalid(format!("{provider} cannot be reached ({step:?}).")),
+        Failure::Unreachable(step) => down(format!("{provider} cannot be reached ({step:?}).")),
+        Failure::Refused(step, status) if status >= 500 => {
+            down(format!("{provider} Error - {status} ({step:?})"))
+        }
         Failure::Refused(Step::Token, status) => {
             invalid(format!("{provider} Error - {status} error getting token"))
         }

@@ -16,6 +16,8 @@ pub struct VouchedBy {
     pub generation: String,
     /// The keyed hash of the link that led to the user.
     pub link: [u8; 32],
+    /// When the person proved it there, if the provider told, seconds since 1970.
+    pub auth_time: Option<i64>,
 }
 
 /// A way of signing in.

@@ -3,6 +3,7 @@
 mod account_page;
 mod endings;
 mod people;
+mod proofs;
 mod provider;
 mod refusals;
 mod social;
