@@ -6,6 +6,7 @@ use std::sync::Arc;
 use crate::audit::Audit;
 use crate::clock::Clock;
 use crate::config::Config;
+use crate::federation::saml_parties::SamlParties;
 use crate::keys::{IdentityKeys, SigningKeys};
 use crate::limits::AddressRate;
 use crate::messages::Messages;
@@ -34,6 +35,8 @@ pub struct AppState {
     pub outgoing: Outgoing,
     /// What other issuers publish about themselves, as it was read.
     pub published: Published,
+    /// User pools and identity providers that speak SAML, as they were read.
+    pub saml: SamlParties,
     /// Outgoing messages, queued.
     pub messages: Messages,
     /// What happened at people's sign-ins, queued.

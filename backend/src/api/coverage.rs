@@ -6,13 +6,10 @@ use std::fmt::Write as _;
 use super::Operation;
 use crate::contract::{self, Service};
 
-const NO_SAML: &str = "there; SAML providers as a record: nobody signs in with them yet";
-
 const NO_REPLICAS: &str = "refused: there is one region";
 
 /// What an operation that is there does not do, or does in its own way.
 const NOTES: &[(&str, &str)] = &[
-    ("CreateIdentityProvider", NO_SAML),
     (
         "CreateUserPoolDomain",
         "there, as a record: the login domain is the public address",
@@ -35,10 +32,6 @@ const NOTES: &[(&str, &str)] = &[
         "GetProvisionedLimit",
         "refused: rates are in the configuration",
     ),
-    (
-        "GetSigningCertificate",
-        "refused: no SAML request is signed yet",
-    ),
     ("ListUserPoolReplicas", "there: there are none"),
     (
         "SetLogDeliveryConfiguration",
@@ -57,7 +50,6 @@ const NOTES: &[(&str, &str)] = &[
         "refused: rates are in the configuration",
     ),
     ("UpdateUserPoolReplica", NO_REPLICAS),
-    ("UpdateIdentityProvider", NO_SAML),
     ("UpdateUserPoolDomain", "there, as a record"),
 ];
 

@@ -9,6 +9,7 @@ use super::Empty;
 use super::page::{PageRequest, next_token};
 use crate::app::{AppState, Caller};
 use crate::error::ApiError;
+use crate::federation::saml_parties::read_back;
 use crate::identity_providers::{self, IdentityProvider, ProviderType, Settings};
 use crate::pools::find_pool;
 
@@ -38,8 +39,11 @@ pub(super) async fn create_identity_provider(
     _: &Caller,
     request: Value,
 ) -> Result<ProviderAnswer, ApiError> {
-    let provider = IdentityProvider::asked(state, request)?;
+    let mut provider = IdentityProvider::asked(state, request)?;
     let pool = find_pool(state, &provider.pool_id).await?;
+    if provider.kind == ProviderType::Saml {
+        read_back(state, &mut provider).await?;
+    }
     identity_providers::create(state, &pool, &provider).await?;
     Ok(provider.into())
 }
@@ -61,7 +65,15 @@ pub(super) async fn update_identity_provider(
     request: UpdateProviderRequest,
 ) -> Result<ProviderAnswer, ApiError> {
     let pool = find_pool(state, &request.user_pool_id).await?;
-    let (name, details) = (&request.provider_name, request.provider_details);
+    let (name, mut details) = (&request.provider_name, request.provider_details);
+    if let Some(given) = &mut details {
+        let mut provider = identity_providers::find(state, &pool, name).await?;
+        if provider.kind == ProviderType::Saml {
+            provider.details = std::mem::take(given);
+            read_back(state, &mut provider).await?;
+            *given = provider.details;
+        }
+    }
     let provider =
         identity_providers::update(state, &pool, name, details, request.settings).await?;
     Ok(provider.into())

@@ -9,6 +9,7 @@ use serde_json::{Map, Value, json};
 
 use crate::app::{AppState, Caller};
 use crate::error::ApiError;
+use crate::federation::saml_parties::bare_certificate;
 use crate::pools::{Pool, find_client_of, find_pool};
 use crate::store::PoolRecordRow;
 
@@ -278,16 +279,22 @@ pub(super) async fn get_derived_token(
     ))
 }
 
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub(super) struct SigningCertificateAnswer {
+    certificate: String,
+}
+
 /// `GetSigningCertificate`: it is the one of signed SAML requests.
 pub(super) async fn get_signing_certificate(
     state: &AppState,
     _: &Caller,
     request: PoolRequest,
-) -> Result<Value, ApiError> {
-    find_pool(state, &request.user_pool_id).await?;
-    Err(ApiError::operation_not_enabled(
-        "This service signs no SAML requests yet.",
-    ))
+) -> Result<SigningCertificateAnswer, ApiError> {
+    let pool = find_pool(state, &request.user_pool_id).await?;
+    Ok(SigningCertificateAnswer {
+        certificate: bare_certificate(state, &pool.id).await?,
+    })
 }
 
 /// `UpdateAuthEventFeedback`: a token would come with a message about a risk, and none is ever sent.

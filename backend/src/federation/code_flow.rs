@@ -54,6 +54,8 @@ pub enum Outcome {
     },
     /// They did not: the word that says why.
     Error(String),
+    /// A SAML response, in base64, which says either.
+    Response(String),
 }
 
 impl std::fmt::Debug for Outcome {
@@ -137,6 +139,9 @@ pub(super) async fn answered(
                 "access_denied" | "user_cancelled_authorize" => Failure::Denied,
                 _ => Failure::Declined,
             });
+        }
+        Outcome::Response(_) => {
+            return Err(Failure::Unbelievable("the answer is of another protocol"));
         }
     };
     let tokens = token_request::tokens(state, &provider, &endpoints, code, &proof.verifier).await?;

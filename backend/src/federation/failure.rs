@@ -12,6 +12,8 @@ use crate::random::NoRandomness;
 pub enum Step {
     /// Its document about itself.
     Discovery,
+    /// Its SAML metadata.
+    Metadata,
     /// Its public keys.
     Keys,
     /// Tokens for its code.

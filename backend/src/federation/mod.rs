@@ -1,4 +1,4 @@
-//! Signing in with somebody else's identity: OpenID Connect, and the protocols of Google, Apple, Facebook and Amazon.
+//! Signing in with somebody else's identity: OpenID Connect, SAML 2.0, and the protocols of Google, Apple, Facebook and Amazon.
 //!
 //! # Steps
 //! 1. [`begin`] makes the address at the provider, and what the way back has to fit ([`Pending`]).
@@ -21,6 +21,7 @@
 //! # Limits
 //! Provider's tokens are not kept, unless the mapping puts them into an attribute.
 
+mod assertion_flow;
 mod client_assertion;
 mod code_flow;
 mod endpoints;
@@ -29,6 +30,7 @@ mod id_token;
 mod mapping;
 mod person;
 mod profile;
+pub mod saml_parties;
 mod token_request;
 
 use std::collections::BTreeSet;
@@ -36,12 +38,14 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+pub use assertion_flow::ANSWER_PATH as SAML_ANSWER_PATH;
 pub use code_flow::{Outcome, ProviderAnswer};
 pub use failure::{Failure, Step};
 pub use person::{SignedIn, signed_in};
 
 use crate::app::AppState;
 use crate::identity_providers::{IdentityProvider, ProviderType};
+use crate::saml::Expected;
 
 /// Where a provider's answers come back to, behind the public URL.
 pub const ANSWER_PATH: &str = "/oauth2/idpresponse";
@@ -91,6 +95,7 @@ impl std::fmt::Debug for Pending {
 #[derive(Clone, Serialize, Deserialize)]
 enum Proof {
     Code(code_flow::Proof),
+    Saml { request_id: String },
 }
 
 /// Somebody, as a provider vouches for them.
@@ -121,16 +126,22 @@ pub async fn begin(
     provider: &IdentityProvider,
     ask: &Ask<'_>,
 ) -> Result<Begun, Failure> {
-    if provider.kind == ProviderType::Saml {
-        return Err(Failure::Unbelievable("SAML is not spoken yet"));
-    }
-    let (location, proof) = code_flow::begin(state, provider, ask).await?;
+    let (location, proof) = match provider.kind {
+        ProviderType::Saml => {
+            let (location, request_id) = assertion_flow::begin(state, provider, ask).await?;
+            (location, Proof::Saml { request_id })
+        }
+        _ => {
+            let (location, proof) = code_flow::begin(state, provider, ask).await?;
+            (location, Proof::Code(proof))
+        }
+    };
     Ok(Begun {
         location,
         pending: Pending {
             provider: provider.name.clone(),
             generation: provider.generation.clone(),
-            proof: Proof::Code(proof),
+            proof,
         },
     })
 }
@@ -145,8 +156,14 @@ pub async fn answered(
     pending: &Pending,
     answer: &ProviderAnswer,
 ) -> Result<ExternalIdentity, Failure> {
-    let Proof::Code(proof) = &pending.proof;
-    code_flow::answered(state, provider, proof, answer).await
+    match (&pending.proof, &answer.outcome) {
+        (Proof::Code(proof), _) => code_flow::answered(state, provider, proof, answer).await,
+        (Proof::Saml { request_id }, Outcome::Response(response)) => {
+            let expected = Expected::Request(request_id);
+            assertion_flow::answered(state, provider, expected, response).await
+        }
+        (Proof::Saml { .. }, _) => Err(Failure::Unbelievable("the answer has no SAML response")),
+    }
 }
 
 /// Where answers come back to.

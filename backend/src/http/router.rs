@@ -15,7 +15,7 @@ use super::{
 };
 use crate::app::AppState;
 use crate::branding::look;
-use crate::federation::ANSWER_PATH;
+use crate::federation::{ANSWER_PATH, SAML_ANSWER_PATH};
 use crate::messages;
 use crate::oauth::Page;
 
@@ -43,6 +43,7 @@ pub fn router(state: AppState) -> Router {
             post(json_api::call).options(cors::preflight).get(overview),
         )
         .route("/{pool}/.well-known/jwks.json", get(well_known::jwks))
+        .route("/{pool}/saml2/metadata", get(well_known::saml_metadata))
         .route(
             "/identity/.well-known/jwks.json",
             get(well_known::identity_jwks),
@@ -72,6 +73,7 @@ pub fn router(state: AppState) -> Router {
             ANSWER_PATH,
             get(provider_answers::get).post(provider_answers::post),
         )
+        .route(SAML_ANSWER_PATH, post(provider_answers::post))
         .route("/logout", get(login_pages::logout))
         .route(messages::LINK_PATH, post(confirm_link::confirm))
         .route(login_operations::PATH, post(login_operations::call))

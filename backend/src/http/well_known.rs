@@ -7,6 +7,7 @@ use axum::response::{IntoResponse, Response};
 use serde_json::json;
 
 use crate::app::AppState;
+use crate::federation::saml_parties::service_provider;
 use crate::identity::open_id_token;
 use crate::keys::KeyError;
 use crate::oauth::dpop;
@@ -19,6 +20,25 @@ pub(super) async fn jwks(State(state): State<AppState>, Path(pool_id): Path<Stri
     match state.keys.jwks(&pool_id).await {
         Ok(keys) => ([(header::CACHE_CONTROL, CACHE)], Json(keys)).into_response(),
         Err(KeyError::NoPool) => StatusCode::NOT_FOUND.into_response(),
+        Err(error) => failure(&error),
+    }
+}
+
+/// `GET /{pool}/saml2/metadata`: what administrators of SAML providers are given.
+pub(super) async fn saml_metadata(
+    State(state): State<AppState>,
+    Path(pool_id): Path<String>,
+) -> Response {
+    match state.store.pool(&pool_id).await {
+        Ok(Some(_)) => {}
+        Ok(None) => return StatusCode::NOT_FOUND.into_response(),
+        Err(error) => return failure(&error),
+    }
+    match service_provider(&state, &pool_id).await {
+        Ok(pool) => {
+            let kind = "application/samlmetadata+xml";
+            ([(header::CONTENT_TYPE, kind)], pool.metadata().to_owned()).into_response()
+        }
         Err(error) => failure(&error),
     }
 }

@@ -16,6 +16,7 @@ use uuid::Uuid;
 use crate::app::AppState;
 use crate::error::{ApiError, ErrorType};
 use crate::pools::Pool;
+use crate::saml::ProviderMetadata;
 use crate::seal::Place;
 use crate::store::{Added, IdentityProviderRow, StoreError};
 
@@ -372,6 +373,14 @@ impl IdentityProvider {
             return Err(ApiError::invalid_parameter(
                 "ProviderDetails: SAML needs either MetadataFile or MetadataURL.",
             ));
+        }
+        if self.kind == ProviderType::Saml
+            && let Some(file) = self.details.get("MetadataFile").filter(|it| !it.is_empty())
+            && let Err(error) = ProviderMetadata::parse(file)
+        {
+            return Err(ApiError::invalid_parameter(format!(
+                "ProviderDetails: {error}."
+            )));
         }
         for address in ADDRESSES {
             let address = self.details.get(address);

@@ -199,8 +199,14 @@ pub enum Chosen {
 /// The id of the transaction that an answer is for, as its `state` says.
 #[must_use]
 pub fn transaction_of(given: &Parameters) -> Option<&str> {
-    let (id, _) = given.get("state").ok()??.split_once('.')?;
+    let (id, _) = state_of(given)?.split_once('.')?;
     Some(id)
+}
+
+/// What we gave the provider, under the name that its protocol has for it.
+fn state_of(given: &Parameters) -> Option<&str> {
+    let oauth = given.get("state").ok()?;
+    oauth.or(given.get("RelayState").ok()?)
 }
 
 /// Where the browser goes after a provider's answer, and what it is to remember.
@@ -334,7 +340,7 @@ fn away<'a>(transaction: &'a LoginTransaction, given: &Parameters) -> Option<&'a
     let Standing::Away(away) = &transaction.standing else {
         return None;
     };
-    let (_, secret) = given.get("state").ok()??.split_once('.')?;
+    let (_, secret) = state_of(given)?.split_once('.')?;
     bool::from(away.secret.ct_eq(&hash(secret))).then_some(away)
 }
 
@@ -362,13 +368,14 @@ async fn believed(
     let code = text("code")?.filter(|code| !code.is_empty());
     let answer = ProviderAnswer {
         iss: text("iss")?,
-        outcome: match (text("error")?, code) {
-            (Some(error), _) => Outcome::Error(error),
-            (None, Some(code)) => Outcome::Code {
+        outcome: match (text("SAMLResponse")?, text("error")?, code) {
+            (Some(response), ..) => Outcome::Response(response),
+            (None, Some(error), _) => Outcome::Error(error),
+            (None, None, Some(code)) => Outcome::Code {
                 code: code.into(),
                 user: text("user")?,
             },
-            (None, None) => {
+            (None, None, None) => {
                 return Err(Failure::Unbelievable("the provider's answer has no code"));
             }
         },

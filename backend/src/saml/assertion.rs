@@ -25,12 +25,14 @@ pub struct Assertion {
     pub session_index: Option<String>,
     /// The request it answers; `None` if it answers none.
     pub in_response_to: Option<String>,
+    /// Whether only we could read it.
+    pub was_encrypted: bool,
     /// What it says of the person, by the attribute's `Name`.
     pub attributes: BTreeMap<String, Vec<String>>,
 }
 
 impl Assertion {
-    pub(super) fn read(session: &SsoSession) -> Result<Self, SamlError> {
+    pub(super) fn read(session: &SsoSession, was_encrypted: bool) -> Result<Self, SamlError> {
         let name = session.name_id();
         let format = name.format().map(|format| format.as_uri());
         let subject = name.value().trim();
@@ -54,6 +56,7 @@ impl Assertion {
             subject: subject.to_owned(),
             session_index: index.map(|index| index.as_str().to_owned()),
             in_response_to: session.in_response_to().map(|id| id.as_str().to_owned()),
+            was_encrypted,
             attributes,
         })
     }

@@ -173,10 +173,10 @@ impl ServiceProvider {
         expected: Expected<'_>,
         now: i64,
     ) -> Result<Assertion, SamlError> {
-        let saml = if check_response(&decode(response)?)? {
-            &self.decrypting
-        } else {
-            &self.saml
+        let was_encrypted = check_response(&decode(response)?)?;
+        let saml = match was_encrypted {
+            true => &self.decrypting,
+            false => &self.saml,
         };
         let seconds = u64::try_from(now).map_err(|_| SamlError::Time)?;
         let skew = SKEW_SECONDS.saturating_mul(1_000);
@@ -204,7 +204,7 @@ impl ServiceProvider {
         if session.verified_xml_signatures().is_empty() {
             return Err(SamlError::Signature);
         }
-        let assertion = Assertion::read(&session)?;
+        let assertion = Assertion::read(&session, was_encrypted)?;
         if assertion.issuer != provider.entity_id() {
             return Err(SamlError::Issuer);
         }

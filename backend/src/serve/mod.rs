@@ -24,6 +24,7 @@ use crate::audit::{self, Audit};
 use crate::clock::Clock;
 use crate::config::{AccessKey, Config, DEFAULT_LISTEN};
 use crate::error::ApiError;
+use crate::federation::saml_parties::SamlParties;
 use crate::keys::{IdentityKeys, KeyError, SigningKeys};
 use crate::limits::AddressRate;
 use crate::messages::{self, Channels, Messages, Smtp, Webhook};
@@ -90,6 +91,7 @@ pub async fn prepare(
         keys,
         identity_keys,
         published: Published::new(outgoing.clone(), clock.clone()),
+        saml: SamlParties::default(),
         outgoing,
         messages,
         audit,
@@ -141,6 +143,7 @@ pub async fn beside(config: Config, clock: Clock) -> Result<AppState, StartError
         keys: SigningKeys::new(store.clone(), sealer.clone(), clock.clone()),
         identity_keys: IdentityKeys::new(store.clone(), sealer.clone(), clock.clone()),
         published: Published::new(outgoing.clone(), clock.clone()),
+        saml: SamlParties::default(),
         outgoing,
         store,
         sealer,

@@ -354,11 +354,6 @@ async fn what_this_service_does_not_have_is_refused_by_name() {
         ),
         (
             "GetSigningCertificate",
-            json!({ "UserPoolId": POOL }),
-            "OperationNotEnabledException",
-        ),
-        (
-            "GetSigningCertificate",
             json!({ "UserPoolId": "local_nowhere" }),
             "ResourceNotFoundException",
         ),

@@ -25,6 +25,7 @@ const FEW: [&str; 14] = [
     "outbox",
     "identity_provider_identifiers",
     "identity_signing_keys",
+    "saml_keys",
 ];
 
 /// What goes through more on purpose: how the statement begins, and why.

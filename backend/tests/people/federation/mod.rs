@@ -6,6 +6,7 @@ mod people;
 mod proofs;
 mod provider;
 mod refusals;
+mod saml;
 mod social;
 
 use serde_json::{Value, json};

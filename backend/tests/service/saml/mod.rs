@@ -5,6 +5,7 @@
 
 mod encrypted;
 mod mutations;
+#[path = "../../support/saml_provider.rs"]
 mod provider;
 mod refused;
 mod requests;
@@ -12,13 +13,7 @@ mod signatures;
 mod wrapping;
 
 use cognate_backend::saml::{Assertion, Expected, SamlError};
-use provider::{Provider, Response, service};
-
-/// What the genuine response answers.
-const REQUEST: &str = "_request1";
-
-/// 2026-11-23T00:00:00Z
-const NOW: i64 = 1_795_392_000;
+use provider::{NOW, Provider, REQUEST, Response, service};
 
 /// What our side makes of a document of this provider.
 fn verify(provider: &Provider, xml: &str) -> Result<Assertion, SamlError> {

@@ -7,12 +7,16 @@ use cognate_backend::saml::{KeyAndCertificate, ProviderMetadata, ServiceProvider
 use saml_rs::crypto::construct_saml_signature;
 use saml_rs::crypto::keys::load_private_key;
 
-use super::{NOW, REQUEST};
+/// 2026-11-23T00:00:00Z
+pub(crate) const NOW: i64 = 1_795_392_000;
 
-pub(super) const ISSUER: &str = "https://idp.example.com/metadata";
-pub(super) const POOL: &str = "us-east-1_saml";
-pub(super) const RSA_SHA256: &str = "http://www.w3.org/2001/04/xmldsig-more#rsa-sha256";
-pub(super) const ANSWER_ADDRESS: &str = "https://auth.example.com/saml2/idpresponse";
+/// The request that responses answer if nothing else is said.
+pub(crate) const REQUEST: &str = "_request1";
+
+pub(crate) const ISSUER: &str = "https://idp.example.com/metadata";
+pub(crate) const POOL: &str = "us-east-1_saml";
+pub(crate) const RSA_SHA256: &str = "http://www.w3.org/2001/04/xmldsig-more#rsa-sha256";
+pub(crate) const ANSWER_ADDRESS: &str = "https://auth.example.com/saml2/idpresponse";
 
 /// Making RSA keys takes a while.
 static KEYS: LazyLock<[KeyAndCertificate; 3]> = LazyLock::new(|| {
@@ -22,29 +26,29 @@ static KEYS: LazyLock<[KeyAndCertificate; 3]> = LazyLock::new(|| {
 static SERVICE: LazyLock<ServiceProvider> = LazyLock::new(|| service_of(POOL));
 
 /// The pool's side.
-pub(super) fn service() -> &'static ServiceProvider {
+pub(crate) fn service() -> &'static ServiceProvider {
     &SERVICE
 }
 
-pub(super) fn service_of(pool_id: &str) -> ServiceProvider {
+pub(crate) fn service_of(pool_id: &str) -> ServiceProvider {
     ServiceProvider::new(pool_id, "https://auth.example.com", KEYS[0].clone()).unwrap()
 }
 
-pub(super) fn service_certificate() -> &'static str {
+pub(crate) fn service_certificate() -> &'static str {
     &KEYS[0].certificate
 }
 
-pub(super) fn encode(xml: &str) -> String {
+pub(crate) fn encode(xml: &str) -> String {
     Base64::encode_string(xml.as_bytes())
 }
 
-pub(super) struct Provider {
-    pub(super) keys: &'static KeyAndCertificate,
-    pub(super) wants_signed_requests: bool,
+pub(crate) struct Provider {
+    pub(crate) keys: &'static KeyAndCertificate,
+    pub(crate) wants_signed_requests: bool,
 }
 
 impl Provider {
-    pub(super) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self {
             keys: &KEYS[1],
             wants_signed_requests: false,
@@ -52,18 +56,18 @@ impl Provider {
     }
 
     /// Says it is the provider, and has another key.
-    pub(super) fn stranger() -> Self {
+    pub(crate) fn stranger() -> Self {
         Self {
             keys: &KEYS[2],
             wants_signed_requests: false,
         }
     }
 
-    pub(super) fn metadata(&self) -> ProviderMetadata {
+    pub(crate) fn metadata(&self) -> ProviderMetadata {
         ProviderMetadata::parse(&self.metadata_xml()).unwrap()
     }
 
-    pub(super) fn metadata_xml(&self) -> String {
+    pub(crate) fn metadata_xml(&self) -> String {
         format!(
             r#"<EntityDescriptor xmlns="urn:oasis:names:tc:SAML:2.0:metadata" entityID="{ISSUER}"><IDPSSODescriptor WantAuthnRequestsSigned="{}" protocolSupportEnumeration="urn:oasis:names:tc:SAML:2.0:protocol"><KeyDescriptor use="signing"><KeyInfo xmlns="http://www.w3.org/2000/09/xmldsig#"><X509Data><X509Certificate>{}</X509Certificate></X509Data></KeyInfo></KeyDescriptor><SingleLogoutService Binding="urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Redirect" Location="https://idp.example.com/slo"/><SingleSignOnService Binding="urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Redirect" Location="https://idp.example.com/sso"/></IDPSSODescriptor></EntityDescriptor>"#,
             self.wants_signed_requests,
@@ -72,23 +76,23 @@ impl Provider {
     }
 
     /// Without its PEM lines.
-    pub(super) fn certificate(&self) -> String {
+    pub(crate) fn certificate(&self) -> String {
         let lines = self.keys.certificate.lines();
         lines.filter(|line| !line.starts_with("--")).collect()
     }
 
     /// The response with its assertion signed.
-    pub(super) fn signed(&self, response: &Response<'_>) -> String {
+    pub(crate) fn signed(&self, response: &Response<'_>) -> String {
         self.sign(&response.xml(), false, RSA_SHA256)
     }
 
     /// The response signed as a whole.
-    pub(super) fn signed_whole(&self, response: &Response<'_>) -> String {
+    pub(crate) fn signed_whole(&self, response: &Response<'_>) -> String {
         self.sign(&response.xml(), true, RSA_SHA256)
     }
 
     /// Signs the response or the assertion in it.
-    pub(super) fn sign(&self, xml: &str, is_whole: bool, algorithm: &str) -> String {
+    pub(crate) fn sign(&self, xml: &str, is_whole: bool, algorithm: &str) -> String {
         let key = load_private_key(&self.keys.key, None).unwrap();
         let certificate = &self.keys.certificate;
         construct_saml_signature(xml, is_whole, &key, certificate, algorithm, &[], None).unwrap()
@@ -97,20 +101,22 @@ impl Provider {
 
 /// What goes into a response.
 #[derive(Clone)]
-pub(super) struct Response<'a> {
-    pub(super) issuer: &'a str,
-    pub(super) audience: String,
-    pub(super) recipient: &'a str,
-    pub(super) destination: &'a str,
-    pub(super) in_response_to: Option<&'a str>,
-    pub(super) confirmed_for: Option<&'a str>,
-    pub(super) not_before: &'a str,
-    pub(super) not_on_or_after: &'a str,
-    pub(super) status: &'a str,
-    pub(super) method: &'a str,
-    pub(super) name_id: &'a str,
-    pub(super) format: &'a str,
-    pub(super) attributes: &'a str,
+pub(crate) struct Response<'a> {
+    pub(crate) issuer: &'a str,
+    pub(crate) audience: String,
+    pub(crate) recipient: &'a str,
+    pub(crate) destination: &'a str,
+    pub(crate) in_response_to: Option<&'a str>,
+    pub(crate) confirmed_for: Option<&'a str>,
+    pub(crate) not_before: &'a str,
+    pub(crate) not_on_or_after: &'a str,
+    pub(crate) status: &'a str,
+    pub(crate) method: &'a str,
+    pub(crate) id: &'a str,
+    pub(crate) issued: &'a str,
+    pub(crate) name_id: &'a str,
+    pub(crate) format: &'a str,
+    pub(crate) attributes: &'a str,
 }
 
 impl Default for Response<'_> {
@@ -126,6 +132,8 @@ impl Default for Response<'_> {
             not_on_or_after: "2026-11-23T00:05:00Z",
             status: "urn:oasis:names:tc:SAML:2.0:status:Success",
             method: "urn:oasis:names:tc:SAML:2.0:cm:bearer",
+            id: "_assertion1",
+            issued: "2026-11-23T00:00:00Z",
             name_id: "alice",
             format: "urn:oasis:names:tc:SAML:2.0:nameid-format:persistent",
             attributes: r#"<saml:Attribute Name="email"><saml:AttributeValue>alice@example.com</saml:AttributeValue></saml:Attribute><saml:Attribute Name="groups"><saml:AttributeValue>a</saml:AttributeValue><saml:AttributeValue>b</saml:AttributeValue></saml:Attribute>"#,
@@ -135,14 +143,15 @@ impl Default for Response<'_> {
 
 impl Response<'_> {
     /// Unsigned.
-    pub(super) fn xml(&self) -> String {
+    pub(crate) fn xml(&self) -> String {
         self.around(&self.assertion())
     }
 
     /// The response around something else.
-    pub(super) fn around(&self, content: &str) -> String {
+    pub(crate) fn around(&self, content: &str) -> String {
         format!(
-            r#"<samlp:Response xmlns:samlp="urn:oasis:names:tc:SAML:2.0:protocol" xmlns:saml="urn:oasis:names:tc:SAML:2.0:assertion" ID="_response1" Version="2.0" IssueInstant="2026-11-23T00:00:00Z" Destination="{}"{}><saml:Issuer>{}</saml:Issuer><samlp:Status><samlp:StatusCode Value="{}"/></samlp:Status>{content}</samlp:Response>"#,
+            r#"<samlp:Response xmlns:samlp="urn:oasis:names:tc:SAML:2.0:protocol" xmlns:saml="urn:oasis:names:tc:SAML:2.0:assertion" ID="_response1" Version="2.0" IssueInstant="{}" Destination="{}"{}><saml:Issuer>{}</saml:Issuer><samlp:Status><samlp:StatusCode Value="{}"/></samlp:Status>{content}</samlp:Response>"#,
+            self.issued,
             self.destination,
             answers(self.in_response_to),
             self.issuer,
@@ -150,7 +159,7 @@ impl Response<'_> {
         )
     }
 
-    pub(super) fn assertion(&self) -> String {
+    pub(crate) fn assertion(&self) -> String {
         let Self {
             issuer,
             audience,
@@ -158,13 +167,15 @@ impl Response<'_> {
             not_before,
             not_on_or_after,
             method,
+            id,
+            issued,
             name_id,
             format,
             attributes,
             ..
         } = self;
         format!(
-            r#"<saml:Assertion xmlns:saml="urn:oasis:names:tc:SAML:2.0:assertion" ID="_assertion1" Version="2.0" IssueInstant="2026-11-23T00:00:00Z"><saml:Issuer>{issuer}</saml:Issuer><saml:Subject><saml:NameID Format="{format}">{name_id}</saml:NameID><saml:SubjectConfirmation Method="{method}"><saml:SubjectConfirmationData NotOnOrAfter="{not_on_or_after}" Recipient="{recipient}"{}/></saml:SubjectConfirmation></saml:Subject><saml:Conditions NotBefore="{not_before}" NotOnOrAfter="{not_on_or_after}"><saml:AudienceRestriction><saml:Audience>{audience}</saml:Audience></saml:AudienceRestriction></saml:Conditions><saml:AuthnStatement AuthnInstant="2026-11-23T00:00:00Z" SessionIndex="_session1"><saml:AuthnContext><saml:AuthnContextClassRef>urn:oasis:names:tc:SAML:2.0:ac:classes:Password</saml:AuthnContextClassRef></saml:AuthnContext></saml:AuthnStatement><saml:AttributeStatement>{attributes}</saml:AttributeStatement></saml:Assertion>"#,
+            r#"<saml:Assertion xmlns:saml="urn:oasis:names:tc:SAML:2.0:assertion" ID="{id}" Version="2.0" IssueInstant="{issued}"><saml:Issuer>{issuer}</saml:Issuer><saml:Subject><saml:NameID Format="{format}">{name_id}</saml:NameID><saml:SubjectConfirmation Method="{method}"><saml:SubjectConfirmationData NotOnOrAfter="{not_on_or_after}" Recipient="{recipient}"{}/></saml:SubjectConfirmation></saml:Subject><saml:Conditions NotBefore="{not_before}" NotOnOrAfter="{not_on_or_after}"><saml:AudienceRestriction><saml:Audience>{audience}</saml:Audience></saml:AudienceRestriction></saml:Conditions><saml:AuthnStatement AuthnInstant="{issued}" SessionIndex="_session1"><saml:AuthnContext><saml:AuthnContextClassRef>urn:oasis:names:tc:SAML:2.0:ac:classes:Password</saml:AuthnContextClassRef></saml:AuthnContext></saml:AuthnStatement><saml:AttributeStatement>{attributes}</saml:AttributeStatement></saml:Assertion>"#,
             answers(self.confirmed_for.or(self.in_response_to)),
         )
     }
