@@ -53,6 +53,7 @@ pub(super) async fn answered(
         provider,
         subject: assertion.subject,
         issuer: Some(assertion.issuer),
+        auth_time: None,
         claims,
         unsigned: BTreeSet::new(),
         told,
