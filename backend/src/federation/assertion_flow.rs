@@ -13,7 +13,7 @@ use super::saml_parties::{metadata, service_provider};
 use super::{Ask, ExternalIdentity, Failure};
 use crate::app::AppState;
 use crate::identity_providers::IdentityProvider;
-use crate::saml::{Assertion, Expected, SamlError};
+use crate::saml::{Assertion, Expected, Request, SamlError};
 
 /// Where the provider lets the browser post its answers, behind the public URL.
 pub const ANSWER_PATH: &str = "/saml2/idpresponse";
@@ -26,8 +26,13 @@ pub(super) async fn begin(
 ) -> Result<(String, String), Failure> {
     let metadata = metadata(state, provider).await?;
     let pool = service_provider(state, &provider.pool_id).await?;
-    let is_signed = !provider.detail("RequestSigningAlgorithm").is_empty();
-    let begun = pool.begin(&metadata, ask.state, is_signed);
+    let request = Request {
+        relay_state: ask.state,
+        is_signed: !provider.detail("RequestSigningAlgorithm").is_empty(),
+        // How old a proof is, a response does not say in a way that is checked: where it matters, it is a new one.
+        is_fresh: ask.prompt == Some("login") || ask.max_age.is_some(),
+    };
+    let begun = pool.begin(&metadata, request);
     let begun = begun.map_err(|error| failed(provider, &error))?;
     Ok((begun.location, begun.request_id))
 }

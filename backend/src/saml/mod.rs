@@ -28,7 +28,7 @@ pub use assertion::Assertion;
 pub use certificate::KeyAndCertificate;
 
 pub use provider::{LONGEST_METADATA, ProviderMetadata};
-pub use service_provider::{Begun, Expected, SKEW_SECONDS, ServiceProvider, entity_id};
+pub use service_provider::{Begun, Expected, Request, SKEW_SECONDS, ServiceProvider, entity_id};
 
 /// Why nothing is believed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

@@ -8,10 +8,11 @@ use saml_rs::crypto::construct_message_signature;
 use saml_rs::crypto::keys::load_private_key;
 use saml_rs::{
     AcsEndpoint, AssertionSignaturePolicy, AudienceValidationPolicy, AuthnRequestSigningPolicy,
-    BrowserInput, CertificatePem, ClockSkew, Credentials, EntityId, FormField, MessageId,
-    PendingAuthnRequest, PrivateKeyPem, RelayStateParam, ReplayPolicy, ResponseSignaturePolicy,
-    Saml, SamlValidationContext, SloEndpoint, Sp, SpConfig, SpValidationPolicy, SsoResponse,
-    SsoResponseBinding, StartSso, XmlEncryptionPolicy, XmlPolicy, XmlSignatureProfile,
+    BrowserInput, CertificatePem, ClockSkew, Credentials, EntityId, ForceAuthn, FormField,
+    MessageId, PendingAuthnRequest, PrivateKeyPem, RelayStateParam, ReplayPolicy,
+    ResponseSignaturePolicy, Saml, SamlValidationContext, SloEndpoint, Sp, SpConfig,
+    SpValidationPolicy, SsoResponse, SsoResponseBinding, StartSso, XmlEncryptionPolicy, XmlPolicy,
+    XmlSignatureProfile,
 };
 
 use super::document::{LIMITS, check_response, decode};
@@ -55,6 +56,17 @@ pub struct Begun {
     pub location: String,
     /// The id of the request, which the answer names.
     pub request_id: String,
+}
+
+/// What the provider is asked.
+#[derive(Debug, Clone, Copy)]
+pub struct Request<'a> {
+    /// Comes back with the answer. At most 80 bytes.
+    pub relay_state: &'a str,
+    /// Whether to sign it, as `RequestSigningAlgorithm` says.
+    pub is_signed: bool,
+    /// Whether the person has to prove anew who they are (`ForceAuthn`).
+    pub is_fresh: bool,
 }
 
 /// What a response answers.
@@ -116,19 +128,21 @@ impl ServiceProvider {
         self.saml.metadata_xml()
     }
 
-    /// Begins a sign-in. `relay_state` comes back with the answer; it has at most 80 bytes. The request is signed (RSA with
-    /// SHA-256) if `is_signed`, as `RequestSigningAlgorithm` says, or if the provider's metadata wants it.
+    /// Begins a sign-in. The request is signed (RSA with SHA-256) if it is to be, or if the provider's metadata wants it.
     ///
     /// # Errors
     /// [`SamlError::Protocol`] for a provider that cannot be asked so.
     pub fn begin(
         &self,
         provider: &ProviderMetadata,
-        relay_state: &str,
-        is_signed: bool,
+        request: Request<'_>,
     ) -> Result<Begun, SamlError> {
-        let relay_state = RelayStateParam::try_from_option(Some(relay_state.to_owned()))?;
-        let options = StartSso::redirect().relay_state(relay_state);
+        let relay_state = request.relay_state.to_owned();
+        let relay_state = RelayStateParam::try_from_option(Some(relay_state))?;
+        let mut options = StartSso::redirect().relay_state(relay_state);
+        if request.is_fresh {
+            options = options.force_authn(ForceAuthn::Required);
+        }
         let is_wanted = provider.wants_signed_requests();
         // The library asks that both sides say the same.
         let mut config = self.config.clone();
@@ -137,7 +151,7 @@ impl ServiceProvider {
         }
         let started = Saml::sp(config)?.start_sso(&provider.descriptor, options)?;
         let mut location = started.outbound.redirect_url()?.to_owned();
-        if is_signed && !is_wanted {
+        if request.is_signed && !is_wanted {
             location = self.signed(&location)?;
         }
         Ok(Begun {

@@ -10,7 +10,7 @@ use sqlx::{AssertSqlSafe, Row};
 use crate::support::Backend;
 
 /// Of these there are as many as an administrator makes, or as many as are under way.
-const FEW: [&str; 14] = [
+const FEW: [&str; 15] = [
     "pools",
     "clients",
     "signing_keys",

@@ -72,18 +72,25 @@ impl Saml {
 
     /// The app sends the person to the provider: the request's id and what has to come back.
     async fn leave(&mut self) -> (String, String) {
+        let (xml, relay_state) = self.leave_with(&[]).await;
+        let (_, id) = xml.split_once(" ID=\"").unwrap();
+        (id.split('"').next().unwrap().to_owned(), relay_state)
+    }
+
+    /// The same with more parameters of the app's: the request, and what has to come back.
+    async fn leave_with(&mut self, more: &[(&'static str, &'static str)]) -> (String, String) {
         let federation = &mut self.federation;
-        let app = federation.app.clone().with("identity_provider", "Corp");
+        let mut app = federation.app.clone().with("identity_provider", "Corp");
+        for (name, value) in more {
+            app = app.with(name, value);
+        }
         let address = app.authorize();
         let there = federation.browser.open(&federation.backend, &address);
         let there = location(&there.await);
         assert_eq!(there.host_str(), Some("idp.example.com"), "{there}");
         let query: std::collections::HashMap<_, _> = there.query_pairs().into_owned().collect();
         assert!(query["RelayState"].len() <= 80, "SAML bindings, 3.4.3");
-        (
-            request_id(&query["SAMLRequest"]),
-            query["RelayState"].clone(),
-        )
+        (request(&query["SAMLRequest"]), query["RelayState"].clone())
     }
 
     fn response(&self, request: &str, said: Said) -> String {
@@ -130,10 +137,10 @@ fn path(url: &Url) -> String {
     format!("{}?{}", url.path(), url.query().unwrap_or_default())
 }
 
-/// The `ID` in a request, as the provider reads it: base64, DEFLATE, XML.
-fn request_id(request: &str) -> String {
+/// A request, as the provider reads it: base64, DEFLATE, XML.
+fn request(encoded: &str) -> String {
     use std::io::Read;
-    let bytes = <base64ct::Base64 as base64ct::Encoding>::decode_vec(request).unwrap();
+    let bytes = <base64ct::Base64 as base64ct::Encoding>::decode_vec(encoded).unwrap();
     let mut xml = String::new();
     flate2::read::DeflateDecoder::new(&bytes[..])
         .read_to_string(&mut xml)
@@ -142,8 +149,7 @@ fn request_id(request: &str) -> String {
         xml.contains(&entity_id(POOL)) && xml.contains(ADDRESS),
         "{xml}"
     );
-    let (_, id) = xml.split_once(" ID=\"").unwrap();
-    id.split('"').next().unwrap().to_owned()
+    xml
 }
 
 fn error(url: &Url) -> Option<String> {
@@ -230,6 +236,20 @@ async fn a_strangers_signature_and_a_refusal_sign_nobody_in() {
     let user = json!({ "UserPoolId": POOL, "Username": "Corp_alice" });
     let user = saml.federation.backend.admin("AdminGetUser", user).await;
     assert_eq!(user.error_type(), "UserNotFoundException");
+}
+
+#[tokio::test]
+async fn who_has_to_prove_anew_who_they_are_is_asked_to() {
+    let mut saml = Saml::start(json!({})).await;
+    for (parameters, is_fresh) in [
+        (&[][..], false),
+        (&[("prompt", "login")][..], true),
+        (&[("max_age", "60")][..], true),
+    ] {
+        let (xml, _) = saml.leave_with(parameters).await;
+        let asks = xml.contains("ForceAuthn=\"true\"");
+        assert_eq!(asks, is_fresh, "{parameters:?} {xml}");
+    }
 }
 
 #[tokio::test]

@@ -2,12 +2,18 @@
 
 use std::collections::HashMap;
 
-use cognate_backend::saml::{LONGEST_METADATA, ProviderMetadata, SamlError};
+use cognate_backend::saml::{LONGEST_METADATA, ProviderMetadata, Request, SamlError};
 use saml_rs::crypto::verify_message_signature;
 use url::Url;
 
 use super::provider::{
     ANSWER_ADDRESS, ISSUER, POOL, Provider, RSA_SHA256, service, service_certificate,
+};
+
+const REQUEST: Request<'_> = Request {
+    relay_state: "state1",
+    is_signed: false,
+    is_fresh: false,
 };
 
 fn query(location: &str) -> HashMap<String, String> {
@@ -42,9 +48,11 @@ fn a_request_is_signed_where_it_is_asked_for_or_wanted() {
             wants_signed_requests: wants,
             ..Provider::new()
         };
-        let begun = service()
-            .begin(&provider.metadata(), "state1", asks)
-            .unwrap();
+        let request = Request {
+            is_signed: asks,
+            ..REQUEST
+        };
+        let begun = service().begin(&provider.metadata(), request).unwrap();
         let query = query(&begun.location);
         assert_eq!(query["RelayState"], "state1");
         assert_eq!(
@@ -71,7 +79,7 @@ fn a_request_is_signed_where_it_is_asked_for_or_wanted() {
 #[test]
 fn each_request_has_an_id_of_its_own() {
     let provider = Provider::new().metadata();
-    let begin = || service().begin(&provider, "s", false).unwrap().request_id;
+    let begin = || service().begin(&provider, REQUEST).unwrap().request_id;
     assert_ne!(begin(), begin());
 }
 
