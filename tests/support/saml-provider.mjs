@@ -1,0 +1,87 @@
+// A SAML identity provider that nobody here wrote (samlp), on loopback. It reads requests and verifies their signatures if it knows the
+// pool's certificate, and it signs, encrypts and lays out what it answers.
+
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { createServer } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import samlp from 'samlp';
+
+/**
+ * Starts it for a pool whose answers go to `answersTo`. `metadata` is its document, `metadataUrl` where it is; `settings` go to samlp
+ * and may be changed at any time.
+ */
+export async function startSamlProvider({ answersTo }) {
+  const signer = newSigner();
+  const server = createServer(async (request, response) => {
+    const url = new URL(request.url, provider.issuer);
+    if (url.pathname === '/metadata') return response.writeHead(200, { 'content-type': 'application/samlmetadata+xml' }).end(provider.metadata);
+    if (url.pathname === '/sso') return response.writeHead(200, { 'content-type': 'text/html' }).end(page(url.searchParams));
+    if (url.pathname !== '/answer') return response.writeHead(404).end();
+    const name = url.searchParams.get('name');
+    try {
+      const answer = await provider.answer(url, name ? { name } : { refuses: true });
+      return response.writeHead(200, { 'content-type': 'text/html' }).end(answer.page);
+    } catch (error) {
+      return response.writeHead(400, { 'content-type': 'text/plain' }).end(error.message);
+    }
+  });
+  await new Promise((resolve) => { server.listen(0, '127.0.0.1', resolve); });
+  const issuer = `http://localhost:${server.address().port}`;
+  const provider = {
+    issuer,
+    metadataUrl: `${issuer}/metadata`,
+    metadata: metadata(issuer, signer.cert),
+    settings: {},
+    /** What it answers to the request in an address at it: `page` is the form that the browser posts, `fields` what is in it. */
+    async answer(address, { name = 'ada', refuses = false, ...change } = {}) {
+      const query = Object.fromEntries(new URL(address).searchParams);
+      const getPostURL = (...given) => given.at(-1)(null, answersTo);
+      const options = {
+        issuer, ...signer, destination: answersTo, recipient: answersTo, lifetimeInSeconds: 300, signatureAlgorithm: 'rsa-sha256', digestAlgorithm: 'sha256',
+        getPostURL, getUserFromRequest: () => person(name), ...provider.settings, ...change,
+      };
+      const act = refuses
+        ? samlp.sendError({ ...options, RelayState: query.RelayState, signResponse: true, inResponseTo: await requestId(query), error: { code: 'urn:oasis:names:tc:SAML:2.0:status:Responder', description: 'no' } })
+        : samlp.auth(options);
+      const page = await new Promise((resolve, reject) => {
+        act({ method: 'GET', query, headers: {} }, { set: () => {}, send: (...body) => (body.length > 1 || typeof body[0] === 'number' ? reject(new Error(body.join(' '))) : resolve(body[0])) }, reject);
+      });
+      const field = (wanted) => page.match(new RegExp(`name="${wanted}"\\s+value="([^"]*)"`))[1];
+      return { page, fields: { SAMLResponse: field('SAMLResponse'), RelayState: field('RelayState').replaceAll('&#38;', '&') } };
+    },
+    stop: () => new Promise((resolve) => { server.close(resolve); server.closeAllConnections(); }),
+  };
+  return provider;
+}
+
+/** A key and its certificate, which nobody keeps. */
+export function newSigner() {
+  const folder = mkdtempSync(join(tmpdir(), 'saml-provider-'));
+  const [key, cert] = ['key.pem', 'cert.pem'].map((name) => join(folder, name));
+  execFileSync('openssl', ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-subj', '/CN=localhost', '-days', '2', '-keyout', key, '-out', cert], { stdio: 'ignore' });
+  const signer = { key: readFileSync(key, 'utf8'), cert: readFileSync(cert, 'utf8') };
+  rmSync(folder, { recursive: true });
+  return signer;
+}
+
+function person(name) {
+  return { id: name, displayName: `${name} Provider`, name: { givenName: name, familyName: 'Provider' }, emails: [{ value: `${name}@corp.example` }] };
+}
+
+function requestId(query) {
+  return new Promise((resolve, reject) => {
+    samlp.parseRequest({ method: 'GET', query }, {}, (error, data) => (error ? reject(error) : resolve(data.id)));
+  });
+}
+
+function page(query) {
+  const hidden = [...query].map(([name, value]) => `<input type="hidden" name="${name}" value="${value.replaceAll('"', '&quot;')}">`).join('');
+  return `<!doctype html><title>Corp</title><h1>Corp</h1><form action="/answer">${hidden}<label>Name <input name="name"></label><button>Sign in</button></form>`;
+}
+
+function metadata(issuer, cert) {
+  const bare = cert.split('\n').filter((line) => !line.startsWith('--')).join('');
+  return `<EntityDescriptor xmlns="urn:oasis:names:tc:SAML:2.0:metadata" entityID="${issuer}"><IDPSSODescriptor protocolSupportEnumeration="urn:oasis:names:tc:SAML:2.0:protocol"><KeyDescriptor use="signing"><KeyInfo xmlns="http://www.w3.org/2000/09/xmldsig#"><X509Data><X509Certificate>${bare}</X509Certificate></X509Data></KeyInfo></KeyDescriptor><SingleSignOnService Binding="urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Redirect" Location="${issuer}/sso"/></IDPSSODescriptor></EntityDescriptor>`;
+}
