@@ -85,6 +85,7 @@ impl From<saml_rs::SamlError> for SamlError {
             | Theirs::ReferenceResolution { .. }
             | Theirs::AssertionSignatureRequired
             | Theirs::NoTrustedCertificate
+            | Theirs::AlgorithmUnsupported
             | Theirs::CertificateMismatch
             | Theirs::Crypto(_) => Self::Signature,
             Theirs::SignedReferenceMismatch => Self::Wrapped,

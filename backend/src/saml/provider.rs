@@ -43,6 +43,10 @@ impl ProviderMetadata {
             .map_err(|_| SamlError::Metadata("it does not describe an identity provider"))?;
         let metadata = descriptor.metadata();
         let certificates = metadata.x509_certificates(CertUse::Signing);
+        // The library cuts base64 by bytes, and panics within a letter of two.
+        if !certificates.iter().all(|text| text.is_ascii()) {
+            return Err(SamlError::Metadata("a certificate is not base64"));
+        }
         let is_one = |text: &String| load_certificate(text).is_ok();
         // The library takes an only certificate for any use.
         if !certificates.iter().any(is_one) || is_for_encryption_only(xml)? {

@@ -3,6 +3,7 @@
 //! The provider here signs with a key of its own whatever a test wants signed, so that each check is met by a message
 //! whose signature holds. Each refusal stands beside the genuine message that it was made from.
 
+mod corpus;
 mod encrypted;
 mod mutations;
 #[path = "../../support/saml_provider.rs"]
