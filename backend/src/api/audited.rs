@@ -78,6 +78,7 @@ impl Seen {
                 ip_address: caller.peer.to_string(),
                 client_id: self.client_id.clone(),
                 challenges: challenges.into_iter().collect(),
+                provider: None,
             },
             client_id: self.client_id,
         };

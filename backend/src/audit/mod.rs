@@ -114,6 +114,9 @@ pub struct Details {
     pub client_id: String,
     /// What was proved or not: `Password` or `Mfa`, and `Success` or `Failure`.
     pub challenges: Vec<(String, String)>,
+    /// The other identity provider that the person came by.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub provider: Option<String>,
 }
 
 impl Details {

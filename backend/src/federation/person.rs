@@ -21,7 +21,8 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::{ExternalIdentity, Failure, mapping};
-use crate::app::AppState;
+use crate::app::{AppState, Caller};
+use crate::audit::{Details, Event, Kind, Response};
 use crate::challenges::Through;
 use crate::error::{ApiError, ErrorType};
 use crate::groups;
@@ -50,15 +51,51 @@ pub struct SignedIn {
     pub vouched_by: VouchedBy,
 }
 
-/// The user who is signed in by this identity.
+/// The user who is signed in by this identity. A user's try is an event, whatever came of it.
 ///
 /// # Errors
 /// [`Failure::Attributes`], [`Failure::NotAllowed`], [`Failure::Taken`], [`Failure::Trigger`]; [`Failure::Unbelievable`] if the
 /// user's link was made with another issuer.
 pub async fn signed_in(
     state: &AppState,
+    caller: &Caller,
+    through: Through<'_>,
+    identity: ExternalIdentity,
+) -> Result<SignedIn, Failure> {
+    let provider = identity.provider.name.clone();
+    let mut whose = None;
+    let result = find_or_make(state, through, identity, &mut whose).await;
+    let response = match &result {
+        Ok(_) => Response::Pass,
+        Err(_) => Response::Fail,
+    };
+    let client_id = &through.client.id;
+    // A fault of ours says nothing about the person.
+    let is_ours = matches!(result, Err(Failure::Internal(_)));
+    if let Some(name) = whose.filter(|_| !is_ours) {
+        let event = Event {
+            name,
+            kind: Kind::SignIn,
+            response,
+            details: Details {
+                ip_address: caller.peer.to_string(),
+                client_id: client_id.clone(),
+                challenges: Vec::new(),
+                provider: Some(provider),
+            },
+            client_id: client_id.clone(),
+        };
+        state.audit.record(event, state.clock.now_millis());
+    }
+    result
+}
+
+/// Says whose try it is (`whose`) as soon as it is known.
+async fn find_or_make(
+    state: &AppState,
     through: Through<'_>,
     mut identity: ExternalIdentity,
+    whose: &mut Option<String>,
 ) -> Result<SignedIn, Failure> {
     let username = format!("{}_{}", identity.provider.name, identity.subject);
     if username.chars().count() > LONGEST_NAME || username.chars().any(char::is_control) {
@@ -81,6 +118,9 @@ pub async fn signed_in(
     let attributes = mapping::attributes(&identity.provider, &identity.claims)?;
     for _ in 0..TRIES {
         let found = known(state, through, &identity).await?;
+        if let Some(found) = &found {
+            *whose = Some(found.user.username.clone());
+        }
         let (user, link) = match found {
             Some(Found { user, link, .. }) => {
                 (update(state, through, user, &attributes).await?, link)
@@ -94,6 +134,7 @@ pub async fn signed_in(
             }
         };
         if let Some(user) = user {
+            *whose = Some(user.username.clone());
             let provider = identity.provider;
             let vouched_by = VouchedBy {
                 provider: provider.name,

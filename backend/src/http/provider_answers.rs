@@ -5,15 +5,17 @@
 //! its `state` belongs to, and the browser asks again with a handle, which is good once and for a minute; that request
 //! brings the cookie. Nothing is completed without it. There is no CORS here.
 
+use axum::Extension;
 use axum::body::Body;
 use axum::extract::State;
 use axum::http::{HeaderMap, Request, Response, StatusCode, Uri, header};
 use axum::response::IntoResponse;
 
 use super::cookies::{self, Cookies};
-use super::login_pages::{parameters, see_other, set};
+use super::login_pages::{caller, parameters, see_other, set};
 use super::observe::Refused;
-use crate::app::AppState;
+use super::peer::Peer;
+use crate::app::{AppState, Caller};
 use crate::error::{ApiError, ErrorType};
 use crate::oauth::{self, CameBack, LoginTransaction, Parameters, Proceeding};
 
@@ -23,12 +25,14 @@ const ENDED: &str = "sign_in_ended";
 /// `GET /oauth2/idpresponse`
 pub(super) async fn get(
     State(state): State<AppState>,
+    peer: Option<Extension<Peer>>,
     uri: Uri,
     headers: HeaderMap,
 ) -> Response<Body> {
     let given = parameters(&uri);
     let cookies = Cookies::read(&state, &headers);
-    match come_back(&state, &cookies, &given).await {
+    let caller = caller(&state, peer, &headers);
+    match come_back(&state, &caller, &cookies, &given).await {
         Ok(response) => response,
         Err(error) => refused(&error),
     }
@@ -54,6 +58,7 @@ pub(super) async fn post(State(state): State<AppState>, request: Request<Body>) 
 
 async fn come_back(
     state: &AppState,
+    caller: &Caller,
     cookies: &Cookies,
     given: &Parameters,
 ) -> Result<Response<Body>, ApiError> {
@@ -70,7 +75,7 @@ async fn come_back(
     let older = cookies.session(&transaction.pool.id);
     let answer = posted.as_ref().unwrap_or(given);
     Ok(
-        match oauth::come_back(state, transaction, answer, older).await? {
+        match oauth::come_back(state, caller, transaction, answer, older).await? {
             CameBack::Proceeding(Proceeding::App(done)) => {
                 let mut response = see_other(&done.location);
                 set(&mut response, cookies::set_session(state, &done.sso));

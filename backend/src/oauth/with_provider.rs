@@ -29,7 +29,7 @@ use super::{
     AuthorizationRequest, LoginTransaction, OAuthError, OAuthErrorCode, Parameters, Proceeding,
     proceed,
 };
-use crate::app::AppState;
+use crate::app::{AppState, Caller};
 use crate::error::{ApiError, ErrorType};
 use crate::federation::{
     self, ANSWER_PATH, Ask, ExternalIdentity, Failure, Outcome, ProviderAnswer, Step,
@@ -224,6 +224,7 @@ pub enum CameBack {
 /// `LoginTransactionNotFoundException` if the transaction does not wait for this answer, or no longer.
 pub async fn come_back(
     state: &AppState,
+    caller: &Caller,
     transaction: LoginTransaction,
     given: &Parameters,
     older: Option<&OpaqueSecret>,
@@ -236,7 +237,7 @@ pub async fn come_back(
         return Ok(CameBack::Ended(page));
     }
     let failure = match believed(state, &transaction, &away, given).await {
-        Ok(identity) => match signed_in(state, &transaction, identity, older).await {
+        Ok(identity) => match signed_in(state, caller, &transaction, identity, older).await {
             Ok(next) => return Ok(CameBack::Proceeding(next)),
             Err(failure) => failure,
         },
@@ -266,11 +267,12 @@ pub async fn come_back(
 /// [`Failure`]
 pub async fn signed_in(
     state: &AppState,
+    caller: &Caller,
     transaction: &LoginTransaction,
     identity: ExternalIdentity,
     older: Option<&OpaqueSecret>,
 ) -> Result<Proceeding, Failure> {
-    let signed_in = federation::signed_in(state, transaction.through(), identity).await?;
+    let signed_in = federation::signed_in(state, caller, transaction.through(), identity).await?;
     let proved = sign_in::Proved {
         user: Box::new(signed_in.user),
         second_factor: None,

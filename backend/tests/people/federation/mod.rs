@@ -2,6 +2,7 @@
 
 mod account_page;
 mod endings;
+mod events;
 mod people;
 mod proofs;
 mod provider;
