@@ -16,6 +16,8 @@ pub struct IdentityConfig {
     pub sts: Option<StsConfig>,
     /// What IAM would know of OpenID Connect providers. Default none.
     pub oidc: Vec<OidcProviderConfig>,
+    /// What IAM would know of SAML providers. Default none.
+    pub saml: Vec<SamlProviderConfig>,
     /// Where public providers are.
     pub endpoints: EndpointsConfig,
     /// After how many days without a sign of a guest it is forgotten. Default never.
@@ -42,6 +44,22 @@ pub struct OidcProviderConfig {
     pub client_ids: Vec<String>,
     /// The issuer, where it is not `https://` and the end of the ARN: for a provider on this machine.
     pub issuer: Option<String>,
+}
+
+/// A SAML provider, whose responses are logins.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SamlProviderConfig {
+    /// The ARN that identity pools name it by.
+    pub arn: String,
+    /// The provider's metadata, or
+    pub metadata: Option<String>,
+    /// where it is.
+    pub metadata_url: Option<Url>,
+    /// The audience of its assertions. Default `urn:amazon:webservices`.
+    pub audience: Option<String>,
+    /// The recipient of its assertions. Default `https://signin.aws.amazon.com/saml`.
+    pub recipient: Option<String>,
 }
 
 /// Where public providers are. The defaults are theirs; others are for tests.

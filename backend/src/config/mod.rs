@@ -19,7 +19,8 @@ use zeroize::Zeroizing;
 
 pub use handlers::{FunctionsConfig, HandlerConfig, Runs};
 pub use identity::{
-    EndpointsConfig, IdentityConfig, IdentityPoolConfig, OidcProviderConfig, StsConfig,
+    EndpointsConfig, IdentityConfig, IdentityPoolConfig, OidcProviderConfig, SamlProviderConfig,
+    StsConfig,
 };
 pub use messages::{Encryption, MessagesConfig, SmsConfig, SmtpConfig};
 pub use pools::{ClientConfig, IdentityProviderConfig, PoolConfig};

@@ -91,9 +91,15 @@ pub async fn metadata(
     if address.is_empty() {
         return parsed(provider.detail("MetadataFile")).map(Arc::new);
     }
-    let providers = &state.saml.providers;
-    let key = format!("{} {} {address}", provider.pool_id, provider.name);
-    let known = lock(providers).get(&key).cloned();
+    at_address(state, address).await
+}
+
+/// What the metadata at an address says.
+///
+/// # Errors
+/// As [`metadata`].
+pub async fn at_address(state: &AppState, address: &str) -> Result<Arc<ProviderMetadata>, Failure> {
+    let known = lock(&state.saml.providers).get(address).cloned();
     let now = Instant::now();
     if let Some(known) = known.as_ref().filter(|known| known.good_until > now) {
         return Ok(Arc::clone(&known.metadata));
@@ -101,7 +107,7 @@ pub async fn metadata(
     let (metadata, kept) = match (read(state, address).await, known) {
         (Ok(metadata), _) => (Arc::new(metadata), KEPT),
         (Err(failure), Some(known)) => {
-            tracing::warn!(provider = %provider.name, %failure, "metadata stays as it was");
+            tracing::warn!(address, %failure, "metadata stays as it was");
             (known.metadata, AGAIN)
         }
         (Err(failure), None) => return Err(failure),
@@ -110,7 +116,7 @@ pub async fn metadata(
         metadata: Arc::clone(&metadata),
         good_until: now + kept,
     };
-    keep(&mut lock(providers), &key, read);
+    keep(&mut lock(&state.saml.providers), address, read);
     Ok(metadata)
 }
 
@@ -152,7 +158,11 @@ async fn read(state: &AppState, address: &str) -> Result<ProviderMetadata, Failu
     parsed(text.map_err(|_| Failure::Unbelievable("the provider's metadata is no text"))?)
 }
 
-fn parsed(xml: &str) -> Result<ProviderMetadata, Failure> {
+/// What metadata says.
+///
+/// # Errors
+/// [`Failure::Unbelievable`] for metadata that cannot be used.
+pub fn parsed(xml: &str) -> Result<ProviderMetadata, Failure> {
     ProviderMetadata::parse(xml).map_err(|error| match error {
         SamlError::Metadata(why) => Failure::Unbelievable(why),
         _ => Failure::Unbelievable("the provider's metadata cannot be used"),

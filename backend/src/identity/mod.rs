@@ -15,7 +15,7 @@
 //! The database has a keyed hash of who somebody is for a provider, and a developer's own ids sealed.
 //!
 //! # Limits
-//! SAML assertions are refused. Guests stay until they are deleted, or unseen for as long as
+//! Guests stay until they are deleted, or unseen for as long as
 //! the configuration says; one address makes 1,000 an hour at most.
 
 pub mod admission;

@@ -3,6 +3,7 @@
 use std::time::{Duration, SystemTime};
 
 use form_urlencoded::byte_serialize;
+use saml_rs::config::SpConfigBuilder;
 use saml_rs::constants::signature_algorithm::RSA_SHA256;
 use saml_rs::crypto::construct_message_signature;
 use saml_rs::crypto::keys::load_private_key;
@@ -38,9 +39,9 @@ pub struct ServiceProvider {
     config: SpConfig,
     saml: Saml<Sp>,
     /// The same, for assertions that are encrypted: the library reads either.
-    decrypting: Saml<Sp>,
+    decrypting: Option<Saml<Sp>>,
     answer_address: String,
-    keys: KeyAndCertificate,
+    keys: Option<KeyAndCertificate>,
 }
 
 impl std::fmt::Debug for ServiceProvider {
@@ -103,22 +104,34 @@ impl ServiceProvider {
                 encryption_certificate: Some(certificate),
                 decryption_key: Some(key()),
                 ..Credentials::default()
-            })
-            .validation(validation())
-            .xml(XmlPolicy {
-                limits: LIMITS,
-                ..XmlPolicy::default()
-            })
-            .build()
-            .map_err(internal)?;
+            });
+        let config = checked(config)?;
         let mut decrypting = config.clone();
         decrypting.xml.encryption = XmlEncryptionPolicy::encrypt_assertions();
         Ok(Self {
-            decrypting: Saml::sp(decrypting).map_err(internal)?,
+            decrypting: Some(Saml::sp(decrypting).map_err(internal)?),
             saml: Saml::sp(config.clone()).map_err(internal)?,
             config,
             answer_address,
-            keys,
+            keys: Some(keys),
+        })
+    }
+
+    /// Somebody who only receives responses under this name, at this address: without keys, so that none is encrypted.
+    ///
+    /// # Errors
+    /// [`SamlError::Internal`] for a name or an address that is none.
+    pub fn receiving(name: &str, answer_address: &str) -> Result<Self, SamlError> {
+        let internal = |_| SamlError::Internal;
+        let config = SpConfig::builder(EntityId::try_new(name).map_err(internal)?)
+            .acs_endpoint(AcsEndpoint::post(answer_address).map_err(internal)?);
+        let config = checked(config)?;
+        Ok(Self {
+            decrypting: None,
+            saml: Saml::sp(config.clone()).map_err(internal)?,
+            config,
+            answer_address: answer_address.to_owned(),
+            keys: None,
         })
     }
 
@@ -166,7 +179,8 @@ impl ServiceProvider {
         let algorithm = byte_serialize(RSA_SHA256.as_bytes());
         let location = format!("{location}&SigAlg={}", algorithm.collect::<String>());
         let (_, signed) = location.split_at(start);
-        let key = load_private_key(&self.keys.key, None)?;
+        let keys = self.keys.as_ref().ok_or(SamlError::Internal)?;
+        let key = load_private_key(&keys.key, None)?;
         let signature = construct_message_signature(signed, &key, RSA_SHA256)?;
         let signature = byte_serialize(signature.as_bytes());
         Ok(format!(
@@ -189,7 +203,7 @@ impl ServiceProvider {
     ) -> Result<Assertion, SamlError> {
         let was_encrypted = check_response(&decode(response)?)?;
         let saml = match was_encrypted {
-            true => &self.decrypting,
+            true => self.decrypting.as_ref().ok_or(SamlError::Protocol)?,
             false => &self.saml,
         };
         let seconds = u64::try_from(now).map_err(|_| SamlError::Time)?;
@@ -243,6 +257,17 @@ impl ServiceProvider {
             provider.descriptor.entity_id().clone(),
         )?)
     }
+}
+
+fn checked(config: SpConfigBuilder) -> Result<SpConfig, SamlError> {
+    config
+        .validation(validation())
+        .xml(XmlPolicy {
+            limits: LIMITS,
+            ..XmlPolicy::default()
+        })
+        .build()
+        .map_err(|_| SamlError::Internal)
 }
 
 /// All of it is said, as the library's presets change.

@@ -20,4 +20,5 @@ mod keys;
 mod logins;
 mod person;
 mod providers;
+mod saml;
 mod twitter;

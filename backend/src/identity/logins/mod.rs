@@ -5,6 +5,7 @@
 //! | a user pool of ours | ID token | with the pool's keys; on wish the user and the sign-in, too |
 //! | another user pool, an OpenID Connect provider, Google, Apple | ID token | with the issuer's published keys |
 //! | Facebook, Amazon, Twitter | access token | by asking who and which app it is for |
+//! | a SAML provider | response | with the certificates of its metadata |
 //! | `cognito-identity.amazonaws.com` | a token of ours | [`super::open_id_token`] |
 //!
 //! # Security model
@@ -13,6 +14,7 @@
 
 mod issuers;
 mod name;
+mod saml;
 mod social;
 mod twitter;
 mod user_pool;
@@ -134,9 +136,7 @@ async fn verify_one(
         return issuers::verify_configured(state, name, arn, token).await;
     }
     if settings.saml_provider_arns.iter().any(|arn| arn == name) {
-        return Err(ApiError::not_authorized(
-            "SAML assertions are not accepted here yet.",
-        ));
+        return saml::verify(state, name, token).await;
     }
     Err(ApiError::not_authorized(
         "Token is not from a supported provider of this identity pool.",
