@@ -56,6 +56,7 @@ pub async fn create(
         invitation.username,
         Status::ForceChangePassword,
     )?;
+    users::check_is_no_providers(state, pool, &user.username).await?;
     for (name, value) in invitation
         .attributes
         .iter()
@@ -144,7 +145,8 @@ pub async fn confirm(
 }
 
 /// Sets a password, which is the user's own or a temporary one. With a temporary one the account is to be
-/// taken over anew, by its reader: the passkeys from before go.
+/// taken over anew, by its reader: the passkeys from before go. As published, a user of another provider may get one
+/// of their own, and signs in with both from then on.
 ///
 /// # Errors
 /// `UserNotFoundException`, `InvalidPasswordException`, `PasswordHistoryPolicyViolationException`.
@@ -157,9 +159,9 @@ pub async fn set_password(
 ) -> Result<(), ApiError> {
     check_policy(pool, password.secret())?;
     let mut user = users::find_existing(state, pool, name).await?;
-    if user.status == Status::ExternalProvider {
+    if user.status == Status::ExternalProvider && !is_permanent {
         return Err(ApiError::invalid_parameter(
-            "Users of another identity provider have no password.",
+            "Users of another identity provider have no temporary password.",
         ));
     }
     check_not_used_before(state, pool, &user, password.secret()).await?;

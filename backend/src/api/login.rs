@@ -87,6 +87,19 @@ operations! {
     VerifySoftwareToken,
 }
 
+impl LoginOperation {
+    /// Whether it is for people of the pool itself.
+    fn is_of_pool(self) -> bool {
+        !matches!(
+            self,
+            Self::DescribeLogin
+                | Self::ContinueLogin
+                | Self::DecideConsent
+                | Self::ContinueWithProvider
+        )
+    }
+}
+
 /// Runs an operation.
 ///
 /// # Errors
@@ -121,6 +134,11 @@ async fn run(
     use LoginOperation as Operation;
     let through = login.transaction.through();
     let name = operation.name();
+    if operation.is_of_pool() && !through.client.settings.oauth.supports_pool_users() {
+        return Err(ApiError::not_authorized(
+            "Nobody signs in to this client with the pool itself.",
+        ));
+    }
     let answered = match operation {
         Operation::DescribeLogin => {
             let asked = asked(state, login.transaction, login.sso).await?;
@@ -141,7 +159,7 @@ async fn run(
         Operation::ContinueWithProvider => {
             let chosen = serde_json::from_value(body_of_choice(body))
                 .map_err(|_| ApiError::serialization("The request does not fit."))?;
-            let location = go_to(state, login.transaction, &chosen).await?;
+            let location = go_to(state, caller, login.transaction, &chosen).await?;
             return proceeding(Proceeding::Page(location));
         }
         Operation::SignUp => {

@@ -116,15 +116,17 @@ async fn find_or_make(
         identity.claims = claims;
     }
     let attributes = mapping::attributes(&identity.provider, &identity.claims)?;
+    // A name that only the browser brought is for who is new: it does not change a user who is there.
+    let mut signed = identity.claims.clone();
+    signed.retain(|claim, _| !identity.unsigned.contains(claim));
+    let vouched = mapping::attributes(&identity.provider, &signed)?;
     for _ in 0..TRIES {
         let found = known(state, through, &identity).await?;
         if let Some(found) = &found {
             *whose = Some(found.user.username.clone());
         }
         let (user, link) = match found {
-            Some(Found { user, link, .. }) => {
-                (update(state, through, user, &attributes).await?, link)
-            }
+            Some(Found { user, link, .. }) => (update(state, through, user, &vouched).await?, link),
             None => {
                 let (provider, subject) = (&identity.provider.name, &identity.subject);
                 let link = identities::first_link(state, through.pool, provider, subject);

@@ -138,6 +138,12 @@ impl ProviderType {
         }
     }
 
+    /// The type that this word is of.
+    #[must_use]
+    pub fn named(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.name() == word)
+    }
+
     const ALL: [Self; 6] = [
         Self::Saml,
         Self::Facebook,
@@ -439,12 +445,9 @@ impl IdentityProvider {
                 .map_err(|error| ApiError::internal(&error))?,
             settings: serde_json::from_str(&row.settings)
                 .map_err(|error| ApiError::internal(&error))?,
-            kind: ProviderType::ALL
-                .into_iter()
-                .find(|kind| kind.name() == row.kind)
-                .ok_or_else(|| {
-                    ApiError::internal_error("A stored provider is of an unknown type.")
-                })?,
+            kind: ProviderType::named(&row.kind).ok_or_else(|| {
+                ApiError::internal_error("A stored provider is of an unknown type.")
+            })?,
             pool_id: row.pool_id,
             name: row.name,
             created_at: row.created_at,

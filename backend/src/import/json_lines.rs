@@ -2,7 +2,8 @@
 //!
 //! # Security model
 //! Verifiers of passwords are made with the pool's name: a file with them is taken by a pool of the same name
-//! only. A user whose password is not in the file has to set a new one. What the schema does not let be is
+//! only. Links to other providers are believed, as passwords are, to providers that the pool has; and who is called
+//! like a person of a provider has to be linked to it. A user whose password is not in the file has to set a new one. What the schema does not let be is
 //! refused, as from anybody.
 
 use std::io::{BufRead, BufReader, Read};
@@ -20,7 +21,8 @@ use crate::passkeys::Passkey;
 use crate::pools::Pool;
 use crate::srp::{self, group::Element};
 use crate::store::{LookupRow, NewUserRow, PasskeyRow, RefusalRow};
-use crate::users::{self, Credential, Status, User, Writer};
+use crate::users::identities::Links;
+use crate::users::{self, Credential, ProviderNames, Status, User, Writer};
 
 /// The most bytes of a line: attributes and passkeys of one user.
 const LONGEST_LINE: u64 = 1024 * 1024;
@@ -70,6 +72,7 @@ impl<R: Read> JsonLines<R> {
         &mut self,
         state: &AppState,
         pool: &Pool,
+        providers: &ProviderNames,
     ) -> Result<Option<Result<NewUserRow, RefusalRow>>, Failure> {
         let Some(bytes) = self.next_line()? else {
             return Ok(None);
@@ -77,7 +80,7 @@ impl<R: Read> JsonLines<R> {
         let made = serde_json::from_slice(&bytes)
             .map_err(|_| ApiError::invalid_parameter("The line is not a user of an export."))
             .and_then(|person| self.announced(person))
-            .and_then(|person| new_user(state, pool, self.line, person));
+            .and_then(|person| new_user(state, pool, providers, self.line, person));
         match made {
             Ok(user) => Ok(Some(Ok(user))),
             Err(error) if error.code == ErrorType::InternalError => Err(Failure::Internal),
@@ -121,10 +124,14 @@ impl<R> std::fmt::Debug for JsonLines<R> {
 fn new_user(
     state: &AppState,
     pool: &Pool,
+    providers: &ProviderNames,
     line: i64,
     person: Person,
 ) -> Result<NewUserRow, ApiError> {
     let user = user(pool, &person)?;
+    let links = user.attributes.get(LINKS);
+    let links = links.map(|text| Links::read(state, text)).transpose()?;
+    providers.check_linked(pool, &user.username, &links.unwrap_or_default())?;
     let factors = factors(state, &user, &person)?;
     let mut passkeys = Vec::new();
     for passkey in person.passkeys {

@@ -7,7 +7,7 @@ use crate::export::header::{MFA_ENABLED, USERNAME};
 use crate::mfa::{Enrolment, Factor, Requirement};
 use crate::pools::{IdentifierAttribute, Pool};
 use crate::store::{NewUserRow, RefusalRow};
-use crate::users::{self, Status, User, Writer};
+use crate::users::{self, ProviderNames, Status, User, Writer};
 
 /// Reports: the row's user is in the pool already.
 pub const SKIPPED: &str = "SKIPPED";
@@ -21,13 +21,15 @@ pub const FAILED: &str = "FAILED";
 pub fn user_of(
     state: &AppState,
     pool: &Pool,
+    providers: &ProviderNames,
     row: Row,
 ) -> Result<Result<NewUserRow, RefusalRow>, ApiError> {
     let line = row.line;
     let made = row
         .values
         .map_err(ApiError::invalid_parameter)
-        .and_then(|values| user(state, pool, values));
+        .and_then(|values| user(state, pool, values))
+        .and_then(|made| providers.check(pool, &made.0.username).map(|()| made));
     let (user, has_mfa) = match made {
         Ok(made) => made,
         Err(error) if error.code == ErrorType::InternalError => return Err(error),

@@ -18,6 +18,7 @@ use crate::app::AppState;
 use crate::error::ApiError;
 use crate::pools::{Pool, find_pool};
 use crate::store::{BatchEnd, NewUserRow, RefusalRow, UserBatch};
+use crate::users::ProviderNames;
 
 /// How many rows of a file became what.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -100,11 +101,13 @@ pub async fn go_through(
     mut seen: impl FnMut(Counts, &[RefusalRow]),
 ) -> Result<End, Failure> {
     let (sender, mut batches) = mpsc::channel(2);
+    let providers = ProviderNames::of(state, pool).await;
+    let providers = providers.map_err(|error| internal(&error))?;
     let reading = {
         let (state, pool) = (state.clone(), pool.clone());
         tokio::task::spawn_blocking(move || {
             let rows = Rows::open(&state, &pool, form, file)?;
-            read(&state, &pool, rows, done, &sender)
+            read(&state, &pool, rows, (done, &providers), &sender)
         })
     };
     let explain = explain_taken(pool);
@@ -130,14 +133,14 @@ fn read(
     state: &AppState,
     pool: &Pool,
     mut file: Rows<impl Read>,
-    done: usize,
+    (done, providers): (usize, &ProviderNames),
     sender: &mpsc::Sender<UserBatch>,
 ) -> Result<(), Failure> {
     let most = file.most(state);
     let full = state.config.quotas.import_rows_per_batch.get();
     let mut batch = UserBatch::default();
     let mut rows = 0;
-    while let Some(row) = file.next(state, pool, rows < done)? {
+    while let Some(row) = file.next((state, pool, providers), rows < done)? {
         rows += 1;
         if rows > most {
             return Err(Failure::TooManyRows);
@@ -206,17 +209,18 @@ impl<R: Read> Rows<R> {
 
     fn next(
         &mut self,
-        state: &AppState,
-        pool: &Pool,
+        (state, pool, providers): (&AppState, &Pool, &ProviderNames),
         is_done: bool,
     ) -> Result<Option<Row>, Failure> {
         let made = match self {
             Self::Csv(file) => match file.next_row()? {
                 None => return Ok(None),
                 Some(_) if is_done => return Ok(Some(Row::Done)),
-                Some(row) => user_of(state, pool, row).map_err(|error| internal(&error))?,
+                Some(row) => {
+                    user_of(state, pool, providers, row).map_err(|error| internal(&error))?
+                }
             },
-            Self::JsonLines(file) => match file.next_user(state, pool)? {
+            Self::JsonLines(file) => match file.next_user(state, pool, providers)? {
                 None => return Ok(None),
                 Some(made) => made,
             },

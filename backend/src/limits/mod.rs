@@ -77,6 +77,8 @@ pub enum Hourly {
     SignInCode,
     /// Begin a sign-in on the login domain, whoever it will be: 1,000.
     LoginTransaction,
+    /// Go to another identity provider from a page of ours, whoever it will be: 1,000.
+    WayToProvider,
     /// Begin a sign-in that waits for a choice or a challenge, whoever it will be: 1,000.
     SignInStep,
     /// Become a guest of an identity pool, whoever it is: 1,000.
@@ -97,7 +99,7 @@ impl Hourly {
             | Self::ChangePassword => 5,
             Self::SignUp | Self::ConfirmForgotPassword | Self::MfaCode | Self::SignInCode => 20,
             Self::PasskeyRegistration => 50,
-            Self::LoginTransaction | Self::SignInStep | Self::Guest => 1000,
+            Self::LoginTransaction | Self::WayToProvider | Self::SignInStep | Self::Guest => 1000,
         }
     }
 
@@ -114,6 +116,7 @@ impl Hourly {
             | Self::ForgotPassword
             | Self::MfaCode
             | Self::LoginTransaction
+            | Self::WayToProvider
             | Self::SignInStep
             | Self::Guest
             | Self::PasskeyRegistration
@@ -142,6 +145,7 @@ impl Hourly {
             Self::MfaCode => "MfaCode",
             Self::SignInCode => "SignInCode",
             Self::LoginTransaction => "LoginTransaction",
+            Self::WayToProvider => "WayToProvider",
             Self::SignInStep => "SignInStep",
             Self::Guest => "Guest",
             Self::PasskeyRegistration => "PasskeyRegistration",

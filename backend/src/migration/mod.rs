@@ -65,6 +65,9 @@ pub async fn migrate(
         return Ok(None);
     };
     let mut user = new_user(state, pool, name, &migrated)?;
+    users::check_is_no_providers(state, pool, &user.username)
+        .await
+        .map_err(|error| unusable(&error))?;
     match password {
         Some(password) => user.set_password(password.secret(), state.clock.now())?,
         // Nobody has proved anything yet.

@@ -132,12 +132,7 @@ pub async fn decide(
             ],
         )));
     }
-    let granted = match state.store.consent(pool_id, &username, &client.id).await? {
-        Some(before) => [before, request.scopes.to_string()].join(" "),
-        None => request.scopes.to_string(),
-    };
-    let granted = Scopes::parse(&granted).unwrap_or_else(|| request.scopes.clone());
-    let granted = granted.to_string();
+    let granted = request.scopes.to_string();
     complete_known(state, transaction, &known, cookie, Some(&granted))
         .await
         .map(Decided::Allowed)

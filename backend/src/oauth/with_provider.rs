@@ -35,6 +35,7 @@ use crate::federation::{
     self, ANSWER_PATH, Ask, ExternalIdentity, Failure, Outcome, ProviderAnswer, Step,
 };
 use crate::identity_providers::{self, IdentityProvider};
+use crate::limits::{self, Hourly};
 use crate::opaque_secret::{OpaqueSecret, hash};
 use crate::pools::{Client, Pool};
 use crate::seal::Place;
@@ -146,10 +147,12 @@ pub(super) async fn leave(
 /// The person chose a provider on our page: by its name, or by an identifier or e-mail address. The address to go to.
 ///
 /// # Errors
-/// `ResourceNotFoundException` for a provider that the client does not have. If the provider cannot be asked, the
+/// `ResourceNotFoundException` for a provider that the client does not have, `LimitExceededException` for who goes to
+/// providers without end: each way there allows one answer, for which the backend asks the provider. If the provider cannot be asked, the
 /// address is one of ours, which says so.
 pub async fn go_to(
     state: &AppState,
+    caller: &Caller,
     transaction: &LoginTransaction,
     chosen: &Chosen,
 ) -> Result<String, ApiError> {
@@ -158,6 +161,14 @@ pub async fn go_to(
         Chosen::Identifier(text) => Wanted::Identified(text.clone()),
     };
     let target = (&transaction.pool, &transaction.client);
+    limits::count(
+        state,
+        caller,
+        Hourly::WayToProvider,
+        &transaction.pool.id,
+        "",
+    )
+    .await?;
     let choice = choose(state, target, &wanted).await;
     let Choice::Provider(provider) = choice.map_err(|error| match error.code {
         OAuthErrorCode::InvalidRequest => ApiError::resource_not_found(error.description),

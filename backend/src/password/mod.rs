@@ -216,7 +216,7 @@ pub async fn reset(
 /// `ChangePassword`. A user without a password needs no previous one.
 ///
 /// # Errors
-/// `NotAuthorizedException` for a wrong previous password, `InvalidPasswordException`,
+/// `NotAuthorizedException` for a wrong previous password, and for whom another provider vouches; `InvalidPasswordException`,
 /// `LimitExceededException`.
 pub async fn change(
     state: &AppState,
@@ -226,6 +226,13 @@ pub async fn change(
     proposed: &Password,
 ) -> Result<(), ApiError> {
     let Access { pool, mut user, .. } = access;
+    // Their status changes by an administrator's password only: with one of their own they would keep a way in that
+    // the provider knows nothing of.
+    if user.status == Status::ExternalProvider {
+        return Err(ApiError::not_authorized(
+            "Users of another identity provider have no password here.",
+        ));
+    }
     limits::count(
         state,
         caller,

@@ -112,6 +112,7 @@ pub async fn sign_up(
         &application.attributes,
     )?;
     let mut user = users::new_user(state, pool, application.username, Status::Unconfirmed)?;
+    users::check_is_no_providers(state, pool, &user.username).await?;
     for (name, value) in &application.attributes {
         let is_username =
             identifier_of(pool, application.username).is_some_and(|a| a.name() == name);

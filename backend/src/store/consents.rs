@@ -86,13 +86,28 @@ impl Store {
     }
 }
 
-/// Remembers that a user (pool and name) lets a client have these scopes.
+/// Remembers that a user (pool and name) lets a client have these scopes, besides those that it may have already.
 pub(super) async fn grant(
     transaction: &mut Transaction,
     (pool_id, username, client_id): (&str, &str, &str),
     scopes: &str,
     now: i64,
 ) -> Result<(), StoreError> {
+    let row = sqlx::query(
+        "SELECT scopes FROM consents WHERE pool_id = $1 AND username = $2 AND client_id = $3",
+    )
+    .bind(pool_id)
+    .bind(username)
+    .bind(client_id)
+    .fetch_optional(&mut **transaction)
+    .await?;
+    let before: String = row.map_or(Ok(String::new()), |row| row.try_get(0))?;
+    let mut all: Vec<&str> = before.split_whitespace().collect();
+    for scope in scopes.split_whitespace() {
+        if !all.contains(&scope) {
+            all.push(scope);
+        }
+    }
     sqlx::query(
         "INSERT INTO consents (pool_id, username, client_id, scopes, granted_at) \
          VALUES ($1, $2, $3, $4, $5) \
@@ -102,7 +117,7 @@ pub(super) async fn grant(
     .bind(pool_id)
     .bind(username)
     .bind(client_id)
-    .bind(scopes)
+    .bind(all.join(" "))
     .bind(now)
     .execute(&mut **transaction)
     .await?;

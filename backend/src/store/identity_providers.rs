@@ -189,6 +189,19 @@ impl Store {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
+    /// The names of a pool's providers.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn identity_provider_names(&self, pool_id: &str) -> Result<Vec<String>, StoreError> {
+        let rows = sqlx::query("SELECT name FROM identity_providers WHERE pool_id = $1")
+            .bind(pool_id)
+            .fetch_all(&self.pool)
+            .await?;
+        let names = rows.iter().map(|row| row.try_get(0));
+        Ok(names.collect::<Result<_, _>>()?)
+    }
+
     /// Deletes a provider and ends everything that came by it. Answers whether there was one.
     ///
     /// # Errors

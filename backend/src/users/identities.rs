@@ -5,13 +5,15 @@
 //!
 //! Whoever was made by a sign-in with a provider begins with one, the primary one.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::{SaveError, User, find_existing, not_found, save_with};
 use crate::app::AppState;
 use crate::error::{ApiError, ErrorType};
-use crate::identity_providers::{self, IdentityProvider};
+use crate::identity_providers::{self, IdentityProvider, ProviderType};
 use crate::pools::Pool;
 use crate::store::{LookupRow, Together, Way};
 
@@ -300,6 +302,46 @@ pub(crate) fn begin_as(
     Ok(())
 }
 
+/// Links out of a file, which somebody may have written.
+#[derive(Default)]
+pub struct Links(Vec<Identity>);
+
+impl Links {
+    /// Reads the attribute's value.
+    ///
+    /// # Errors
+    /// `InvalidParameterException` if it is no list of links, says one twice, or has more than a user may have.
+    pub fn read(state: &AppState, text: &str) -> Result<Self, ApiError> {
+        let refused = || ApiError::invalid_parameter("The user's links have another form.");
+        let links: Vec<Identity> = serde_json::from_str(text).map_err(|_| refused())?;
+        let keys: BTreeSet<_> = links.iter().map(Identity::key).collect();
+        let is_complete = |link: &Identity| {
+            !link.user_id.is_empty() && ProviderType::named(&link.provider_type).is_some()
+        };
+        let most = state.config.quotas.linked_identities_per_user;
+        let is_good =
+            keys.len() == links.len() && links.len() <= most && links.iter().all(is_complete);
+        is_good.then_some(Self(links)).ok_or_else(refused)
+    }
+
+    /// The providers' names.
+    pub fn providers(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().map(|link| link.provider_name.as_str())
+    }
+
+    /// What those are called who began with one of them.
+    pub fn names(&self) -> impl Iterator<Item = String> {
+        let by_id = self.0.iter().filter(|link| link.attribute_name.is_none());
+        by_id.map(|link| format!("{}_{}", link.provider_name, link.user_id))
+    }
+}
+
+impl std::fmt::Debug for Links {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Links({})", self.0.len())
+    }
+}
+
 /// What a user is found by because of the links.
 pub(super) fn lookups(state: &AppState, user: &User) -> Vec<LookupRow> {
     let identities = of_user(user).unwrap_or_default();
@@ -338,6 +380,11 @@ pub(crate) fn claim(links: &str) -> Value {
 }
 
 impl Identity {
+    fn key(&self) -> (&str, Option<&str>, &str) {
+        let attribute = self.attribute_name.as_deref();
+        (&self.provider_name, attribute, &self.user_id)
+    }
+
     fn is(&self, who: &ProviderUser) -> bool {
         let attribute = self.attribute_name.as_deref().unwrap_or(SUBJECT);
         self.provider_name == who.provider_name

@@ -15,6 +15,7 @@ mod name;
 mod new_user;
 mod password;
 mod password_history;
+mod reserved;
 mod saving;
 pub mod search;
 
@@ -31,6 +32,7 @@ pub use name::{identifier_of, is_email, is_phone_number, lookups_of_name, normal
 pub use new_user::{exists, new_user};
 pub use password::{Credential, check_policy, generate_password};
 pub use password_history::{check_new_password, check_not_used_before};
+pub use reserved::{ProviderNames, check_is_no_providers};
 pub use saving::{SaveError, insert, save, save_with};
 
 use crate::app::AppState;

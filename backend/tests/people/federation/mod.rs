@@ -3,6 +3,7 @@
 mod account_page;
 mod endings;
 mod events;
+mod local;
 mod people;
 mod proofs;
 mod provider;

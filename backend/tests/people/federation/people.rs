@@ -284,33 +284,3 @@ async fn a_provider_that_no_domain_leads_to_is_listed_on_the_page() {
     );
     assert_eq!(described.get("ByIdentifier"), None);
 }
-
-#[tokio::test]
-async fn users_of_a_provider_have_no_password() {
-    let mut all = Federation::start().await;
-    all.sign_in().await;
-    let named = |more: serde_json::Value| {
-        let mut body = json!({ "UserPoolId": POOL, "Username": "Acme_ada-7" });
-        body.as_object_mut()
-            .unwrap()
-            .extend(more.as_object().unwrap().clone());
-        body
-    };
-    let set = named(json!({ "Password": "Correct-Horse9!", "Permanent": true }));
-    let set = all.backend.admin("AdminSetUserPassword", set).await;
-    assert_eq!(set.error_type(), "InvalidParameterException");
-    let reset = all
-        .backend
-        .admin("AdminResetUserPassword", named(json!({})))
-        .await;
-    assert_eq!(reset.error_type(), "NotAuthorizedException");
-    let person = Person {
-        email: "Acme_ada-7".to_owned(),
-        password: "Correct-Horse9!".to_owned(),
-        client: crate::person::CLIENT.to_owned(),
-    };
-    let signed_in = person
-        .password_sign_in(&all.backend, &person.password)
-        .await;
-    assert_eq!(signed_in.error_type(), "NotAuthorizedException");
-}

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use url::Url;
 
 use super::Federation;
-use crate::browser::{App, CALLBACK, location, parameter, post_form};
+use crate::browser::{App, Browser, CALLBACK, location, parameter, post_form};
 use crate::person::{POOL, claims};
 
 /// The demo pool with one of the four as well, at the test's provider; and an app that has no other.
@@ -160,6 +160,18 @@ async fn apple_posts_a_form_and_gets_a_secret_made_from_the_key() {
     );
     let user = all.user("SignInWithApple_ada-7").await.to_string();
     assert!(user.contains("Ada L"), "{user}");
+    // Again with another name, which only the browser says: it is display for who is new, and changes nobody.
+    all.browser = Browser::default();
+    let there = away(&mut all).await;
+    all.provider.answer(&there);
+    let mut form = form;
+    form[1].1 = parameter(&there, "state").unwrap();
+    form[3].1 = r#"{"name":{"firstName":"Mallory","lastName":"M"}}"#.to_owned();
+    let handle = location(&post_form(&all.backend, "/oauth2/idpresponse", &form).await);
+    let path = format!("{}?{}", handle.path(), handle.query().unwrap());
+    let back = location(&all.open(&path).await);
+    assert!(parameter(&back, "code").is_some(), "{back}");
+    assert_eq!(all.user("SignInWithApple_ada-7").await.to_string(), user);
     let redeemed = all.provider.script(|script| script.redeemed[0].clone());
     let secret = claims(&redeemed["client_secret"]);
     assert_eq!(
