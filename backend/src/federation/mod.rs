@@ -166,6 +166,19 @@ pub async fn answered(
     }
 }
 
+/// Whom a response (base64) of a SAML provider is about that answers no request. Whether the provider may begin is the
+/// caller's to check.
+///
+/// # Errors
+/// [`Failure`]
+pub async fn unsolicited(
+    state: &AppState,
+    provider: IdentityProvider,
+    response: &str,
+) -> Result<ExternalIdentity, Failure> {
+    assertion_flow::answered(state, provider, Expected::Nothing, response).await
+}
+
 /// Where answers come back to.
 fn answer_address(state: &AppState) -> String {
     format!("{}{ANSWER_PATH}", state.public_url)

@@ -1,9 +1,10 @@
-//! `GET` and `POST /oauth2/idpresponse`: other identity providers send the browser back here.
+//! `GET` and `POST /oauth2/idpresponse`, `POST /saml2/idpresponse`: other identity providers send the browser back here.
 //!
 //! # Security model
 //! A form that another site posts comes without our cookies (`SameSite=Lax`). It is kept, bound to the transaction that
 //! its `state` belongs to, and the browser asks again with a handle, which is good once and for a minute; that request
-//! brings the cookie. Nothing is completed without it. There is no CORS here.
+//! brings the cookie. Nothing is completed without it, but for what a SAML provider began (`oauth::unsolicited`). There is no
+//! CORS here.
 
 use axum::Extension;
 use axum::body::Body;
@@ -17,7 +18,7 @@ use super::observe::Refused;
 use super::peer::Peer;
 use crate::app::{AppState, Caller};
 use crate::error::{ApiError, ErrorType};
-use crate::oauth::{self, CameBack, LoginTransaction, Parameters, Proceeding};
+use crate::oauth::{self, CameBack, LoginTransaction, Parameters, Proceeding, Unsolicited};
 
 /// The error page's word for a sign-in that is over, or another browser's.
 const ENDED: &str = "sign_in_ended";
@@ -39,7 +40,12 @@ pub(super) async fn get(
 }
 
 /// `POST /oauth2/idpresponse`
-pub(super) async fn post(State(state): State<AppState>, request: Request<Body>) -> Response<Body> {
+pub(super) async fn post(
+    State(state): State<AppState>,
+    peer: Option<Extension<Peer>>,
+    request: Request<Body>,
+) -> Response<Body> {
+    let caller = caller(&state, peer, request.headers());
     let kind = request.headers().get(header::CONTENT_TYPE);
     let is_form = kind
         .and_then(|kind| kind.to_str().ok())
@@ -50,10 +56,39 @@ pub(super) async fn post(State(state): State<AppState>, request: Request<Body>) 
     let Ok(body) = axum::body::to_bytes(request.into_body(), oauth::LONGEST_FORM).await else {
         return StatusCode::PAYLOAD_TOO_LARGE.into_response();
     };
-    match oauth::keep(&state, &Parameters::parse(&body)).await {
-        Ok(location) => see_other(&location),
-        Err(error) => refused(&error),
-    }
+    let form = Parameters::parse(&body);
+    let answer = match oauth::request_in(&form) {
+        Some(request) => unsolicited(&state, &caller, &request, &form).await,
+        None => {
+            let kept = oauth::keep(&state, &form).await;
+            kept.map(|location| see_other(&location))
+        }
+    };
+    answer.unwrap_or_else(|error| refused(&error))
+}
+
+/// A provider began by itself: there is no cookie that it could be bound to, and the browser gets its first here.
+async fn unsolicited(
+    state: &AppState,
+    caller: &Caller,
+    request: &Parameters,
+    form: &Parameters,
+) -> Result<Response<Body>, ApiError> {
+    Ok(
+        match oauth::unsolicited(state, caller, request, form).await? {
+            Unsolicited::Proceeding(_, Proceeding::App(done)) => {
+                let mut response = see_other(&done.location);
+                set(&mut response, cookies::set_session(state, &done.sso));
+                response
+            }
+            Unsolicited::Proceeding(begun, Proceeding::Page(location)) => {
+                let mut response = see_other(&location);
+                set(&mut response, cookies::set_transaction(state, &begun));
+                response
+            }
+            Unsolicited::Refused(location) => see_other(&location),
+        },
+    )
 }
 
 async fn come_back(

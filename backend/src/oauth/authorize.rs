@@ -130,14 +130,18 @@ pub async fn authorize(
 
 /// The client, and an address of its own.
 pub(super) struct Target {
-    pool: Pool,
+    pub(super) pool: Pool,
     pub(super) client: Client,
     redirect_uri: RedirectUri,
     was_sent: bool,
 }
 
 impl Target {
-    async fn find(state: &AppState, given: &Parameters) -> Result<Self, OAuthError> {
+    /// The client and the address that the request names.
+    ///
+    /// # Errors
+    /// `invalid_client`, `redirect_mismatch`
+    pub(super) async fn find(state: &AppState, given: &Parameters) -> Result<Self, OAuthError> {
         let invalid_client = |_| OAuthError::invalid_client();
         let client_id = given.required("client_id").map_err(invalid_client)?;
         let (pool, client) = match pools::find_client(state, client_id).await {

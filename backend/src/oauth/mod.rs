@@ -61,6 +61,7 @@ pub mod sso;
 mod standing;
 mod token;
 mod transaction;
+mod unsolicited;
 mod user_info;
 mod with_provider;
 
@@ -80,6 +81,7 @@ pub use pushed::{PUSHED_SECONDS, Pushed, push};
 pub use revoke::revoke;
 pub use token::{TokenAnswer, token};
 pub use transaction::{LoginTransaction, NewTransaction, TRANSACTION_SECONDS};
+pub use unsolicited::{Unsolicited, request_in, unsolicited};
 pub use user_info::user_info;
 pub use with_provider::{
     CameBack, Chosen, LONGEST_FORM, come_back, go_to, handle_of, keep, signed_in, taken,

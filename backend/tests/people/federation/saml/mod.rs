@@ -1,8 +1,9 @@
 //! Signing in with a SAML provider, from the app's link to its tokens.
 
 #[allow(dead_code, reason = "the forger's part of it is for other tests")]
-#[path = "../../support/saml_provider.rs"]
+#[path = "../../../support/saml_provider.rs"]
 mod saml_provider;
+mod unsolicited;
 
 use axum::body::Body;
 use cognate_backend::saml::entity_id;
@@ -94,11 +95,15 @@ impl Saml {
     }
 
     fn response(&self, request: &str, said: Said) -> String {
+        self.response_to(Some(request), said)
+    }
+
+    fn response_to(&self, in_response_to: Option<&str>, said: Said) -> String {
         let response = Response {
             audience: entity_id(POOL),
             recipient: ADDRESS,
             destination: ADDRESS,
-            in_response_to: Some(request),
+            in_response_to,
             not_before: "2026-01-02T03:03:00Z",
             not_on_or_after: "2026-01-02T03:09:00Z",
             issued: "2026-01-02T03:04:00Z",
