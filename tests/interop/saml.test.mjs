@@ -29,10 +29,6 @@ before(async () => {
   provider = await startSamlProvider({ answersTo: `http://localhost:${port}/saml2/idpresponse` });
   const started = await startBackend({ port });
   admin = adminClient(started.url);
-  const make = (ProviderName, ProviderDetails) => admin.send(new CreateIdentityProviderCommand({
-    UserPoolId: POOL, ProviderName, ProviderType: 'SAML', ProviderDetails,
-    AttributeMapping: { email: `${CLAIMS}/emailaddress`, given_name: `${CLAIMS}/givenname` }, IdpIdentifiers: [`${ProviderName.toLowerCase()}.example`],
-  }));
   await make('Corp', { MetadataURL: provider.metadataUrl });
   await make('Signed', { MetadataFile: provider.metadata, RequestSigningAlgorithm: 'rsa-sha256' });
   await make('Sealed', { MetadataFile: provider.metadata, EncryptedResponses: 'true' });
@@ -49,6 +45,13 @@ after(async () => {
   await provider?.stop();
   app?.server.close();
 });
+
+function make(ProviderName, ProviderDetails) {
+  return admin.send(new CreateIdentityProviderCommand({
+    UserPoolId: POOL, ProviderName, ProviderType: 'SAML', ProviderDetails,
+    AttributeMapping: { email: `${CLAIMS}/emailaddress`, given_name: `${CLAIMS}/givenname` }, IdpIdentifiers: [`${ProviderName.toLowerCase()}.example`],
+  }));
+}
 
 async function startApp() {
   const server = createServer((_, response) => response.writeHead(200, { 'content-type': 'text/html' }).end('<!doctype html><title>The app</title>'));
@@ -175,7 +178,40 @@ test('a response that nobody asked for signs nobody in', async () => {
   for (const relayState of ['', RelayState]) {
     const answer = await bring(new LoginDomain(backend), { ...fields, RelayState: relayState });
     assert.equal(answer.searchParams.get('code'), null);
-    assert.equal(answer.pathname, '/error');
+    assert.ok(answer.searchParams.get('error') ?? answer.pathname === '/error', answer.href);
+  }
+});
+
+test('where the provider may begin, it does: the app that RelayState names gets a code, once, and not for an answer to a request', async () => {
+  await make('Begins', { MetadataFile: provider.metadata, IDPInit: 'true' });
+  const { UserPoolClient: client } = await admin.send(new CreateUserPoolClientCommand({
+    UserPoolId: POOL, ClientName: 'begun there', GenerateSecret: true, SupportedIdentityProviders: ['Begins', 'Corp'],
+    AllowedOAuthFlowsUserPoolClient: true, AllowedOAuthFlows: ['code'], CallbackURLs: [APP], AllowedOAuthScopes: ['openid', 'email'],
+  }));
+  const asked = { client_id: client.ClientId, redirect_uri: APP, response_type: 'code', scope: 'openid email' };
+  const begun = async (identity_provider, said) => {
+    const { fields } = await provider.answer(`${provider.issuer}/sso`, { name: 'first', audience: `urn:amazon:cognito:sp:${POOL}`, ...said });
+    return { ...fields, RelayState: new URLSearchParams({ identity_provider, ...asked }).toString() };
+  };
+  const post = async (fields) => {
+    const answer = await new LoginDomain(backend).visit('/saml2/idpresponse', {
+      method: 'POST', headers: { 'content-type': 'application/x-www-form-urlencoded', origin: provider.issuer, 'sec-fetch-site': 'cross-site' }, body: new URLSearchParams(fields).toString(),
+    });
+    return new URL(answer.headers.location, backend.url).searchParams;
+  };
+  const fields = await begun('Begins');
+  const code = (await post(fields)).get('code');
+  const redeemed = await new LoginDomain(backend).token({ grant_type: 'authorization_code', client_id: client.ClientId, client_secret: client.ClientSecret, code, redirect_uri: APP });
+  assert.equal(redeemed.status, 200, redeemed.text);
+  assert.equal(decodeJwt(redeemed.body.id_token)['cognito:username'], 'Begins_first');
+  for (const [what, refused] of Object.entries({
+    'again': fields,
+    'an answer to a request': await begun('Begins', { inResponseTo: '_request' }),
+    'signed by another key': await begun('Begins', newSigner()),
+    'a provider that may not': await begun('Corp'),
+  })) {
+    const answer = await post(refused);
+    assert.deepEqual([answer.get('code'), typeof answer.get('error')], [null, 'string'], what);
   }
 });
 
