@@ -11,9 +11,8 @@ use saml_rs::{
     AcsEndpoint, AssertionSignaturePolicy, AudienceValidationPolicy, AuthnRequestSigningPolicy,
     BrowserInput, CertificatePem, ClockSkew, Credentials, EntityId, ForceAuthn, FormField,
     MessageId, PendingAuthnRequest, PrivateKeyPem, RelayStateParam, ReplayPolicy,
-    ResponseSignaturePolicy, Saml, SamlValidationContext, SloEndpoint, Sp, SpConfig,
-    SpValidationPolicy, SsoResponse, SsoResponseBinding, StartSso, XmlEncryptionPolicy, XmlPolicy,
-    XmlSignatureProfile,
+    ResponseSignaturePolicy, Saml, SamlValidationContext, Sp, SpConfig, SpValidationPolicy,
+    SsoResponse, SsoResponseBinding, StartSso, XmlEncryptionPolicy, XmlPolicy, XmlSignatureProfile,
 };
 
 use super::document::{LIMITS, check_response, decode};
@@ -24,9 +23,6 @@ pub const SKEW_SECONDS: i64 = 180;
 
 /// Where responses come to, behind the public URL.
 const ANSWER_PATH: &str = "/saml2/idpresponse";
-
-/// Where sessions end, behind the public URL.
-const LOGOUT_PATH: &str = "/saml2/logout";
 
 /// A pool's name towards its providers, which is the audience of their assertions.
 #[must_use]
@@ -90,14 +86,11 @@ impl ServiceProvider {
         keys: KeyAndCertificate,
     ) -> Result<Self, SamlError> {
         let answer_address = format!("{public_url}{ANSWER_PATH}");
-        let logout_address = format!("{public_url}{LOGOUT_PATH}");
         let internal = |_| SamlError::Internal;
         let certificate = CertificatePem::new(keys.certificate.clone());
         let key = || PrivateKeyPem::new(keys.key.as_str());
         let config = SpConfig::builder(EntityId::try_new(entity_id(pool_id)).map_err(internal)?)
             .acs_endpoint(AcsEndpoint::post(&*answer_address).map_err(internal)?)
-            .slo_endpoint(SloEndpoint::redirect(&*logout_address).map_err(internal)?)
-            .slo_endpoint(SloEndpoint::post(&*logout_address).map_err(internal)?)
             .credentials(Credentials {
                 signing_key: Some(key()),
                 signing_certificate: Some(certificate.clone()),

@@ -32,7 +32,6 @@ fn our_metadata_names_the_pool_and_its_addresses() {
     for part in [
         &format!("entityID=\"urn:amazon:cognito:sp:{POOL}\""),
         ANSWER_ADDRESS,
-        "https://auth.example.com/saml2/logout",
         "use=\"signing\"",
         "use=\"encryption\"",
         &certificate,
