@@ -1,6 +1,7 @@
 // What an administrator does with a pool and what belongs to it, from making it to deleting it.
 
 import assert from 'node:assert/strict';
+import { X509Certificate } from 'node:crypto';
 
 export async function pools(call, { knows }) {
   const { UserPool: pool } = await call('CreateUserPool', { PoolName: 'operations', UsernameAttributes: ['email'], AutoVerifiedAttributes: ['email'] });
@@ -71,6 +72,8 @@ async function providers(call, of) {
   assert.deepEqual((await call('DescribeIdentityProvider', named)).IdentityProvider.AttributeMapping, { email: 'email' });
   assert.equal((await call('GetIdentityProviderByIdentifier', of({ IdpIdentifier: 'example.com' }))).IdentityProvider.ProviderName, 'Company');
   assert.equal((await call('ListIdentityProviders', of())).Providers.length, 1);
+  const { Certificate } = await call('GetSigningCertificate', of());
+  assert.match(new X509Certificate(Buffer.from(Certificate, 'base64')).subject, /urn:amazon:cognito:sp:/);
 
   const SourceUser = { ProviderName: 'Company', ProviderAttributeName: 'Cognito_Subject', ProviderAttributeValue: '77' };
   const { User } = await call('AdminCreateUser', of({ Username: 'linked@example.com', MessageAction: 'SUPPRESS' }));
