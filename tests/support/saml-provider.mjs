@@ -6,7 +6,9 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import samlp from 'samlp';
+import { pythonWithBoto3 } from './ministack.mjs';
 
 /**
  * Starts it for a pool whose answers go to `answersTo`. `metadata` is its document, `metadataUrl` where it is; `settings` go to samlp
@@ -60,7 +62,7 @@ export async function startSamlProvider({ answersTo }) {
 export function newSigner() {
   const folder = mkdtempSync(join(tmpdir(), 'saml-provider-'));
   const [key, cert] = ['key.pem', 'cert.pem'].map((name) => join(folder, name));
-  execFileSync('openssl', ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-subj', '/CN=localhost', '-days', '2', '-keyout', key, '-out', cert], { stdio: 'ignore' });
+  execFileSync(pythonWithBoto3(), [fileURLToPath(new URL('signer.py', import.meta.url)), folder]);
   const signer = { key: readFileSync(key, 'utf8'), cert: readFileSync(cert, 'utf8') };
   rmSync(folder, { recursive: true });
   return signer;
