@@ -17,6 +17,7 @@ mod client_updates;
 mod clients;
 mod configuration;
 mod corpus;
+mod documented;
 mod groups;
 mod hosted_ui;
 mod id_tokens;
