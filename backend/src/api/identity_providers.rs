@@ -42,7 +42,7 @@ pub(super) async fn create_identity_provider(
     let mut provider = IdentityProvider::asked(state, request)?;
     let pool = find_pool(state, &provider.pool_id).await?;
     if provider.kind == ProviderType::Saml {
-        read_back(state, &mut provider).await?;
+        read_back(state, &pool.id, &mut provider.details).await?;
     }
     identity_providers::create(state, &pool, &provider).await?;
     Ok(provider.into())
@@ -66,12 +66,10 @@ pub(super) async fn update_identity_provider(
 ) -> Result<ProviderAnswer, ApiError> {
     let pool = find_pool(state, &request.user_pool_id).await?;
     let (name, mut details) = (&request.provider_name, request.provider_details);
-    if let Some(given) = &mut details {
-        let mut provider = identity_providers::find(state, &pool, name).await?;
+    if let Some(details) = &mut details {
+        let provider = identity_providers::find(state, &pool, name).await?;
         if provider.kind == ProviderType::Saml {
-            provider.details = std::mem::take(given);
-            read_back(state, &mut provider).await?;
-            *given = provider.details;
+            read_back(state, &pool.id, details).await?;
         }
     }
     let provider =

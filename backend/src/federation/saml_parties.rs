@@ -5,7 +5,7 @@
 //! Metadata at an address is read again after [`KEPT`]. If that fails, what was read before goes on being good, and it is
 //! tried again after [`AGAIN`]; a restart forgets it. [`MOST`] of each party are remembered.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -87,11 +87,18 @@ pub async fn metadata(
     state: &AppState,
     provider: &IdentityProvider,
 ) -> Result<Arc<ProviderMetadata>, Failure> {
-    let address = provider.detail("MetadataURL");
-    if address.is_empty() {
-        return parsed(provider.detail("MetadataFile")).map(Arc::new);
+    in_details(state, &provider.details).await
+}
+
+async fn in_details(
+    state: &AppState,
+    details: &BTreeMap<String, String>,
+) -> Result<Arc<ProviderMetadata>, Failure> {
+    let detail = |name: &str| details.get(name).map_or("", String::as_str);
+    match detail("MetadataURL") {
+        "" => parsed(detail("MetadataFile")).map(Arc::new),
+        address => at_address(state, address).await,
     }
-    at_address(state, address).await
 }
 
 /// What the metadata at an address says.
@@ -120,17 +127,21 @@ pub async fn at_address(state: &AppState, address: &str) -> Result<Arc<ProviderM
     Ok(metadata)
 }
 
-/// Reads the metadata of a provider that is made or changed, and writes down what administrators read back:
+/// Reads the metadata in the details of a provider that is made or changed, and writes down there what administrators read back:
 /// `SSORedirectBindingURI`, `SLORedirectBindingURI`, and `ActiveEncryptionCertificate` where responses are encrypted.
 ///
 /// # Errors
 /// `InvalidParameterException` for metadata that cannot be read or used.
-pub async fn read_back(state: &AppState, provider: &mut IdentityProvider) -> Result<(), ApiError> {
-    let metadata = metadata(state, provider).await.map_err(|failure| {
+pub async fn read_back(
+    state: &AppState,
+    pool_id: &str,
+    details: &mut BTreeMap<String, String>,
+) -> Result<(), ApiError> {
+    let metadata = in_details(state, details).await.map_err(|failure| {
         ApiError::invalid_parameter(format!("ProviderDetails: the metadata: {failure}."))
     })?;
-    let certificate = match provider.detail("EncryptedResponses") {
-        "true" => Some(bare_certificate(state, &provider.pool_id).await?),
+    let certificate = match details.get("EncryptedResponses").map(String::as_str) {
+        Some("true") => Some(bare_certificate(state, pool_id).await?),
         _ => None,
     };
     for (name, value) in [
@@ -139,8 +150,8 @@ pub async fn read_back(state: &AppState, provider: &mut IdentityProvider) -> Res
         ("ActiveEncryptionCertificate", certificate),
     ] {
         match value {
-            Some(value) => provider.details.insert(name.to_owned(), value),
-            None => provider.details.remove(name),
+            Some(value) => details.insert(name.to_owned(), value),
+            None => details.remove(name),
         };
     }
     Ok(())
