@@ -7,7 +7,7 @@
 
 use std::collections::BTreeSet;
 
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 use super::saml_parties::{metadata, service_provider};
 use super::{Ask, ExternalIdentity, Failure};
@@ -45,14 +45,7 @@ pub(super) async fn answered(
     response: &str,
 ) -> Result<ExternalIdentity, Failure> {
     let assertion = believed(state, &provider, expected, response).await?;
-    let mut claims = Map::new();
-    for (name, values) in assertion.attributes {
-        let value = match <[String; 1]>::try_from(values) {
-            Ok([value]) => json!(value),
-            Err(values) => json!(values),
-        };
-        claims.insert(name, value);
-    }
+    let claims = assertion.claims();
     let told = Map::from_iter([("samlResponse".to_owned(), Value::Object(claims.clone()))]);
     Ok(ExternalIdentity {
         provider,

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use saml_rs::SsoSession;
+use serde_json::{Map, Value, json};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
@@ -59,5 +60,19 @@ impl Assertion {
             was_encrypted,
             attributes,
         })
+    }
+
+    /// The attributes as claims: one value is a text, several are a list.
+    #[must_use]
+    pub fn claims(&self) -> Map<String, Value> {
+        let attributes = self.attributes.iter();
+        let claims = attributes.map(|(name, values)| {
+            let value = match values.as_slice() {
+                [value] => json!(value),
+                values => json!(values),
+            };
+            (name.clone(), value)
+        });
+        claims.collect()
     }
 }

@@ -14,7 +14,6 @@ use crate::app::AppState;
 use crate::error::ApiError;
 use crate::federation::Failure;
 use crate::federation::saml_parties::{at_address, parsed};
-use crate::identity::claims::Claims;
 use crate::identity::roles::unconfigured;
 use crate::saml::{Assertion, Expected, SamlError, ServiceProvider};
 
@@ -62,14 +61,7 @@ pub(super) async fn verify(
 }
 
 fn login(arn: &str, audience: &str, assertion: Assertion) -> VerifiedLogin {
-    let mut claims = Claims::new();
-    for (name, values) in assertion.attributes {
-        let value = match <[String; 1]>::try_from(values) {
-            Ok([value]) => json!(value),
-            Err(values) => json!(values),
-        };
-        claims.insert(name, value);
-    }
+    let mut claims = assertion.claims();
     // What the provider signed in another place than its attributes.
     claims.insert("sub".to_owned(), json!(assertion.subject));
     claims.insert("aud".to_owned(), json!(audience));
