@@ -15,6 +15,7 @@ use crate::branding::look;
 use crate::error::{ApiError, ErrorType};
 use crate::oauth::{AtAccount, NewTransaction, begin_link};
 use crate::pools::{self, IdentifierAttribute};
+use crate::sessions::{Associated, end_browsers};
 use crate::users::identities::{self, Link};
 use crate::users::{Destination, User};
 
@@ -123,18 +124,8 @@ async fn run(
         }
         Operation::EndSession => {
             let Named { id } = read(body)?;
-            if id == at.session_id() {
-                return Err(ApiError::invalid_parameter(
-                    "A session does not end itself: sign out instead.",
-                ));
-            }
-            let store = &state.store;
-            if !store.end_sso_of(pool_id, username, &id, now).await? {
-                return Err(ApiError::resource_not_found("The session does not exist."));
-            }
-            store
-                .end_sessions_of_sso(pool_id, username, &id, now)
-                .await?;
+            let (whose, own) = ((pool_id.as_str(), username.as_str()), Some(at.session_id()));
+            end_browsers(state, whose, &id, own, Associated::Linked).await?;
         }
         Operation::WithdrawConsent => {
             let Named { id } = read(body)?;

@@ -117,13 +117,11 @@ pub async fn revoke_one(
     let id = SessionId::parse(id).ok_or_else(unknown)?;
     let now = state.clock.now();
     let (pool_id, username) = (&pool.id, &user.username);
-    let was_there = match id {
+    match id {
         SessionId::Token(id) => {
             let jti = id.to_string();
             if own == Some(jti.as_str()) {
-                return Err(ApiError::invalid_parameter(
-                    "A session does not end itself: sign out instead.",
-                ));
+                return Err(not_itself());
             }
             let family = state.store.family(&jti).await?.filter(|family| {
                 family.pool_id == *pool_id
@@ -133,22 +131,39 @@ pub async fn revoke_one(
             });
             let family = family.ok_or_else(unknown)?;
             state.store.revoke_family(&jti, now).await?;
-            end_parent(state, pool, &family, associated).await?;
-            true
+            end_parent(state, pool, &family, associated).await
         }
         SessionId::Sso(id) => {
             let id = id.to_string();
-            let was_there = state.store.end_sso_of(pool_id, username, &id, now).await?;
-            if was_there && associated == Associated::Linked {
-                state
-                    .store
-                    .end_sessions_of_sso(pool_id, username, &id, now)
-                    .await?;
-            }
-            was_there
+            end_browsers(state, (pool_id, username), &id, None, associated).await
         }
-    };
-    was_there.then_some(()).ok_or_else(unknown)
+    }
+}
+
+/// Ends a user's session of a browser, by its id in the database. `own` is the one of whoever asks, if it is the user.
+///
+/// # Errors
+/// `ResourceNotFoundException` if the user has no such session (any more), `InvalidParameterException` for the one that asks.
+pub async fn end_browsers(
+    state: &AppState,
+    (pool_id, username): (&str, &str),
+    id: &str,
+    own: Option<&str>,
+    associated: Associated,
+) -> Result<(), ApiError> {
+    if own == Some(id) {
+        return Err(not_itself());
+    }
+    let (store, now) = (&state.store, state.clock.now());
+    if !store.end_sso_of(pool_id, username, id, now).await? {
+        return Err(unknown());
+    }
+    if associated == Associated::Linked {
+        store
+            .end_sessions_of_sso(pool_id, username, id, now)
+            .await?;
+    }
+    Ok(())
 }
 
 /// Ends the browser's session that a session came from, if that is to go along. Where sessions are not tracked
@@ -251,6 +266,10 @@ fn check_tracked(pool: &Pool) -> Result<(), ApiError> {
         .are_tracked()
         .then_some(())
         .ok_or_else(|| ApiError::operation_not_enabled("The user pool does not track sessions."))
+}
+
+fn not_itself() -> ApiError {
+    ApiError::invalid_parameter("A session does not end itself: sign out instead.")
 }
 
 fn unknown() -> ApiError {

@@ -35,7 +35,7 @@ use cognate_core::secret::RefreshToken;
 use uuid::Uuid;
 
 pub use id::SessionId;
-pub use listed::{Associated, Page, Session, list, revoke_one};
+pub use listed::{Associated, Page, Session, end_browsers, list, revoke_one};
 
 use crate::app::AppState;
 use crate::client_metadata::ClientMetadata;
