@@ -8,11 +8,10 @@
 use axum::Extension;
 use axum::body::Body;
 use axum::extract::{Path, State};
-use axum::http::{HeaderMap, HeaderValue, Request, Response, Uri, header};
-use serde_json::Value;
+use axum::http::{HeaderMap, HeaderValue, Request, Response, Uri};
 
 use super::cookies::{self, Cookies};
-use super::login_operations::from_our_page;
+use super::login_operations::{from_our_page, json};
 use super::login_pages::{caller, error_page, parameters, see_other, set};
 use super::observe::RequestId;
 use super::peer::Peer;
@@ -71,20 +70,8 @@ pub(super) async fn call(
     request: Request<Body>,
 ) -> Response<Body> {
     let request_id = RequestId::of(&request).0;
-    let (result, lines) = match answer_to(&state, &operation, request).await {
-        Ok((body, lines)) => (Ok(body), lines),
-        Err(error) => (Err(error), Vec::new()),
-    };
-    let mut response = answer::of(result, &request_id);
-    let headers = response.headers_mut();
-    headers.insert(
-        header::CONTENT_TYPE,
-        HeaderValue::from_static("application/json"),
-    );
-    for line in lines {
-        headers.append(header::SET_COOKIE, line);
-    }
-    response
+    let result = answer_to(&state, &operation, request).await;
+    answer::for_page(result, &request_id)
 }
 
 async fn answer_to(
@@ -98,8 +85,7 @@ async fn answer_to(
     let cookies = Cookies::read(state, &head.headers);
     let mut lines = cookies.forget_oldest(state);
     let at = AtAccount::find(state, client_id, &cookies.browser(&head.headers)).await?;
-    let body: Value = serde_json::from_slice(&body)
-        .map_err(|_| ApiError::serialization("The request is not JSON."))?;
+    let body = json(&body)?;
     let peer = head.extensions.get::<Peer>().copied().map(Extension);
     let caller = caller(state, peer, &head.headers);
     let answered = account_page::call(state, &caller, &at, operation, body).await?;

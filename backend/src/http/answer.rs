@@ -1,4 +1,4 @@
-//! Answers of the JSON API: `application/x-amz-json-1.1` with the service's headers.
+//! Answers of the JSON API: `application/x-amz-json-1.1` with the service's headers; and of what pages of ours ask.
 
 use axum::body::Body;
 use axum::http::{HeaderName, HeaderValue, Response, StatusCode, header};
@@ -9,6 +9,7 @@ use crate::error::{ApiError, ErrorType};
 
 pub(super) const JSON_1_1: HeaderValue = HeaderValue::from_static("application/x-amz-json-1.1");
 pub(super) const REQUEST_ID: HeaderName = HeaderName::from_static("x-amzn-requestid");
+const JSON: HeaderValue = HeaderValue::from_static("application/json");
 const ERROR_TYPE: HeaderName = HeaderName::from_static("x-amzn-errortype");
 const ERROR_MESSAGE: HeaderName = HeaderName::from_static("x-amzn-errormessage");
 
@@ -23,6 +24,24 @@ pub(super) fn of(result: Result<Vec<u8>, ApiError>, request_id: &str) -> Respons
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     if let Ok(id) = HeaderValue::from_str(request_id) {
         headers.insert(REQUEST_ID, id);
+    }
+    response
+}
+
+/// The same for a page of ours: JSON, with lines about cookies.
+pub(super) fn for_page(
+    result: Result<(Vec<u8>, Vec<HeaderValue>), ApiError>,
+    request_id: &str,
+) -> Response<Body> {
+    let (result, lines) = match result {
+        Ok((body, lines)) => (Ok(body), lines),
+        Err(error) => (Err(error), Vec::new()),
+    };
+    let mut response = of(result, request_id);
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, JSON);
+    for line in lines {
+        headers.append(header::SET_COOKIE, line);
     }
     response
 }

@@ -8,14 +8,14 @@
 
 use axum::body::Body;
 use axum::extract::{Path, State};
-use axum::http::{HeaderMap, HeaderValue, Request, Response, header};
+use axum::http::{HeaderMap, HeaderValue, Request, Response};
 use serde_json::Value;
 
 use super::cookies::{self, Cookies};
 use super::observe::RequestId;
 use super::peer::Peer;
 use super::{answer, json_api, proxy};
-use crate::api::login::{self, Login, LoginAnswer, LoginOperation};
+use crate::api::login::{self, Login, LoginOperation};
 use crate::app::{AppState, Caller};
 use crate::error::ApiError;
 use crate::oauth::LoginTransaction;
@@ -37,20 +37,7 @@ pub(super) async fn call(
     let request_id = RequestId::of(&request).0;
     let operation = LoginOperation::find(&operation);
     let result = answer_to(&state, operation, request, &request_id).await;
-    let (result, lines) = match result {
-        Ok((answered, lines)) => (Ok(answered.body), lines),
-        Err(error) => (Err(error), Vec::new()),
-    };
-    let mut response = answer::of(result, &request_id);
-    let headers = response.headers_mut();
-    headers.insert(
-        header::CONTENT_TYPE,
-        HeaderValue::from_static("application/json"),
-    );
-    for line in lines {
-        headers.append(header::SET_COOKIE, line);
-    }
-    response
+    answer::for_page(result, &request_id)
 }
 
 async fn answer_to(
@@ -58,7 +45,7 @@ async fn answer_to(
     operation: Option<LoginOperation>,
     request: Request<Body>,
     request_id: &str,
-) -> Result<(LoginAnswer, Vec<HeaderValue>), ApiError> {
+) -> Result<(Vec<u8>, Vec<HeaderValue>), ApiError> {
     let (head, body) = request.into_parts();
     let id = from_our_page(state, &head.headers, "x-cognate-transaction")?;
     let body = json_api::body(body).await?;
@@ -76,8 +63,7 @@ async fn answer_to(
     let operation = operation.ok_or_else(|| {
         ApiError::unknown_operation("The login domain does not have this operation.")
     })?;
-    let body: Value = serde_json::from_slice(&body)
-        .map_err(|_| ApiError::serialization("The request is not JSON."))?;
+    let body = json(&body)?;
     let login = Login {
         transaction: &transaction,
         sso: cookies.session(&transaction.pool.id),
@@ -93,7 +79,12 @@ async fn answer_to(
         .collect(),
         None => Vec::new(),
     };
-    Ok((answered, lines))
+    Ok((answered.body, lines))
+}
+
+/// What a page of ours asks.
+pub(super) fn json(body: &[u8]) -> Result<Value, ApiError> {
+    serde_json::from_slice(body).map_err(|_| ApiError::serialization("The request is not JSON."))
 }
 
 /// The value of this header, if the request comes from a page of ours.
