@@ -91,8 +91,14 @@ function bindable(glue) {
     if (start < 0 || end < start) throw new Error(`the glue has no part from "${from}" to "${to}"`);
     return glue.slice(start, end);
   };
+  const without = (text, left) => {
+    if (!left.test(text)) throw new Error(`the glue has nothing like ${left}`);
+    return text.replace(left, '');
+  };
   const imports = glue.match(/^import .*$/gm).join('\n');
-  const body = glue
+  // For browsers that have no WebAssembly of today, and for a wasm without an allocator.
+  const modern = [/^if \(!\('encodeInto' in [^]*?^\}\n/m, /^ {4}if \(realloc === undefined\) \{[^]*?^ {4}\}\n/m].reduce(without, glue);
+  const body = modern
     .replace(part('async function __wbg_load', 'export { initSync'), '')
     .replace(/^const \w+Finalization = \(typeof FinalizationRegistry[^;]*;\n/gm, '')
     .replace(/^ *\w+Finalization\.(un)?register\(.*\);\n/gm, '')
