@@ -81,12 +81,16 @@ test('a slow service: the button says that it works, and pressing it again sends
   await page.getByRole('link', { name: 'Create an account' }).click();
   await email(page).fill(newAddress());
   await password(page).fill(PASSWORD);
-  system.recorder.behaviour.delayMs = 600;
+  const held = new Promise((resolve) => {
+    system.recorder.behaviour.hold = ({ operation }) => (operation === 'SignUp' ? new Promise((letGo) => resolve(letGo)) : undefined);
+  });
   await press(page, 'Create account');
   const busy = page.getByRole('button', { name: 'Creating your account…' });
   assert.equal(await busy.getAttribute('aria-disabled'), 'true');
   await busy.click({ force: true });
   await password(page).press('Enter');
+  const letGo = await held;
+  letGo();
   await heading(page, 'Check your e-mail');
   assert.equal(system.recorder.of('SignUp').length, 1);
   await close();
