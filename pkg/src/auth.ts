@@ -193,8 +193,8 @@ class Client implements Omit<Auth, keyof Account> {
       const redirects = this.#redirects;
       if (!redirects || !this.#oauth) throw new AuthError({ code: 'invalid_configuration', message: 'signIn.redirect needs oauth in the configuration' });
       try {
-        redirects.checkLeaving(input, this.#oauth);
-        const { url } = (await this.#link.call('beginRedirect', input, options)) as { url: string };
+        const asked = redirects.asked(input, this.#oauth);
+        const { url } = (await this.#link.call('beginRedirect', asked, options)) as { url: string };
         return await redirects.leave(url);
       } catch (error) {
         throw error instanceof AuthError ? error : new AuthError(error as AuthErrorDetails);

@@ -12,6 +12,13 @@ import type { User } from './steps.ts';
 export interface RedirectInput {
   /** The name of an identity provider to go to at once. Default: the login page. */
   provider?: string;
+  /** One of a provider's identifiers instead of its name, such as `example.com`. */
+  idpIdentifier?: string;
+  /**
+   * The person's e-mail address: its domain is the identifier of the provider to go to, and it is the user name to fill in,
+   * where these are not given. Rejects with `invalid_parameter` where it has no domain.
+   */
+  email?: string;
   /** The user name to fill in. */
   loginHint?: string;
   /** `none`: ask nothing, and fail with `login_required` where that does not do. `login`: sign in again in any case. */
@@ -47,13 +54,21 @@ export function takeAnswer({ clientId, oauth }: AuthConfig, href: string): strin
 
 const taken = new Set<string>();
 
-/** Refuses a sign-in by redirect that this page could not complete, or that was asked for in words that nothing reads. */
-export function checkLeaving(input: RedirectInput, { redirectUri }: OAuthConfig): void {
+/**
+ * What the worker is asked for. Refuses a sign-in by redirect that this page could not complete, or that was asked for in words
+ * that nothing reads.
+ */
+export function asked(input: RedirectInput, { redirectUri }: OAuthConfig): Omit<RedirectInput, 'email'> {
   if (URL.canParse(redirectUri) && new URL(redirectUri).origin !== location.origin) {
     throw { code: 'invalid_configuration', message: `oauth.redirectUri must be a page of ${location.origin}: what this sign-in must remember stays here` } satisfies AuthErrorDetails;
   }
   const unknown = Object.keys(input).find((name) => !INPUT.includes(name));
   if (unknown !== undefined) throw { code: 'invalid_parameter', message: `signIn.redirect does not know ${unknown}` } satisfies AuthErrorDetails;
+  const { email, ...rest } = input;
+  if (email === undefined) return rest;
+  const domain = /^[^@\s]+@([^@\s]+)$/.exec(email)?.[1];
+  if (!domain) throw { code: 'invalid_parameter', message: 'email must be an address such as ana@example.com' } satisfies AuthErrorDetails;
+  return { idpIdentifier: domain.toLowerCase(), loginHint: email, ...rest };
 }
 
 /** Leaves the page. Rejects with details of `aborted` when the browser shows the page again as it was left. */
@@ -63,5 +78,5 @@ export function leave(url: string): Promise<never> {
 }
 
 const LEFT: AuthErrorDetails = { code: 'aborted', message: 'The call was aborted', outcome: 'unknown' };
-const INPUT = ['provider', 'loginHint', 'prompt', 'lang', 'appState'];
+const INPUT = ['provider', 'idpIdentifier', 'email', 'loginHint', 'prompt', 'lang', 'appState'];
 const ANSWER = /^(code|state|iss|error|error_description|error_uri|session_state)=/;

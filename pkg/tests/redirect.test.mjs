@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { afterEach, test } from 'node:test';
 import { load } from './compile.mjs';
 
-const { checkLeaving, takeAnswer } = await load('redirect.ts');
+const { asked, takeAnswer } = await load('redirect.ts');
 
 const oauth = { domain: 'https://login.example', redirectUri: 'https://app.example/back?from=login' };
 const config = { userPoolId: 'eu-central-1_Ab1Cd2Ef3', clientId: 'client', oauth };
@@ -62,14 +62,24 @@ test('without oauth in the configuration, or with a redirect URI that is none, n
 
 test('a sign-in that would come back to another origin is refused before it begins: what it must remember stays on this one', () => {
   globalThis.location = { origin: 'https://www.app.example' };
-  assert.throws(() => checkLeaving({}, oauth), { code: 'invalid_configuration', message: /https:\/\/www\.app\.example/ });
+  assert.throws(() => asked({}, oauth), { code: 'invalid_configuration', message: /https:\/\/www\.app\.example/ });
   globalThis.location = { origin: 'https://app.example' };
-  checkLeaving({ loginHint: 'ada', appState: null }, oauth);
+  const input = { loginHint: 'ada', idpIdentifier: 'works', appState: null };
+  assert.deepEqual(asked(input, oauth), input);
 });
 
 test('a parameter that nothing reads is refused by name', () => {
   globalThis.location = { origin: 'https://app.example' };
-  assert.throws(() => checkLeaving({ login_hint: 'ada' }, oauth), { code: 'invalid_parameter', message: /login_hint/ });
+  assert.throws(() => asked({ login_hint: 'ada' }, oauth), { code: 'invalid_parameter', message: /login_hint/ });
+});
+
+test('an e-mail address leads to the provider of its domain and is filled in, unless something else is asked for', () => {
+  globalThis.location = { origin: 'https://app.example' };
+  assert.deepEqual(asked({ email: 'Ada@Works.Example', lang: 'de' }, oauth), { idpIdentifier: 'works.example', loginHint: 'Ada@Works.Example', lang: 'de' });
+  assert.deepEqual(asked({ email: 'a@b.example', loginHint: 'ada' }, oauth), { idpIdentifier: 'b.example', loginHint: 'ada' });
+  for (const email of ['', 'ada', 'ada@', '@works.example', 'a b@works.example', 'a@b@c']) {
+    assert.throws(() => asked({ email }, oauth), { code: 'invalid_parameter', message: /email/ }, email);
+  }
 });
 
 test('an answer is taken once, and also when the app has gone on to another address meanwhile', () => {

@@ -42,6 +42,7 @@ pub(super) async fn begin(client: &Client<Browser>, given: &Arguments) -> Result
     let prompt = given.text("prompt")?;
     let request = RedirectRequest {
         provider: given.text("provider")?,
+        idp_identifier: given.text("idpIdentifier")?,
         login_hint: given.text("loginHint")?,
         prompt: prompt.as_deref().map(Prompt::parse).transpose()?,
         lang: given.text("lang")?,

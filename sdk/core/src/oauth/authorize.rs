@@ -14,6 +14,8 @@ use crate::text::joined;
 pub struct RedirectRequest {
     /// `identity_provider`: the name of a provider whose page to go to at once, or `COGNITO`.
     pub provider: Option<String>,
+    /// `idp_identifier`: one of a provider's identifiers, such as an e-mail domain, instead of its name.
+    pub idp_identifier: Option<String>,
     /// `login_hint`: what the page fills in as the user name.
     pub login_hint: Option<String>,
     /// `prompt`.
@@ -101,6 +103,7 @@ impl<P: Ports + FlowStore> Client<P> {
         }
         query
             .add_if("identity_provider", request.provider.as_deref())
+            .add_if("idp_identifier", request.idp_identifier.as_deref())
             .add_if("login_hint", request.login_hint.as_deref())
             .add_if("prompt", request.prompt.map(Prompt::as_str))
             .add_if("lang", request.lang.as_deref());

@@ -79,6 +79,7 @@ fn the_address_says_what_was_asked_and_no_secret() {
     let (client, platform) = redirecting();
     let request = RedirectRequest {
         provider: Some("Google".into()),
+        idp_identifier: Some("works.example".into()),
         login_hint: Some("ana@example.com & co".into()),
         prompt: Some(Prompt::Login),
         lang: Some("de".into()),
@@ -87,6 +88,7 @@ fn the_address_says_what_was_asked_and_no_secret() {
     let (_, asked) = taken_apart(&run(client.begin_redirect(&request)).unwrap());
     assert_eq!(asked["scope"], "openid aws.cognito.signin.user.admin");
     assert_eq!(asked["identity_provider"], "Google");
+    assert_eq!(asked["idp_identifier"], "works.example");
     assert_eq!(asked["login_hint"], "ana@example.com & co");
     assert_eq!(asked["prompt"], "login");
     assert_eq!(asked["lang"], "de");
