@@ -1,7 +1,8 @@
 //! The operations of the account page: what somebody sees and changes of their own account on the login domain.
 //!
 //! The session of the browser says who it is; what an operation names can only be theirs. Changes need a recent proof, and
-//! are written down ([`audit::SELF`]).
+//! are written down, with how they ended ([`crate::audit::SELF`]). The way to a provider only begins here: what came of it is
+//! written down where the provider's answer arrives.
 
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -10,10 +11,9 @@ use serde_json::{Value, json};
 use super::describe_login::linkable;
 use super::reply;
 use crate::app::{AppState, Caller};
-use crate::audit::{self, AdminEvent};
 use crate::branding::look;
 use crate::error::{ApiError, ErrorType};
-use crate::oauth::{AtAccount, NewTransaction, begin_link};
+use crate::oauth::{AtAccount, Begun, NewTransaction, begin_link};
 use crate::pools::{self, IdentifierAttribute};
 use crate::sessions::{Associated, end_browsers};
 use crate::users::identities::{self, Link};
@@ -28,6 +28,8 @@ pub struct AccountAnswer {
     pub begun: Option<NewTransaction>,
     /// The browser's session has ended.
     pub is_signed_out: bool,
+    /// Why the provider could not be asked, which the page is told in its address.
+    problem: Option<&'static str>,
 }
 
 /// Runs an operation for whom the browser's session is.
@@ -44,12 +46,17 @@ pub async fn call(
     let operation = Operation::find(operation).ok_or_else(|| {
         ApiError::unknown_operation("The account page does not have this operation.")
     })?;
-    if operation.is_change() {
-        at.check_recent(state)?;
-    }
-    let answer = run(state, caller, at, operation, body).await;
-    if operation.is_change() {
-        record(state, at, operation, answer.as_ref().err());
+    let answer = match at.check_recent(state) {
+        Err(refused) if operation.needs_proof() => Err(refused),
+        _ => run(state, caller, at, operation, body).await,
+    };
+    if let Some(name) = operation.recorded_as() {
+        let outcome = match &answer {
+            Ok(answer) => answer.problem.unwrap_or("ok"),
+            Err(error) => error.code.name(),
+        };
+        let (sub, now) = (&at.session.user.sub, state.clock.now());
+        state.audit.record_own(&at.pool, sub, (name, outcome), now);
     }
     answer
 }
@@ -90,8 +97,17 @@ impl Operation {
     }
 
     /// Whether it needs a recent proof. Ending one's own session does not.
-    fn is_change(self) -> bool {
+    fn needs_proof(self) -> bool {
         !matches!(self, Self::DescribeAccount | Self::SignOut)
+    }
+
+    /// What it is called where it is written down; reading is not.
+    fn recorded_as(self) -> Option<&'static str> {
+        match self {
+            Self::DescribeAccount => None,
+            Self::LinkProvider => Some("BeginLinkProvider"),
+            changing => Some(changing.name()),
+        }
     }
 }
 
@@ -109,12 +125,14 @@ async fn run(
         Operation::DescribeAccount => return answer(&describe(state, at).await?),
         Operation::LinkProvider => {
             let OfProvider { provider, .. } = read(body)?;
-            let (location, begun) = begin_link(state, caller, at, &provider).await?;
-            let body = reply(&json!({ "Location": location }))?;
+            let (location, begun, problem) = match begin_link(state, caller, at, &provider).await? {
+                Begun::Away(location, begun) => (location, Some(begun), None),
+                Begun::Not(location, problem) => (location, None, Some(problem)),
+            };
             return Ok(AccountAnswer {
-                body,
                 begun,
-                is_signed_out,
+                problem,
+                ..answer(&json!({ "Location": location }))?
             });
         }
         Operation::UnlinkProvider => {
@@ -190,24 +208,12 @@ fn called(user: &User) -> String {
     email.map_or_else(|| user.username.clone(), |email| email.value)
 }
 
-fn record(state: &AppState, at: &AtAccount, operation: Operation, error: Option<&ApiError>) {
-    let event = AdminEvent {
-        operation: operation.name(),
-        access_key_id: audit::SELF.to_owned(),
-        pool_id: Some(at.pool.id.clone()),
-        sub: Some(at.session.user.sub.clone()),
-        identity_id: None,
-        outcome: error.map_or("ok", |error| error.code.name()),
-    };
-    let is_kept = audit::asks_for_events(&at.pool).unwrap_or_default();
-    state.audit.record_change(event, is_kept, state.clock.now());
-}
-
 fn answer(body: &impl Serialize) -> Result<AccountAnswer, ApiError> {
     Ok(AccountAnswer {
         body: reply(body)?,
         begun: None,
         is_signed_out: false,
+        problem: None,
     })
 }
 

@@ -222,6 +222,20 @@ impl Audit {
         }
     }
 
+    /// Writes down what the person with this `sub` did, or tried to do, on their account page.
+    pub fn record_own(&self, pool: &Pool, sub: &str, done: (&'static str, &'static str), at: i64) {
+        let (operation, outcome) = done;
+        let event = AdminEvent {
+            operation,
+            access_key_id: SELF.to_owned(),
+            pool_id: Some(pool.id.clone()),
+            sub: Some(sub.to_owned()),
+            identity_id: None,
+            outcome,
+        };
+        self.record_change(event, asks_for_events(pool).unwrap_or_default(), at);
+    }
+
     /// Waits until everything queued so far has been stored.
     pub async fn flush(&self) {
         let (done, stored) = oneshot::channel();

@@ -129,7 +129,16 @@ pub async fn begin_sign_in(
     Ok(LoginTransaction::begin(state, &client, request, Standing::Open, id).await?)
 }
 
-/// Where the browser goes to be linked, and the transaction that it needs for the way back.
+/// What came of asking for the way to a provider.
+#[derive(Debug)]
+pub enum Begun {
+    /// Where the browser goes, and the transaction that it needs for the way back.
+    Away(String, NewTransaction),
+    /// The provider cannot be asked: the account page's address, which says so by this word.
+    Not(String, &'static str),
+}
+
+/// Begins the way to a provider that is to be linked.
 ///
 /// # Errors
 /// `NotAuthorizedException` if the proof is too old, `ResourceNotFoundException` for a provider that the client does not have,
@@ -139,7 +148,7 @@ pub async fn begin_link(
     caller: &Caller,
     at: &AtAccount,
     provider: &str,
-) -> Result<(String, Option<NewTransaction>), ApiError> {
+) -> Result<Begun, ApiError> {
     at.check_recent(state)?;
     limits::count(state, caller, Hourly::LoginTransaction, &at.pool.id, "").await?;
     let wanted = Wanted::Named(provider.to_owned());
@@ -158,7 +167,8 @@ pub async fn begin_link(
             Err(failure) => {
                 let name = &provider.name;
                 tracing::warn!(provider = %name, %failure, "an identity provider cannot be asked");
-                return Ok((told(&request, "problem", failure.name()), None));
+                let problem = failure.name();
+                return Ok(Begun::Not(told(&request, "problem", problem), problem));
             }
         };
     let Standing::Away(mut away) = standing else {
@@ -171,7 +181,7 @@ pub async fn begin_link(
     });
     let standing = Standing::Away(away);
     let begun = LoginTransaction::begin(state, &at.client, request, standing, id).await?;
-    Ok((location, Some(begun)))
+    Ok(Begun::Away(location, begun))
 }
 
 /// Makes a link of a provider's answer, and ends the transaction. The account page's address, which says what came of it.
@@ -190,16 +200,23 @@ pub(super) async fn linked(
         Ok(identity) => link(state, transaction, whose, session, identity).await,
         Err(failure) => Err(failure),
     };
-    let request = &transaction.request;
-    Ok(match made {
-        Ok(provider) => told(request, "linked", &provider),
+    let problem = match &made {
+        Ok(_) => None,
         Err(Failure::Internal(error)) if error.code == ErrorType::LimitExceeded => {
-            told(request, "problem", TOO_MANY_LINKS)
+            Some(TOO_MANY_LINKS)
         }
         Err(failure) => {
             tracing::warn!(%failure, "a person of another provider was not linked");
-            told(request, "problem", failure.name())
+            Some(failure.name())
         }
+    };
+    let done = ("LinkProvider", problem.unwrap_or("ok"));
+    let (pool, now) = (&transaction.pool, state.clock.now());
+    state.audit.record_own(pool, &whose.sub, done, now);
+    let request = &transaction.request;
+    Ok(match (made, problem) {
+        (Ok(provider), _) => told(request, "linked", &provider),
+        (Err(_), problem) => told(request, "problem", problem.unwrap_or_default()),
     })
 }
 

@@ -65,7 +65,7 @@ mod unsolicited;
 mod user_info;
 mod with_provider;
 
-pub use account_page::{AtAccount, begin_link, begin_sign_in};
+pub use account_page::{AtAccount, Begun, begin_link, begin_sign_in};
 pub use authorization_request::AuthorizationRequest;
 pub use authorize::{Browser, Outcome, Page, authorize};
 pub use client_credentials::token_of_program;

@@ -2,6 +2,7 @@
 
 use axum::body::Body;
 use axum::http::Request;
+use cognate_backend::audit;
 use serde_json::{Value, json};
 use url::Url;
 
@@ -72,6 +73,20 @@ impl Federation {
             .ok();
         assert_eq!(answer.as_object().unwrap().len(), 1, "an address only");
         Url::parse(answer["Location"].as_str().unwrap()).unwrap()
+    }
+
+    /// Somebody, and their `sub`, in a pool that asks for events.
+    async fn audited(&self) -> (Person, Value) {
+        let settings = json!({
+            "UserPoolId": POOL, "UserPoolAddOns": { "AdvancedSecurityMode": "AUDIT" },
+            "AutoVerifiedAttributes": ["email"],
+        });
+        self.backend.admin("UpdateUserPool", settings).await.ok();
+        let person = Person::confirmed(&self.backend).await;
+        let user = self.user(&person.email).await;
+        let attributes = user["UserAttributes"].as_array().unwrap();
+        let sub = attributes.iter().find(|one| one["Name"] == "sub").unwrap();
+        (person, sub["Value"].clone())
     }
 
     /// The person links Acme: where the page is then.
@@ -428,5 +443,100 @@ async fn a_user_has_five_links_at_most() {
     assert_eq!(
         parameter(&page, "problem").as_deref(),
         Some("provider_link_limit")
+    );
+}
+
+/// Whom the pool wrote down on the account page: operation and outcome, the oldest first.
+async fn written(backend: &Backend, sub: &Value) -> Vec<String> {
+    backend.state.audit.flush().await;
+    let rows = backend.state.store.admin_events_after(POOL, "", 100).await;
+    let rows = rows.unwrap().into_iter();
+    let own = rows.filter(|row| row.access_key_id == audit::SELF);
+    own.map(|row| {
+        assert_eq!(json!(row.sub), *sub, "{}", row.operation);
+        format!("{} {}", row.operation, row.outcome)
+    })
+    .collect()
+}
+
+#[tokio::test]
+async fn every_change_leaves_a_line_that_says_how_it_ended_and_a_link_one_more_when_it_is_made() {
+    let mut all = Federation::start().await;
+    let (person, sub) = all.audited().await;
+    all.enter(&person).await;
+    all.page("DescribeAccount", json!({})).await.ok();
+    assert_eq!(
+        written(&all.backend, &sub).await,
+        [""; 0],
+        "nothing changed"
+    );
+    let ask = json!({ "Provider": "Acme" });
+    let asked = all.page("LinkProvider", ask.clone()).await.ok();
+    assert_eq!(
+        written(&all.backend, &sub).await,
+        ["BeginLinkProvider ok"],
+        "nothing is linked yet"
+    );
+    let there = Url::parse(asked["Location"].as_str().unwrap()).unwrap();
+    let back = all.provider.answer(&there);
+    all.open(&back).await;
+    let asked = all.page("LinkProvider", ask.clone()).await.ok();
+    let there = Url::parse(asked["Location"].as_str().unwrap()).unwrap();
+    let denied = format!(
+        "/oauth2/idpresponse?error=access_denied&state={}&iss={}",
+        parameter(&there, "state").unwrap(),
+        all.provider.issuer
+    );
+    all.open(&denied).await;
+    let link = json!({ "Provider": "Acme", "UserId": "ada-7" });
+    all.page("UnlinkProvider", link.clone()).await.ok();
+    all.enter(&person).await;
+    all.page("EndSession", json!({ "Id": "x" })).await.error();
+    let none = json!({ "Id": CLIENT });
+    all.page("WithdrawConsent", none).await.ok();
+    all.backend.clock.advance(301);
+    all.page("UnlinkProvider", link).await.error();
+    all.page("LinkProvider", ask).await.error();
+    all.page("SignOut", json!({})).await.ok();
+    assert_eq!(
+        written(&all.backend, &sub).await,
+        [
+            "BeginLinkProvider ok",
+            "LinkProvider ok",
+            "BeginLinkProvider ok",
+            "LinkProvider provider_denied",
+            "UnlinkProvider ok",
+            "EndSession ResourceNotFoundException",
+            "WithdrawConsent ok",
+            "UnlinkProvider NotAuthorizedException",
+            "BeginLinkProvider NotAuthorizedException",
+            "SignOut ok",
+        ]
+    );
+}
+
+#[tokio::test]
+async fn a_provider_that_cannot_be_asked_is_a_way_that_did_not_begin() {
+    let mut all = Federation::start().await;
+    let (person, sub) = all.audited().await;
+    let gone = json!({
+        "UserPoolId": POOL, "ProviderName": "Acme",
+        "ProviderDetails": {
+            "client_id": "us", "client_secret": "secret", "authorize_scopes": "openid",
+            "oidc_issuer": "http://127.0.0.1:9", "attributes_request_method": "GET",
+        },
+    });
+    all.enter(&person).await;
+    all.backend.admin("UpdateIdentityProvider", gone).await.ok();
+    let asked = all.page("LinkProvider", json!({ "Provider": "Acme" }));
+    let asked = asked.await.ok();
+    let page = Url::parse(asked["Location"].as_str().unwrap()).unwrap();
+    assert_eq!(
+        (page.path(), parameter(&page, "problem").as_deref()),
+        ("/account", Some("provider_unreachable"))
+    );
+    assert_eq!(
+        written(&all.backend, &sub).await,
+        ["BeginLinkProvider provider_unreachable"]
     );
 }
