@@ -11,7 +11,10 @@ extern crate std;
 
 #[cfg(target_arch = "wasm32")]
 pub mod browser;
-#[cfg(all(target_arch = "wasm32", any(feature = "js", feature = "account")))]
+#[cfg(all(
+    target_arch = "wasm32",
+    any(feature = "js", feature = "account", feature = "identity")
+))]
 pub mod js;
 #[cfg(all(target_arch = "wasm32", not(feature = "std")))]
 mod runtime;

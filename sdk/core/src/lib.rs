@@ -2,7 +2,7 @@
 //!
 //! [`Client`] signs in over [`ports`], [`Service`] runs what takes no session; [`srp`] has the formulas that client and server share;
 //! [`wire`] has what the JSON API answers. A folder is a domain word: `sign_up`, `sign_in`,
-//! `password`, `session`, `account`, and with the feature of its name `oauth`.
+//! `password`, `session`, and with the feature of its name `account`, `oauth`, `identity`.
 #![no_std]
 
 extern crate alloc;
@@ -16,6 +16,10 @@ mod client;
 pub mod config;
 mod device;
 pub mod error;
+#[cfg(any(feature = "oauth", feature = "identity"))]
+mod form;
+#[cfg(feature = "identity")]
+pub mod identity;
 mod join;
 pub mod json;
 pub mod jwt;

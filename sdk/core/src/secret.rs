@@ -61,6 +61,12 @@ secrets! {
     PasskeyCredential,
     /// What an authenticator app computes its codes from, in base32.
     TotpSecret,
+    /// What says who somebody is in an identity pool, for ten minutes, to an STS.
+    OpenIdToken,
+    /// The secret half of an AWS access key.
+    SecretAccessKey,
+    /// What temporary credentials for AWS are shown with.
+    SessionToken,
     /// Where a sign-in at the login domain leads back to: the app's URL, with a one-time code in it.
     Location,
 }

@@ -137,3 +137,15 @@ pub(crate) fn delivery<V: Value>(value: &V) -> Option<CodeDelivery> {
         attribute_name: value.text_at("AttributeName").ok()?,
     })
 }
+
+/// A date, in milliseconds since 1970: the service writes seconds, with a fraction.
+#[must_use]
+pub fn milliseconds(value: &impl Value, name: &str) -> Option<u64> {
+    let seconds = value.member(name)?.number()?;
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "saturates: a date before 1970, or none, is 0"
+    )]
+    Some((seconds * 1000.0) as u64)
+}

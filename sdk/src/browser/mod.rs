@@ -17,7 +17,7 @@ mod json;
 mod lock;
 #[cfg(feature = "login")]
 mod login_page;
-#[cfg(feature = "account")]
+#[cfg(any(feature = "account", feature = "identity"))]
 mod network;
 mod random;
 mod rs256;
@@ -32,6 +32,8 @@ pub use json::JsJson;
 pub use lock::Held;
 #[cfg(feature = "login")]
 pub use login_page::LoginPage;
+#[cfg(feature = "identity")]
+pub use network::BareNetwork;
 #[cfg(feature = "account")]
 pub use network::Network;
 pub use seal::Seal;

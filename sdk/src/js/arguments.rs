@@ -3,14 +3,18 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use cognate_core::config::{Config, Username};
+use cognate_core::config::Config;
+#[cfg(any(feature = "js", feature = "account"))]
+use cognate_core::config::Username;
 use cognate_core::json::{StringMap, Value};
+#[cfg(any(feature = "js", feature = "account"))]
 use cognate_core::secret::{Code, Password};
 #[cfg(feature = "js")]
 use cognate_core::secret::{CustomAnswer, DevicePassword, PasskeyCredential};
 #[cfg(feature = "js")]
 use cognate_core::sign_in::{Answer, Factor, Flow, LeftDevice, StepKind};
 use cognate_core::text::joined;
+#[cfg(any(feature = "js", feature = "account"))]
 use cognate_core::wire::Attribute;
 use cognate_core::{CallOptions, Error, ErrorCode};
 use web_sys::AbortSignal;
@@ -49,32 +53,9 @@ impl Settings {
 }
 
 impl Arguments {
-    pub(super) fn username(&self) -> Result<Username, Error> {
-        Username::parse(&self.text("username")?.unwrap_or_default())
-    }
-
-    pub(super) fn password(&self) -> Result<Password, Error> {
-        self.required("password").map(Password::new)
-    }
-
-    pub(super) fn code(&self) -> Result<Code, Error> {
-        self.required("code").map(Code::new)
-    }
-
     pub(super) fn flag(&self, name: &str) -> Result<bool, Error> {
         self.given(name, Value::boolean)
             .map(Option::unwrap_or_default)
-    }
-
-    pub(super) fn attributes(&self, name: &str) -> Result<Vec<Attribute>, Error> {
-        let mut attributes = Vec::new();
-        for (name, value) in self.strings(name)?.unwrap_or_default() {
-            attributes.push(Attribute {
-                name,
-                value: Some(value),
-            });
-        }
-        Ok(attributes)
     }
 
     pub(super) fn options(
@@ -120,6 +101,33 @@ impl Arguments {
         read: fn(&JsJson) -> Option<T>,
     ) -> Result<Option<T>, Error> {
         self.0.at(name, read).map_err(|_| missing(WRONG_TYPE))
+    }
+}
+
+/// What signing in takes, and the account.
+#[cfg(any(feature = "js", feature = "account"))]
+impl Arguments {
+    pub(super) fn username(&self) -> Result<Username, Error> {
+        Username::parse(&self.text("username")?.unwrap_or_default())
+    }
+
+    pub(super) fn password(&self) -> Result<Password, Error> {
+        self.required("password").map(Password::new)
+    }
+
+    pub(super) fn code(&self) -> Result<Code, Error> {
+        self.required("code").map(Code::new)
+    }
+
+    pub(super) fn attributes(&self, name: &str) -> Result<Vec<Attribute>, Error> {
+        let mut attributes = Vec::new();
+        for (name, value) in self.strings(name)?.unwrap_or_default() {
+            attributes.push(Attribute {
+                name,
+                value: Some(value),
+            });
+        }
+        Ok(attributes)
     }
 }
 

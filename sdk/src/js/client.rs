@@ -5,10 +5,12 @@ use alloc::string::String;
 
 use cognate_core::secret::{ChallengeSession, Password, RefreshToken};
 use cognate_core::sign_in::Entry;
+use cognate_core::text::joined;
 use cognate_core::{Client, Error, ErrorCode};
 use js_sys::Promise;
 use wasm_bindgen::prelude::*;
 use web_sys::AbortSignal;
+use zeroize::Zeroizing;
 
 use super::arguments::{Arguments, Settings};
 #[cfg(feature = "oauth")]
@@ -59,15 +61,16 @@ impl JsClient {
         })
     }
 
-    /// An access token that lives for another minute at least. For the worker's own requests: it
-    /// must not be sent to the page. Rejects with the members of an `AuthError`.
-    #[wasm_bindgen(js_name = accessToken)]
-    pub fn access_token(&self, options: JsValue, signal: Option<AbortSignal>) -> Promise {
+    /// An access token that lives for another minute at least, a space, and the ID token. For the worker's own requests:
+    /// they must not be sent to the page. Rejects with the members of an `AuthError`.
+    pub fn tokens(&self, options: JsValue, signal: Option<AbortSignal>) -> Promise {
         let client = Rc::clone(&self.inner);
         promise(async move {
             let options = Arguments(JsJson(options)).options(signal)?;
-            let token = client.fresh_access_token(None, &options).await?;
-            Ok(token.access_token.secret().into())
+            let live = client.fresh_access_token(None, &options).await?;
+            let (access, id) = (live.access_token.secret(), live.id_token.secret());
+            let both = Zeroizing::new(joined(&[access, " ", id]));
+            Ok(both.as_str().into())
         })
     }
 }

@@ -10,16 +10,21 @@ mod arguments;
 #[cfg(feature = "js")]
 mod client;
 mod error;
+#[cfg(feature = "identity")]
+mod identity;
 #[cfg(all(feature = "js", feature = "oauth"))]
 mod redirect;
 #[cfg(feature = "js")]
 mod results;
 
+#[cfg(any(feature = "js", feature = "account"))]
 use alloc::borrow::ToOwned;
+#[cfg(any(feature = "js", feature = "account"))]
 use alloc::string::String;
 use core::future::Future;
 
 use cognate_core::Error;
+#[cfg(any(feature = "js", feature = "account"))]
 use cognate_core::json::Object;
 use js_sys::Promise;
 use wasm_bindgen::JsValue;
@@ -29,15 +34,19 @@ pub use account::JsAccount;
 #[cfg(feature = "js")]
 pub use client::JsClient;
 use error::error_object;
+#[cfg(feature = "identity")]
+pub use identity::JsIdentity;
 
 use crate::browser::task;
 
 /// `null`.
+#[cfg(any(feature = "js", feature = "account"))]
 fn nothing() -> String {
     "null".to_owned()
 }
 
 /// The text of an object without secrets.
+#[cfg(any(feature = "js", feature = "account"))]
 fn text(object: Object) -> String {
     object.finish().as_str().to_owned()
 }

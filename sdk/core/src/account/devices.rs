@@ -6,7 +6,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::Page;
-use super::reply::{attribute, milliseconds, text};
+use super::reply::{attribute, text};
 use crate::client::Options;
 use crate::device::Device as Kept;
 use crate::error::Error;
@@ -17,6 +17,7 @@ use crate::ports::{DeviceStore, Network};
 use crate::secret::AccessToken;
 use crate::service::Service;
 use crate::transport::Repeat;
+use crate::wire::milliseconds;
 
 /// One device.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -10,7 +10,7 @@ use alloc::vec::Vec;
 use zeroize::Zeroizing;
 
 use super::Page;
-use super::reply::{milliseconds, text};
+use super::reply::text;
 use crate::client::Options;
 use crate::error::{Error, ErrorCode, incomplete};
 use crate::json::{Object, Value};
@@ -18,6 +18,7 @@ use crate::ports::Network;
 use crate::secret::{AccessToken, PasskeyCredential};
 use crate::service::Service;
 use crate::transport::Repeat;
+use crate::wire::milliseconds;
 
 /// One passkey.
 #[derive(Debug, Clone, PartialEq, Eq)]

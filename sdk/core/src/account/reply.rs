@@ -35,17 +35,6 @@ pub(super) fn attribute<V: Value>(value: &V) -> Option<Attribute> {
     })
 }
 
-/// A date: the service writes seconds since 1970, with a fraction.
-pub(super) fn milliseconds(value: &impl Value, name: &str) -> Option<u64> {
-    let seconds = value.member(name)?.number()?;
-    #[expect(
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        reason = "saturates: a date before 1970, or none, is 0"
-    )]
-    Some((seconds * 1000.0) as u64)
-}
-
 /// A text, where there is one.
 pub(super) fn text(value: &impl Value, name: &str) -> Option<String> {
     value.text_at(name).ok()?

@@ -39,7 +39,7 @@ impl Endpoint {
 
     /// The public endpoint of the pool's region.
     pub(super) fn of_region(pool: &PoolId) -> Result<Self, Error> {
-        Ok(Self(region_url(pool)?))
+        Ok(Self(url_of(pool)?))
     }
 
     /// The URL, without a slash at its end.
@@ -65,7 +65,7 @@ impl Issuer {
 
     /// The public issuer of a pool.
     pub(super) fn of_pool(pool: &PoolId) -> Result<Self, Error> {
-        let mut url = region_url(pool)?;
+        let mut url = url_of(pool)?;
         url.push('/');
         url.push_str(pool.as_str());
         Ok(Self(url))
@@ -78,26 +78,28 @@ impl Issuer {
     }
 }
 
-/// `https://cognito-idp.<region>.amazonaws.com`, in the partition of the region.
-fn region_url(pool: &PoolId) -> Result<String, Error> {
-    let region = pool.region();
+fn url_of(pool: &PoolId) -> Result<String, Error> {
+    region_url("cognito-idp", pool.region()).ok_or_else(|| {
+        invalid(
+            "userPoolId does not begin with a region: say where the pool is with endpoint and issuer",
+        )
+    })
+}
+
+/// `https://<service>.<region>.amazonaws.com`, in the partition of the region, if that is one.
+pub(crate) fn region_url(service: &str, region: &str) -> Option<String> {
     // us-east-1, eu-central-2, us-gov-west-1: two words at least, then a number.
     let looks_like_one = region.bytes().filter(|&b| b == b'-').count() >= 2
         && region.as_bytes().last().is_some_and(u8::is_ascii_digit)
         && region
             .bytes()
             .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
-    if !looks_like_one {
-        return Err(invalid(
-            "userPoolId does not begin with a region: say where the pool is with endpoint and issuer",
-        ));
-    }
     let suffix = if region.starts_with("cn-") {
         ".amazonaws.com.cn"
     } else {
         ".amazonaws.com"
     };
-    Ok(joined(&["https://cognito-idp.", region, suffix]))
+    looks_like_one.then(|| joined(&["https://", service, ".", region, suffix]))
 }
 
 fn sound_url(url: &str) -> bool {

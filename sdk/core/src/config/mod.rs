@@ -10,6 +10,8 @@ mod tests;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
+#[cfg(feature = "identity")]
+pub(crate) use endpoint::region_url;
 pub use endpoint::{Endpoint, Issuer};
 
 use crate::error::{Error, ErrorCode};

@@ -29,7 +29,7 @@ pub enum ErrorCode {
     PasswordResetRequired,
     /// The user name is taken.
     UsernameExists,
-    /// The e-mail address or phone number belongs to another user.
+    /// The e-mail address or phone number belongs to another user, or the login to another identity.
     AliasExists,
     /// The new password does not satisfy the pool's policy.
     InvalidPassword,

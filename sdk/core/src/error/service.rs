@@ -18,10 +18,14 @@ pub(crate) fn code_of(name: &str, message: &str) -> Option<ErrorCode> {
         return Some(not_authorized(message));
     }
     let index = (0..CODES.len()).find(|index| line(NAMES, *index) == name);
-    let of_the_account = || OF_THE_ACCOUNT.iter().find(|(known, _)| *known == name);
+    let of_a_module = |names: &[(&str, ErrorCode)]| {
+        let found = names.iter().find(|(known, _)| *known == name);
+        found.map(|(_, code)| *code)
+    };
     index
         .and_then(|index| CODES.get(index).copied())
-        .or_else(|| of_the_account().map(|(_, code)| *code))
+        .or_else(|| of_a_module(OF_THE_ACCOUNT))
+        .or_else(|| of_a_module(OF_IDENTITY_POOLS))
 }
 
 /// Whether the app client has a secret, and wants a proof of it: an app in a browser cannot keep one.
@@ -146,6 +150,27 @@ static OF_THE_ACCOUNT: &[(&str, ErrorCode)] = &[
 ];
 #[cfg(not(feature = "account"))]
 static OF_THE_ACCOUNT: &[(&str, ErrorCode)] = &[];
+
+/// What only identity pools answer, and the STS.
+#[cfg(feature = "identity")]
+static OF_IDENTITY_POOLS: &[(&str, ErrorCode)] = &[
+    (
+        "InvalidIdentityPoolConfiguration",
+        Code::InvalidConfiguration,
+    ),
+    ("ResourceConflict", Code::AliasExists),
+    ("DeveloperUserAlreadyRegistered", Code::AliasExists),
+    ("ConcurrentModification", Code::RateLimited),
+    ("ExternalService", Code::ServiceUnavailable),
+    ("ExpiredToken", Code::NotAuthorized),
+    ("InvalidIdentityToken", Code::NotAuthorized),
+    ("IDPRejectedClaim", Code::NotAuthorized),
+    ("IDPCommunicationError", Code::ServiceUnavailable),
+    ("RegionDisabled", Code::InvalidConfiguration),
+    ("ValidationError", Code::InvalidParameter),
+];
+#[cfg(not(feature = "identity"))]
+static OF_IDENTITY_POOLS: &[(&str, ErrorCode)] = &[];
 
 fn not_authorized(message: &str) -> ErrorCode {
     let says = |part: &str| contains(message, part);

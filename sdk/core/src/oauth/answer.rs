@@ -2,7 +2,7 @@
 
 use alloc::string::String;
 
-use super::{failure, form};
+use super::{failure, query};
 use crate::error::{Error, ErrorCode};
 use crate::secret::Code;
 
@@ -24,7 +24,7 @@ impl Answer {
     /// [`ErrorCode::RedirectRejected`] when it is not validly encoded, when a parameter of the answer is
     /// there twice, and unless it has a state and either a code or an error.
     pub(super) fn parse(query: &str) -> Result<Self, Error> {
-        let parameters = form::parse(query).ok_or_else(malformed)?;
+        let parameters = query::parse(query).ok_or_else(malformed)?;
         let take = |wanted: &str| {
             let mut values = parameters.iter().filter(|(name, _)| name == wanted);
             match (values.next(), values.next()) {

@@ -3,9 +3,9 @@
 use alloc::string::String;
 
 use super::flow::{Flow, random_text};
-use super::form::Form;
 use crate::client::Client;
 use crate::error::{Error, ErrorCode};
+use crate::form::Form;
 use crate::ports::{FlowStore, Ports};
 use crate::text::joined;
 

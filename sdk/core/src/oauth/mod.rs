@@ -35,7 +35,7 @@ mod authorize;
 mod complete;
 mod failure;
 mod flow;
-mod form;
+mod query;
 mod settings;
 mod sign_out;
 mod token;

@@ -2,8 +2,8 @@
 
 use alloc::string::String;
 
-use super::form::Form;
 use crate::client::Client;
+use crate::form::Form;
 use crate::ports::Ports;
 use crate::text::joined;
 

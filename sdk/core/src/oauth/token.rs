@@ -1,10 +1,10 @@
 //! `POST /oauth2/token`: tokens for a code, and for a refresh token.
 
 use super::flow::Flow;
-use super::form::Form;
 use super::{OAuthConfig, failure};
 use crate::client::Client;
 use crate::error::{Error, ErrorCode, incomplete};
+use crate::form::Form;
 use crate::json::Value;
 use crate::ports::{Content, HttpRequest, Ports};
 use crate::secret::{AccessToken, Code, IdToken, RefreshToken};

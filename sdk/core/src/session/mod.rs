@@ -66,6 +66,8 @@ pub(crate) struct Session {
 pub struct LiveToken {
     /// The token.
     pub access_token: AccessToken,
+    /// The ID token of the same session, which may end before.
+    pub id_token: IdToken,
     /// Milliseconds since 1970 by the platform's clock, however wrong that is.
     pub expires_at_ms: u64,
 }
@@ -143,6 +145,7 @@ impl<P: Ports> Client<P> {
         let expires_at_ms = session.access_expires_at.saturating_mul(1000);
         Ok(LiveToken {
             access_token: session.access_token.clone(),
+            id_token: session.id_token.clone(),
             expires_at_ms: expires_at_ms.saturating_add_signed(offset_ms.saturating_neg()),
         })
     }

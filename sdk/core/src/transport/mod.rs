@@ -15,7 +15,7 @@ mod classify;
 mod health;
 
 pub(crate) use classify::reply;
-#[cfg(feature = "oauth")]
+#[cfg(any(feature = "oauth", feature = "identity"))]
 pub(crate) use classify::shortened;
 pub(crate) use health::Health;
 
@@ -134,7 +134,7 @@ impl<P: Network> Service<P> {
         self.attempt(path, request, Repeat::Safe, deadline).await
     }
 
-    async fn attempt(
+    pub(crate) async fn attempt(
         &self,
         path: &str,
         mut request: HttpRequest,

@@ -10,7 +10,6 @@ use cognate_core::sign_in::Factor;
 use cognate_core::{Error, ErrorCode, Service};
 use serde_json::{Value, json};
 
-use crate::contract;
 use crate::platform::{Network, Platform, Scripted};
 use crate::{code, options, run};
 
@@ -33,7 +32,6 @@ fn asked<T, F: Future<Output = Result<T, Error>>>(
     let result = run(call(service, token));
     let sent = platform.calls().pop().unwrap();
     assert_eq!(sent.body["AccessToken"], TOKEN);
-    contract::check(&sent.operation, &sent.body);
     (result, sent.operation, sent.body)
 }
 

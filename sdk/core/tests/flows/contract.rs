@@ -4,14 +4,24 @@ use std::sync::OnceLock;
 
 use serde_json::Value;
 
-/// Panics where the request of an operation is not of its shape: a member that is unknown, missing, of
+/// Panics where the request of an operation, by its `X-Amz-Target`, is not of its shape: a member that is unknown, missing, of
 /// another kind, too short, too long, or none of the names that there are.
-pub(crate) fn check(operation: &str, request: &Value) {
-    static SHAPES: OnceLock<Value> = OnceLock::new();
-    let shapes = SHAPES.get_or_init(|| {
-        let text = include_str!("../../../../backend/contract/api-shapes-idp.json");
-        serde_json::from_str(text).unwrap()
-    });
+pub(crate) fn check(target: &str, request: &Value) {
+    static USER_POOLS: OnceLock<Value> = OnceLock::new();
+    static IDENTITY_POOLS: OnceLock<Value> = OnceLock::new();
+    let (service, operation) = target.split_once('.').unwrap();
+    let (shapes, text) = match service {
+        "AWSCognitoIdentityProviderService" => (
+            &USER_POOLS,
+            include_str!("../../../../backend/contract/api-shapes-idp.json"),
+        ),
+        "AWSCognitoIdentityService" => (
+            &IDENTITY_POOLS,
+            include_str!("../../../../backend/contract/api-shapes-identity.json"),
+        ),
+        _ => panic!("no such service: {service}"),
+    };
+    let shapes = shapes.get_or_init(|| serde_json::from_str(text).unwrap());
     let operation = &shapes["operations"][operation];
     assert_eq!(operation["auth"], "none", "not for apps: {operation}");
     conforms(&shapes["shapes"], &operation["input"], request);

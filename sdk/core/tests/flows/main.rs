@@ -11,6 +11,8 @@ mod challenges;
 mod contract;
 mod devices;
 mod endpoints;
+mod identity;
+mod identity_refusals;
 mod login;
 mod login_domain;
 mod oauth;

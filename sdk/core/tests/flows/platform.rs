@@ -2,6 +2,7 @@
 
 use std::cell::{Cell, RefCell, RefMut};
 use std::collections::{BTreeMap, VecDeque};
+use std::fmt;
 use std::future::poll_fn;
 use std::rc::Rc;
 use std::task::Poll;
@@ -252,8 +253,8 @@ impl Http for Platform {
                 .collect(),
             _ => serde_json::from_str(&request.body).unwrap(),
         };
-        if matches!(request.content, Content::Operation(_)) {
-            contract::check(&operation, &body);
+        if let Content::Operation(target) = &request.content {
+            contract::check(target, &body);
         }
         let sent = Sent {
             url: request.url.clone(),
@@ -300,6 +301,13 @@ impl Json for Platform {
 
 /// The same without keys and stores: all that a platform needs where nobody signs in.
 pub(crate) struct Network(pub Platform);
+
+/// The parts say what they hold.
+impl fmt::Debug for Network {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Network")
+    }
+}
 
 impl Http for Network {
     type Cancel = Cancel;

@@ -1,52 +1,7 @@
-//! `application/x-www-form-urlencoded`: queries of addresses and bodies of OAuth requests.
-//!
-//! Written form: everything but unreserved characters
-//! ([RFC 3986](https://www.rfc-editor.org/rfc/rfc3986), section 2.3) is percent-encoded, a space too.
+//! Queries of addresses, read.
 
 use alloc::string::String;
 use alloc::vec::Vec;
-
-use zeroize::Zeroizing;
-
-/// Parameters as they are put together. `Debug` is absent on purpose: codes, verifiers and tokens are
-/// among them.
-pub(super) struct Form(Zeroizing<String>);
-
-impl Form {
-    pub(super) fn new() -> Self {
-        // Enough for what is sent: a text that grows leaves copies of secrets behind.
-        Self(Zeroizing::new(String::with_capacity(8 * 1024)))
-    }
-
-    pub(super) fn add(&mut self, name: &str, value: &str) -> &mut Self {
-        if !self.0.is_empty() {
-            self.0.push('&');
-        }
-        self.0.push_str(name);
-        self.0.push('=');
-        for byte in value.bytes() {
-            if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~') {
-                self.0.push(char::from(byte));
-            } else {
-                self.0.push('%');
-                self.0.push(hex_digit(byte >> 4));
-                self.0.push(hex_digit(byte & 15));
-            }
-        }
-        self
-    }
-
-    pub(super) fn add_if(&mut self, name: &str, value: Option<&str>) -> &mut Self {
-        match value {
-            Some(value) => self.add(name, value),
-            None => self,
-        }
-    }
-
-    pub(super) fn finish(self) -> Zeroizing<String> {
-        self.0
-    }
-}
 
 /// The parameters of a query, in its order; `None` when something is not validly encoded.
 pub(super) fn parse(query: &str) -> Option<Vec<(String, String)>> {
@@ -75,10 +30,6 @@ fn decoded(text: &[u8]) -> Option<String> {
     String::from_utf8(bytes).ok()
 }
 
-fn hex_digit(value: u8) -> char {
-    char::from(value + if value < 10 { b'0' } else { b'A' - 10 })
-}
-
 fn hex_value(digit: u8) -> Option<u8> {
     match digit {
         b'0'..=b'9' => Some(digit - b'0'),
@@ -91,15 +42,9 @@ fn hex_value(digit: u8) -> Option<u8> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::form::Form;
     use alloc::vec;
     use proptest::prelude::*;
-
-    #[test]
-    fn everything_but_unreserved_characters_is_encoded() {
-        let mut form = Form::new();
-        form.add("a", "b c+&=%/é~").add_if("d", None).add("e", "");
-        assert_eq!(*form.finish(), "a=b%20c%2B%26%3D%25%2F%C3%A9~&e=");
-    }
 
     #[test]
     fn a_query_is_read_as_browsers_and_services_write_it() {
