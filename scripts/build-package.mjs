@@ -20,9 +20,9 @@ const env = { ...process.env, PATH: tools.join(delimiter) };
 
 // The sign-in core, and the same with more: a worker downloads one of them, by its configuration. What needs no session is
 // a module beside it, downloaded when it is first needed.
-const MODULES = { cognate: ['js'], 'cognate-oauth': ['js', 'oauth'], 'cognate-account': ['account'] };
+const MODULES = { cognate: ['js'], 'cognate-oauth': ['js', 'oauth'], 'cognate-account': ['account'], 'cognate-identity': ['identity'] };
 // What the page loads when it is first used. They depend on nothing, so that they share nothing with the page's module.
-const ON_DEMAND = ['passkey', 'qr', 'leftover', 'redirect'];
+const ON_DEMAND = ['passkey', 'qr', 'leftover', 'redirect', 'identity'];
 // The worker's glue: that of a module with everything, which nobody downloads.
 const ALL = 'all';
 const GLUE = inWasm(ALL, 'glue.js');

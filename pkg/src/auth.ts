@@ -1,8 +1,9 @@
 import { accountOf, type Account } from './account.ts';
 import type { CallOptions, CodeDelivery } from './calls.ts';
-import { workerConfig, type AuthConfig, type Persistence } from './config.ts';
+import { workerConfig, type AuthConfig, type Persistence, type WorkerConfig } from './config.ts';
 import { AuthError, type AuthErrorDetails } from './errors.ts';
 import { packRequest, unpackResponse } from './fetch.ts';
+import type { CredentialProvider, CredentialsInput, Identities, providerOf } from './identity.ts';
 import type { LeftoverPlace } from './leftover.ts';
 import { Link } from './link.ts';
 import type { FetchResponse, Operation, Started, StartMessage } from './messages.ts';
@@ -57,7 +58,7 @@ export interface Profile {
 }
 
 /** A client for one pool and one signed-in person. Several can live side by side. */
-export interface Auth extends Account {
+export interface Auth extends Account, Identities {
   /** What is known now, without asking anybody. */
   readonly state: AuthState;
   /** What was chosen, or `memory` where the browser denies storage or is full: the person is not remembered then. */
@@ -161,7 +162,7 @@ export async function createAuth(config: AuthConfig): Promise<Auth> {
   const redirects = start.oauth && (await import('./redirect.js'));
   const answer = redirects?.takeAnswer(config, href);
   const tab = start.persistence === 'session' || start.oauth ? tabSecret(start) : undefined;
-  const client = new Client(new Presence(start), redirects);
+  const client = new Client(start, redirects);
   // A second client of this page must find the session that a first one is completing.
   const starting = completing.then(() => client.start(config, { start, ...(tab && { tab }), ...(answer && { answer }) }));
   if (answer) completing = starting.catch(() => {});
@@ -176,6 +177,7 @@ class Client implements Omit<Auth, keyof Account> {
   state: AuthState = { status: 'signedOut' };
   persistence: Persistence = 'memory';
   redirectResult?: RedirectResult;
+  readonly #config: WorkerConfig;
   readonly #presence: Presence;
   readonly #listeners = new Set<(event: AuthEvent) => void>();
   readonly #link = new Link(
@@ -184,32 +186,29 @@ class Client implements Omit<Auth, keyof Account> {
   );
   readonly #closing = new AbortController();
   readonly #redirects: typeof import('./redirect.ts') | undefined;
-  #oauth: AuthConfig['oauth'];
-  #clientId = '';
   #removeLeftovers: (deviceOf?: string) => void = () => {};
 
   readonly signIn = Object.assign((input: Parameters<Auth['signIn']>[0], options?: CallOptions) => this.#step('signIn', input, options), {
-    redirect: async (input: RedirectInput = {}, options?: CallOptions): Promise<never> => {
-      const redirects = this.#redirects;
-      if (!redirects || !this.#oauth) throw new AuthError({ code: 'invalid_configuration', message: 'signIn.redirect needs oauth in the configuration' });
-      try {
-        const asked = redirects.asked(input, this.#oauth);
+    redirect: (input: RedirectInput = {}, options?: CallOptions): Promise<never> =>
+      ours(async () => {
+        const redirects = this.#redirects;
+        const { oauth } = this.#config;
+        if (!redirects || !oauth) throw { code: 'invalid_configuration', message: 'signIn.redirect needs oauth in the configuration' } satisfies AuthErrorDetails;
+        const asked = redirects.asked(input, oauth);
         const { url } = (await this.#link.call('beginRedirect', asked, options)) as { url: string };
-        return await redirects.leave(url);
-      } catch (error) {
-        throw error instanceof AuthError ? error : new AuthError(error as AuthErrorDetails);
-      }
-    },
+        return redirects.leave(url);
+      }),
   });
 
-  constructor(presence: Presence, redirects: typeof import('./redirect.ts') | undefined) {
-    this.#presence = presence;
+  readonly credentials: CredentialProvider = (options) => this.credentialsFor({})(options);
+
+  constructor(config: WorkerConfig, redirects: typeof import('./redirect.ts') | undefined) {
+    this.#config = config;
+    this.#presence = new Presence(config);
     this.#redirects = redirects;
   }
 
-  async start(config: AuthConfig, start: Omit<StartMessage, 'wasm' | 'accountWasm' | 'signedInScript'>): Promise<void> {
-    this.#oauth = config.oauth;
-    this.#clientId = config.clientId;
+  async start(config: AuthConfig, start: Omit<StartMessage, 'wasm' | 'accountWasm' | 'identityWasm' | 'signedInScript'>): Promise<void> {
     const { state, persistence, redirect } = (await this.#link.start(config, start)) as Started;
     this.state = state;
     this.persistence = persistence;
@@ -283,23 +282,13 @@ class Client implements Omit<Auth, keyof Account> {
     return this.#link.call('getTokens', input, options) as Promise<Tokens>;
   }
 
-  async takeOverSession({ from }: { from?: LeftoverPlace[] } = {}, options?: CallOptions): Promise<User | undefined> {
-    if (from?.some((place) => !PLACES.includes(place))) throw new AuthError({ code: 'invalid_parameter', message: `from: any of ${PLACES.join()}` });
-    const { leftover, removeLeftovers } = await import('./leftover.js');
-    // Loaded even if it is not needed now: a sign-out must find it without a network.
-    this.#removeLeftovers = (deviceOf) => removeLeftovers(this.#clientId, deviceOf);
-    if (this.state.status !== 'signedOut') return;
-    const left = leftover(this.#clientId, from);
-    if (!left) return;
-    try {
-      const { user } = (await this.#link.call('takeOver', left, options)) as { user: User };
-      // Where this client keeps nothing the device would be lost.
-      this.#removeLeftovers(this.persistence === 'memory' ? undefined : left.username);
-      return user;
-    } catch (error) {
-      if ((error as AuthError).code === 'session_lost') this.#removeLeftovers();
-      throw error;
-    }
+  takeOverSession({ from }: { from?: LeftoverPlace[] } = {}, options?: CallOptions): Promise<User | undefined> {
+    return ours(async () => {
+      const { removeLeftovers, takeOver } = await import('./leftover.js');
+      // Loaded even if it is not needed now: a sign-out must find it without a network.
+      this.#removeLeftovers = (deviceOf) => removeLeftovers(this.#config.clientId, deviceOf);
+      return takeOver(this, this.#config.clientId, from, options);
+    });
   }
 
   refresh(options?: CallOptions): Promise<User> {
@@ -312,6 +301,14 @@ class Client implements Omit<Auth, keyof Account> {
     const options = { ...(signal && { signal }), ...(timeoutMs && { timeoutMs }) };
     const transfer = request.body ? [request.body] : [];
     return unpackResponse((await this.#link.call('fetch', request, options, transfer)) as FetchResponse);
+  }
+
+  credentialsFor(input: CredentialsInput): CredentialProvider {
+    return (options) => this.#provided((provider) => provider.credentials(input, options));
+  }
+
+  identityId(options?: CallOptions): Promise<string> {
+    return this.#provided((provider) => provider.identityId(options));
   }
 
   async signOut({ redirect = true, ...input }: { everywhere?: boolean; redirect?: boolean } = {}, options?: CallOptions): Promise<SignOutResult> {
@@ -328,6 +325,10 @@ class Client implements Omit<Auth, keyof Account> {
   close(): void {
     this.#closing.abort();
     this.#link.close();
+  }
+
+  #provided<T>(ask: (provider: ReturnType<typeof providerOf>) => Promise<T>): Promise<T> {
+    return ours(async () => ask((await import('./identity.js')).providerOf(this, this.#config)));
   }
 
   async #step(op: 'signIn' | 'resume', args: unknown, options?: CallOptions): Promise<SignInStep> {
@@ -355,5 +356,13 @@ class Client implements Omit<Auth, keyof Account> {
   }
 }
 
-const PLACES: LeftoverPlace[] = ['localStorage', 'sessionStorage', 'cookies'];
+/** The result of `work`. What a module throws that depends on nothing is details of an error. */
+async function ours<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw (error as Partial<AuthErrorDetails>)?.code && !(error instanceof Error) ? new AuthError(error as AuthErrorDetails) : error;
+  }
+}
+
 const COMING_AND_GOING: AuthEvent['type'][] = ['signedIn', 'signedOut', 'expired'];

@@ -29,8 +29,14 @@ export interface AuthConfig {
   exposeAccessToken?: boolean;
   /** What `auth.fetch` may reach with the access token. Default: nothing. */
   api?: ApiAccess[];
+  /** For temporary credentials for AWS: an identity pool such as `eu-central-1:11111111-2222-4333-8444-555555555555`. */
+  identityPoolId?: string;
+  /** Where the identity pool answers. Default: the endpoint of the region in its id. */
+  identityEndpoint?: string;
+  /** Where the STS answers that the classic flow asks. Default: the one of the region in the id of the identity pool. */
+  stsEndpoint?: string;
   /** Where the worker's scripts and the wasm are served, if not beside this module. Same origin as the page. */
-  assets?: { worker?: string; signedIn?: string; wasm?: string; accountWasm?: string };
+  assets?: { worker?: string; signedIn?: string; wasm?: string; accountWasm?: string; identityWasm?: string };
 }
 
 export type Persistence = 'session' | 'memory' | 'device';
@@ -90,4 +96,4 @@ function refuse(message: string): AuthError {
   return new AuthError({ code: 'invalid_configuration', message });
 }
 
-const FORWARDED = ['userPoolId', 'clientId', 'endpoint', 'issuer', 'api', 'oauth', 'namespace', 'exposeAccessToken'];
+const FORWARDED = ['userPoolId', 'clientId', 'endpoint', 'issuer', 'api', 'oauth', 'namespace', 'exposeAccessToken', 'identityPoolId', 'identityEndpoint', 'stsEndpoint'];

@@ -9,6 +9,7 @@ export type { CallOptions, CodeDelivery } from './calls.ts';
 export type { ApiAccess, AuthConfig, OAuthConfig, Persistence } from './config.ts';
 export { AuthError, isAuthError } from './errors.ts';
 export type { AuthErrorCode, AuthErrorDetails } from './errors.ts';
+export type { AwsCredentials, CredentialProvider, CredentialsInput, Identities } from './identity.ts';
 export type { LeftoverPlace } from './leftover.ts';
 export type { RedirectInput, RedirectResult } from './redirect.ts';
 export type { AuthEvent, AuthState } from './state.ts';

@@ -4,7 +4,14 @@
  *
  * Security: the storages belong to this origin. Cookies do not: every host below the same domain can set them, and so sign
  * people in as somebody else. They are read on request only, and removed in any case.
+ *
+ * It depends on nothing, so what it throws are details of an error.
  */
+import type { CallOptions } from './calls.ts';
+import type { AuthErrorDetails } from './errors.ts';
+import type { Operation } from './messages.ts';
+import type { AuthState } from './state.ts';
+import type { User } from './steps.ts';
 
 /** Where a session may have been left. */
 export type LeftoverPlace = 'localStorage' | 'sessionStorage' | 'cookies';
@@ -17,6 +24,30 @@ export interface Leftover {
   deviceKey?: string;
   deviceGroup?: string;
   devicePassword?: string;
+}
+
+/** What taking over needs of the client. */
+interface Client {
+  readonly state: AuthState;
+  readonly persistence: string;
+  call(op: Operation, args: object, options?: CallOptions): Promise<unknown>;
+}
+
+/** Takes over what was left, if nobody is signed in, and removes it. */
+export async function takeOver(client: Client, clientId: string, from?: readonly LeftoverPlace[], options?: CallOptions): Promise<User | undefined> {
+  if (from?.some((place) => !EVERYWHERE.includes(place))) throw { code: 'invalid_parameter', message: `from: any of ${EVERYWHERE.join()}` } satisfies AuthErrorDetails;
+  if (client.state.status !== 'signedOut') return;
+  const left = leftover(clientId, from);
+  if (!left) return;
+  try {
+    const { user } = (await client.call('takeOver', left, options)) as { user: User };
+    // Where this client keeps nothing the device would be lost.
+    removeLeftovers(clientId, client.persistence === 'memory' ? undefined : left.username);
+    return user;
+  } catch (error) {
+    if ((error as Partial<AuthErrorDetails>).code === 'session_lost') removeLeftovers(clientId);
+    throw error;
+  }
 }
 
 /** The session of this client's last person, from the first of these places that has one. */

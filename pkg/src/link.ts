@@ -36,7 +36,7 @@ export class Link {
   }
 
   /** Starts the worker and the client in it. Resolves to what the client answers to its start. */
-  async start({ isolation = 'worker', assets = {}, oauth }: AuthConfig, start: Omit<StartMessage, 'wasm' | 'accountWasm' | 'signedInScript'>): Promise<unknown> {
+  async start({ isolation = 'worker', assets = {}, oauth }: AuthConfig, start: Omit<StartMessage, 'wasm' | 'accountWasm' | 'identityWasm' | 'signedInScript'>): Promise<unknown> {
     // Written out for bundlers: they find these files by this exact form.
     const worker = assets.worker ? new URL(assets.worker, location.href) : new URL('./worker.js', import.meta.url);
     const wasm = assets.wasm
@@ -46,6 +46,7 @@ export class Link {
         : new URL('./cognate.wasm', import.meta.url);
     const signedIn = assets.signedIn ? new URL(assets.signedIn, location.href) : new URL('./signed-in.js', import.meta.url);
     const account = assets.accountWasm ? new URL(assets.accountWasm, location.href) : new URL('./cognate-account.wasm', import.meta.url);
+    const identity = assets.identityWasm ? new URL(assets.identityWasm, location.href) : new URL('./cognate-identity.wasm', import.meta.url);
     const started = new Promise((resolve, reject) => this.#pending.set(0, { resolve, reject }));
     const timer = setTimeout(() => this.#lose(blocked(worker, 'did not answer')), START_TIMEOUT_MS);
     this.#loaded = () => {
@@ -55,7 +56,7 @@ export class Link {
     started.catch(this.#loaded);
     try {
       this.#channel = isolation === 'page' ? await this.#openPage(worker) : this.#openWorker(worker);
-      this.#channel.postMessage({ ...start, wasm: wasm.href, accountWasm: account.href, signedInScript: signedIn.href }, []);
+      this.#channel.postMessage({ ...start, wasm: wasm.href, accountWasm: account.href, identityWasm: identity.href, signedInScript: signedIn.href }, []);
     } catch (cause) {
       this.#lose(cause instanceof AuthError ? cause : blocked(worker, 'could not be started', cause));
     }

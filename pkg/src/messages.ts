@@ -19,6 +19,8 @@ export interface StartMessage {
   wasm: string;
   /** Where the account operations are, for when one is called. */
   accountWasm: string;
+  /** Where identity pools are, for when credentials are asked for. */
+  identityWasm: string;
   /** Where the script is for what is not signing in. */
   signedInScript: string;
   tab?: TabSecret;
@@ -71,7 +73,10 @@ export type Operation =
   | 'startPasskey'
   | 'completePasskey'
   | 'listPasskeys'
-  | 'deletePasskey';
+  | 'deletePasskey'
+  | 'credentials'
+  | 'identityId'
+  | 'forgetCredentials';
 
 export interface CallMessage {
   id: number;

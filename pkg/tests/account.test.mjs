@@ -22,7 +22,7 @@ function operations(...answers) {
   let tokens = 0;
   let loads = 0;
   const client = {
-    accessToken: async () => tokenOf('ana', (tokens += 1)),
+    tokens: async () => `${tokenOf('ana', (tokens += 1))} id`,
     call: async (op) => (calls.push(`core ${op}`), 'null'),
   };
   const wasm = {
@@ -102,7 +102,7 @@ test('the session of a deleted user is forgotten, and only then', async () => {
 
 test('the time that a call has is for everything that it does', async () => {
   const { account, calls, client } = operations();
-  client.accessToken = () => new Promise((resolve) => setTimeout(() => resolve(tokenOf('ana')), 40));
+  client.tokens = () => new Promise((resolve) => setTimeout(() => resolve(`${tokenOf('ana')} id`), 40));
   await account.call('getUser', {}, { ...OPTIONS, timeoutMs: 1_000 }, signal);
   assert.ok(calls[0].timeoutMs <= 965, `${calls[0].timeoutMs} ms are left`);
 });
@@ -111,7 +111,7 @@ test('the time that a call has is for everything that it does', async () => {
 function sharedBrowser() {
   const world = { person: 'ana', done: [], refreshed: [], revoked: new Set() };
   const client = {
-    accessToken: async () => tokenOf(world.person),
+    tokens: async () => `${tokenOf(world.person)} id`,
     call: async (op) => (op === 'refresh' && world.refreshed.push(world.person), 'null'),
   };
   const wasm = {

@@ -39,9 +39,9 @@ test('every option is in the table of options', () => {
 });
 
 test('every method of a client and of its groups is in the table of methods, and every row is one', () => {
-  const [auth, account] = [read('src/auth.ts'), read('src/account.ts')];
+  const [auth, account, identity] = ['auth', 'account', 'identity'].map((name) => read(`src/${name}.ts`));
   const groups = { signIn: [auth, 'SignIn'], mfa: [account, 'Mfa'], devices: [account, 'Devices'], passkeys: [account, 'Passkeys'] };
-  const members = [...membersOf(auth, 'Auth'), ...membersOf(account, 'Account')];
+  const members = [...membersOf(auth, 'Auth'), ...membersOf(account, 'Account'), ...membersOf(identity, 'Identities')];
   const grouped = Object.entries(groups).flatMap(([name, type]) => membersOf(...type).map((member) => `${name}.${member}`));
   assert.ok(members.length > 15 && grouped.length > 8);
   const cells = firstCells('Methods').flatMap(inCode);

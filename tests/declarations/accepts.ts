@@ -7,7 +7,10 @@ import {
   type AuthConfig,
   type AuthErrorCode,
   type AuthState,
+  type AwsCredentials,
   type CodeDelivery,
+  type CredentialProvider,
+  type CredentialsInput,
   type Factor,
   type OAuthConfig,
   type RedirectInput,
@@ -84,6 +87,9 @@ export const everyOption: AuthConfig = {
   namespace: 'work',
   exposeAccessToken: true,
   api: [{ origin: 'https://api.example.com', path: '/v1', methods: ['GET'] } satisfies ApiAccess],
+  identityPoolId: 'eu-central-1:11111111-2222-4333-8444-555555555555',
+  identityEndpoint: 'https://one.example',
+  stsEndpoint: 'https://sts.example',
   oauth: {
     domain: 'https://login.example.com',
     redirectUri: 'https://app.example.com/',
@@ -127,7 +133,7 @@ export async function everyOperation(auth: Auth, signal: AbortSignal): Promise<v
 }
 
 export async function byRedirect(auth: Auth, signal: AbortSignal): Promise<string> {
-  const input: RedirectInput = { provider: 'Google', loginHint: 'ana', prompt: 'login', lang: 'de', appState: { page: '/orders' } };
+  const input: RedirectInput = { provider: 'Google', idpIdentifier: 'example.com', email: 'ana@example.com', loginHint: 'ana', prompt: 'login', lang: 'de', appState: { page: '/orders' } };
   const result = auth.redirectResult;
   if (result?.error) return result.error.code;
   if (result) {
@@ -148,4 +154,14 @@ export function inWords(error: unknown): string {
   const code: AuthErrorCode = error.code;
   const wait: number | undefined = error.retryAfterMs;
   return error.code === 'code_mismatch' ? 'The code is wrong' : `${code} ${wait ?? 0} ${error.outcome} ${error.userAction}`;
+}
+
+export async function credentials(auth: Auth, signal: AbortSignal): Promise<void> {
+  const provider: CredentialProvider = auth.credentials;
+  const { accessKeyId, secretAccessKey, sessionToken, expiration, identityId }: AwsCredentials = await provider({ forceRefresh: true, signal, timeoutMs: 1_000 });
+  const texts: string[] = [accessKeyId, secretAccessKey, sessionToken, identityId, await auth.identityId({ signal })];
+  const input: CredentialsInput = { role: 'arn:aws:iam::123456789012:role/x', logins: async () => ({ 'accounts.google.com': 'token' }) };
+  const others = [auth.credentialsFor(input), auth.credentialsFor({ logins: { 'graph.facebook.com': 'token' }, identityId: 'eu-central-1:1' })];
+  others.push(auth.credentialsFor({ flow: 'classic', role: 'arn:aws:iam::123456789012:role/x', sessionName: 'app', durationSeconds: 900 }));
+  void [texts, expiration.getTime(), await Promise.all(others.map((other) => other()))];
 }

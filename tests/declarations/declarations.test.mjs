@@ -10,8 +10,12 @@ const at = (path) => fileURLToPath(new URL(path, import.meta.url));
 
 /** Runs the compiler and answers what it complains about. */
 function compile(...options) {
+  return compileProject('tsconfig.json', ...options);
+}
+
+function compileProject(project, ...options) {
   const tsc = at('../../node_modules/typescript/bin/tsc');
-  const { stdout, stderr, status } = spawnSync(process.execPath, [tsc, '--noEmit', '--project', at('tsconfig.json'), ...options], { encoding: 'utf8' });
+  const { stdout, stderr, status } = spawnSync(process.execPath, [tsc, '--noEmit', '--project', at(project), ...options], { encoding: 'utf8' });
   return { complaints: (stdout + stderr).trim(), status };
 }
 
@@ -21,6 +25,10 @@ test('apps compile against the declarations, and their mistakes do not', () => {
 
 test('they also compile under a bundler\'s resolution', () => {
   assert.deepEqual(compile('--module', 'ESNext', '--moduleResolution', 'bundler'), { complaints: '', status: 0 });
+});
+
+test('clients of the AWS SDK take the credentials', () => {
+  assert.deepEqual(compileProject('aws/tsconfig.json'), { complaints: '', status: 0 });
 });
 
 test('the compiler really sees the declarations', () => {

@@ -61,3 +61,14 @@ export async function steps(auth: Auth, step: SignInStep): Promise<void> {
 export const code: AuthErrorCode = 'something_else';
 // @ts-expect-error an error has a code
 export const error = new AuthError({ message: 'x' });
+
+export function credentials(auth: Auth): void {
+  // @ts-expect-error the classic flow has no role but the one that is named
+  void auth.credentialsFor({ flow: 'classic' });
+  // @ts-expect-error only the classic flow names the session
+  void auth.credentialsFor({ role: 'x', sessionName: 'y' });
+  // @ts-expect-error not a flow
+  void auth.credentialsFor({ flow: 'basic', role: 'x' });
+  // @ts-expect-error triggers are not asked for credentials
+  void auth.credentials({ clientMetadata: {} });
+}

@@ -1,14 +1,7 @@
 // Credentials from an STS: the backend's token buys them at ministack, which nobody here wrote, and the AWS SDK puts and gets objects with them.
-//
-// ministack reads the issuer of a web identity token and asks the role's trust policy about it, `aud` and `amr`; it does not verify the token's
-// signature (`backend/tests/identity` and `jose` below do). Its policies have no variables: each person has a role with a literal prefix.
 
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import {
@@ -21,50 +14,29 @@ import { InitiateAuthCommand } from '@aws-sdk/client-cognito-identity-provider';
 import { GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { build } from 'esbuild';
 import { createRemoteJWKSet, jwtVerify } from 'jose';
-import { startBackend } from '../support/backend.mjs';
 import { launchChromium } from '../support/chromium.mjs';
-import { freePort } from '../support/free-port.mjs';
-import { pythonWithBoto3, startMinistack } from '../support/ministack.mjs';
+import { BUCKET, IDENTITY_POOL, PROVIDER, roleOf, startFiles } from '../support/files-pool.mjs';
 import { confirmedPerson } from '../support/person.mjs';
 import { startRecorder } from '../support/recorder.mjs';
 import { adminClient } from '../support/target.mjs';
 
-const IDENTITY_POOL = 'local:11111111-2222-4333-8444-555555555555';
-const PROVIDER = 'cognito-idp.local.amazonaws.com/local_files';
-const BUCKET = 'files';
-const PEOPLE = ['ada', 'bob'];
-
+let files;
 let stack;
 let backend;
 let sts;
-let folder;
 let identity;
 let site;
 
 before(async () => {
   site = await servePage();
-  stack = await startMinistack();
-  sts = await startRecorder(stack.endpoint);
-  folder = await mkdtemp(join(tmpdir(), 'cognate-identity-'));
-  const file = join(folder, 'cognate.toml');
-  await writeFile(file, configuration(sts.url));
-  const port = await freePort();
-  backend = await startBackend({ args: ['--config', file], port });
-  backend.clientId = 'files';
-  const federated = `arn:aws:iam::000000000000:oidc-provider/localhost:${port}/identity`;
-  const roles = PEOPLE.map((name) => ({ name, trust: trust(federated, `localhost:${port}/identity`, 'authenticated'), policy: allows(`arn:aws:s3:::${BUCKET}/${name}/*`) }));
-  roles.push({ name: 'guest', trust: trust(federated, `localhost:${port}/identity`, 'unauthenticated'), policy: allows(`arn:aws:s3:::${BUCKET}/public/*`) });
-  roles.push({ name: 'closed', trust: trust(`${federated}/other`, `localhost:${port}/identity`, 'authenticated'), policy: allows('*') });
-  execFileSync(pythonWithBoto3(), [fileURLToPath(new URL('python/roles.py', import.meta.url)), stack.endpoint, JSON.stringify({ bucket: BUCKET, origins: [site.url], roles })]);
+  files = await startFiles([site.url]);
+  ({ stack, backend, sts } = files);
   identity = new CognitoIdentityClient({ endpoint: backend.url, region: 'us-east-1', credentials: undefined, maxAttempts: 1 });
 });
 after(async () => {
   identity?.destroy();
   site?.server.close();
-  await backend?.stop();
-  await sts?.close();
-  await stack?.stop();
-  if (folder) await rm(folder, { recursive: true });
+  await files?.stop();
 });
 
 test('somebody puts and gets objects with the credentials of the own role, and is refused those of another', async () => {
@@ -96,7 +68,7 @@ test('a browser stores and reads an object with the credentials it got, and not 
     });
     assert.equal(done.read, 'from a browser');
     assert.notEqual(done.refused, 'given');
-const foreign = storage.exchanges.filter(({ method, path }) => method === 'GET' && path.startsWith(`/${BUCKET}/ada/notes.txt`));
+    const foreign = storage.exchanges.filter(({ method, path }) => method === 'GET' && path.startsWith(`/${BUCKET}/ada/notes.txt`));
     assert.deepEqual(foreign.map(({ status }) => status), [403]);
     assert.match(foreign[0].response, /AccessDenied/);
   } finally {
@@ -121,7 +93,7 @@ test('a guest gets the role of guests, narrowed by the policy for guests', async
   const { IdentityId } = await identity.send(new GetIdCommand({ IdentityPoolId: IDENTITY_POOL }));
   const { Credentials } = await identity.send(new GetCredentialsForIdentityCommand({ IdentityId }));
   const form = new URLSearchParams(sts.exchanges.at(-1).request);
-  assert.equal(form.get('RoleArn'), 'arn:aws:iam::000000000000:role/guest');
+  assert.equal(form.get('RoleArn'), roleOf('guest'));
   const [statement] = JSON.parse(form.get('Policy')).Statement;
   assert.ok(statement.Action.includes('polly:*') && !statement.Action.some((action) => action.startsWith('s3')));
   assert.ok(Credentials.SessionToken && Credentials.Expiration > new Date());
@@ -190,48 +162,4 @@ async function servePage() {
 
 function s3(credentials) {
   return new S3Client({ endpoint: stack.endpoint, region: 'us-east-1', forcePathStyle: true, credentials, maxAttempts: 1 });
-}
-
-function trust(federated, issuer, amr) {
-  return {
-    Version: '2012-10-17',
-    Statement: [{
-      Effect: 'Allow',
-      Principal: { Federated: federated },
-      Action: 'sts:AssumeRoleWithWebIdentity',
-      Condition: { StringEquals: { [`${issuer}:aud`]: IDENTITY_POOL }, 'ForAnyValue:StringLike': { [`${issuer}:amr`]: amr } },
-    }],
-  };
-}
-
-function allows(resource) {
-  return { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: ['s3:GetObject', 's3:PutObject'], Resource: resource }] };
-}
-
-function configuration(endpoint) {
-  const rule = (name, role) => `{ Claim = "nickname", MatchType = "Equals", Value = "${name}", RoleARN = "arn:aws:iam::000000000000:role/${role}" }`;
-  return `
-[[pools]]
-id = "local_files"
-settings = { UsernameAttributes = ["email"], AutoVerifiedAttributes = ["email"] }
-
-[[pools.clients]]
-id = "files"
-settings = { ExplicitAuthFlows = ["ALLOW_USER_PASSWORD_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"] }
-
-[identity.sts]
-endpoint = "${endpoint}/"
-
-[[identity_pools]]
-id = "${IDENTITY_POOL}"
-name = "files"
-settings.AllowUnauthenticatedIdentities = true
-settings.CognitoIdentityProviders = [{ ProviderName = "${PROVIDER}", ClientId = "files", ServerSideTokenCheck = true }]
-roles.Roles = { unauthenticated = "arn:aws:iam::000000000000:role/guest" }
-
-[identity_pools.roles.RoleMappings."${PROVIDER}:files"]
-Type = "Rules"
-AmbiguousRoleResolution = "Deny"
-RulesConfiguration = { Rules = [${rule('ada', 'ada')}, ${rule('bob', 'bob')}, ${rule('eve', 'closed')}] }
-`;
 }

@@ -4,6 +4,7 @@
 import assert from 'node:assert/strict';
 import { createServer } from 'node:http';
 import { after, before, test } from 'node:test';
+import { CognitoIdentityClient, CreateIdentityPoolCommand, SetIdentityPoolRolesCommand } from '@aws-sdk/client-cognito-identity';
 import {
   AdminCreateUserCommand,
   AdminSetUserPasswordCommand,
@@ -262,6 +263,32 @@ test('refusals of the service have their own codes', async () => {
   await withAuth(page, config, (auth, input) => auth.signUp(input), { username: other.email, password: other.password });
   assert.equal(await code((auth, input) => auth.confirmSignUp(input), { username: other.email, code: '999999' }), 'code_mismatch');
   assert.equal(await code((auth) => auth.getUser(), undefined), 'signed_out');
+});
+
+test('credentials of its identity pool: the login of the user pool, and a guest who signs in', async () => {
+  const admin = new CognitoIdentityClient({ endpoint: peer.endpoint, region: peer.region, credentials: { accessKeyId: 'test', secretAccessKey: 'test' }, maxAttempts: 1 });
+  const ProviderName = `cognito-idp.${peer.region}.amazonaws.com/${peer.poolId}`;
+  const { IdentityPoolId } = await admin.send(new CreateIdentityPoolCommand({
+    IdentityPoolName: 'interop', AllowUnauthenticatedIdentities: true, CognitoIdentityProviders: [{ ProviderName, ClientId: peer.clientId }],
+  }));
+  const role = 'arn:aws:iam::000000000000:role/people';
+  await admin.send(new SetIdentityPoolRolesCommand({ IdentityPoolId, Roles: { authenticated: role, unauthenticated: role } }));
+  admin.destroy();
+  const page = await pages.newPage();
+  const withPool = { ...config, identityPoolId: IdentityPoolId, identityEndpoint: recorder.url };
+  const ask = () => withAuth(page, withPool, async (auth) => {
+    const { accessKeyId, secretAccessKey, sessionToken, expiration, identityId } = await auth.credentials();
+    return { all: Boolean(accessKeyId && secretAccessKey && sessionToken), lasts: expiration.getTime() - Date.now(), identityId, same: identityId === await auth.identityId() };
+  });
+  const guest = await ask();
+  assert.equal(guest.error, undefined);
+  assert.ok(guest.result.all && guest.result.same && guest.result.lasts > 300_000);
+  assert.equal((await signIn(page, await confirmedPerson(), withPool)).error, undefined);
+  const known = await ask();
+  assert.equal(known.error, undefined);
+  assert.ok(known.result.all && known.result.same);
+  const sent = JSON.parse(recorder.of('GetCredentialsForIdentity').at(-1).request);
+  assert.deepEqual(Object.keys(sent.Logins), [ProviderName]);
 });
 
 function signIn(page, { email, password, flow }, configuration = config) {

@@ -32,7 +32,7 @@ test('every file that the manifest promises is there', () => {
 
 test('the wasm is WebAssembly, not an empty file or a folder that .gitignore emptied', () => {
   const modules = files.filter((path) => path.endsWith('.wasm'));
-  assert.equal(modules.length, 3);
+  assert.equal(modules.length, 4);
   for (const wasm of modules) {
     assert.deepEqual([...read(wasm).subarray(0, 4)], [0, 0x61, 0x73, 0x6d]);
     assert.ok(read(wasm).length > 20_000);
@@ -40,7 +40,7 @@ test('the wasm is WebAssembly, not an empty file or a folder that .gitignore emp
   }
 });
 
-test('what a visitor downloads is within its budget: to sign in, with redirects, and for the account on top', async () => {
+test('what a visitor downloads is within its budget: to sign in, with redirects, and for the account or credentials on top', async () => {
   const dist = (name) => join(folder, 'package', 'dist', name);
   const external = files.filter((path) => /^dist\/[\w-]+\.js$/.test(path)).map((path) => `./${path.slice('dist/'.length)}`);
   const weigh = async (name) => measure(name.endsWith('.wasm') ? readFileSync(dist(name)) : await minified({ entryPoints: [dist(name)], external })).brotli;
@@ -53,6 +53,8 @@ test('what a visitor downloads is within its budget: to sign in, with redirects,
   assert.ok(redirect <= BUDGET.redirect, `${redirect} bytes with sign-in by redirect`);
   const account = (await weigh('signed-in.js')) + (await weigh('cognate-account.wasm'));
   assert.ok(account <= BUDGET.account, `${account} bytes for the account operations`);
+  const identity = (await weigh('identity.js')) + (await weigh('signed-in.js')) + (await weigh('cognate-identity.wasm'));
+  assert.ok(identity <= BUDGET.identity, `${identity} bytes for credentials`);
 });
 
 test('README and both licences are in it', () => {

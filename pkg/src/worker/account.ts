@@ -2,9 +2,9 @@
  * The operations that are not signing in: a wasm of their own, loaded when the first of them is called. The access token
  * goes from the one wasm to the other here, in the worker, for one call at a time.
  */
-import type { AuthErrorDetails } from '../errors.ts';
 import type { Operation } from '../messages.ts';
 import type { WasmAccount, WasmClient } from './load.ts';
+import { checked, codeOf, tokens } from './tokens.ts';
 
 /** What a call takes besides its arguments: `timeoutMs` is for all that it sends. */
 export interface Options {
@@ -23,22 +23,14 @@ interface WasmSignUp {
   session?: string;
 }
 
-/** A token of this person, or `signed_out`: somebody else may have signed in, here or in another tab, since the page called. */
-async function tokenOf(sub: string | undefined, asked: Promise<string>): Promise<string> {
-  const token = await asked;
-  const payload = atob((token.split('.')[1] ?? '').replaceAll('-', '+').replaceAll('_', '/'));
-  if ((JSON.parse(payload) as { sub?: string }).sub === sub) return token;
-  throw { code: 'signed_out', message: 'Somebody else is signed in now', outcome: 'notSent', userAction: 'signIn' } satisfies AuthErrorDetails;
-}
-
 /** The account's operations of one client. */
 export class AccountOperations {
   readonly #load: () => Promise<WasmAccount>;
-  readonly #client: Pick<WasmClient, 'call' | 'accessToken'>;
+  readonly #client: Pick<WasmClient, 'call' | 'tokens'>;
   #account: Promise<WasmAccount> | undefined;
 
   /** `load` loads the wasm and starts it. */
-  constructor(client: Pick<WasmClient, 'call' | 'accessToken'>, load: () => Promise<WasmAccount>) {
+  constructor(client: Pick<WasmClient, 'call' | 'tokens'>, load: () => Promise<WasmAccount>) {
     this.#client = client;
     this.#load = load;
   }
@@ -56,7 +48,7 @@ export class AccountOperations {
       return JSON.stringify({ ...result, next: JSON.parse(next) as unknown });
     }
     if (OF_ANYBODY.has(op)) return account.call(op, { ...args, ...options() }, signal);
-    const token = (): Promise<string> => tokenOf(sub, this.#client.accessToken(options(), signal));
+    const token = async (): Promise<string> => checked(sub, await tokens(this.#client, options(), signal)).access;
     const run = async (): Promise<string> => {
       const accessToken = await token();
       return account.call(op, { ...args, ...options(), accessToken }, signal);
@@ -92,8 +84,3 @@ const OF_ANYBODY: ReadonlySet<string> = new Set<Operation>([
   'forgotPassword',
   'confirmForgotPassword',
 ]);
-
-/** The code of what the wasm throws, or this worker's own code. */
-export function codeOf(error: unknown): string | undefined {
-  return (typeof error === 'string' ? (JSON.parse(error) as AuthErrorDetails) : (error as Partial<AuthErrorDetails> | undefined))?.code;
-}

@@ -3,9 +3,10 @@
  * module's, which is loaded when a sign-in has brought a device.
  */
 import type { AuthErrorDetails } from '../errors.ts';
-import { codeOf, type AccountOperations, type CalledWith } from './account.ts';
+import type { AccountOperations, CalledWith } from './account.ts';
 import type { WasmClient } from './load.ts';
 import type { WasmState } from './state.ts';
+import { codeOf } from './tokens.ts';
 
 /** What a sign-in has left to do about its device. `group`: it is to be confirmed. `remember`: the person wants that. */
 interface Offer {

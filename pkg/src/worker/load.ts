@@ -1,9 +1,10 @@
 /** Loads a wasm, and says in words what a browser reports as a `TypeError` or a `CompileError`. */
-import { bind, type Account, type Client, type WasmClasses } from '#wasm';
+import { bind, type Account, type Client, type Identity, type WasmClasses } from '#wasm';
 import type { AuthErrorDetails } from '../errors.ts';
 
 export type WasmClient = Client;
 export type WasmAccount = Account;
+export type WasmIdentity = Identity;
 
 const loading = new Map<string, Promise<WasmClasses>>();
 

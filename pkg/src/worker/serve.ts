@@ -7,7 +7,7 @@
 import type { AuthErrorDetails } from '../errors.ts';
 import type { CallMessage, FetchRequest, FromWorker, Heard, Operation, RedirectRecord, Started, StartMessage, ToWorker } from '../messages.ts';
 import type { StepRecord } from '../steps.ts';
-import { load, loadScript, type WasmAccount, type WasmClient } from './load.ts';
+import { load, loadScript, type WasmClient } from './load.ts';
 import type { SignedIn } from './signed-in.ts';
 import { StateWatch, type WasmState } from './state.ts';
 import { userFrom, type WasmUser } from './user.ts';
@@ -62,7 +62,8 @@ export function serve(port: Port): void {
   post({ loaded: true });
 }
 
-async function start({ start, wasm, accountWasm, signedInScript, tab, answer }: StartMessage, post: (message: FromWorker) => void): Promise<Running> {
+async function start(message: StartMessage, post: (message: FromWorker) => void): Promise<Running> {
+  const { start, wasm, signedInScript, tab, answer } = message;
   const { endpoint = [], userPoolId, clientId, issuer, oauth, api = [], persistence, namespace = '', exposeAccessToken: exposes = false } = start;
   const endpoints = Array.isArray(endpoint) ? endpoint : [endpoint];
   const issuers = [...endpoints, ...(issuer ? [issuer] : []), ...(oauth ? [oauth.domain, `https://${oauth.domain}`] : [])];
@@ -76,9 +77,8 @@ async function start({ start, wasm, accountWasm, signedInScript, tab, answer }: 
   const client = await Client.start({ ...service, oauth, tabId: tab?.id, tabSecret: tab?.secret, persistence, namespace });
   let loading: Promise<SignedIn> | undefined;
   const signedIn = (): Promise<SignedIn> => {
-    const account = async (): Promise<WasmAccount> => (await load(accountWasm)).Account.start(service);
     // A failed load may succeed the next time: it is not remembered.
-    loading ??= loadScript(signedInScript).then(({ SignedIn }) => new SignedIn(client, account, api, issuers));
+    loading ??= loadScript(signedInScript).then(({ SignedIn }) => new SignedIn(client, load, message, service, issuers));
     loading.catch(() => (loading = undefined));
     return loading;
   };

@@ -6,17 +6,23 @@ declare module '#wasm' {
   export interface WasmClasses {
     Client: { start(settings: object): Promise<Client> };
     Account: { start(settings: object): Promise<Account> };
+    Identity: { start(settings: object): Promise<Identity> };
   }
 
   /** Arguments are plain objects. Results are JSON text; so is what is thrown: the members of an `AuthError`. */
   export interface Client {
     state(): string;
     call(operation: string, args: object, signal: AbortSignal): Promise<string>;
-    accessToken(options: object, signal: AbortSignal): Promise<string>;
+    /** The access token, a space, the ID token. */
+    tokens(options: object, signal: AbortSignal): Promise<string>;
   }
 
   /** The same for what is not signing in. */
   export interface Account {
+    call(operation: string, args: object, signal: AbortSignal): Promise<string>;
+  }
+  /** The same for identity pools. */
+  export interface Identity {
     call(operation: string, args: object, signal: AbortSignal): Promise<string>;
   }
 }

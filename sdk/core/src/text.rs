@@ -15,6 +15,17 @@ pub fn joined(parts: &[&str]) -> String {
     text
 }
 
+/// A number as people write it. The package's wasm has no formatting: `to_string` of a number would give zero bytes there.
+#[cfg(feature = "identity")]
+pub(crate) fn decimal(number: u32) -> String {
+    let mut text = match number {
+        0..=9 => String::new(),
+        _ => decimal(number / 10),
+    };
+    text.push(char::from(b'0' + (number % 10) as u8));
+    text
+}
+
 /// What is before and after the first of this ASCII character, which is in neither.
 pub(crate) fn split(text: &str, at: u8) -> Option<(&str, &str)> {
     let before = text.bytes().position(|byte| byte == at)?;
@@ -64,6 +75,14 @@ mod tests {
     fn a_part_is_found_anywhere() {
         assert!(contains("abc", "bc") && contains("abc", "a") && contains("abc", "abc"));
         assert!(!contains("abc", "ac") && !contains("", "a") && !contains("ab", "abc"));
+    }
+
+    #[test]
+    #[cfg(feature = "identity")]
+    fn numbers_are_written_in_digits() {
+        for number in [0, 9, 10, 900, 43_200, u32::MAX] {
+            assert_eq!(decimal(number), std::string::ToString::to_string(&number));
+        }
     }
 
     #[test]

@@ -13,7 +13,7 @@ use crate::form::Form;
 use crate::ports::{Content, HttpRequest, HttpResponse, Network};
 use crate::secret::{OpenIdToken, SecretAccessKey, SessionToken};
 use crate::service::Service;
-use crate::text::joined;
+use crate::text::{decimal, joined};
 use crate::transport::{Deadline, shortened};
 
 /// Which role, and how.
@@ -32,7 +32,7 @@ pub(super) async fn assume_role<P: Network>(
     identity: String,
     deadline: &Deadline<'_, P::Cancel>,
 ) -> Result<Credentials, Error> {
-    let seconds = assume.duration_seconds.map(|seconds| seconds.to_string());
+    let seconds = assume.duration_seconds.map(decimal);
     let mut form = Form::new();
     form.add("Action", "AssumeRoleWithWebIdentity")
         .add("Version", "2011-06-15")
