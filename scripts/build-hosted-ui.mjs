@@ -2,8 +2,8 @@
 //
 //   node scripts/build-hosted-ui.mjs [--debug]     --debug: Rust unoptimised and unshrunk, in a fraction of the time
 //
-// Out come index.html and login.html (which has the first form in its HTML) and assets/ with hashed names, each with its
-// .br and .gz beside it. What must hold for the strict policy is checked here: no inline script or style, and no way to
+// Out come index.html, login.html (which has the first form in its HTML) and account.html (which has a wasm and a style sheet of its
+// own beside the others'; their names begin with account-), and assets/ with hashed names, each with its .br and .gz beside it. What must hold for the strict policy is checked here: no inline script or style, and no way to
 // set HTML from text, so that Trusted Types can be enforced.
 
 import { spawnSync } from 'node:child_process';
@@ -36,57 +36,67 @@ const LANGUAGES = ['en', 'de'];
 const texts = Object.fromEntries(LANGUAGES.map((tag) => [tag, JSON.parse(readFileSync(join(ui, 'i18n', `${tag}.json`), 'utf8'))]));
 
 const sizes = [];
-const wasm = buildWasm();
+const profile = debug ? 'dev' : 'wasm-release';
+if (!debug) env.RUSTFLAGS = smallWasmFlags(root, env);
+const login = buildWasm('pages', []);
+const account = buildWasm('account', ['--features', 'account']);
 rmSync(dist, { recursive: true, force: true });
 mkdirSync(join(dist, 'assets'), { recursive: true });
-await buildPages(asset('pages', 'wasm', wasm));
+await buildPages();
 report();
 
-function buildWasm() {
-  const profile = debug ? 'dev' : 'wasm-release';
-  if (!debug) env.RUSTFLAGS = smallWasmFlags(root, env);
-  run('cargo', ['build', '--locked', '--package', 'cognate-hosted-ui', '--target', 'wasm32-unknown-unknown', '--profile', profile]);
+/** The wasm built with these arguments; its glue is beside it under the same name. */
+function buildWasm(name, chosen) {
+  run('cargo', ['build', '--locked', '--package', 'cognate-hosted-ui', ...chosen, '--target', 'wasm32-unknown-unknown', '--profile', profile]);
   const built = join(root, 'target', 'wasm32-unknown-unknown', debug ? 'debug' : profile, 'cognate_hosted_ui.wasm');
-  run('wasm-bindgen', [built, '--target', 'web', '--no-typescript', '--out-dir', bound, '--out-name', 'pages']);
-  const raw = join(bound, 'pages_bg.wasm');
+  run('wasm-bindgen', [built, '--target', 'web', '--no-typescript', '--out-dir', bound, '--out-name', name]);
+  const raw = join(bound, `${name}_bg.wasm`);
   if (debug) return readFileSync(raw);
   // The features are listed because `--all-features` makes wasm-opt write what browsers reject.
   const features = ['bulk-memory', 'bulk-memory-opt', 'nontrapping-float-to-int', 'sign-ext', 'mutable-globals', 'reference-types', 'multivalue'];
-  const small = join(bound, 'pages.wasm');
+  const small = join(bound, `${name}.wasm`);
   writeFileSync(raw, cutPanics(dropExports(readFileSync(raw), STREAMS), { formats: true }));
   run('wasm-opt', [
     ...['-Oz', '--converge', '--strip-debug', '--strip-producers', '--strip-target-features'],
     ...features.map((feature) => `--enable-${feature}`),
     ...[raw, '-o', small],
   ]);
-  const glue = join(bound, 'pages.js');
+  const glue = join(bound, `${name}.js`);
   const shortened = shortenImports([readFileSync(small)], readFileSync(glue, 'utf8'));
   writeFileSync(glue, shortened.glue);
   return shortened.modules[0];
 }
 
-async function buildPages(wasmUrl) {
-  const main = await script('main.ts', { format: 'esm', define: { WASM: JSON.stringify(wasmUrl) }, alias: { '#wasm': join(bound, 'pages.js') } });
-  mustNotSetHtml(main);
+async function buildPages() {
   const page = readFileSync(join(ui, 'page', 'index.html'), 'utf8');
-  const contents = { index: 'waiting.html', login: 'sign-in.html' };
+  const contents = { index: 'waiting.html', login: 'sign-in.html', account: 'waiting.html' };
   const parts = Object.entries(contents).map(([name, file]) => [name, readFileSync(join(ui, 'page', file), 'utf8').trimEnd()]);
   const all = [page, ...parts.map(([, part]) => part)].join('\n');
   const first = await script('first.ts', { format: 'iife', define: { TEXTS: JSON.stringify(translations(all)) } });
   const urls = {
     first: asset('first', 'js', first),
     icon: asset('icon', 'svg', readFileSync(join(ui, 'page', 'icon.svg'))),
-    main: asset('main', 'js', main),
-    style: asset('style', 'css', await style()),
-    wasm: wasmUrl,
+    style: asset('style', 'css', await style('main.css')),
   };
+  const ofLogin = { ...urls, ...await loaded('pages', 'main', login), own: '' };
+  const ownStyle = asset('account', 'css', await style('account.css'));
+  const ofAccount = { ...urls, ...await loaded('account', 'account', account), own: `\n    <link rel="stylesheet" href="${ownStyle}" />` };
   for (const [name, content] of parts) {
     const title = name === 'login' ? texts.en.sign_in_title : texts.en.busy;
-    const html = fill(page, { ...urls, title: escaped(title), content: fill(content, {}) });
+    const its = name === 'account' ? ofAccount : ofLogin;
+    const html = fill(page, { ...its, title: escaped(title), content: fill(content, {}) });
     mustHaveNothingInline(html);
     writeFileSync(join(dist, `${name}.html`), html);
     sizes.push([`${name}.html`, Buffer.from(html)]);
   }
+}
+
+/** The addresses of a wasm, and of the script of this name that loads it. */
+async function loaded(name, scriptName, bytes) {
+  const wasm = asset(name, 'wasm', bytes);
+  const main = await script('main.ts', { format: 'esm', define: { WASM: JSON.stringify(wasm) }, alias: { '#wasm': join(bound, `${name}.js`) } });
+  mustNotSetHtml(main);
+  return { wasm, main: asset(scriptName, 'js', main) };
 }
 
 async function script(file, options) {
@@ -97,8 +107,8 @@ async function script(file, options) {
   return Buffer.from(outputFiles[0].contents);
 }
 
-/** The style sheet; the icons that it names become assets. */
-async function style() {
+/** A style sheet; the icons that it names become assets. */
+async function style(file) {
   const icons = {
     name: 'icons',
     setup({ onResolve }) {
@@ -109,7 +119,7 @@ async function style() {
     },
   };
   const { outputFiles } = await build({
-    ...{ entryPoints: [join(ui, 'style', 'main.css')], bundle: true, minify: true, write: false, logLevel: 'warning' },
+    ...{ entryPoints: [join(ui, 'style', file)], bundle: true, minify: true, write: false, logLevel: 'warning' },
     ...{ target: ['chrome123', 'firefox120', 'safari17.5'], plugins: [icons] },
   });
   return Buffer.from(outputFiles[0].contents);
@@ -166,12 +176,15 @@ function mustHaveNothingInline(html) {
 
 function report() {
   let total = 0;
+  let own = 0;
   for (const [name, bytes] of sizes) {
     const size = brotli(bytes).length;
-    if (name !== 'index.html') total += size;
+    if (name.startsWith('account')) own += size;
+    else if (name !== 'index.html') total += size;
     console.log(`${name.padEnd(28)} ${String(bytes.length).padStart(8)} bytes ${String(size).padStart(7)} brotli`);
   }
   console.log(`${'a login loads, all together'.padEnd(28)} ${' '.repeat(14)} ${String(total).padStart(7)} brotli`);
+  console.log(`${'the account page, besides'.padEnd(28)} ${' '.repeat(14)} ${String(own).padStart(7)} brotli`);
 }
 
 function brotli(bytes) {

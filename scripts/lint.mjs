@@ -50,6 +50,9 @@ async function clippyForTheBrowser() {
   await commandStep('Rust lints, the hosted UI', 'cargo', [
     'clippy', '-p', 'cognate-hosted-ui', '--target', 'wasm32-unknown-unknown', '--locked', ...clippyFix, ...strict,
   ]);
+  await commandStep('Rust lints, the account page', 'cargo', [
+    'clippy', '-p', 'cognate-hosted-ui', '--features', 'account', '--target', 'wasm32-unknown-unknown', '--locked', ...clippyFix, ...strict,
+  ]);
 }
 
 // The demo's types are checked against the packed package, which needs it built.

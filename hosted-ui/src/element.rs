@@ -3,6 +3,7 @@
 //! Pages are functions that give these; `browser/draw` makes the document agree with them. One type, and
 //! nothing generic: this is what keeps the wasm small (`docs/decisions/0008`).
 
+use crate::account;
 use crate::flow::{Decision, Factor};
 use crate::routes::Route;
 
@@ -50,6 +51,8 @@ pub enum Press {
     TogglePassword,
     /// The key of an authenticator app is copied.
     CopyKey,
+    /// Something on the account page.
+    Account(account::Press),
 }
 
 /// An element with nothing in it yet.

@@ -6,7 +6,6 @@ use rlsf::SmallGlobalTlsf;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use crate::browser::{App, ROOT, View, hand_over};
-use crate::pages::page;
 
 /// Two kilobytes less than the standard library's; see `docs/decisions/0012`.
 #[global_allocator]
@@ -20,7 +19,7 @@ fn start() {
     };
     mount_to_renderer(&root, || {
         let app = App::begin();
-        move || View(app.screen.with(page))
+        move || View(app.page())
     })
     .forget();
     hand_over();

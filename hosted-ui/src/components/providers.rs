@@ -52,7 +52,8 @@ fn choice(screen: &Screen, at: usize, provider: &Provider) -> Element {
     .children(vec![initial(&letter), text(&label).with("dir", "auto")])
 }
 
-fn initial(letter: &str) -> Element {
+/// A letter in the place of a mark.
+pub(crate) fn initial(letter: &str) -> Element {
     element("span", "initial")
         .with("aria-hidden", "true")
         .text(letter)

@@ -208,7 +208,7 @@ impl Login {
 }
 
 impl Provider {
-    fn read(provider: &impl Value) -> Option<Self> {
+    pub(crate) fn read(provider: &impl Value) -> Option<Self> {
         Some(Self {
             name: provider.text_at("Name").ok()??,
             kind: provider.text_at("Type").ok()?.unwrap_or_default(),
@@ -244,7 +244,7 @@ impl Link {
 }
 
 /// A path of this origin: not `//host`, nor what a browser reads as that.
-fn is_path(text: &str) -> bool {
+pub(crate) fn is_path(text: &str) -> bool {
     let sound = |b: u8| b.is_ascii_alphanumeric() || b"/_-".contains(&b);
     text.starts_with('/') && !text.starts_with("//") && text.bytes().all(sound)
 }

@@ -33,13 +33,14 @@ mod problem;
 mod providers;
 mod stored;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 use cognate_core::ErrorCode;
 use cognate_core::secret::{Password, TotpSecret};
 pub use effect::{Call, Effect};
 pub use event::{Advance, Answer, Decision, Event, Form, SignedUp, Typed};
 pub use failure::{Alert, Failure, ProviderProblem};
+pub(crate) use login::is_path;
 pub use login::{Attribute, Link, Login, Provider};
 pub use page::{Challenge, Delivery, Factor, Page, StepHandle};
 pub use problem::{Field, Problem};

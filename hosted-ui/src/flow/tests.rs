@@ -15,7 +15,7 @@ const TOTP_SECRET: &str = "SECRETSECRETSECRET";
 const NOW_MS: u64 = 1_788_228_184_000;
 
 /// JSON as `serde_json` reads it.
-struct Parsed(serde_json::Value);
+pub(crate) struct Parsed(pub(crate) serde_json::Value);
 
 impl json::Value for Parsed {
     fn is_object(&self) -> bool {

@@ -73,7 +73,10 @@ fn failure_text(texts: &Texts, failure: &Failure, page: &Page) -> String {
             _ => texts.alert_not_authorized,
         },
         ErrorCode::AttemptsExceeded => match failure.retry_after_s {
-            Some(seconds) => return wait_text(texts, seconds),
+            Some(seconds) => {
+                let units = [texts.time_seconds, texts.time_minutes];
+                return wait_text(texts.alert_attempts_after, units, seconds);
+            }
             None => texts.alert_attempts,
         },
         ErrorCode::RateLimited => texts.alert_rate,
@@ -128,14 +131,15 @@ fn failure_text(texts: &Texts, failure: &Failure, page: &Page) -> String {
     text.to_owned()
 }
 
-/// Seconds up to two minutes, whole minutes after.
-fn wait_text(texts: &Texts, seconds: u32) -> String {
+/// The sentence with how long to wait: seconds up to two minutes, whole minutes after.
+pub(crate) fn wait_text(sentence: &str, units: [&str; 2], seconds: u32) -> String {
+    let [in_seconds, in_minutes] = units;
     let (unit, count) = match seconds {
-        0..=120 => (texts.time_seconds, seconds.max(2)),
-        _ => (texts.time_minutes, seconds.div_ceil(60)),
+        0..=120 => (in_seconds, seconds.max(2)),
+        _ => (in_minutes, seconds.div_ceil(60)),
     };
     let time = fill(unit, &[("count", &count.to_string())]);
-    fill(texts.alert_attempts_after, &[("time", &time)])
+    fill(sentence, &[("time", &time)])
 }
 
 #[cfg(test)]
@@ -156,9 +160,11 @@ mod tests {
     #[test]
     fn a_wait_is_said_in_seconds_or_minutes() {
         let texts = Lang::En.texts();
-        assert!(wait_text(texts, 90).contains("90 seconds"));
-        assert!(wait_text(texts, 121).contains("3 minutes"));
-        assert!(wait_text(texts, 1).contains("2 seconds"));
+        let units = [texts.time_seconds, texts.time_minutes];
+        let wait = |seconds| wait_text(texts.alert_attempts_after, units, seconds);
+        assert!(wait(90).contains("90 seconds"));
+        assert!(wait(121).contains("3 minutes"));
+        assert!(wait(1).contains("2 seconds"));
     }
 
     #[test]

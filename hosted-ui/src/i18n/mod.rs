@@ -1,10 +1,11 @@
-//! Texts: one catalogue, `i18n/*.json`, which `build.rs` turns into [`Texts`]. A text that a language
-//! lacks does not compile.
+//! Texts: two catalogues, which `build.rs` turns into structs: `i18n/*.json` into [`Texts`], and `i18n/account/*.json` with some of those
+//! into [`AccountTexts`], so that neither wasm has the texts of the other. A text that a language lacks does not compile.
 
 mod alerts;
 mod labels;
 mod problems;
 
+pub(crate) use alerts::wait_text;
 pub use alerts::{alert_text, error_text, reference};
 pub use labels::{attribute_label, username_label};
 pub use problems::{problem_text, rule_text};
@@ -66,6 +67,15 @@ impl Lang {
         match self {
             Self::En => &EN,
             Self::De => &DE,
+        }
+    }
+
+    /// Its texts of the account page.
+    #[must_use]
+    pub fn account_texts(self) -> &'static AccountTexts {
+        match self {
+            Self::En => &ACCOUNT_EN,
+            Self::De => &ACCOUNT_DE,
         }
     }
 }

@@ -7,6 +7,7 @@ use wasm_bindgen::prelude::Closure;
 use web_sys::{Element as Node, Event as Heard, HtmlSelectElement, KeyboardEvent, MouseEvent};
 
 use super::{App, focus, input, now_ms, place, typed_attributes, value_of};
+use crate::browser::{reload, was_kept};
 use crate::element::Press;
 use crate::flow::{Event, Field};
 use crate::i18n::Lang;
@@ -60,7 +61,7 @@ impl App {
             ("offline", _) => self.connected(false),
             ("popstate", _) => self.happens(Event::Navigated(place::route())),
             // Back from the app to a page that the browser kept: the login is over, and says so itself.
-            ("pageshow", _) if place::was_kept(event) => place::reload(),
+            ("pageshow", _) if was_kept(event) => reload(),
             _ => {}
         }
     }
@@ -105,6 +106,8 @@ impl App {
                 screen.now.is_password_shown = !screen.now.is_password_shown;
                 self.put(screen);
             }
+            // Of the other page.
+            Press::Account(_) => {}
             Press::CopyKey => {
                 if let Some(secret) = &screen.state.totp_secret {
                     super::copy(secret.secret());

@@ -1,4 +1,4 @@
-//! What outlives a reload: the flow's state, for one transaction, in this tab; and the language.
+//! What outlives a reload: the flow's state, for one transaction, in this tab.
 //!
 //! # Security model
 //! `sessionStorage` is readable by script of the login domain only, and ends with the tab. The state
@@ -12,7 +12,6 @@ use leptos::prelude::window;
 use web_sys::Storage;
 
 use crate::flow::{Finished, State};
-use crate::i18n::Lang;
 
 pub(super) fn load(transaction: &TransactionId) -> Option<State> {
     let text = tab()?.get_item(&key(transaction)).ok()??;
@@ -52,16 +51,6 @@ pub(super) fn finished(transaction: &TransactionId) -> Option<Finished> {
     })
 }
 
-pub(super) fn remember_lang(lang: Lang) {
-    if let Ok(Some(storage)) = window().local_storage() {
-        let _ = storage.set_item(LANG, lang.tag());
-    }
-}
-
-pub(super) fn chosen_lang() -> Option<String> {
-    window().local_storage().ok()??.get_item(LANG).ok()?
-}
-
 fn key(transaction: &TransactionId) -> String {
     ["cognate.login.", transaction.as_str()].concat()
 }
@@ -73,6 +62,3 @@ fn finished_key(transaction: &TransactionId) -> String {
 fn tab() -> Option<Storage> {
     window().session_storage().ok()?
 }
-
-/// Also read by the first script.
-const LANG: &str = "cognate.lang";

@@ -2,11 +2,12 @@
 
 use cognate_core::login::TransactionId;
 use cognate_core::secret::Location;
-use leptos::prelude::{document, window};
-use wasm_bindgen::{JsCast, JsValue};
-use web_sys::{Event, PageTransitionEvent, UrlSearchParams};
+use leptos::prelude::window;
+use wasm_bindgen::JsValue;
+use web_sys::UrlSearchParams;
 
-use super::storage;
+use crate::browser::lang::lang_of;
+use crate::browser::leave;
 use crate::flow::Arrival;
 use crate::i18n::Lang;
 use crate::routes::Route;
@@ -76,10 +77,7 @@ impl Place {
 
     /// The same, when the login names one too.
     pub(super) fn lang_beside(&self, login: Option<&str>) -> Lang {
-        let chosen = storage::chosen_lang();
-        let wanted = [chosen.as_deref(), self.lang.as_deref(), login];
-        let mut wanted = wanted.into_iter().flatten().filter_map(Lang::parse);
-        wanted.next().unwrap_or_else(browser_lang)
+        lang_of(&[self.lang.as_deref(), login])
     }
 
     pub(super) fn push(&self, route: Route) {
@@ -108,7 +106,7 @@ impl Place {
             .strip_prefix(&self.origin)
             .is_some_and(|rest| rest.starts_with('/'));
         if is_ours {
-            return leave(location);
+            return leave(location.secret());
         }
         let _ = window().location().assign(location.secret());
     }
@@ -142,45 +140,4 @@ fn without_problem(search: String) -> String {
 /// The route of the path as it is now.
 pub(super) fn route() -> Route {
     Route::parse(&window().location().pathname().unwrap_or_default())
-}
-
-/// Goes to the app; the page is not in the history any more.
-pub(super) fn leave(location: &Location) {
-    let _ = window().location().replace(location.secret());
-}
-
-pub(super) fn reload() {
-    let _ = window().location().reload();
-}
-
-/// Adds a stylesheet of this origin behind those there are; once.
-pub(super) fn add_style(path: &str) {
-    let document = document();
-    if document.get_element_by_id(STYLE).is_some() {
-        return;
-    }
-    let (Some(head), Ok(link)) = (document.head(), document.create_element("link")) else {
-        return;
-    };
-    link.set_id(STYLE);
-    for (name, value) in [("rel", "stylesheet"), ("href", path)] {
-        let _ = link.set_attribute(name, value);
-    }
-    let _ = head.append_child(&link);
-}
-
-const STYLE: &str = "brand";
-
-/// Whether the browser had kept the page, and shows it again as it was.
-pub(super) fn was_kept(event: &Event) -> bool {
-    let event = event.dyn_ref::<PageTransitionEvent>();
-    event.is_some_and(PageTransitionEvent::persisted)
-}
-
-fn browser_lang() -> Lang {
-    let languages = window().navigator().languages();
-    let tags = languages.iter().filter_map(|tag| tag.as_string());
-    tags.filter_map(|tag| Lang::parse(&tag))
-        .next()
-        .unwrap_or_default()
 }

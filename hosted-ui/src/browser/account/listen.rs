@@ -1,0 +1,73 @@
+//! What the browser tells: one listener for everything, at the window.
+
+use leptos::prelude::*;
+use wasm_bindgen::JsCast;
+use wasm_bindgen::prelude::Closure;
+use web_sys::{Element as Node, Event as Heard, HtmlSelectElement};
+
+use super::App;
+use crate::account::{Alert, Event, Press, page};
+use crate::browser::{reload, was_kept};
+use crate::element;
+use crate::i18n::Lang;
+
+/// What is listened to.
+const NAMES: [&str; 6] = [
+    "click", "keydown", "change", "online", "offline", "pageshow",
+];
+
+impl App {
+    /// Listens as long as the page lives.
+    pub(super) fn listen(self) {
+        let hear = Closure::<dyn Fn(Heard)>::new(move |event| self.hears(&event));
+        for name in NAMES {
+            let _ = window().add_event_listener_with_callback(name, hear.as_ref().unchecked_ref());
+        }
+        hear.forget();
+    }
+
+    fn hears(self, event: &Heard) {
+        let target = event.target().and_then(|target| target.dyn_into().ok());
+        match (&*event.type_(), target) {
+            ("click", Some(target)) => self.clicked(&target),
+            ("keydown", _) => {
+                let key = event.dyn_ref::<web_sys::KeyboardEvent>();
+                if key.is_some_and(|key| key.key() == "Escape") {
+                    self.happens(Event::Pressed(Press::Keep));
+                }
+            }
+            ("change", Some(target)) => {
+                let select = target.dyn_ref::<HtmlSelectElement>();
+                if let Some(lang) = select.and_then(|select| Lang::parse(&select.value())) {
+                    self.choose_lang(lang);
+                }
+            }
+            ("online", _) => {
+                self.connected(true);
+                // What was only read is read again; a change is its person's to repeat.
+                let state = self.screen.get_untracked().state;
+                if matches!(state.alert, Some(Alert::Describing(_))) {
+                    self.happens(Event::Pressed(Press::Retry));
+                }
+            }
+            ("offline", _) => self.connected(false),
+            // Back from a provider to a page that the browser kept: it may not be so any more.
+            ("pageshow", _) if was_kept(event) => reload(),
+            _ => {}
+        }
+    }
+
+    fn clicked(self, target: &Node) {
+        let pressed = target.closest("button").ok().flatten();
+        let Some(id) = pressed.map(|pressed| pressed.id()) else {
+            return;
+        };
+        let screen = self.screen.get_untracked();
+        let press = page(&screen)
+            .find(&id)
+            .and_then(|found| found.press.clone());
+        if let Some(element::Press::Account(press)) = press {
+            self.happens(Event::Pressed(press));
+        }
+    }
+}
