@@ -11,7 +11,7 @@ type Texts = BTreeMap<String, String>;
 const LANGUAGES: [&str; 2] = ["en", "de"];
 
 /// Texts of the pages that the account page says as well.
-const SHARED: [&str; 22] = [
+const SHARED: [&str; 21] = [
     "alert_attempts",
     "alert_attempts_after",
     "alert_offline",
@@ -20,7 +20,6 @@ const SHARED: [&str; 22] = [
     "alert_service",
     "banner_slow",
     "busy",
-    "error_invalid_client",
     "foot_language",
     "label_password",
     "provider_busy",

@@ -341,17 +341,17 @@ for (const colorScheme of ['light', 'dark']) {
     await backInApp(other.page, system.of('everything'), other.flow);
     const { page, complaints, close } = await entered(person, { colorScheme, viewport: { width: 320, height: 800 } });
     await page.getByLabel('Language').selectOption('de');
-    await heading(page, 'Ihr Konto');
+    await heading(page, 'Dein Konto');
     assert.equal(await page.evaluate(() => document.documentElement.lang), 'de');
-    assert.match(await part(page, 'Wo Sie angemeldet sind').innerText(), /Angemeldet am \d{2}\.\d{2}\.\d{4}/);
-    await page.getByRole('button', { name: 'Zurücknehmen, was Sie Rowing club erlaubt haben' }).click();
+    assert.match(await part(page, 'Wo du angemeldet bist').innerText(), /Angemeldet am \d{2}\.\d{2}\.\d{4}/);
+    await page.getByRole('button', { name: 'Zurücknehmen, was du Rowing club erlaubt hast' }).click();
     await assertClean(page, `German, ${colorScheme}`);
     for (const dir of ['ltr', 'rtl']) {
       await page.evaluate((value) => { document.documentElement.dir = value; }, dir);
       assert.ok(await widthOf(page) <= 320, `${dir}: ${await widthOf(page)} pixels`);
     }
     await page.reload();
-    await heading(page, 'Ihr Konto');
+    await heading(page, 'Dein Konto');
     assert.deepEqual(complaints(), []);
     await other.close();
     await close();
