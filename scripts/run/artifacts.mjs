@@ -32,7 +32,7 @@ export async function buildPackage() {
 
 /** The hosted UI's pages, hosted-ui/dist. */
 export async function buildHostedUi() {
-  const built = fingerprint('hosted-ui', { inputs: HOSTED_UI_INPUTS, outputs: ['hosted-ui/dist/index.html', 'hosted-ui/dist/login.html'] });
+  const built = fingerprint('hosted-ui', { inputs: HOSTED_UI_INPUTS, outputs: ['hosted-ui/dist/index.html', 'hosted-ui/dist/login.html', 'hosted-ui/dist/account.html'] });
   if (built.isFresh()) return;
   built.forget();
   await commandStep('Building the hosted UI', process.execPath, ['scripts/build-hosted-ui.mjs']);

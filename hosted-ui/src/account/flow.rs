@@ -30,6 +30,8 @@ pub struct Arrival {
 pub struct State {
     /// The page.
     pub page: Page,
+    /// The app's name, once it is known: also of who has signed out.
+    pub client_name: String,
     /// What is under way.
     pub busy: Option<Busy>,
     /// A change that the person is asked about.
@@ -428,6 +430,7 @@ impl State {
                         None => self.notice = None,
                     }
                 }
+                self.client_name.clone_from(&account.client_name);
                 self.page = Page::Account(account);
                 if let Some(section) = refused {
                     return self.fail(match may_change {

@@ -52,7 +52,7 @@ pub fn page(screen: &Screen) -> Element {
     }
     let frame = Frame {
         key: name_of(&state.page).to_owned(),
-        name: state.account().map_or("", |account| &account.client_name),
+        name: &state.client_name,
         logo: None,
         banner: match (screen.is_online, screen.is_slow) {
             (false, _) => texts.offline,
@@ -68,9 +68,9 @@ pub fn page(screen: &Screen) -> Element {
 #[must_use]
 pub fn window_title(screen: &Screen) -> String {
     let title = title_of(screen.texts(), &screen.state.page);
-    match screen.state.account().map(|account| &*account.client_name) {
-        Some("") | None => title.to_owned(),
-        Some(app) => [title, " · ", app].concat(),
+    match &*screen.state.client_name {
+        "" => title.to_owned(),
+        app => [title, " · ", app].concat(),
     }
 }
 

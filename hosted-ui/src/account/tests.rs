@@ -342,6 +342,8 @@ fn signing_out_ends_there_also_for_who_was_signed_out_already() {
         assert_eq!(walk.call(), &Call::SignOut);
         walk.answers(answer);
         assert_eq!(walk.state.page, Page::SignedOut);
+        let title = window_title(&screen(walk.state, Lang::En));
+        assert_eq!(title, "You are signed out · Demo");
     }
     let mut walk = Walk::begin(account());
     walk.presses(Press::SignOut);
