@@ -145,7 +145,7 @@ test('what came of the way to a provider is said, with the focus there, and noth
   await close();
 });
 
-test('an address that claims a link, or asks for one, changes and says nothing', async () => {
+test('an address that claims a link which is not there is not believed', async () => {
   const person = await confirmedPerson(system.backend, PASSWORD);
   const { page, close } = await entered(person);
   await page.goto(`${address()}&linked=Your%20bank`);
