@@ -1,6 +1,6 @@
 import { accountOf, type Account } from './account.ts';
 import type { CallOptions, CodeDelivery } from './calls.ts';
-import { workerConfig, type AuthConfig, type Persistence, type WorkerConfig } from './config.ts';
+import { workerConfig, type AuthConfig, type OAuthConfig, type Persistence, type WorkerConfig } from './config.ts';
 import { AuthError, type AuthErrorDetails } from './errors.ts';
 import { packRequest, unpackResponse } from './fetch.ts';
 import type { CredentialProvider, CredentialsInput, Identities, providerOf } from './identity.ts';
@@ -8,7 +8,7 @@ import type { LeftoverPlace } from './leftover.ts';
 import { Link } from './link.ts';
 import type { FetchResponse, Operation, Started, StartMessage } from './messages.ts';
 import { Presence } from './presence.ts';
-import type { RedirectInput, RedirectResult } from './redirect.ts';
+import type { PopupResult, RedirectInput, RedirectResult } from './redirect.ts';
 import type { AuthEvent, AuthState } from './state.ts';
 import { stepFrom, type Attributes, type Factor, type SignInStep, type StepRecord, type User } from './steps.ts';
 import { onReturn, tabSecret } from './tab.ts';
@@ -148,6 +148,12 @@ export interface SignIn {
    * `redirectResult`. Never resolves; rejects when the page cannot be left, and with `aborted` when the browser shows it again.
    */
   redirect(input?: RedirectInput, options?: CallOptions): Promise<never>;
+  /**
+   * The same in a window of its own: this page stays. Call it from a click or a key, before anything is waited for. `createAuth` at `oauth.redirectUri`, in that
+   * window, brings the answer here and closes it. Rejects with what a `redirectResult` has as its error, with `aborted` when the person closes the window, and with `unsupported`
+   * where the browser has blocked it.
+   */
+  popup(input?: RedirectInput, options?: CallOptions): Promise<PopupResult>;
 }
 
 /**
@@ -160,7 +166,9 @@ export async function createAuth(config: AuthConfig): Promise<Auth> {
   const start = workerConfig(config);
   const { href } = location; // Before anything is waited for: the app may show another address meanwhile.
   const redirects = start.oauth && (await import('./redirect.js'));
-  const answer = redirects?.takeAnswer(config, href);
+  let answer = redirects?.takeAnswer(config, href);
+  const relaying = answer && redirects?.relayed(answer, config);
+  if (relaying && (await relaying)) answer = undefined;
   const tab = start.persistence === 'session' || start.oauth ? tabSecret(start) : undefined;
   const client = new Client(start, redirects);
   // A second client of this page must find the session that a first one is completing.
@@ -190,14 +198,12 @@ class Client implements Omit<Auth, keyof Account> {
 
   readonly signIn = Object.assign((input: Parameters<Auth['signIn']>[0], options?: CallOptions) => this.#step('signIn', input, options), {
     redirect: (input: RedirectInput = {}, options?: CallOptions): Promise<never> =>
-      ours(async () => {
-        const redirects = this.#redirects;
-        const { oauth } = this.#config;
-        if (!redirects || !oauth) throw { code: 'invalid_configuration', message: 'signIn.redirect needs oauth in the configuration' } satisfies AuthErrorDetails;
-        const asked = redirects.asked(input, oauth);
-        const { url } = (await this.#link.call('beginRedirect', asked, options)) as { url: string };
+      this.#away(async (redirects, oauth) => {
+        const { url } = (await this.#link.call('beginRedirect', redirects.asked(input, oauth), options)) as { url: string };
         return redirects.leave(url);
       }),
+    popup: (input: RedirectInput = {}, options?: CallOptions): Promise<PopupResult> =>
+      this.#away((redirects, oauth) => redirects.inPopup(input, oauth, (op, args) => this.#link.call(op, args, options), options?.signal)),
   });
 
   readonly credentials: CredentialProvider = (options) => this.credentialsFor({})(options);
@@ -325,6 +331,15 @@ class Client implements Omit<Auth, keyof Account> {
   close(): void {
     this.#closing.abort();
     this.#link.close();
+  }
+
+  /** Signs in at the login domain. Begins at once: a window can be opened only then. */
+  #away<T>(work: (redirects: typeof import('./redirect.ts'), oauth: OAuthConfig) => Promise<T>): Promise<T> {
+    return ours(async () => {
+      const { oauth } = this.#config;
+      if (this.#redirects && oauth) return work(this.#redirects, oauth);
+      throw { code: 'invalid_configuration', message: 'signIn.redirect and signIn.popup need oauth in the configuration' } satisfies AuthErrorDetails;
+    });
   }
 
   #provided<T>(ask: (provider: ReturnType<typeof providerOf>) => Promise<T>): Promise<T> {

@@ -11,7 +11,7 @@ export { AuthError, isAuthError } from './errors.ts';
 export type { AuthErrorCode, AuthErrorDetails } from './errors.ts';
 export type { AwsCredentials, CredentialProvider, CredentialsInput, Identities } from './identity.ts';
 export type { LeftoverPlace } from './leftover.ts';
-export type { RedirectInput, RedirectResult } from './redirect.ts';
+export type { PopupResult, RedirectInput, RedirectResult } from './redirect.ts';
 export type { AuthEvent, AuthState } from './state.ts';
 export type { Attributes, Factor, SignInStep, User } from './steps.ts';
 export type { TotpKey } from './totp.ts';

@@ -45,6 +45,7 @@ export type Operation =
   | 'resendSignUpCode'
   | 'signIn'
   | 'beginRedirect'
+  | 'completeRedirect'
   | 'reread'
   | 'respond'
   | 'resume'

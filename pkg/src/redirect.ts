@@ -5,6 +5,7 @@
  */
 import type { AuthConfig, OAuthConfig } from './config.ts';
 import type { AuthError, AuthErrorDetails } from './errors.ts';
+import type { Operation, RedirectRecord } from './messages.ts';
 import { onReturn } from './tab.ts';
 import type { User } from './steps.ts';
 
@@ -31,6 +32,12 @@ export interface RedirectInput {
 
 /** How a sign-in by redirect has ended, with the note that it began with. */
 export type RedirectResult = { appState?: unknown } & ({ user: User; error?: never } | { user?: never; error: AuthError });
+
+/** How a sign-in in a window of its own has ended well, with the note that it began with. */
+export interface PopupResult {
+  user: User;
+  appState?: unknown;
+}
 
 /**
  * Takes the answer to a sign-in of this client out of the address, if there is one. Parameters of the app's own stay. `href`: the
@@ -77,6 +84,75 @@ export function leave(url: string): Promise<never> {
   return new Promise((_, reject) => onReturn(() => reject(LEFT)));
 }
 
+/**
+ * Opens a window for the login domain, and signs in with what it brings back. Must be called from a click or a key, before
+ * anything is waited for: browsers block windows else.
+ */
+export async function inPopup(
+  input: RedirectInput,
+  oauth: OAuthConfig,
+  call: (op: Operation, args: object) => Promise<unknown>,
+  signal?: AbortSignal,
+): Promise<PopupResult> {
+  const args = { ...asked(input, oauth), popup: true };
+  const popup = open('', '_blank', `popup,width=${WIDTH},height=${HEIGHT},left=${screenX + (outerWidth - WIDTH) / 2},top=${screenY + (outerHeight - HEIGHT) / 2}`);
+  if (!popup) throw BLOCKED;
+  try {
+    const { url } = (await call('beginRedirect', args)) as { url: string };
+    const answer = answerFrom(popup, channelOf(url), signal);
+    popup.location.replace(url);
+    const { error, ...result } = (await call('completeRedirect', { query: await answer })) as RedirectRecord;
+    if (error) throw error;
+    return result as PopupResult;
+  } finally {
+    popup.close();
+  }
+}
+
+/** What the window brings back. */
+function answerFrom(popup: Window, channel: BroadcastChannel, signal?: AbortSignal): Promise<string> {
+  const listening = new AbortController();
+  return new Promise<string>((resolve, reject) => {
+    channel.onmessage = ({ data }) => {
+      channel.postMessage(TAKEN);
+      resolve(data as string);
+    };
+    const late = setTimeout(() => reject(LATE), LIFETIME_MS);
+    listening.signal.addEventListener('abort', () => (clearTimeout(late), channel.close()));
+    signal?.addEventListener('abort', () => reject(LEFT), { signal: listening.signal });
+    if (signal?.aborted) reject(LEFT);
+    // A login domain with an opener policy makes a window look closed that is not. Who has really closed it is back here.
+    addEventListener('focus', () => void (popup.closed && setTimeout(() => reject(CLOSED), GRACE_MS)), { signal: listening.signal });
+  }).finally(() => listening.abort());
+}
+
+/** Hands an answer to the page that waits for it, and closes this window. `undefined` where none is waited for elsewhere; else whether it was taken. */
+export function relayed(answer: string, { clientId }: AuthConfig): Promise<boolean> | undefined {
+  if (!new URLSearchParams(answer).get('state')?.startsWith(`${clientId}.popup.`)) return;
+  const channel = channelOf(`?${answer}`);
+  return new Promise<boolean>((resolve) => {
+    channel.onmessage = ({ data }) => data === TAKEN && (close(), resolve(true));
+    // Whoever asked has gone, or will not have it any more: it is this page's.
+    setTimeout(() => resolve(false), GRACE_MS);
+    channel.postMessage(answer);
+  }).finally(() => channel.close());
+}
+
+/** Between the window and who opened it, for one sign-in. Only pages of this origin hear it, and the code is worth nothing without the verifier. */
+function channelOf(url: string): BroadcastChannel {
+  return new BroadcastChannel(`cognate-auth|${new URL(url, location.href).searchParams.get('state')}`);
+}
+
+const WIDTH = 480;
+const HEIGHT = 720;
+/** The time for a message between two pages of this browser. */
+const GRACE_MS = 2_000;
+/** For as long a sign-in may be under way. */
+const LIFETIME_MS = 15 * 60_000;
+const TAKEN = 'taken';
+const BLOCKED: AuthErrorDetails = { code: 'unsupported', message: 'The browser has blocked the window: call signIn.popup from a click, before anything is waited for' };
+const CLOSED: AuthErrorDetails = { code: 'aborted', message: 'The window was closed', outcome: 'unknown' };
+const LATE: AuthErrorDetails = { code: 'timeout', message: 'Nobody has signed in for 15 minutes', outcome: 'unknown' };
 const LEFT: AuthErrorDetails = { code: 'aborted', message: 'The call was aborted', outcome: 'unknown' };
 const INPUT = ['provider', 'idpIdentifier', 'email', 'loginHint', 'prompt', 'lang', 'appState'];
 const ANSWER = /^(code|state|iss|error|error_description|error_uri|session_state)=/;

@@ -13,6 +13,7 @@ import {
   type CredentialsInput,
   type Factor,
   type OAuthConfig,
+  type PopupResult,
   type RedirectInput,
   type SignInStep,
   type Tokens,
@@ -142,6 +143,8 @@ export async function byRedirect(auth: Auth, signal: AbortSignal): Promise<strin
     return `${user.sub} ${String(note)}`;
   }
   await auth.signOut({ everywhere: true, redirect: false });
+  const { user, appState }: PopupResult = await auth.signIn.popup(input, { signal });
+  if (appState) return user.sub;
   return auth.signIn.redirect(input, { signal });
 }
 

@@ -84,7 +84,7 @@ async function start(message: StartMessage, post: (message: FromWorker) => void)
   };
   // What it would refuse is refused now.
   if (api.length > 0) await signedIn();
-  const redirect = answer && (await completed(client, answer));
+  const redirect = answer && (await completed(client, { query: answer }));
   const watch = new StateWatch(client, persistence, {
     page: (event) => post({ event }),
     others: (change) => channel?.postMessage(change),
@@ -100,9 +100,9 @@ async function start(message: StartMessage, post: (message: FromWorker) => void)
   return { client, signedIn, watch, exposes, started: { state, persistence: watch.persistence, ...(redirect && { redirect }) } };
 }
 
-/** Ends a sign-in by redirect. Only a start can: a page cannot bring an answer later. */
-async function completed(client: WasmClient, query: string): Promise<RedirectRecord> {
-  const { appState, user, error } = JSON.parse(await client.call('completeRedirect', { query }, new AbortController().signal)) as WasmRedirect;
+/** Ends a sign-in by redirect, which this tab must have begun. */
+async function completed(client: WasmClient, given: object, signal = new AbortController().signal): Promise<RedirectRecord> {
+  const { appState, user, error } = JSON.parse(await client.call('completeRedirect', given, signal)) as WasmRedirect;
   return { ...(appState && { appState: JSON.parse(appState) as unknown }), ...(user ? { user: userFrom(user) } : { error: error! }) };
 }
 
@@ -118,6 +118,7 @@ async function run({ client, signedIn, watch, exposes }: Running, call: CallMess
   const called = { timeoutMs, clientMetadata, sub };
   const work = async (): Promise<unknown> => {
     if (op === 'fetch') return (await signedIn()).fetch(call.args as FetchRequest, called, signal);
+    if (op === 'completeRedirect') return completed(client, { ...(call.args as object), ...called }, signal);
     if (op === 'getTokens' && !exposes) {
       throw { code: 'invalid_configuration', message: 'getTokens needs exposeAccessToken: true in the configuration' } satisfies AuthErrorDetails;
     }

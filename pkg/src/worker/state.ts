@@ -79,7 +79,7 @@ export class StateWatch {
   }
 }
 
-const ENTERING: Operation[] = ['signIn', 'signUp', 'respond'];
+const ENTERING: Operation[] = ['signIn', 'signUp', 'respond', 'completeRedirect'];
 const LEAVING: Operation[] = ['signOut', 'deleteUser'];
 const REFRESHING: Operation[] = ['refresh', 'fetch', 'getTokens'];
 const TOLD: string[] = ['signedIn', 'signedOut', 'refreshed', 'expired'] satisfies Heard[];

@@ -46,6 +46,7 @@ pub(super) async fn begin(client: &Client<Browser>, given: &Arguments) -> Result
         login_hint: given.text("loginHint")?,
         prompt: prompt.as_deref().map(Prompt::parse).transpose()?,
         lang: given.text("lang")?,
+        in_popup: given.flag("popup")?,
         app_state: given.text("appState")?,
     };
     let mut result = Object::new();

@@ -22,6 +22,8 @@ pub struct RedirectRequest {
     pub prompt: Option<Prompt>,
     /// `lang`: the language of the page, such as `de`.
     pub lang: Option<String>,
+    /// The answer comes to a window of its own: the state says so, after the client's id and a dot, by `popup.`
+    pub in_popup: bool,
     /// A note of the app's own, such as the page to return to. It is kept here and given back; the
     /// login domain does not see it.
     pub app_state: Option<String>,
@@ -83,7 +85,8 @@ impl<P: Ports + FlowStore> Client<P> {
         );
         let app_state = request.app_state.as_deref();
         let flow = Flow::begin(&self.service.ports, &oauth.redirect_uri, app_state, now_ms)?;
-        let state = joined(&[client, ".", &random_text(&self.service.ports)?]);
+        let place = if request.in_popup { ".popup." } else { "." };
+        let state = joined(&[client, place, &random_text(&self.service.ports)?]);
         self.service
             .ports
             .save_flow(&state, &flow.to_json())

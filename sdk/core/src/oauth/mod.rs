@@ -7,6 +7,7 @@
 //! 1. [`Client::begin_redirect`] draws state, nonce and verifier, remembers them, and gives the address
 //!    of `/oauth2/authorize` that the browser goes to.
 //! 2. The person signs in there, and the browser comes back to the redirect URI with an answer.
+//!    In a window of its own the person does that too, and the page that opened it goes on.
 //! 3. [`Client::complete_redirect`] takes what was remembered, which can be done once, checks the
 //!    answer, buys tokens at `/oauth2/token`, and verifies them like any others, and the nonce.
 //!

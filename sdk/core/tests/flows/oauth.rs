@@ -83,6 +83,7 @@ fn the_address_says_what_was_asked_and_no_secret() {
         login_hint: Some("ana@example.com & co".into()),
         prompt: Some(Prompt::Login),
         lang: Some("de".into()),
+        in_popup: true,
         app_state: None,
     };
     let (_, asked) = taken_apart(&run(client.begin_redirect(&request)).unwrap());
@@ -94,7 +95,7 @@ fn the_address_says_what_was_asked_and_no_secret() {
     assert_eq!(asked["lang"], "de");
     assert_eq!(asked["nonce"].len(), 43);
     assert_eq!(asked["code_challenge"].len(), 43);
-    let state = asked["state"].strip_prefix("demowebclient.").unwrap();
+    let state = asked["state"].strip_prefix("demowebclient.popup.").unwrap();
     assert_eq!(state.len(), 43);
 
     let flows = platform.flows();
