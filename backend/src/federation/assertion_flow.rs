@@ -9,6 +9,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Value};
 
+use super::provider_logout::of_assertion;
 use super::saml_parties::{metadata, service_provider};
 use super::{Ask, ExternalIdentity, Failure};
 use crate::app::AppState;
@@ -46,12 +47,15 @@ pub(super) async fn answered(
 ) -> Result<ExternalIdentity, Failure> {
     let assertion = believed(state, &provider, expected, response).await?;
     let claims = assertion.claims();
+    let session = of_assertion(state, &provider, &assertion);
     let told = Map::from_iter([("samlResponse".to_owned(), Value::Object(claims.clone()))]);
     Ok(ExternalIdentity {
         provider,
         subject: assertion.subject,
         issuer: Some(assertion.issuer),
         auth_time: None,
+        session: Some(session),
+        ends_at: assertion.session_ends_at,
         claims,
         unsigned: BTreeSet::new(),
         told,
@@ -82,8 +86,8 @@ async fn believed(
     }
 }
 
-fn failed(provider: &IdentityProvider, error: &SamlError) -> Failure {
-    tracing::warn!(provider = %provider.name, %error, "a SAML response is not believed");
+pub(super) fn failed(provider: &IdentityProvider, error: &SamlError) -> Failure {
+    tracing::warn!(provider = %provider.name, %error, "a SAML message is not believed");
     match error {
         SamlError::Refused => Failure::Denied,
         SamlError::Internal => Failure::Internal(crate::error::ApiError::internal(error)),

@@ -200,6 +200,8 @@ pub(super) async fn answered(
         claims,
         unsigned,
         auth_time,
+        session: None,
+        ends_at: None,
         told,
     })
 }

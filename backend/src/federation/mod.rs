@@ -30,6 +30,7 @@ mod id_token;
 mod mapping;
 mod person;
 mod profile;
+mod provider_logout;
 pub mod saml_parties;
 mod token_request;
 
@@ -42,10 +43,12 @@ pub use assertion_flow::ANSWER_PATH as SAML_ANSWER_PATH;
 pub use code_flow::{Outcome, ProviderAnswer};
 pub use failure::{Failure, Step};
 pub use person::{SignedIn, signed_in};
+pub use provider_logout::log_out;
 
 use crate::app::AppState;
 use crate::identity_providers::{IdentityProvider, ProviderType};
 use crate::saml::Expected;
+use crate::store::SamlSession;
 
 /// Where a provider's answers come back to, behind the public URL.
 pub const ANSWER_PATH: &str = "/oauth2/idpresponse";
@@ -113,6 +116,10 @@ pub struct ExternalIdentity {
     pub unsigned: BTreeSet<String>,
     /// When the person proved it, if the provider told, seconds since 1970.
     pub auth_time: Option<i64>,
+    /// The session there, where the provider can end it.
+    pub session: Option<SamlSession>,
+    /// When the session there ends, if the provider told, seconds since 1970.
+    pub ends_at: Option<i64>,
     /// What the trigger `InboundFederation` is told (`attributes` of its event).
     pub told: Map<String, Value>,
 }

@@ -143,6 +143,8 @@ async fn find_or_make(
                 generation: provider.generation,
                 link,
                 auth_time: identity.auth_time,
+                session: identity.session,
+                ends_at: identity.ends_at,
             };
             return Ok(SignedIn { user, vouched_by });
         }

@@ -18,6 +18,7 @@ mod oauth;
 mod observe;
 mod peer;
 mod provider_answers;
+mod provider_logout;
 mod proxy;
 mod rate;
 mod router;

@@ -11,7 +11,8 @@ use serde_json::json;
 use super::observe::observe;
 use super::{
     Peer, account_page, brand, confirm_link, cors, hosted_ui, inbox, json_api, local,
-    login_operations, login_pages, oauth, provider_answers, proxy, rate, user_import, well_known,
+    login_operations, login_pages, oauth, provider_answers, provider_logout, proxy, rate,
+    user_import, well_known,
 };
 use crate::app::AppState;
 use crate::branding::look;
@@ -75,6 +76,10 @@ pub fn router(state: AppState) -> Router {
         )
         .route(SAML_ANSWER_PATH, post(provider_answers::post))
         .route("/logout", get(login_pages::logout))
+        .route(
+            "/{pool}/saml2/logout",
+            get(provider_logout::get).post(provider_logout::post),
+        )
         .route(messages::LINK_PATH, post(confirm_link::confirm))
         .route(login_operations::PATH, post(login_operations::call))
         .route(account_page::PAGE, get(account_page::page))

@@ -123,6 +123,12 @@ pub(super) fn proved_at(began_at: i64, vouched_by: Option<&VouchedBy>) -> i64 {
     told.map_or(began_at, |told| told.clamp(0, began_at))
 }
 
+/// A session does not outlive the one at the provider that it came by.
+fn ends_at(own: i64, vouched_by: Option<&VouchedBy>) -> i64 {
+    let told = vouched_by.and_then(|vouched| vouched.ends_at);
+    told.map_or(own, |told| told.min(own))
+}
+
 /// A session for somebody who proved everything, not stored yet.
 pub(super) async fn begin(
     state: &AppState,
@@ -138,7 +144,7 @@ pub(super) async fn begin(
         verifier_version: user.verifier_version,
         auth_time: proved_at(began_at, vouched_by),
         began_at,
-        expires_at: began_at.saturating_add(seconds),
+        expires_at: ends_at(began_at.saturating_add(seconds), vouched_by),
         second_factor,
         provider: vouched_by.map(|vouched| vouched.provider.clone()),
     };

@@ -24,6 +24,8 @@ pub struct Assertion {
     pub subject: String,
     /// The provider's session, for single logout.
     pub session_index: Option<String>,
+    /// When that session ends (`SessionNotOnOrAfter`), if the provider says, in seconds since 1970.
+    pub session_ends_at: Option<i64>,
     /// The request it answers; `None` if it answers none.
     pub in_response_to: Option<String>,
     /// Whether only we could read it.
@@ -49,13 +51,26 @@ impl Assertion {
             let name = attribute.name().to_owned();
             attributes.entry(name).or_default().extend(values);
         }
-        let index = session.authn_session().session_index();
+        // Of several sessions none is the one: whichever ends, this ends.
+        let index = match session.authn_sessions() {
+            [only] => only.session_index(),
+            _ => None,
+        };
+        let mut session_ends_at = None;
+        for statement in session.authn_sessions() {
+            if let Some(end) = statement.not_on_or_after() {
+                let end = OffsetDateTime::parse(end.as_str(), &Rfc3339);
+                let end = end.map_err(|_| SamlError::Time)?.unix_timestamp();
+                session_ends_at = Some(session_ends_at.map_or(end, |first: i64| first.min(end)));
+            }
+        }
         Ok(Self {
             id: session.assertion_id().as_str().to_owned(),
             expires_at: end.unix_timestamp().saturating_add(SKEW_SECONDS),
             issuer: session.issuer().as_str().to_owned(),
             subject: subject.to_owned(),
             session_index: index.map(|index| index.as_str().to_owned()),
+            session_ends_at,
             in_response_to: session.in_response_to().map(|id| id.as_str().to_owned()),
             was_encrypted,
             attributes,

@@ -84,6 +84,27 @@ pub(super) fn check_response(xml: &str) -> Result<bool, SamlError> {
     }
 }
 
+/// The shape of a provider's request for logout.
+pub(super) fn check_logout_request(xml: &str) -> Result<(), SamlError> {
+    check_markup(xml)?;
+    let document = parse_with_limits(xml, LIMITS).map_err(|_| SamlError::Malformed)?;
+    let root = &document.root;
+    if root.local_name != "LogoutRequest" {
+        return Err(SamlError::Malformed);
+    }
+    for child in &root.children {
+        let is_one = matches!(
+            child.local_name.as_str(),
+            "Issuer" | "Signature" | "NameID" | "SessionIndex"
+        );
+        // What is read is text: an element within it could be read otherwise by somebody else.
+        if !is_one || (child.local_name != "Signature" && !child.children.is_empty()) {
+            return Err(SamlError::Wrapped);
+        }
+    }
+    Seen::default().walk(root, None)
+}
+
 #[derive(Default)]
 struct Seen<'a> {
     ids: HashSet<&'a str>,
@@ -95,7 +116,7 @@ impl<'a> Seen<'a> {
     fn walk(&mut self, node: &'a Node, parent: Option<&Node>) -> Result<(), SamlError> {
         let parent = parent.map(|parent| parent.local_name.as_str());
         let is_in_place = match node.local_name.as_str() {
-            "Response" => parent.is_none(),
+            "Response" | "LogoutRequest" => parent.is_none(),
             "EncryptedAssertion" => {
                 self.assertions += 1;
                 self.is_encrypted = true;
@@ -106,7 +127,9 @@ impl<'a> Seen<'a> {
                 self.assertions += u32::from(parent != Some("EncryptedAssertion"));
                 matches!(parent, Some("Response" | "EncryptedAssertion"))
             }
-            "Signature" => matches!(parent, Some("Response" | "Assertion")),
+            "Signature" => {
+                matches!(parent, Some("Response" | "Assertion" | "LogoutRequest"))
+            }
             "Subject" | "Conditions" | "AttributeStatement" | "AuthnStatement" => {
                 parent == Some("Assertion")
             }

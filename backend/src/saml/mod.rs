@@ -5,6 +5,8 @@
 //! 2. [`ServiceProvider::begin`] makes the address at the provider (`AuthnRequest`, HTTP-Redirect) and the id that the
 //!    answer has to name.
 //! 3. [`ServiceProvider::verify`] believes a response (HTTP-POST), or says why not: an [`Assertion`].
+//! 4. [`ServiceProvider::verify_logout`] believes a [`LogoutRequest`] of the provider's, and
+//!    [`ServiceProvider::answer_logout`] answers it.
 //!
 //! # Security model
 //! - Before anything is believed a response must have the shape of one ([`document`]): bounded, without a document type, one
@@ -21,11 +23,13 @@
 mod assertion;
 mod certificate;
 pub mod document;
+mod logout;
 mod provider;
 mod service_provider;
 
 pub use assertion::Assertion;
 pub use certificate::KeyAndCertificate;
+pub use logout::{LogoutMessage, LogoutRequest};
 
 pub use provider::{LONGEST_METADATA, ProviderMetadata};
 pub use service_provider::{Begun, Expected, Request, SKEW_SECONDS, ServiceProvider, entity_id};

@@ -87,7 +87,7 @@ fn is_for_encryption_only(xml: &str) -> Result<bool, SamlError> {
     Ok(!has(&document.root))
 }
 
-fn is_safe_address(text: &str) -> bool {
+pub(super) fn is_safe_address(text: &str) -> bool {
     Url::parse(text).is_ok_and(|url| match url.scheme() {
         "https" => true,
         "http" => matches!(url.host_str(), Some("localhost" | "127.0.0.1" | "[::1]")),

@@ -10,9 +10,10 @@ use saml_rs::crypto::keys::load_private_key;
 use saml_rs::{
     AcsEndpoint, AssertionSignaturePolicy, AudienceValidationPolicy, AuthnRequestSigningPolicy,
     BrowserInput, CertificatePem, ClockSkew, Credentials, EntityId, ForceAuthn, FormField,
-    MessageId, PendingAuthnRequest, PrivateKeyPem, RelayStateParam, ReplayPolicy,
-    ResponseSignaturePolicy, Saml, SamlValidationContext, Sp, SpConfig, SpValidationPolicy,
-    SsoResponse, SsoResponseBinding, StartSso, XmlEncryptionPolicy, XmlPolicy, XmlSignatureProfile,
+    LogoutPolicy, LogoutSignaturePolicy, MessageId, PendingAuthnRequest, PrivateKeyPem,
+    RelayStateParam, ReplayPolicy, ResponseSignaturePolicy, Saml, SamlValidationContext,
+    SloEndpoint, Sp, SpConfig, SpValidationPolicy, SsoResponse, SsoResponseBinding, StartSso,
+    XmlEncryptionPolicy, XmlPolicy, XmlSignatureProfile,
 };
 
 use super::document::{LIMITS, check_response, decode};
@@ -24,6 +25,9 @@ pub const SKEW_SECONDS: i64 = 180;
 /// Where responses come to, behind the public URL.
 const ANSWER_PATH: &str = "/saml2/idpresponse";
 
+/// Where requests for logout come to, behind the public URL and the pool's id.
+const LOGOUT_PATH: &str = "/saml2/logout";
+
 /// A pool's name towards its providers, which is the audience of their assertions.
 #[must_use]
 pub fn entity_id(pool_id: &str) -> String {
@@ -33,10 +37,12 @@ pub fn entity_id(pool_id: &str) -> String {
 /// A pool, as a service provider.
 pub struct ServiceProvider {
     config: SpConfig,
-    saml: Saml<Sp>,
+    pub(super) saml: Saml<Sp>,
     /// The same, for assertions that are encrypted: the library reads either.
     decrypting: Option<Saml<Sp>>,
     answer_address: String,
+    /// Where the provider's requests for logout come to, which names the pool.
+    pub(super) logout_address: Option<String>,
     keys: Option<KeyAndCertificate>,
 }
 
@@ -86,11 +92,14 @@ impl ServiceProvider {
         keys: KeyAndCertificate,
     ) -> Result<Self, SamlError> {
         let answer_address = format!("{public_url}{ANSWER_PATH}");
+        let logout_address = format!("{public_url}/{pool_id}{LOGOUT_PATH}");
         let internal = |_| SamlError::Internal;
         let certificate = CertificatePem::new(keys.certificate.clone());
         let key = || PrivateKeyPem::new(keys.key.as_str());
         let config = SpConfig::builder(EntityId::try_new(entity_id(pool_id)).map_err(internal)?)
             .acs_endpoint(AcsEndpoint::post(&*answer_address).map_err(internal)?)
+            .slo_endpoint(SloEndpoint::redirect(&*logout_address).map_err(internal)?)
+            .slo_endpoint(SloEndpoint::post(&*logout_address).map_err(internal)?)
             .credentials(Credentials {
                 signing_key: Some(key()),
                 signing_certificate: Some(certificate.clone()),
@@ -106,6 +115,7 @@ impl ServiceProvider {
             saml: Saml::sp(config.clone()).map_err(internal)?,
             config,
             answer_address,
+            logout_address: Some(logout_address),
             keys: Some(keys),
         })
     }
@@ -124,6 +134,7 @@ impl ServiceProvider {
             saml: Saml::sp(config.clone()).map_err(internal)?,
             config,
             answer_address: answer_address.to_owned(),
+            logout_address: None,
             keys: None,
         })
     }
@@ -272,6 +283,10 @@ fn validation() -> SpValidationPolicy {
         xml_signatures: XmlSignatureProfile::StrictRsaSha2,
         authn_requests: AuthnRequestSigningPolicy::DoNotSignForCompatibility,
         audience: AudienceValidationPolicy::Validate,
+        logout: LogoutPolicy {
+            requests: LogoutSignaturePolicy::RequireSigned,
+            responses: LogoutSignaturePolicy::RequireSigned,
+        },
         ..SpValidationPolicy::recommended()
     }
 }

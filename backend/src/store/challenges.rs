@@ -163,6 +163,9 @@ impl Store {
             // Kept for a day, because a second use says that somebody else has the code.
             "DELETE FROM authorization_codes WHERE expires_at < $1 - 86400",
             "DELETE FROM token_families WHERE expires_at < $1 - 86400", // the longest life of an access token
+            "DELETE FROM saml_sessions WHERE expires_at < $1 - 86400 AND NOT EXISTS \
+             (SELECT 1 FROM token_families f WHERE f.pool_id = saml_sessions.pool_id \
+             AND f.username = saml_sessions.username AND f.sso_id = saml_sessions.sso_id)",
         ] {
             sqlx::query(statement)
                 .bind(now)

@@ -229,6 +229,15 @@ impl Store {
             return Ok(false);
         }
         sso.insert(&mut transaction).await?;
+        if let Some(there) = completion
+            .vouched_by
+            .and_then(|vouched| vouched.session.as_ref())
+        {
+            let whose = (pool_id.as_str(), username.as_str());
+            there
+                .insert(&mut transaction, &sso.id, whose, sso.expires_at)
+                .await?;
+        }
         if let Some(code) = code {
             insert_code(&mut transaction, code).await?;
             if let Some(scopes) = completion.granted {

@@ -5,7 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{StoreError, Transaction};
+use super::{SamlSession, StoreError, Transaction};
 
 /// Another provider that vouched for somebody, as it was when it did.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -18,6 +18,12 @@ pub struct VouchedBy {
     pub link: [u8; 32],
     /// When the person proved it there, if the provider told, seconds since 1970.
     pub auth_time: Option<i64>,
+    /// The session there, where the provider can end it.
+    #[serde(default)]
+    pub session: Option<SamlSession>,
+    /// When the session there ends, if the provider told, seconds since 1970.
+    #[serde(default)]
+    pub ends_at: Option<i64>,
 }
 
 /// A way of signing in.

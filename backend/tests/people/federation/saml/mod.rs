@@ -1,5 +1,6 @@
 //! Signing in with a SAML provider, from the app's link to its tokens.
 
+mod logout;
 #[allow(dead_code, reason = "the forger's part of it is for other tests")]
 #[path = "../../../support/saml_provider.rs"]
 mod saml_provider;

@@ -1,0 +1,206 @@
+//! Single logout that the provider begins (SAML 2.0 profiles, 4.4): its `LogoutRequest`, and our answer.
+//!
+//! # Security model
+//! - The shape comes first, as with responses: one `LogoutRequest` with one `Issuer` and one `NameID`, a signature only as its
+//!   child, nothing in it that could be a second document.
+//! - It is signed always: by redirect over the octets of the query, in a form within the document. RSA and SHA-2 only.
+//! - It names our address (`Destination`), which names the pool: a request to another pool of the same provider is refused.
+//! - It is from now, and good once: the caller keeps [`LogoutRequest::id`] until [`LogoutRequest::expires_at`].
+//!
+//! # Limits
+//! No `EncryptedID`, no SOAP. The answer goes by redirect only.
+
+use std::time::{Duration, SystemTime};
+
+use base64ct::{Base64, Encoding};
+use saml_rs::binding::deflate_raw_decode_with_limit;
+use saml_rs::xml::dom::{Node, parse_with_limits};
+use saml_rs::{
+    BrowserInput, ClockSkew, FormField, Received, ReplayPolicy, RespondSlo, SamlValidationContext,
+    Status,
+};
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
+
+use super::document::{LIMITS, LONGEST_MESSAGE, check_logout_request, decode};
+use super::provider::is_safe_address;
+use super::{ProviderMetadata, SKEW_SECONDS, SamlError, ServiceProvider};
+
+/// How old a request may be, in seconds, whatever it says itself: it goes through a browser without a stop.
+const OLDEST: i64 = 300;
+
+/// What redirects are signed with.
+const ALGORITHMS: [&str; 3] = [
+    "http://www.w3.org/2001/04/xmldsig-more#rsa-sha256",
+    "http://www.w3.org/2001/04/xmldsig-more#rsa-sha384",
+    "http://www.w3.org/2001/04/xmldsig-more#rsa-sha512",
+];
+
+/// How a request came.
+#[derive(Debug, Clone, Copy)]
+pub enum LogoutMessage<'a> {
+    /// The query as it was, with nothing decoded: its octets are signed.
+    Redirect(&'a str),
+    /// The members of a form.
+    Form {
+        /// `SAMLRequest`
+        request: &'a str,
+        /// `RelayState`
+        relay_state: Option<&'a str>,
+    },
+}
+
+/// A believed request.
+#[derive(Debug)]
+pub struct LogoutRequest {
+    /// Its id: it is good once.
+    pub id: String,
+    /// Until when its id must be remembered, in seconds since 1970.
+    pub expires_at: i64,
+    /// The provider's name of the person (`NameID`).
+    pub subject: String,
+    /// The sessions that end; none for all of the person's.
+    pub session_indexes: Vec<String>,
+    received: Received<saml_rs::LogoutRequest>,
+}
+
+impl LogoutMessage<'_> {
+    /// Who says to have sent it. Nothing is believed by that.
+    ///
+    /// # Errors
+    /// [`SamlError::TooLarge`], [`SamlError::Malformed`], [`SamlError::Wrapped`] for what is no logout request.
+    pub fn issuer(&self) -> Result<String, SamlError> {
+        let document = parse_with_limits(&self.xml()?, LIMITS);
+        let root = document.map_err(|_| SamlError::Malformed)?.root;
+        let issuer = child(&root, "Issuer").ok_or(SamlError::Malformed)?;
+        Ok(issuer.text.trim().to_owned())
+    }
+
+    /// The document, which has the shape of a request.
+    fn xml(&self) -> Result<String, SamlError> {
+        let xml = match self {
+            Self::Form { request, .. } => decode(request)?,
+            Self::Redirect(query) => {
+                let deflated = Base64::decode_vec(&only(query, "SAMLRequest")?);
+                let deflated = deflated.map_err(|_| SamlError::Malformed)?;
+                let xml = deflate_raw_decode_with_limit(&deflated, LONGEST_MESSAGE)?;
+                String::from_utf8(xml).map_err(|_| SamlError::Malformed)?
+            }
+        };
+        check_logout_request(&xml)?;
+        Ok(xml)
+    }
+
+    fn input(&self) -> Result<BrowserInput<saml_rs::LogoutRequest>, SamlError> {
+        Ok(match self {
+            Self::Redirect(query) => {
+                let algorithm = only(query, "SigAlg").map_err(|_| SamlError::Signature)?;
+                only(query, "Signature").map_err(|_| SamlError::Signature)?;
+                if !ALGORITHMS.contains(&algorithm.as_str()) {
+                    return Err(SamlError::Signature);
+                }
+                BrowserInput::<saml_rs::LogoutRequest>::redirect(*query)
+            }
+            Self::Form {
+                request,
+                relay_state,
+            } => {
+                let mut fields = vec![FormField::new("SAMLRequest", *request)];
+                fields.extend(relay_state.map(|value| FormField::new("RelayState", value)));
+                BrowserInput::<saml_rs::LogoutRequest>::post(fields)
+            }
+        })
+    }
+}
+
+impl ServiceProvider {
+    /// What a provider's request asks for, at `now` (seconds since 1970). It is the caller who knows whether it came before.
+    ///
+    /// # Errors
+    /// [`SamlError`]: whatever does not hold.
+    pub fn verify_logout(
+        &self,
+        provider: &ProviderMetadata,
+        message: LogoutMessage<'_>,
+        now: i64,
+    ) -> Result<LogoutRequest, SamlError> {
+        let xml = message.xml()?;
+        let document = parse_with_limits(&xml, LIMITS).map_err(|_| SamlError::Malformed)?;
+        if matches!(message, LogoutMessage::Form { .. })
+            && child(&document.root, "Signature").is_none()
+        {
+            return Err(SamlError::Signature);
+        }
+        let seconds = u64::try_from(now).map_err(|_| SamlError::Time)?;
+        let skew = SKEW_SECONDS.saturating_mul(1_000);
+        let context = SamlValidationContext::new(
+            SystemTime::UNIX_EPOCH + Duration::from_secs(seconds),
+            ReplayPolicy::DisabledForCompatibility,
+        )
+        .with_clock_skew(ClockSkew::from_millis(-skew, skew));
+        let received = self
+            .saml
+            .receive_slo(&provider.descriptor, message.input()?, context)?;
+        let request = received.message();
+        if request.issuer().as_str() != provider.entity_id() {
+            return Err(SamlError::Issuer);
+        }
+        // The library lets it be absent.
+        if request.destination().map(saml_rs::EndpointUrl::as_str) != self.logout_address.as_deref()
+        {
+            return Err(SamlError::Audience);
+        }
+        let issued = OffsetDateTime::parse(request.issue_instant().as_str(), &Rfc3339);
+        let issued = issued.map_err(|_| SamlError::Time)?.unix_timestamp();
+        if issued > now + SKEW_SECONDS || issued < now - OLDEST - SKEW_SECONDS {
+            return Err(SamlError::Time);
+        }
+        let subject = request.name_id().map_or("", |name| name.value().trim());
+        if subject.is_empty() {
+            return Err(SamlError::Subject);
+        }
+        let indexes = request.session_indexes().iter();
+        Ok(LogoutRequest {
+            id: request.id().as_str().to_owned(),
+            expires_at: issued + OLDEST + 2 * SKEW_SECONDS,
+            subject: subject.to_owned(),
+            session_indexes: indexes.map(|index| index.as_str().to_owned()).collect(),
+            received,
+        })
+    }
+
+    /// The address at the provider that says whether its request was done, signed. `RelayState` goes back as it came.
+    ///
+    /// # Errors
+    /// [`SamlError::Metadata`] for a provider without an address for it.
+    pub fn answer_logout(
+        &self,
+        provider: &ProviderMetadata,
+        request: &LogoutRequest,
+    ) -> Result<String, SamlError> {
+        let options = RespondSlo::redirect().status(Status::success());
+        let answer = self
+            .saml
+            .respond_slo(&provider.descriptor, &request.received, options)?;
+        let location = answer.redirect_url()?;
+        if !is_safe_address(location) {
+            return Err(SamlError::Metadata(
+                "it has no SingleLogoutService with https",
+            ));
+        }
+        Ok(location.to_owned())
+    }
+}
+
+fn child<'a>(node: &'a Node, name: &str) -> Option<&'a Node> {
+    node.children.iter().find(|child| child.local_name == name)
+}
+
+/// A parameter that is there once.
+fn only(query: &str, name: &str) -> Result<String, SamlError> {
+    let mut values = form_urlencoded::parse(query.as_bytes()).filter(|(key, _)| key == name);
+    match (values.next(), values.next()) {
+        (Some((_, value)), None) => Ok(value.into_owned()),
+        _ => Err(SamlError::Malformed),
+    }
+}
