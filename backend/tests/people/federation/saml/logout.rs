@@ -4,13 +4,14 @@ use std::io::Write;
 
 use axum::body::Body;
 use base64ct::{Base64, Encoding};
+use cognate_backend::saml::entity_id;
 use flate2::Compression;
 use flate2::write::DeflateEncoder;
 use saml_rs::crypto::construct_message_signature;
 use saml_rs::crypto::keys::load_private_key;
 use serde_json::{Value, json};
 
-use super::saml_provider::{self, Provider, RSA_SHA256, encode};
+use super::saml_provider::{self, Provider, RSA_SHA256, Response, encode};
 use super::{ALICE, Said, Saml, error};
 use crate::browser::{Browser, location, parameter};
 use crate::person::POOL;
@@ -323,4 +324,38 @@ async fn a_provider_without_idp_signout_and_an_unknown_pool_are_not_listened_to(
         "{metadata}"
     );
     assert!(metadata.contains(ALICES.destination), "{metadata}");
+}
+
+#[tokio::test]
+async fn a_browsers_session_does_not_outlive_the_providers() {
+    let mut saml = Saml::with_logout().await;
+    for (end, stays) in [
+        ("2026-01-02T03:10:00Z", false),
+        ("2026-01-02T09:00:00Z", true),
+    ] {
+        saml.federation.browser = Browser::default();
+        let (request, relay_state) = saml.leave().await;
+        let response = Response {
+            audience: entity_id(POOL),
+            recipient: super::ADDRESS,
+            destination: super::ADDRESS,
+            in_response_to: Some(&request),
+            not_before: "2026-01-02T03:03:00Z",
+            not_on_or_after: "2026-01-02T03:19:00Z",
+            issued: "2026-01-02T03:04:00Z",
+            id: if stays { "_s2" } else { "_s1" },
+            attributes: ALICE.attributes,
+            ..Response::default()
+        };
+        let index = "SessionIndex=\"_session1\"";
+        let said = format!("{index} SessionNotOnOrAfter=\"{end}\"");
+        let xml = response.xml().replace(index, &said);
+        let signed = encode(&saml.idp.sign(&xml, false, RSA_SHA256));
+        let kept = location(&saml.post(&signed, &relay_state).await);
+        let back = location(&saml.federation.open(&super::path(&kept)).await);
+        assert!(parameter(&back, "code").is_some(), "{back}");
+        assert!(saml.has_session().await);
+        saml.federation.backend.clock.advance(420);
+        assert_eq!(saml.has_session().await, stays, "{end}");
+    }
 }
