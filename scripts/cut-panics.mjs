@@ -34,9 +34,10 @@ const THROWN = [
   'called `Option::unwrap_throw()` on a `None` value',
   'called `Result::unwrap_throw()` on an `Err` value',
 ];
+const DIGITS = Array.from({ length: 100 }, (_, number) => String(number).padStart(2, '0')).join('');
 // What only formatting reads, where there is none: the digits of numbers, and the words around two values that differ.
 const FORMATS = [
-  Array.from({ length: 100 }, (_, number) => String(number).padStart(2, '0')).join(''),
+  DIGITS,
   '0x0123456789ABCDEF',
   '==!=matches',
   ' right` failed',
@@ -84,9 +85,13 @@ export function cutPanics(bytes, { formats = false } = {}) {
     if (panics) cut++;
   }
   if (cut < 5) throw new Error(`only ${cut} functions that panic were found: has the compiler renamed them?`);
-  if (!formats) mustNotFormat(module.emitText());
+  const text = module.emitText();
   const result = Buffer.from(module.emitBinary());
   module.dispose();
+  if (!formats) {
+    mustNotFormat(text);
+    mustNotReadDigits(text, result);
+  }
   return withoutMessages(result, formats ? MESSAGES : [...MESSAGES, ...THROWN, ...FORMATS]);
 }
 
@@ -146,6 +151,23 @@ function mustNotFormat(text) {
     caller = /^ \(func \$("[^"]*"|\S+)/.exec(line)?.[1] ?? caller;
     const callee = /\((?:return_)?call \$("[^"]*"|\S+)/.exec(line)?.[1];
     if (callee && FORMATTING.test(plain(callee))) throw new Error(`${caller} formats with ${callee}: the package's wasm has no formatting`);
+  }
+}
+
+/**
+ * Throws when something that was not cut reads the digits that are taken out, as `to_string` of a number does where the compiler has put it into its
+ * caller: it would write zero bytes.
+ */
+function mustNotReadDigits(text, bytes) {
+  const at = bytes.toString('latin1').indexOf(DIGITS);
+  const segment = segments(bytes).find(({ start, end }) => start <= at && at < end);
+  if (!segment) return;
+  const first = segment.address + at - segment.start;
+  let reader = '';
+  for (const line of text.split('\n')) {
+    reader = /^ \(func \$("[^"]*"|\S+)/.exec(line)?.[1] ?? reader;
+    const addresses = [...line.matchAll(/(?:offset=|\(i32\.const )(\d+)/g)].map(([, address]) => Number(address));
+    if (addresses.some((address) => first <= address && address < first + DIGITS.length)) throw new Error(`${plain(reader)} writes a number: the package's wasm has no formatting`);
   }
 }
 
