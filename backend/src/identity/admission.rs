@@ -10,7 +10,7 @@ use super::open_id_token::{self, PROVIDER, Subject};
 use super::pool::IdentityPool;
 use super::roles::{RoleMapping, Who};
 use super::{find, not_found};
-use crate::app::AppState;
+use crate::app::{AppState, Caller};
 use crate::error::{ApiError, ErrorType};
 use crate::store::IdentityRow;
 
@@ -48,6 +48,7 @@ impl Admission {
     /// `ResourceConflictException` as [`verify`] and [`resolve`] say.
     pub async fn of(
         state: &AppState,
+        caller: &Caller,
         identity_id: &str,
         logins: &Logins,
         purpose: Purpose,
@@ -96,7 +97,7 @@ impl Admission {
                 is_guest: true,
             });
         }
-        let logins = verify(state, &pool, logins).await?;
+        let logins = verify(state, caller, &pool, logins).await?;
         let wanted = Some(identity.id.as_str());
         let identity_id = resolve(state, &pool, wanted, &logins, Authority::Logins).await?;
         Ok(Self {

@@ -7,7 +7,7 @@ use super::logins::{Logins, VerifiedLogin, verify};
 use super::open_id_token::{self, Subject};
 use super::pool::IdentityPool;
 use super::{claims::Claims, find, not_found, principal_tags};
-use crate::app::AppState;
+use crate::app::{AppState, Caller};
 use crate::error::{ApiError, ErrorType};
 use crate::store::IdentityRow;
 
@@ -20,6 +20,7 @@ const LONGEST_USER: usize = 1024;
 /// `DeveloperUserAlreadyRegisteredException` if the user has another identity.
 pub async fn token(
     state: &AppState,
+    caller: &Caller,
     pool: &IdentityPool,
     identity_id: Option<&str>,
     mut logins: Logins,
@@ -32,7 +33,7 @@ pub async fn token(
         ApiError::invalid_parameter("Logins must have the developer provider of the identity pool.")
     })?;
     let mut verified = vec![login(provider, user.secret())?];
-    verified.extend(verify(state, pool, &logins).await?);
+    verified.extend(verify(state, caller, pool, &logins).await?);
     let resolved = resolve(
         state,
         pool,

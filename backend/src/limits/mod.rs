@@ -83,6 +83,8 @@ pub enum Hourly {
     SignInStep,
     /// Become a guest of an identity pool, whoever it is: 1,000.
     Guest,
+    /// Bring a login about which a provider is asked, to an identity pool, whoever it is: 1,000.
+    AskedLogin,
     /// Begin to register a passkey: 50.
     PasskeyRegistration,
     /// Give the old password wrongly when changing it: 5.
@@ -99,7 +101,11 @@ impl Hourly {
             | Self::ChangePassword => 5,
             Self::SignUp | Self::ConfirmForgotPassword | Self::MfaCode | Self::SignInCode => 20,
             Self::PasskeyRegistration => 50,
-            Self::LoginTransaction | Self::WayToProvider | Self::SignInStep | Self::Guest => 1000,
+            Self::LoginTransaction
+            | Self::WayToProvider
+            | Self::SignInStep
+            | Self::Guest
+            | Self::AskedLogin => 1000,
         }
     }
 
@@ -119,6 +125,7 @@ impl Hourly {
             | Self::WayToProvider
             | Self::SignInStep
             | Self::Guest
+            | Self::AskedLogin
             | Self::PasskeyRegistration
             | Self::ChangePassword => None,
         }
@@ -148,6 +155,7 @@ impl Hourly {
             Self::WayToProvider => "WayToProvider",
             Self::SignInStep => "SignInStep",
             Self::Guest => "Guest",
+            Self::AskedLogin => "AskedLogin",
             Self::PasskeyRegistration => "PasskeyRegistration",
             Self::ChangePassword => "ChangePassword",
         }

@@ -202,6 +202,32 @@ async fn facebook_and_amazon_are_asked_whose_a_token_is_and_which_app_it_is_for(
 }
 
 #[tokio::test]
+async fn one_address_has_a_provider_asked_a_thousand_times_an_hour() {
+    let mut config = Config::demo();
+    config.identity.endpoints.facebook = start_social().await;
+    let backend = Backend::start_with(config).await;
+    let providers = json!({ "graph.facebook.com": "123", "accounts.google.com": "app" });
+    update(&backend, json!({ "SupportedLoginProviders": providers })).await;
+    let ask = |from: [u8; 4], provider: &str, token: &str| {
+        let request = json!({ "IdentityPoolId": POOL, "Logins": { provider: token } });
+        backend.call_identity_from(from.into(), "GetId", request)
+    };
+    let (here, elsewhere) = ([192, 0, 2, 1], [192, 0, 2, 2]);
+    for _ in 0..1000 {
+        let refused = ask(here, "graph.facebook.com", "invented").await;
+        assert_eq!(refused.error_type(), "NotAuthorizedException");
+    }
+    let refused = ask(here, "graph.facebook.com", "good").await;
+    assert_eq!(refused.error_type(), "LimitExceededException");
+    ask(elsewhere, "graph.facebook.com", "good").await.ok();
+    // What is verified here is not limited by it.
+    let refused = ask(here, "accounts.google.com", "a.b.c").await;
+    assert_eq!(refused.error_type(), "NotAuthorizedException");
+    backend.clock.advance(3600);
+    ask(here, "graph.facebook.com", "good").await.ok();
+}
+
+#[tokio::test]
 async fn several_logins_at_once_are_linked_and_two_people_of_one_provider_are_not() {
     let issuer = Issuer::start().await;
     let (backend, name) = with_issuer(&issuer).await;

@@ -28,11 +28,12 @@ pub(super) struct CredentialsAnswer {
 /// `GetCredentialsForIdentity`
 pub(super) async fn get_credentials_for_identity(
     state: &AppState,
-    _: &Caller,
+    caller: &Caller,
     request: CredentialsRequest,
 ) -> Result<CredentialsAnswer, ApiError> {
     let admission = Admission::of(
         state,
+        caller,
         &request.identity_id,
         &request.logins,
         Purpose::Credentials,
@@ -64,11 +65,17 @@ pub(super) struct TokenAnswer {
 /// `GetOpenIdToken`
 pub(super) async fn get_open_id_token(
     state: &AppState,
-    _: &Caller,
+    caller: &Caller,
     request: TokenRequest,
 ) -> Result<TokenAnswer, ApiError> {
-    let admission =
-        Admission::of(state, &request.identity_id, &request.logins, Purpose::Token).await?;
+    let admission = Admission::of(
+        state,
+        caller,
+        &request.identity_id,
+        &request.logins,
+        Purpose::Token,
+    )
+    .await?;
     if !admission.pool.settings.allow_classic_flow {
         return Err(ApiError::invalid_parameter(
             "Basic (classic) flow is not enabled, please use enhanced flow.",

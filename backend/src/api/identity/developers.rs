@@ -28,13 +28,14 @@ pub(super) struct DeveloperTokenRequest {
 /// `GetOpenIdTokenForDeveloperIdentity`
 pub(super) async fn get_open_id_token_for_developer_identity(
     state: &AppState,
-    _: &Caller,
+    caller: &Caller,
     request: DeveloperTokenRequest,
 ) -> Result<TokenAnswer, ApiError> {
     let pool = IdentityPool::find(state, &request.identity_pool_id).await?;
     let lifetime = request.token_duration.unwrap_or(DEVELOPER_LIFETIME);
     let (identity_id, token) = developers::token(
         state,
+        caller,
         &pool,
         request.identity_id.as_deref(),
         request.logins,

@@ -37,7 +37,7 @@ pub(super) async fn get_id(
     let identity_id = match request.logins.is_empty() {
         true => new_guest(state, caller, &pool).await?,
         false => {
-            let logins = verify(state, &pool, &request.logins).await?;
+            let logins = verify(state, caller, &pool, &request.logins).await?;
             resolve(state, &pool, None, &logins, Authority::Logins).await?
         }
     };
@@ -55,12 +55,12 @@ pub(super) struct UnlinkRequest {
 /// `UnlinkIdentity`: whoever has a login of the identity takes logins off it.
 pub(super) async fn unlink_identity(
     state: &AppState,
-    _: &Caller,
+    caller: &Caller,
     request: UnlinkRequest,
 ) -> Result<Empty, ApiError> {
     let identity = find(state, &request.identity_id).await?;
     let pool = IdentityPool::find(state, &identity.pool_id).await?;
-    let logins = verify(state, &pool, &request.logins).await?;
+    let logins = verify(state, caller, &pool, &request.logins).await?;
     let linked = state.store.identity_logins(&identity.id).await?;
     let leads_there = logins.iter().any(|login| {
         let subject = login.subject_hash(state, &pool.id);

@@ -10,7 +10,8 @@
 //!
 //! # Security model
 //! The pool says which providers count, and which app a token must be for; nobody is asked about a token of
-//! any other. A refusal names what is wrong with a token, never the token.
+//! any other. A refusal names what is wrong with a token, never the token. Where only the provider knows whether a token is
+//! good, one address asks so often: invented tokens must not make this service ask on a stranger's behalf without end.
 
 mod issuers;
 mod name;
@@ -27,8 +28,9 @@ use zeroize::Zeroizing;
 
 use super::claims::Claims;
 use super::pool::IdentityPool;
-use crate::app::AppState;
+use crate::app::{AppState, Caller};
 use crate::error::ApiError;
+use crate::limits::{self, Hourly};
 
 pub use name::canonical;
 
@@ -89,15 +91,16 @@ impl VerifiedLogin {
 ///
 /// # Errors
 /// `NotAuthorizedException` if one is not good or of no provider of the pool, `ExternalServiceException` if
-/// a provider does not answer.
+/// a provider does not answer, `LimitExceededException` if this caller has had providers asked as often as one address may.
 pub async fn verify(
     state: &AppState,
+    caller: &Caller,
     pool: &IdentityPool,
     logins: &Logins,
 ) -> Result<Vec<VerifiedLogin>, ApiError> {
     let mut verified: Vec<VerifiedLogin> = Vec::with_capacity(logins.len());
     for (name, token) in logins {
-        let login = verify_one(state, pool, &canonical(state, name), token).await?;
+        let login = verify_one(state, caller, pool, &canonical(state, name), token).await?;
         if verified
             .iter()
             .any(|other| other.provider == login.provider)
@@ -111,6 +114,7 @@ pub async fn verify(
 
 async fn verify_one(
     state: &AppState,
+    caller: &Caller,
     pool: &IdentityPool,
     name: &str,
     token: &LoginToken,
@@ -125,6 +129,9 @@ async fn verify_one(
         return user_pool::verify(state, name, &clients, token).await;
     }
     if let Some(app_id) = settings.supported_login_providers.app(name) {
+        if social::is_asked(name) {
+            limits::count(state, caller, Hourly::AskedLogin, &pool.id, "").await?;
+        }
         return social::verify(state, name, app_id, token).await;
     }
     let arns = settings.open_id_connect_provider_arns.iter();

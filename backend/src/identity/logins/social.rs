@@ -43,6 +43,11 @@ pub(super) async fn verify(
     }
 }
 
+/// Whether only the provider itself knows whether a token of its is good.
+pub(super) fn is_asked(name: &str) -> bool {
+    matches!(name, "graph.facebook.com" | "www.amazon.com" | TWITTER)
+}
+
 async fn facebook(
     state: &AppState,
     name: &str,
