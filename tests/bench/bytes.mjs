@@ -9,6 +9,9 @@ import { printTable, ratio, verdict } from './table.mjs';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 
+/** What only asks an identity pool for credentials, and knows nobody who is signed in. */
+const CREDENTIALS_PEER = ['@aws-sdk/client-cognito-identity (credentials only)', 'import { CognitoIdentityClient, GetIdCommand, GetCredentialsForIdentityCommand } from "@aws-sdk/client-cognito-identity"; globalThis.peer = { CognitoIdentityClient, GetIdCommand, GetCredentialsForIdentityCommand };'];
+
 const PEERS = [
   ['@aws-amplify/auth + Amplify.configure, all APIs', 'import { Amplify } from "aws-amplify"; import * as auth from "@aws-amplify/auth"; globalThis.peer = { configure: Amplify.configure, auth };'],
   ['amazon-cognito-identity-js', 'import * as peer from "amazon-cognito-identity-js"; globalThis.peer = peer;'],
@@ -26,6 +29,8 @@ export async function benchBytes() {
   const peers = [];
   for (const [name, source] of PEERS) peers.push([name, measure(await bundle({ stdin: source }))]);
   const amplify = peers[0][1];
+  const credentials = sum([measure(await bundle({ entry: dist('identity.js') })), measure(await bundle({ entry: dist('signed-in.js') })), measure(readFileSync(dist('cognate-identity.wasm')))]);
+  const credentialsPeer = measure(await bundle({ stdin: CREDENTIALS_PEER[1] }));
 
   const row = (name, size, note) => [name, size.raw, size.gzip, size.brotli, ratio(size.brotli, amplify.brotli), note];
   printTable('Bytes', ['what', 'raw', 'gzip -9', 'brotli 11', 'brotli / Amplify', ''], [
@@ -34,6 +39,8 @@ export async function benchBytes() {
     row('cognate-auth: wasm', wasm),
     row('cognate-auth: all', total, verdict(total.brotli <= BUDGET.core, `at most ${BUDGET.core / 1024} KiB brotli`)),
     ...peers.map(([name, size]) => row(name, size)),
+    row('cognate-auth: credentials, besides', credentials, verdict(credentials.brotli <= BUDGET.identity, `at most ${BUDGET.identity / 1024} KiB brotli`)),
+    row(CREDENTIALS_PEER[0], credentialsPeer),
   ], ['The page waits for its own JavaScript only; worker and wasm load beside it. Compressed parts are summed as they are served: one by one.']);
   return { page, worker, wasm, total, peers };
 }
@@ -41,7 +48,7 @@ export async function benchBytes() {
 const bundle = ({ entry, stdin }) => minified({
   ...(entry ? { entryPoints: [entry] } : { stdin: { contents: stdin, resolveDir: root, loader: 'js' } }),
   // Loaded when they are used.
-  external: ['./passkey.js', './qr.js', './leftover.js', './redirect.js'],
+  external: ['./passkey.js', './qr.js', './leftover.js', './redirect.js', './identity.js'],
 });
 
 function sum(sizes) {
