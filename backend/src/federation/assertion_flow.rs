@@ -47,7 +47,7 @@ pub(super) async fn answered(
 ) -> Result<ExternalIdentity, Failure> {
     let assertion = believed(state, &provider, expected, response).await?;
     let claims = assertion.claims();
-    let session = of_assertion(state, &provider, &assertion);
+    let session = of_assertion(state, &provider, &assertion)?;
     let told = Map::from_iter([("samlResponse".to_owned(), Value::Object(claims.clone()))]);
     Ok(ExternalIdentity {
         provider,

@@ -43,7 +43,7 @@ pub use assertion_flow::ANSWER_PATH as SAML_ANSWER_PATH;
 pub use code_flow::{Outcome, ProviderAnswer};
 pub use failure::{Failure, Step};
 pub use person::{SignedIn, signed_in};
-pub use provider_logout::log_out;
+pub use provider_logout::{leave, left, log_out};
 
 use crate::app::AppState;
 use crate::identity_providers::{IdentityProvider, ProviderType};

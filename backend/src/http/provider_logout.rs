@@ -1,8 +1,9 @@
-//! `GET` and `POST /{pool}/saml2/logout`: SAML providers end sessions.
+//! `GET` and `POST /{pool}/saml2/logout`: SAML providers end sessions, and answer when they were asked to.
 //!
 //! # Security model
 //! No cookie is read and none is needed: the request's signature says whose sessions end. The path names the pool, as requests for
-//! logout have no audience. The browser goes to the address in the provider's metadata only.
+//! logout have no audience. The browser goes to the address in the provider's metadata only, and with an answer to where the
+//! logout that it is for was to lead.
 
 use axum::body::Body;
 use axum::extract::{Path, State};
@@ -22,8 +23,9 @@ pub(super) async fn get(
     Path(pool_id): Path<String>,
     uri: Uri,
 ) -> Response<Body> {
-    let message = LogoutMessage::Redirect(uri.query().unwrap_or_default());
-    log_out(&state, &pool_id, message).await
+    let query = uri.query().unwrap_or_default();
+    let is_answer = Parameters::parse(query.as_bytes()).has("SAMLResponse");
+    log_out(&state, &pool_id, LogoutMessage::Redirect(query), is_answer).await
 }
 
 /// `POST`: a form.
@@ -43,22 +45,36 @@ pub(super) async fn post(
         return StatusCode::PAYLOAD_TOO_LARGE.into_response();
     };
     let form = Parameters::parse(&body);
-    let (Ok(request), Ok(relay_state)) = (form.required("SAMLRequest"), form.get("RelayState"))
-    else {
+    let is_answer = form.has("SAMLResponse");
+    let name = if is_answer {
+        "SAMLResponse"
+    } else {
+        "SAMLRequest"
+    };
+    let (Ok(message), Ok(relay_state)) = (form.required(name), form.get("RelayState")) else {
         return error_page(OAuthErrorCode::InvalidRequest, None);
     };
     let message = LogoutMessage::Form {
-        request,
+        message,
         relay_state,
     };
-    log_out(&state, &pool_id, message).await
+    log_out(&state, &pool_id, message, is_answer).await
 }
 
-async fn log_out(state: &AppState, pool_id: &str, message: LogoutMessage<'_>) -> Response<Body> {
+async fn log_out(
+    state: &AppState,
+    pool_id: &str,
+    message: LogoutMessage<'_>,
+    is_answer: bool,
+) -> Response<Body> {
     let Ok(pool) = pools::find_pool(state, pool_id).await else {
         return StatusCode::NOT_FOUND.into_response();
     };
-    match federation::log_out(state, &pool, message).await {
+    let done = match is_answer {
+        true => federation::left(state, &pool, message).await,
+        false => federation::log_out(state, &pool, message).await,
+    };
+    match done {
         Ok(location) => see_other(&location),
         Err(failure) => {
             tracing::warn!(%failure, "a SAML logout came to nothing");

@@ -1,16 +1,18 @@
 //! `GET /logout`: ends the browser's session on the login domain, and sends it on.
 //!
-//! The app's tokens are the app's to forget and to revoke.
+//! The app's tokens are the app's to forget and to revoke. A session that came by a SAML provider with `IDPSignout` ends there, too: the browser
+//! goes there first.
 
 use super::{Browser, OAuthError, OAuthErrorCode, Parameters, sso};
 use crate::app::AppState;
 use crate::error::ErrorType;
+use crate::federation;
 use crate::pools;
 
 /// What came of it.
 #[derive(Debug)]
 pub struct SignedOut {
-    /// Where the browser goes: an address of the app, or a path of ours.
+    /// Where the browser goes: an address of the app or of the provider that the person came by, or a path of ours.
     pub location: Result<String, OAuthErrorCode>,
     /// The pool whose cookie the browser is to forget.
     pub pool_id: Option<String>,
@@ -43,13 +45,21 @@ pub async fn log_out(
         Err(error) => return Err(error.into()),
     };
     // First forget, whatever is wrong with the rest.
+    let mut origin = None;
     if browser.is_top_level
         && let Some(value) = browser.sso.get(&pool.id)
     {
+        origin = sso::saml_origin(state, &pool, value).await?;
         sso::end(state, &pool, value).await?;
     }
+    let mut location = next(given, &client.settings).map_err(|error| error.code);
+    if let (Ok(next), Some(origin)) = (&location, origin)
+        && let Some(there) = federation::leave(state, &pool, &origin, next).await
+    {
+        location = Ok(there);
+    }
     Ok(SignedOut {
-        location: next(given, &client.settings).map_err(|error| error.code),
+        location,
         pool_id: browser.is_top_level.then_some(pool.id),
     })
 }

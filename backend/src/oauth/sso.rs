@@ -22,7 +22,7 @@ use crate::opaque_secret::{OpaqueSecret, row_name};
 use crate::pools::{self, Client, Pool};
 use crate::seal::{Place, Sealer};
 use crate::second_factor::ProvedFactor;
-use crate::store::{SsoRow, VouchedBy};
+use crate::store::{SamlOrigin, SsoRow, VouchedBy};
 use crate::users::{self, User};
 
 /// How long a replaced value still counts, in seconds.
@@ -106,6 +106,22 @@ pub async fn find(
         second_factor,
         provider,
     }))
+}
+
+/// The session at a SAML provider that the session of a cookie's value came by.
+///
+/// # Errors
+/// For no fault of the caller's.
+pub(super) async fn saml_origin(
+    state: &AppState,
+    pool: &Pool,
+    value: &OpaqueSecret,
+) -> Result<Option<SamlOrigin>, ApiError> {
+    let row = state.store.sso_session(&value.hash()).await?;
+    match row.filter(|row| row.pool_id == pool.id) {
+        Some(row) => Ok(state.store.saml_origin(&row.id).await?),
+        None => Ok(None),
+    }
 }
 
 /// Ends the session of a cookie's value.

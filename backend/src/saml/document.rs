@@ -84,21 +84,24 @@ pub(super) fn check_response(xml: &str) -> Result<bool, SamlError> {
     }
 }
 
-/// The shape of a provider's request for logout.
-pub(super) fn check_logout_request(xml: &str) -> Result<(), SamlError> {
+/// The shape of a provider's request for logout, or of its answer to one.
+pub(super) fn check_logout(xml: &str, name: &str) -> Result<(), SamlError> {
     check_markup(xml)?;
     let document = parse_with_limits(xml, LIMITS).map_err(|_| SamlError::Malformed)?;
     let root = &document.root;
-    if root.local_name != "LogoutRequest" {
+    if root.local_name != name {
         return Err(SamlError::Malformed);
     }
     for child in &root.children {
-        let is_one = matches!(
-            child.local_name.as_str(),
-            "Issuer" | "Signature" | "NameID" | "SessionIndex"
-        );
-        // What is read is text: an element within it could be read otherwise by somebody else.
-        if !is_one || (child.local_name != "Signature" && !child.children.is_empty()) {
+        let is_one = match child.local_name.as_str() {
+            "Issuer" => child.children.is_empty(),
+            "Signature" => true,
+            // What is read is text: an element within it could be read otherwise by somebody else.
+            "NameID" | "SessionIndex" => name == "LogoutRequest" && child.children.is_empty(),
+            "Status" => name == "LogoutResponse",
+            _ => false,
+        };
+        if !is_one {
             return Err(SamlError::Wrapped);
         }
     }
@@ -116,7 +119,7 @@ impl<'a> Seen<'a> {
     fn walk(&mut self, node: &'a Node, parent: Option<&Node>) -> Result<(), SamlError> {
         let parent = parent.map(|parent| parent.local_name.as_str());
         let is_in_place = match node.local_name.as_str() {
-            "Response" | "LogoutRequest" => parent.is_none(),
+            "Response" | "LogoutRequest" | "LogoutResponse" => parent.is_none(),
             "EncryptedAssertion" => {
                 self.assertions += 1;
                 self.is_encrypted = true;
@@ -128,7 +131,8 @@ impl<'a> Seen<'a> {
                 matches!(parent, Some("Response" | "EncryptedAssertion"))
             }
             "Signature" => {
-                matches!(parent, Some("Response" | "Assertion" | "LogoutRequest"))
+                let signed = ["Response", "Assertion", "LogoutRequest", "LogoutResponse"];
+                parent.is_some_and(|parent| signed.contains(&parent))
             }
             "Subject" | "Conditions" | "AttributeStatement" | "AuthnStatement" => {
                 parent == Some("Assertion")

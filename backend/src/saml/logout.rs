@@ -1,4 +1,4 @@
-//! Single logout that the provider begins (SAML 2.0 profiles, 4.4): its `LogoutRequest`, and our answer.
+//! Single logout (SAML 2.0 profiles, 4.4): the provider's `LogoutRequest` and our answer, our request and the provider's.
 //!
 //! # Security model
 //! - The shape comes first, as with responses: one `LogoutRequest` with one `Issuer` and one `NameID`, a signature only as its
@@ -8,7 +8,7 @@
 //! - It is from now, and good once: the caller keeps [`LogoutRequest::id`] until [`LogoutRequest::expires_at`].
 //!
 //! # Limits
-//! No `EncryptedID`, no SOAP. The answer goes by redirect only.
+//! No `EncryptedID`, no SOAP. What we send goes by redirect only, and names the person without `Format` and qualifiers.
 
 use std::time::{Duration, SystemTime};
 
@@ -16,15 +16,16 @@ use base64ct::{Base64, Encoding};
 use saml_rs::binding::deflate_raw_decode_with_limit;
 use saml_rs::xml::dom::{Node, parse_with_limits};
 use saml_rs::{
-    BrowserInput, ClockSkew, FormField, Received, ReplayPolicy, RespondSlo, SamlValidationContext,
-    Status,
+    BrowserInput, ClockSkew, FormField, LogoutBinding, LogoutSigning, LogoutSubject, MessageId,
+    NameId, PendingLogoutRequest, Received, RelayStateParam, ReplayPolicy, RespondSlo,
+    SamlValidationContext, SessionIndex, StartSlo, Status,
 };
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
-use super::document::{LIMITS, LONGEST_MESSAGE, check_logout_request, decode};
+use super::document::{LIMITS, LONGEST_MESSAGE, check_logout, decode};
 use super::provider::is_safe_address;
-use super::{ProviderMetadata, SKEW_SECONDS, SamlError, ServiceProvider};
+use super::{Begun, ProviderMetadata, SKEW_SECONDS, SamlError, ServiceProvider};
 
 /// How old a request may be, in seconds, whatever it says itself: it goes through a browser without a stop.
 const OLDEST: i64 = 300;
@@ -36,15 +37,15 @@ const ALGORITHMS: [&str; 3] = [
     "http://www.w3.org/2001/04/xmldsig-more#rsa-sha512",
 ];
 
-/// How a request came.
+/// How a request or an answer came.
 #[derive(Debug, Clone, Copy)]
 pub enum LogoutMessage<'a> {
     /// The query as it was, with nothing decoded: its octets are signed.
     Redirect(&'a str),
     /// The members of a form.
     Form {
-        /// `SAMLRequest`
-        request: &'a str,
+        /// `SAMLRequest` or `SAMLResponse`
+        message: &'a str,
         /// `RelayState`
         relay_state: Option<&'a str>,
     },
@@ -65,33 +66,48 @@ pub struct LogoutRequest {
 }
 
 impl LogoutMessage<'_> {
-    /// Who says to have sent it. Nothing is believed by that.
+    /// Who says to have sent this request. Nothing is believed by that.
     ///
     /// # Errors
     /// [`SamlError::TooLarge`], [`SamlError::Malformed`], [`SamlError::Wrapped`] for what is no logout request.
     pub fn issuer(&self) -> Result<String, SamlError> {
-        let document = parse_with_limits(&self.xml()?, LIMITS);
-        let root = document.map_err(|_| SamlError::Malformed)?.root;
+        let root = self.root(REQUEST)?;
         let issuer = child(&root, "Issuer").ok_or(SamlError::Malformed)?;
         Ok(issuer.text.trim().to_owned())
     }
 
-    /// The document, which has the shape of a request.
-    fn xml(&self) -> Result<String, SamlError> {
+    /// Which request this answer says to be for. Nothing is believed by that.
+    ///
+    /// # Errors
+    /// [`SamlError::TooLarge`], [`SamlError::Malformed`], [`SamlError::Wrapped`] for what is no answer to one.
+    pub fn in_response_to(&self) -> Result<String, SamlError> {
+        let root = self.root(RESPONSE)?;
+        let id = root.attr("InResponseTo").ok_or(SamlError::InResponseTo)?;
+        Ok(id.to_owned())
+    }
+
+    fn root(&self, kind: Kind) -> Result<Node, SamlError> {
+        let document = parse_with_limits(&self.xml(kind)?, LIMITS);
+        Ok(document.map_err(|_| SamlError::Malformed)?.root)
+    }
+
+    /// The document, which has the shape of its kind.
+    fn xml(&self, (parameter, element): Kind) -> Result<String, SamlError> {
         let xml = match self {
-            Self::Form { request, .. } => decode(request)?,
+            Self::Form { message, .. } => decode(message)?,
             Self::Redirect(query) => {
-                let deflated = Base64::decode_vec(&only(query, "SAMLRequest")?);
+                let deflated = Base64::decode_vec(&only(query, parameter)?);
                 let deflated = deflated.map_err(|_| SamlError::Malformed)?;
                 let xml = deflate_raw_decode_with_limit(&deflated, LONGEST_MESSAGE)?;
                 String::from_utf8(xml).map_err(|_| SamlError::Malformed)?
             }
         };
-        check_logout_request(&xml)?;
+        check_logout(&xml, element)?;
         Ok(xml)
     }
 
-    fn input(&self) -> Result<BrowserInput<saml_rs::LogoutRequest>, SamlError> {
+    /// The members of the form, or the query whose signature can be one.
+    fn parts(&self, (parameter, _): Kind) -> Result<Parts<'_>, SamlError> {
         Ok(match self {
             Self::Redirect(query) => {
                 let algorithm = only(query, "SigAlg").map_err(|_| SamlError::Signature)?;
@@ -99,18 +115,29 @@ impl LogoutMessage<'_> {
                 if !ALGORITHMS.contains(&algorithm.as_str()) {
                     return Err(SamlError::Signature);
                 }
-                BrowserInput::<saml_rs::LogoutRequest>::redirect(*query)
+                Parts::Query(query)
             }
             Self::Form {
-                request,
+                message,
                 relay_state,
             } => {
-                let mut fields = vec![FormField::new("SAMLRequest", *request)];
+                let mut fields = vec![FormField::new(parameter, *message)];
                 fields.extend(relay_state.map(|value| FormField::new("RelayState", value)));
-                BrowserInput::<saml_rs::LogoutRequest>::post(fields)
+                Parts::Fields(fields)
             }
         })
     }
+}
+
+/// What a message is: the parameter that it comes in, and its root element.
+type Kind = (&'static str, &'static str);
+
+const REQUEST: Kind = ("SAMLRequest", "LogoutRequest");
+const RESPONSE: Kind = ("SAMLResponse", "LogoutResponse");
+
+enum Parts<'a> {
+    Query(&'a str),
+    Fields(Vec<FormField>),
 }
 
 impl ServiceProvider {
@@ -124,23 +151,14 @@ impl ServiceProvider {
         message: LogoutMessage<'_>,
         now: i64,
     ) -> Result<LogoutRequest, SamlError> {
-        let xml = message.xml()?;
-        let document = parse_with_limits(&xml, LIMITS).map_err(|_| SamlError::Malformed)?;
-        if matches!(message, LogoutMessage::Form { .. })
-            && child(&document.root, "Signature").is_none()
-        {
-            return Err(SamlError::Signature);
-        }
-        let seconds = u64::try_from(now).map_err(|_| SamlError::Time)?;
-        let skew = SKEW_SECONDS.saturating_mul(1_000);
-        let context = SamlValidationContext::new(
-            SystemTime::UNIX_EPOCH + Duration::from_secs(seconds),
-            ReplayPolicy::DisabledForCompatibility,
-        )
-        .with_clock_skew(ClockSkew::from_millis(-skew, skew));
+        check_signed(&message, REQUEST)?;
+        let input = match message.parts(REQUEST)? {
+            Parts::Query(query) => BrowserInput::<saml_rs::LogoutRequest>::redirect(query),
+            Parts::Fields(fields) => BrowserInput::<saml_rs::LogoutRequest>::post(fields),
+        };
         let received = self
             .saml
-            .receive_slo(&provider.descriptor, message.input()?, context)?;
+            .receive_slo(&provider.descriptor, input, context(now)?)?;
         let request = received.message();
         if request.issuer().as_str() != provider.entity_id() {
             return Err(SamlError::Issuer);
@@ -169,6 +187,67 @@ impl ServiceProvider {
         })
     }
 
+    /// The address at the provider that ends the person's session there, signed, and the id of that request.
+    ///
+    /// # Errors
+    /// [`SamlError::Metadata`] for a provider without an address for it by redirect.
+    pub fn begin_logout(
+        &self,
+        provider: &ProviderMetadata,
+        subject: &str,
+        session_index: Option<&str>,
+    ) -> Result<Begun, SamlError> {
+        let index = session_index.map(SessionIndex::try_new).transpose()?;
+        let subject = LogoutSubject::new(NameId::new(subject, None), index.into_iter().collect());
+        let options = StartSlo::redirect().signing(LogoutSigning::Sign);
+        let started = self
+            .saml
+            .start_slo(&provider.descriptor, subject, options)?;
+        let location = started.outbound.redirect_url()?;
+        if !is_safe_address(location) {
+            return Err(SamlError::Metadata(
+                "it has no SingleLogoutService with https",
+            ));
+        }
+        Ok(Begun {
+            location: location.to_owned(),
+            request_id: started.pending.id().as_str().to_owned(),
+        })
+    }
+
+    /// Whether the provider has ended the session that it was asked to end, at `now` (seconds since 1970).
+    ///
+    /// # Errors
+    /// [`SamlError`]: whatever does not hold; [`SamlError::Refused`] where the provider could not.
+    pub fn verify_logout_answer(
+        &self,
+        provider: &ProviderMetadata,
+        message: LogoutMessage<'_>,
+        request_id: &str,
+        now: i64,
+    ) -> Result<(), SamlError> {
+        check_signed(&message, RESPONSE)?;
+        let (input, binding) = match message.parts(RESPONSE)? {
+            Parts::Query(query) => (
+                BrowserInput::<saml_rs::LogoutResponse>::redirect(query),
+                LogoutBinding::Redirect,
+            ),
+            Parts::Fields(fields) => (
+                BrowserInput::<saml_rs::LogoutResponse>::post(fields),
+                LogoutBinding::Post,
+            ),
+        };
+        let pending = PendingLogoutRequest::try_new(
+            MessageId::try_new(request_id)?,
+            RelayStateParam::absent(),
+            binding,
+            provider.descriptor.entity_id().clone(),
+        )?;
+        let idp = &provider.descriptor;
+        self.saml.finish_slo(idp, &pending, input, context(now)?)?;
+        Ok(())
+    }
+
     /// The address at the provider that says whether its request was done, signed. `RelayState` goes back as it came.
     ///
     /// # Errors
@@ -190,6 +269,27 @@ impl ServiceProvider {
         }
         Ok(location.to_owned())
     }
+}
+
+/// A form's document has its signature within; a query's is beside it.
+fn check_signed(message: &LogoutMessage<'_>, kind: Kind) -> Result<(), SamlError> {
+    let root = message.root(kind)?;
+    let is_form = matches!(message, LogoutMessage::Form { .. });
+    match is_form && child(&root, "Signature").is_none() {
+        true => Err(SamlError::Signature),
+        false => Ok(()),
+    }
+}
+
+/// The time, as far as clocks agree. The caller's database remembers messages, for all processes.
+fn context(now: i64) -> Result<SamlValidationContext<'static>, SamlError> {
+    let seconds = u64::try_from(now).map_err(|_| SamlError::Time)?;
+    let skew = SKEW_SECONDS.saturating_mul(1_000);
+    Ok(SamlValidationContext::new(
+        SystemTime::UNIX_EPOCH + Duration::from_secs(seconds),
+        ReplayPolicy::DisabledForCompatibility,
+    )
+    .with_clock_skew(ClockSkew::from_millis(-skew, skew)))
 }
 
 fn child<'a>(node: &'a Node, name: &str) -> Option<&'a Node> {

@@ -160,6 +160,7 @@ impl Store {
             "DELETE FROM login_transactions WHERE expires_at < $1",
             "DELETE FROM pushed_requests WHERE expires_at < $1",
             "DELETE FROM sso_sessions WHERE expires_at < $1",
+            "DELETE FROM saml_logouts WHERE expires_at < $1",
             // Kept for a day, because a second use says that somebody else has the code.
             "DELETE FROM authorization_codes WHERE expires_at < $1 - 86400",
             "DELETE FROM token_families WHERE expires_at < $1 - 86400", // the longest life of an access token

@@ -76,7 +76,7 @@ pub use provider_sessions::{VouchedBy, Way};
 pub use pushed_requests::PushedRequestRow;
 pub use resource_servers::ResourceServerRow;
 pub use saml_keys::SamlKeyRow;
-pub use saml_sessions::SamlSession;
+pub use saml_sessions::{SamlLogoutRow, SamlOrigin, SamlSession};
 pub use sessions::{FamilyRow, NewFamily, RefreshRow};
 pub use signing_keys::SigningKeyRow;
 pub use sso_sessions::SsoRow;

@@ -15,6 +15,38 @@ pub struct SamlSession {
     pub name: [u8; 32],
     /// Of the session's index there too, if the provider gave one.
     pub index: Option<[u8; 32]>,
+    /// The provider's name in the pool.
+    #[serde(default)]
+    pub provider: String,
+    /// Sealed: what the provider is to be told when the person leaves.
+    #[serde(default)]
+    pub subject: Vec<u8>,
+}
+
+/// The session at a provider that a browser's session came by.
+#[derive(Debug, Clone)]
+pub struct SamlOrigin {
+    /// The provider's name in the pool.
+    pub provider: String,
+    /// [`SamlSession::name`]
+    pub name: Vec<u8>,
+    /// [`SamlSession::subject`]
+    pub subject: Vec<u8>,
+}
+
+/// A logout that a provider was asked for.
+#[derive(Debug, Clone)]
+pub struct SamlLogoutRow {
+    /// Keyed hash of the pool and the request's id.
+    pub id: Vec<u8>,
+    /// The pool's id.
+    pub pool_id: String,
+    /// The provider's name in the pool.
+    pub provider: String,
+    /// Where the browser goes then.
+    pub next: String,
+    /// Seconds since 1970.
+    pub expires_at: i64,
 }
 
 impl SamlSession {
@@ -27,8 +59,9 @@ impl SamlSession {
         expires_at: i64,
     ) -> Result<(), StoreError> {
         sqlx::query(
-            "INSERT INTO saml_sessions (sso_id, pool_id, username, name, session_index, expires_at) \
-             VALUES ($1, $2, $3, $4, $5, $6)",
+            "INSERT INTO saml_sessions \
+             (sso_id, pool_id, username, name, session_index, expires_at, provider, subject) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
         )
         .bind(sso_id)
         .bind(pool_id)
@@ -36,6 +69,8 @@ impl SamlSession {
         .bind(self.name.to_vec())
         .bind(self.index.map(|index| index.to_vec()))
         .bind(expires_at)
+        .bind(&self.provider)
+        .bind(self.subject.clone())
         .execute(&mut **transaction)
         .await?;
         Ok(())
@@ -43,6 +78,72 @@ impl SamlSession {
 }
 
 impl Store {
+    /// The session at a provider that the browser's session with this id came by.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn saml_origin(&self, sso_id: &str) -> Result<Option<SamlOrigin>, StoreError> {
+        let row = sqlx::query(
+            "SELECT provider, name, subject FROM saml_sessions \
+             WHERE sso_id = $1 AND provider IS NOT NULL AND subject IS NOT NULL",
+        )
+        .bind(sso_id)
+        .fetch_optional(&self.pool)
+        .await?;
+        let Some(row) = row else { return Ok(None) };
+        Ok(Some(SamlOrigin {
+            provider: row.try_get(0)?,
+            name: row.try_get(1)?,
+            subject: row.try_get(2)?,
+        }))
+    }
+
+    /// Remembers a logout that a provider is asked for.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn insert_saml_logout(&self, row: &SamlLogoutRow) -> Result<(), StoreError> {
+        sqlx::query(
+            "INSERT INTO saml_logouts (id, pool_id, provider, next, expires_at) \
+             VALUES ($1, $2, $3, $4, $5)",
+        )
+        .bind(row.id.clone())
+        .bind(&row.pool_id)
+        .bind(&row.provider)
+        .bind(&row.next)
+        .bind(row.expires_at)
+        .execute(&self.writer)
+        .await?;
+        Ok(())
+    }
+
+    /// Takes it out: of any number of answers one gets it, in time.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn take_saml_logout(
+        &self,
+        id: &[u8],
+        now: i64,
+    ) -> Result<Option<SamlLogoutRow>, StoreError> {
+        let row = sqlx::query(
+            "DELETE FROM saml_logouts WHERE id = $1 AND expires_at > $2 \
+             RETURNING id, pool_id, provider, next, expires_at",
+        )
+        .bind(id.to_vec())
+        .bind(now)
+        .fetch_optional(&self.writer)
+        .await?;
+        let Some(row) = row else { return Ok(None) };
+        Ok(Some(SamlLogoutRow {
+            id: row.try_get(0)?,
+            pool_id: row.try_get(1)?,
+            provider: row.try_get(2)?,
+            next: row.try_get(3)?,
+            expires_at: row.try_get(4)?,
+        }))
+    }
+
     /// Ends what came by a person's sessions at a provider: all, or those with one of these indexes and those that came
     /// without any. Browsers' sessions, codes that were not used (of any session: nobody can say whose they are), sign-ins with
     /// their tokens. How many sessions there were.
