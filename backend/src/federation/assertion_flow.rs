@@ -54,7 +54,7 @@ pub(super) async fn answered(
         subject: assertion.subject,
         issuer: Some(assertion.issuer),
         auth_time: None,
-        session: Some(session),
+        session: Some(Box::new(session)),
         ends_at: assertion.session_ends_at,
         claims,
         unsigned: BTreeSet::new(),

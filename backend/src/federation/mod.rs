@@ -117,7 +117,7 @@ pub struct ExternalIdentity {
     /// When the person proved it, if the provider told, seconds since 1970.
     pub auth_time: Option<i64>,
     /// The session there, where the provider can end it.
-    pub session: Option<SamlSession>,
+    pub session: Option<Box<SamlSession>>,
     /// When the session there ends, if the provider told, seconds since 1970.
     pub ends_at: Option<i64>,
     /// What the trigger `InboundFederation` is told (`attributes` of its event).

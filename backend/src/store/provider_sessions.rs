@@ -20,7 +20,7 @@ pub struct VouchedBy {
     pub auth_time: Option<i64>,
     /// The session there, where the provider can end it.
     #[serde(default)]
-    pub session: Option<SamlSession>,
+    pub session: Option<Box<SamlSession>>,
     /// When the session there ends, if the provider told, seconds since 1970.
     #[serde(default)]
     pub ends_at: Option<i64>,
