@@ -113,6 +113,7 @@ async function nodeSuite(name, folder) {
   mkdirSync(inRoot('target', 'test-counts'), { recursive: true });
   rmSync(counts, { force: true });
   const { succeeded } = await watched(process.execPath, [
+    '--import', new URL('./run/end-test-file.mjs', import.meta.url).href,
     '--test', `--test-timeout=${NODE_TEST_TIMEOUT_MS}`,
     '--test-reporter=spec', '--test-reporter-destination=stdout',
     `--test-reporter=${new URL('./run/count-reporter.mjs', import.meta.url)}`, `--test-reporter-destination=${counts}`,

@@ -79,6 +79,7 @@ test('a slow service: the button says that it works, and pressing it again sends
   const system = await startSystem();
   const { page, close } = await openDemo(browser, system.url);
   await page.getByRole('link', { name: 'Create an account' }).click();
+  await heading(page, 'Create your account'); // before it is there, the fields of the sign-in would be filled
   await email(page).fill(newAddress());
   await password(page).fill(PASSWORD);
   const held = new Promise((resolve) => {
