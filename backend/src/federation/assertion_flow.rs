@@ -30,8 +30,7 @@ pub(super) async fn begin(
     let request = Request {
         relay_state: ask.state,
         is_signed: !provider.detail("RequestSigningAlgorithm").is_empty(),
-        // How old a proof is, a response does not say in a way that is checked: where it matters, it is a new one.
-        is_fresh: ask.prompt == Some("login") || ask.max_age.is_some(),
+        is_fresh: ask.is_for_proof(),
     };
     let begun = pool.begin(&metadata, request);
     let begun = begun.map_err(|error| failed(provider, &error))?;
@@ -53,7 +52,7 @@ pub(super) async fn answered(
         provider,
         subject: assertion.subject,
         issuer: Some(assertion.issuer),
-        auth_time: None,
+        auth_time: assertion.proved_at,
         session: Some(Box::new(session)),
         ends_at: assertion.session_ends_at,
         claims,

@@ -104,10 +104,14 @@ pub(super) async fn begin(
                 query.append_pair("response_mode", "form_post");
             }
             ProviderType::Oidc | ProviderType::Google => {
-                let max_age = proof.max_age.map(|seconds| seconds.to_string());
+                // Who is asked how old a proof may be has to say how old it is (OpenID Connect Core, 2): that it be a new one would be no
+                // more than a word in an address that whoever sits at the browser can change.
+                let is_oidc = provider.kind == ProviderType::Oidc;
+                let now = (is_oidc && ask.prompts_for_login()).then_some(0);
+                let max_age = proof.max_age.or(now).map(|seconds| seconds.to_string());
                 let given = [
                     ("login_hint", ask.login_hint),
-                    ("prompt", prompt(provider, ask.prompt)),
+                    ("prompt", prompt(provider, ask)),
                     ("max_age", max_age.as_deref()),
                     ("ui_locales", ask.lang),
                 ];
@@ -207,10 +211,10 @@ pub(super) async fn answered(
 }
 
 /// Google has no word for a new proof: there the person chooses an account again.
-fn prompt<'a>(provider: &IdentityProvider, asked: Option<&'a str>) -> Option<&'a str> {
+fn prompt<'a>(provider: &IdentityProvider, ask: &Ask<'a>) -> Option<&'a str> {
     match provider.kind {
-        ProviderType::Google if asked == Some("login") => Some("select_account"),
-        _ => asked,
+        ProviderType::Google if ask.prompts_for_login() => Some("select_account"),
+        _ => ask.prompt,
     }
 }
 

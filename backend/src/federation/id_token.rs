@@ -9,7 +9,7 @@ use crate::app::AppState;
 use crate::openid::{Claims, IdToken, Issuer, half_hash};
 
 /// How far a provider's clock may be from ours, in seconds.
-const SKEW: i64 = 60;
+pub(super) const SKEW: i64 = 60;
 
 /// Who signs a provider's tokens, and with what.
 #[derive(Debug)]

@@ -88,6 +88,28 @@ pub struct Pending {
     proof: Proof,
 }
 
+impl Ask<'_> {
+    /// Whether the person is to prove who they are, however long they have been signed in there.
+    fn is_for_proof(&self) -> bool {
+        self.max_age.is_some() || self.prompts_for_login()
+    }
+
+    /// One of the words of `prompt`.
+    fn prompts_for_login(&self) -> bool {
+        let prompt = self.prompt.unwrap_or_default();
+        prompt.split(' ').any(|word| word == "login")
+    }
+}
+
+impl ExternalIdentity {
+    /// Whether the provider tells that the person proved who they are in the last `seconds`.
+    #[must_use]
+    pub fn was_proved_within(&self, seconds: i64, now: i64) -> bool {
+        let oldest = now.saturating_sub(seconds).saturating_sub(id_token::SKEW);
+        self.auth_time.is_some_and(|then| then >= oldest)
+    }
+}
+
 impl std::fmt::Debug for Pending {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "Pending({})", self.provider)
@@ -98,7 +120,12 @@ impl std::fmt::Debug for Pending {
 #[derive(Clone, Serialize, Deserialize)]
 enum Proof {
     Code(code_flow::Proof),
-    Saml { request_id: String },
+    Saml {
+        request_id: String,
+        /// Whether the person was to prove anew who they are (`ForceAuthn`).
+        #[serde(default)]
+        is_fresh: bool,
+    },
 }
 
 /// Somebody, as a provider vouches for them.
@@ -114,7 +141,8 @@ pub struct ExternalIdentity {
     pub claims: Map<String, Value>,
     /// The names of claims that only the browser brought: nobody is known by them.
     pub unsigned: BTreeSet<String>,
-    /// When the person proved it, if the provider told, seconds since 1970.
+    /// When the person proved it, if the provider told, seconds since 1970. Without, a session there that is days old may have
+    /// answered for whoever sits at the browser.
     pub auth_time: Option<i64>,
     /// The session there, where the provider can end it.
     pub session: Option<Box<SamlSession>>,
@@ -136,7 +164,12 @@ pub async fn begin(
     let (location, proof) = match provider.kind {
         ProviderType::Saml => {
             let (location, request_id) = assertion_flow::begin(state, provider, ask).await?;
-            (location, Proof::Saml { request_id })
+            let is_fresh = ask.is_for_proof();
+            let proof = Proof::Saml {
+                request_id,
+                is_fresh,
+            };
+            (location, proof)
         }
         _ => {
             let (location, proof) = code_flow::begin(state, provider, ask).await?;
@@ -165,9 +198,20 @@ pub async fn answered(
 ) -> Result<ExternalIdentity, Failure> {
     match (&pending.proof, &answer.outcome) {
         (Proof::Code(proof), _) => code_flow::answered(state, provider, proof, answer).await,
-        (Proof::Saml { request_id }, Outcome::Response(response)) => {
+        (
+            Proof::Saml {
+                request_id,
+                is_fresh,
+            },
+            Outcome::Response(response),
+        ) => {
             let expected = Expected::Request(request_id);
-            assertion_flow::answered(state, provider, expected, response).await
+            let identity = assertion_flow::answered(state, provider, expected, response).await?;
+            Ok(ExternalIdentity {
+                // Many write the time of the response, whatever went before: it counts where a proof was asked for.
+                auth_time: identity.auth_time.filter(|_| *is_fresh),
+                ..identity
+            })
         }
         (Proof::Saml { .. }, _) => Err(Failure::Unbelievable("the answer has no SAML response")),
     }
@@ -183,7 +227,12 @@ pub async fn unsolicited(
     provider: IdentityProvider,
     response: &str,
 ) -> Result<ExternalIdentity, Failure> {
-    assertion_flow::answered(state, provider, Expected::Nothing, response).await
+    let identity = assertion_flow::answered(state, provider, Expected::Nothing, response).await?;
+    Ok(ExternalIdentity {
+        // Nobody asked for a proof.
+        auth_time: None,
+        ..identity
+    })
 }
 
 /// Where answers come back to.

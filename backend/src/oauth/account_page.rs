@@ -10,13 +10,15 @@
 //!
 //! # Security model
 //! - No token reaches the page. What counts is the session's cookie, which no script sees.
-//! - Changes need a proof of the last [`RECENT_SECONDS`].
+//! - Changes need a proof of the last [`RECENT_SECONDS`]. Another provider's answer is one if it tells when the person proved it: a
+//!   session that they left open there must not be enough to link somebody else's account here for good.
 //! - A link needs the transaction's cookie (this browser began it), the secret in the provider's answer, and at its end still a
 //!   session of the same user: an answer that somebody else was lured to link makes nothing.
 //! - A person of a provider who is another user here already stays that user's, and is not told of.
 //!
 //! # Limits
-//! Whether a provider really asked for a proof, when it was told to (`prompt=login`), is its word.
+//! Whether a provider really asked for a proof, and when, is its word. Who comes by one that does not tell (Google, Facebook, Amazon)
+//! changes nothing here until they sign in some other way.
 
 use super::authorization_request::{AuthorizationRequest, Wanted};
 use super::authorize::too_many;
@@ -77,7 +79,8 @@ impl AtAccount {
     /// Whether they may change something.
     #[must_use]
     pub fn is_recent(&self, state: &AppState) -> bool {
-        state.clock.now() - self.session.auth_time < RECENT_SECONDS
+        let now = state.clock.now();
+        self.session.is_proved_within(RECENT_SECONDS, now)
     }
 
     /// The session's id.

@@ -205,7 +205,7 @@ async fn decide(
     let mut standing = Standing::Open;
     if let Some(session) = session(state, page, prompt, browser, target).await?
         && choice.takes(session.provider.as_deref())
-        && max_age.is_none_or(|age| state.clock.now() - session.auth_time < age)
+        && max_age.is_none_or(|age| session.is_proved_within(age, state.clock.now()))
     {
         let offered = BrowserSession::of(&session, max_age);
         let asks = consent::is_needed(state, &target.client, &request, &session.user).await?;

@@ -35,6 +35,9 @@ pub struct SsoSession {
     pub user: User,
     /// When the person proved it, here or at another provider, seconds since 1970.
     pub auth_time: i64,
+    /// Whether they are known to have proved it then: another provider that does not tell may have answered for whoever sat at
+    /// the browser.
+    is_proof: bool,
     /// When the session began, seconds since 1970.
     pub(super) began_at: i64,
     /// Seconds since 1970.
@@ -55,6 +58,13 @@ pub struct SsoCookie {
     pub value: OpaqueSecret,
     /// How long to keep it, in seconds.
     pub seconds: i64,
+}
+
+impl SsoSession {
+    /// Whether the person is known to have proved who they are in the last `seconds`.
+    pub(super) fn is_proved_within(&self, seconds: i64, now: i64) -> bool {
+        self.is_proof && now - self.auth_time < seconds
+    }
 }
 
 /// The session of a cookie's value in a pool, if it counts for this client.
@@ -99,6 +109,7 @@ pub async fn find(
     Ok(Some(SsoSession {
         user,
         auth_time: content.auth_time,
+        is_proof: content.is_proof,
         began_at: content.began_at,
         expires_at: content.expires_at,
         id: row.id,
@@ -159,6 +170,7 @@ pub(super) async fn begin(
         sub: user.sub.clone(),
         verifier_version: user.verifier_version,
         auth_time: proved_at(began_at, vouched_by),
+        is_proof: vouched_by.is_none_or(|vouched| vouched.auth_time.is_some()),
         began_at,
         expires_at: ends_at(began_at.saturating_add(seconds), vouched_by),
         second_factor,
@@ -178,6 +190,7 @@ pub(super) fn rotate(
         sub: user.sub.clone(),
         verifier_version: user.verifier_version,
         auth_time: session.auth_time,
+        is_proof: session.is_proof,
         began_at: session.began_at,
         expires_at: session.expires_at,
         second_factor: session.second_factor.clone(),
@@ -220,6 +233,9 @@ struct Content {
     sub: String,
     verifier_version: i64,
     auth_time: i64,
+    /// Rows of older versions do not say it: they count as without.
+    #[serde(default)]
+    is_proof: bool,
     #[serde(default)]
     began_at: i64,
     expires_at: i64,

@@ -24,6 +24,9 @@ pub struct Assertion {
     pub subject: String,
     /// The provider's session, for single logout.
     pub session_index: Option<String>,
+    /// When the person proved who they are (`AuthnInstant`), seconds since 1970: the earliest, if every statement says it. Many providers
+    /// write the time of the response, whatever went before.
+    pub proved_at: Option<i64>,
     /// When that session ends (`SessionNotOnOrAfter`), if the provider says, in seconds since 1970.
     pub session_ends_at: Option<i64>,
     /// The request it answers; `None` if it answers none.
@@ -56,6 +59,11 @@ impl Assertion {
             [only] => only.session_index(),
             _ => None,
         };
+        let proofs = session.authn_sessions().iter().map(|statement| {
+            let instant = OffsetDateTime::parse(statement.authn_instant()?.as_str(), &Rfc3339);
+            Some(instant.ok()?.unix_timestamp())
+        });
+        let proofs: Option<Vec<i64>> = proofs.collect();
         let mut session_ends_at = None;
         for statement in session.authn_sessions() {
             if let Some(end) = statement.not_on_or_after() {
@@ -70,6 +78,7 @@ impl Assertion {
             issuer: session.issuer().as_str().to_owned(),
             subject: subject.to_owned(),
             session_index: index.map(|index| index.as_str().to_owned()),
+            proved_at: proofs.and_then(|proofs| proofs.into_iter().min()),
             session_ends_at,
             in_response_to: session.in_response_to().map(|id| id.as_str().to_owned()),
             was_encrypted,

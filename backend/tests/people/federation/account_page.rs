@@ -340,6 +340,9 @@ async fn an_answer_links_in_the_browser_that_asked_while_the_same_person_is_sign
 #[tokio::test]
 async fn the_last_way_in_stays_and_a_proof_of_six_minutes_ago_changes_nothing() {
     let mut all = Federation::start().await;
+    let now = all.backend.clock.now();
+    all.provider
+        .script(|script| script.claims = json!({ "auth_time": now }));
     all.sign_in().await;
     let told = all.page("DescribeAccount", json!({})).await.ok();
     assert_eq!(told["HasPassword"], false);
@@ -369,6 +372,47 @@ async fn the_last_way_in_stays_and_a_proof_of_six_minutes_ago_changes_nothing() 
     assert!(all.browser.cookies.keys().all(|name| !name.contains("sso")));
     let refused = all.page("DescribeAccount", json!({})).await;
     assert_eq!(refused.error_type(), "NotAuthorizedException");
+}
+
+#[tokio::test]
+async fn a_provider_that_does_not_say_when_somebody_proved_it_lets_nobody_change_anything() {
+    let mut all = Federation::start().await;
+    let now = all.backend.clock.now();
+    let ask = json!({ "Provider": "Acme" });
+    // Who is signed in there is sent back at once, whoever sits at the browser: that is no proof, nor is an old one.
+    for (auth_time, prompt, is_proof) in [
+        (json!(null), None, false),
+        (json!(null), Some("login"), false),
+        (json!(now - 301), Some("login"), false),
+        (json!(now - 299), None, true),
+    ] {
+        all.browser = Browser::default();
+        let app = all.app.clone();
+        if let Some(prompt) = prompt {
+            all.app = app.clone().with("prompt", prompt);
+        }
+        all.provider
+            .script(|script| script.claims = json!({ "auth_time": auth_time }));
+        let there = all.leave().await;
+        let max_age = parameter(&there, "max_age");
+        assert_eq!(
+            max_age.as_deref(),
+            prompt.map(|_| "0"),
+            "it is to say when: {there}"
+        );
+        let back = all.provider.answer(&there);
+        let back = location(&all.open(&back).await);
+        assert!(parameter(&back, "code").is_some(), "{back}");
+        all.app = app;
+        let told = all.page("DescribeAccount", json!({})).await.ok();
+        assert_eq!(told["IsRecent"], is_proof, "{auth_time} {prompt:?}");
+        let asked = all.page("LinkProvider", ask.clone()).await;
+        if is_proof {
+            asked.ok();
+        } else {
+            assert_eq!(asked.error_type(), "NotAuthorizedException", "{auth_time}");
+        }
+    }
 }
 
 #[tokio::test]

@@ -42,6 +42,26 @@ async fn a_proof_that_is_too_old_or_of_no_time_is_refused_where_the_app_wants_a_
 }
 
 #[tokio::test]
+async fn a_session_of_which_nobody_knows_when_it_was_proved_is_none_for_an_app_that_asks() {
+    let mut all = Federation::start().await;
+    let now = all.backend.clock.now();
+    let app = all.app.clone();
+    all.sign_in().await;
+    let again = all.leave().await;
+    assert!(parameter(&again, "code").is_some(), "it is one: {again}");
+    all.app = app.with("max_age", "300");
+    let there = all.leave().await;
+    assert!(there.as_str().starts_with(&all.provider.issuer), "{there}");
+    all.provider
+        .script(|script| script.claims = json!({ "auth_time": now }));
+    let back = all.provider.answer(&there);
+    let back = location(&all.open(&back).await);
+    assert!(parameter(&back, "code").is_some(), "{back}");
+    let again = all.leave().await;
+    assert!(parameter(&again, "code").is_some(), "proved: {again}");
+}
+
+#[tokio::test]
 async fn an_old_proof_of_a_provider_gives_a_session_that_lasts_and_says_how_old_it_is() {
     let mut all = Federation::start().await;
     let now = all.backend.clock.now();

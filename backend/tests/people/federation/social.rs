@@ -99,6 +99,17 @@ async fn amazon_says_who_it_is_in_its_profile() {
     let back = location(&all.open(&back).await);
     let id = all.id_claims(&back).await;
     assert_eq!(id["cognito:username"], "LoginWithAmazon_amzn1.account.K2");
+
+    // It does not say when anybody proved it: an app that asks for that is told so.
+    all.browser = Browser::default();
+    all.app = all.app.clone().with("max_age", "300");
+    let there = away(&mut all).await;
+    let state = parameter(&there, "state").unwrap();
+    let back = format!("/oauth2/idpresponse?code=c&state={state}");
+    let back = location(&all.open(&back).await);
+    assert_eq!(parameter(&back, "code"), None, "{back}");
+    let why = parameter(&back, "error_description").unwrap();
+    assert!(why.contains("no proof as new"), "{why}");
 }
 
 #[tokio::test]

@@ -259,6 +259,28 @@ async fn who_has_to_prove_anew_who_they_are_is_asked_to() {
 }
 
 #[tokio::test]
+async fn when_somebody_proved_it_counts_where_a_proof_was_asked_for_and_must_be_as_new() {
+    let mut saml = Saml::start(json!({})).await;
+    saml.sign_in(ALICE).await;
+    // The response had a time, but nobody asked for a proof: that session is none for this app.
+    let mut answers = Vec::new();
+    for (id, later) in [("_a2", 0), ("_a3", 125)] {
+        let (xml, relay_state) = saml.leave_with(&[("max_age", "60")]).await;
+        let (_, request) = xml.split_once(" ID=\"").unwrap();
+        let request = request.split('"').next().unwrap();
+        let response = saml.response(request, Said { id, ..ALICE });
+        saml.federation.backend.clock.advance(later);
+        let kept = location(&saml.post(&response, &relay_state).await);
+        answers.push(location(&saml.federation.open(&path(&kept)).await));
+        saml.federation.browser = Browser::default();
+    }
+    assert_eq!(error(&answers[0]), None, "{}", answers[0]);
+    assert_eq!(error(&answers[1]).as_deref(), Some("invalid_request"));
+    let why = crate::browser::parameter(&answers[1], "error_description").unwrap();
+    assert!(why.contains("no proof as new"), "{why}");
+}
+
+#[tokio::test]
 async fn who_asks_for_encrypted_responses_gets_no_other() {
     let mut saml = Saml::start(json!({ "EncryptedResponses": "true" })).await;
     let refused = saml.sign_in(ALICE).await;
