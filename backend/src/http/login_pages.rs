@@ -4,7 +4,7 @@
 use axum::Extension;
 use axum::body::Body;
 use axum::extract::State;
-use axum::http::{HeaderMap, HeaderValue, Response, StatusCode, Uri, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode, Uri, header};
 use axum::response::IntoResponse;
 use uuid::Uuid;
 
@@ -111,6 +111,12 @@ async fn begin(
             location,
         } => {
             let mut response = see_other(&location);
+            // The window may be one that the app opened for this: a page of the provider's is not to send the app elsewhere, as none of
+            // ours can.
+            response.headers_mut().insert(
+                HeaderName::from_static("cross-origin-opener-policy"),
+                HeaderValue::from_static("same-origin"),
+            );
             for line in forget {
                 set(&mut response, Some(line));
             }

@@ -23,6 +23,16 @@ async fn error_of(change: impl FnOnce(&mut Script)) -> (String, String) {
 }
 
 #[tokio::test]
+async fn a_provider_in_a_window_of_the_apps_cannot_send_the_app_elsewhere() {
+    let mut all = Federation::start().await;
+    let app = all.app.clone().with("identity_provider", "Acme");
+    let away = all.open(&app.authorize()).await;
+    assert!(location(&away).as_str().starts_with(&all.provider.issuer));
+    let policy = away.header("cross-origin-opener-policy");
+    assert_eq!(policy, Some("same-origin"));
+}
+
+#[tokio::test]
 async fn an_id_token_of_which_something_does_not_hold_signs_nobody_in() {
     let far = 10_000_000_000_i64;
     for (claims, why) in [
