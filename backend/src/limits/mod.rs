@@ -83,7 +83,7 @@ pub enum Hourly {
     SignInStep,
     /// Become a guest of an identity pool, whoever it is: 1,000.
     Guest,
-    /// Bring a login about which a provider is asked, to an identity pool, whoever it is: 1,000.
+    /// Bring a login about which a provider is asked, in vain, to an identity pool, whoever it is: 1,000.
     AskedLogin,
     /// Begin to register a passkey: 50.
     PasskeyRegistration,
@@ -207,6 +207,21 @@ pub async fn forget(
 ) -> Result<(), ApiError> {
     let key = key(state, caller, action.purpose(), pool_id, username);
     Ok(state.store.forget_attempts(&key).await?)
+}
+
+/// Takes one attempt back that has succeeded, of those that only failures are to use up.
+///
+/// # Errors
+/// For no fault of the caller's.
+pub async fn take_back(
+    state: &AppState,
+    caller: &Caller,
+    action: Hourly,
+    pool_id: &str,
+    username: &str,
+) -> Result<(), ApiError> {
+    let key = key(state, caller, action.purpose(), pool_id, username);
+    Ok(state.store.take_back_attempt(&key).await?)
 }
 
 /// What is guessed at.

@@ -94,6 +94,18 @@ impl Store {
         Ok(())
     }
 
+    /// Takes one attempt back.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn take_back_attempt(&self, key: &[u8; 32]) -> Result<(), StoreError> {
+        sqlx::query("UPDATE attempts SET count = count - 1 WHERE key_hash = $1 AND count > 0")
+            .bind(key.to_vec())
+            .execute(&self.writer)
+            .await?;
+        Ok(())
+    }
+
     pub(super) async fn sweep_attempts(&self, now: i64) -> Result<(), StoreError> {
         sqlx::query("DELETE FROM attempts WHERE window_started_at < $1 AND blocked_until < $1")
             .bind(now.saturating_sub(LONGEST_MEMORY_MILLIS))

@@ -91,7 +91,7 @@ impl VerifiedLogin {
 ///
 /// # Errors
 /// `NotAuthorizedException` if one is not good or of no provider of the pool, `ExternalServiceException` if
-/// a provider does not answer, `LimitExceededException` if this caller has had providers asked as often as one address may.
+/// a provider does not answer, `LimitExceededException` if this caller has had providers asked in vain as often as one address may.
 pub async fn verify(
     state: &AppState,
     caller: &Caller,
@@ -129,10 +129,14 @@ async fn verify_one(
         return user_pool::verify(state, name, &clients, token).await;
     }
     if let Some(app_id) = settings.supported_login_providers.app(name) {
-        if social::is_asked(name) {
-            limits::count(state, caller, Hourly::AskedLogin, &pool.id, "").await?;
+        if !social::is_asked(name) {
+            return social::verify(state, name, app_id, token).await;
         }
-        return social::verify(state, name, app_id, token).await;
+        // Counted first, so that many at once are, too; the people of a company, who share an address, use up nothing.
+        limits::count(state, caller, Hourly::AskedLogin, &pool.id, "").await?;
+        let login = social::verify(state, name, app_id, token).await?;
+        limits::take_back(state, caller, Hourly::AskedLogin, &pool.id, "").await?;
+        return Ok(login);
     }
     let arns = settings.open_id_connect_provider_arns.iter();
     let mut named = arns.filter(|arn| {
