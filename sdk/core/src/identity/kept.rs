@@ -75,9 +75,9 @@ impl Identity {
     }
 }
 
-/// Somebody's credentials for something.
+/// Somebody's credentials for a role.
 #[derive(Debug, Default)]
-pub(super) struct Role {
+pub(super) struct RoleCredentials {
     pub(super) credentials: RefCell<Option<Rc<Credentials>>>,
     /// When they are to be replaced.
     pub(super) due_ms: Cell<u64>,

@@ -29,7 +29,7 @@ mod sts;
 use alloc::rc::Rc;
 use alloc::string::String;
 
-use kept::{Identity, Kept, Role};
+use kept::{Identity, Kept, RoleCredentials};
 pub use request::{Credentials, CredentialsFlow, CredentialsRequest};
 pub use settings::IdentityPoolConfig;
 use sts::Assume;
@@ -58,7 +58,7 @@ pub struct IdentityPool<P: Network> {
     service: Service<P>,
     settings: IdentityPoolConfig,
     identities: Kept<Identity>,
-    roles: Kept<Role>,
+    roles: Kept<RoleCredentials>,
 }
 
 impl<P: Network> IdentityPool<P> {
@@ -163,15 +163,21 @@ impl<P: Network> IdentityPool<P> {
         let known = who.known(request).or_else(|| request.guest.clone());
         if let Some(id) = known {
             match self.credentials_of(&id, request, deadline).await {
-                // Deleted, or a guest's that belongs to somebody since.
-                Err(error) if request.identity.is_none() && is_refusal(&error) => {
-                    who.id.replace(None);
-                }
+                Err(error) if request.identity.is_none() && is_none_of_theirs(&error, request) => {}
                 result => return who.keeping(result),
             }
         }
-        let id = self.ask_for_identity(request, &who, deadline).await?;
-        who.keeping(self.credentials_of(&id, request, deadline).await)
+        let before = who.id.take();
+        let renewed = async {
+            let id = self.ask_for_identity(request, &who, deadline).await?;
+            self.credentials_of(&id, request, deadline).await
+        };
+        let renewed = who.keeping(renewed.await);
+        // Refused as another identity too: it was not for the identity, which somebody may have files under.
+        if who.id.borrow().is_none() || renewed.as_ref().is_err_and(is_refusal) {
+            who.id.replace(before);
+        }
+        renewed
     }
 
     /// `GetId`.
@@ -318,14 +324,28 @@ fn is_personal<T>(result: &Result<T, Error>) -> bool {
     matches!(code, Some(ErrorCode::Aborted | ErrorCode::Timeout))
 }
 
+/// Whether the identity may be the reason: it was deleted, or it was a guest's and belongs to somebody since. Who asks for a role is
+/// refused in the same words where the role is not theirs.
+fn is_none_of_theirs(error: &Error, request: &CredentialsRequest) -> bool {
+    match refusal(error) {
+        Some("ResourceNotFound" | "ResourceConflict") => true,
+        Some("NotAuthorized") => request.flow == CredentialsFlow::default(),
+        _ => false,
+    }
+}
+
 fn is_refusal(error: &Error) -> bool {
-    let answer = error.answer.as_ref();
-    let name = answer.and_then(|answer| answer.service_type.as_deref());
-    let name = name.map(|name| name.strip_suffix("Exception").unwrap_or(name));
     matches!(
-        name,
+        refusal(error),
         Some("ResourceNotFound" | "NotAuthorized" | "ResourceConflict")
     )
+}
+
+/// What the service calls the error.
+fn refusal(error: &Error) -> Option<&str> {
+    let answer = error.answer.as_ref();
+    let name = answer.and_then(|answer| answer.service_type.as_deref())?;
+    Some(name.strip_suffix("Exception").unwrap_or(name))
 }
 
 fn nobody_answered(error: &Error) -> bool {

@@ -50,7 +50,7 @@ pub(super) async fn assume_role<P: Network>(
         return Err(refusal(&response));
     }
     let body = &response.body;
-    let expires_at_ms = element(body, "Expiration").and_then(milliseconds);
+    let expires_at_ms = element(body, "Expiration").and_then(instant_ms);
     let read = |name| element(body, name).map(ToString::to_string);
     match (
         read("AccessKeyId"),
@@ -117,7 +117,7 @@ fn after<'a>(text: &'a str, part: &str) -> Option<&'a str> {
 }
 
 /// `2026-11-23T17:00:00Z`, perhaps with a fraction, in milliseconds since 1970.
-fn milliseconds(text: &str) -> Option<u64> {
+fn instant_ms(text: &str) -> Option<u64> {
     let bytes = text.as_bytes();
     let shape = b"0000-00-00T00:00:00";
     let is_shaped = bytes.len() > shape.len()
@@ -182,7 +182,7 @@ mod tests {
             ("2026-11-23 17:04:05Z", None),
             ("", None),
         ] {
-            assert_eq!(milliseconds(text), ms, "{text}");
+            assert_eq!(instant_ms(text), ms, "{text}");
         }
     }
 

@@ -297,6 +297,45 @@ fn a_guest_who_comes_back_is_not_made_anew_unless_the_service_has_forgotten_them
 }
 
 #[test]
+fn a_guest_who_is_refused_a_role_stays_the_guest_they_are() {
+    let (pool, platform) = pool();
+    let with_role = CredentialsRequest {
+        flow: CredentialsFlow::Enhanced {
+            role: Some(ROLE.into()),
+        },
+        ..guest(Some(GUEST))
+    };
+    platform.script([0, 1].map(|_| refused("NotAuthorizedException")));
+    for _ in 0..2 {
+        assert_eq!(code(&pool, &with_role), ErrorCode::NotAuthorized);
+    }
+    let nobody_new = ["GetCredentialsForIdentity"; 2];
+    assert_eq!(platform.take_operations(), nobody_new);
+    let id = run(pool.identity_id(&guest(Some(GUEST)), &options()));
+    assert_eq!(id.unwrap(), GUEST);
+}
+
+#[test]
+fn an_identity_is_replaced_only_by_one_that_gets_credentials() {
+    let refusal = || refused("NotAuthorizedException");
+    for then in [vec![identified(GUEST), refusal()], vec![refusal()]] {
+        let (pool, platform) = pool();
+        platform.script([
+            identified(IDENTITY),
+            given("A", IDENTITY, &platform, HOUR_MS),
+        ]);
+        assert_eq!(key(&pool, &of_ana()), "A");
+        platform.advance_ms(HOUR_MS);
+        platform.script(std::iter::once(refusal()).chain(then));
+        assert_eq!(code(&pool, &of_ana()), ErrorCode::NotAuthorized);
+        platform.script([given("B", IDENTITY, &platform, HOUR_MS)]);
+        assert_eq!(key(&pool, &of_ana()), "B");
+        let asked = &last(&platform)["IdentityId"];
+        assert_eq!(asked, IDENTITY, "the one of before");
+    }
+}
+
+#[test]
 fn who_signs_in_keeps_the_identity_of_the_guest_if_the_service_links_it() {
     let (pool, platform) = pool();
     let ana = || CredentialsRequest {
