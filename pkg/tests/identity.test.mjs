@@ -63,6 +63,13 @@ test('a refusal is answered by new tokens, once', async () => {
   assert.equal(refused.calls.length, 3);
 });
 
+test('who is refused with new tokens, too, as for a role that is not theirs, is not given new ones each time', async () => {
+  const { identity, calls } = operations({ answers: ['not_authorized', 'not_authorized', 'not_authorized', 'not_authorized', '{}', 'not_authorized'] });
+  const refuse = () => assert.rejects(identity.call('credentials', { role: 'r' }, OPTIONS, signal), (error) => JSON.parse(error).code === 'not_authorized');
+  for (let i = 0; i < 3; i += 1) await refuse();
+  assert.equal(calls.filter(({ op }) => op === 'refresh').length, 1);
+});
+
 test('other errors, and refusals of a guest, are not answered by a refresh', async () => {
   for (const [code, sub] of [['invalid_configuration', 'ana'], ['network', 'ana'], ['not_authorized', undefined]]) {
     const { identity, calls } = operations({ answers: [code] });

@@ -12,6 +12,8 @@ export class IdentityOperations {
   readonly #load: () => Promise<WasmIdentity>;
   readonly #client: Pick<WasmClient, 'call' | 'tokens'>;
   #identity: Promise<WasmIdentity> | undefined;
+  /** An ID token that was new and was refused all the same. */
+  #refused: string | undefined;
 
   /** `load` loads the wasm and starts it. */
   constructor(client: Pick<WasmClient, 'call' | 'tokens'>, load: () => Promise<WasmIdentity>) {
@@ -38,12 +40,16 @@ export class IdentityOperations {
     try {
       return await run(token);
     } catch (error) {
-      // The pool may ask whether the session still stands, and a clock may be wrong: new tokens settle both.
-      if (codeOf(error) !== 'not_authorized') throw error;
+      // The pool may ask whether the session still stands, and a clock may be wrong: new tokens settle both. A role that is not theirs
+      // they do not.
+      if (codeOf(error) !== 'not_authorized' || token === this.#refused) throw error;
       await refresh();
       const newer = await idToken();
       if (newer === token) throw error;
-      return run(newer);
+      this.#refused = newer;
+      const result = await run(newer);
+      this.#refused = undefined;
+      return result;
     }
   }
 
