@@ -3,7 +3,7 @@ import type { CallOptions, CodeDelivery } from './calls.ts';
 import { workerConfig, type AuthConfig, type OAuthConfig, type Persistence, type WorkerConfig } from './config.ts';
 import { AuthError, type AuthErrorDetails } from './errors.ts';
 import { packRequest, unpackResponse } from './fetch.ts';
-import type { CredentialProvider, CredentialsInput, Identities, providerOf } from './identity.ts';
+import type { CredentialProvider, CredentialsInput, Identities, credentialsOf } from './identity.ts';
 import type { LeftoverPlace } from './leftover.ts';
 import { Link } from './link.ts';
 import type { FetchResponse, Operation, Started, StartMessage } from './messages.ts';
@@ -203,7 +203,7 @@ class Client implements Omit<Auth, keyof Account> {
         return redirects.leave(url);
       }),
     popup: (input: RedirectInput = {}, options?: CallOptions): Promise<PopupResult> =>
-      this.#away((redirects, oauth) => redirects.inPopup(input, oauth, (op, args) => this.#link.call(op, args, options), options?.signal)),
+      this.#away((redirects, oauth) => redirects.inPopup(input, oauth, (op, args, given = options) => this.#link.call(op, args, given), options?.signal)),
   });
 
   readonly credentials: CredentialProvider = (options) => this.credentialsFor({})(options);
@@ -310,11 +310,11 @@ class Client implements Omit<Auth, keyof Account> {
   }
 
   credentialsFor(input: CredentialsInput): CredentialProvider {
-    return (options) => this.#provided((provider) => provider.credentials(input, options));
+    return (options) => this.#ofPool((pool) => pool.credentials(input, options));
   }
 
   identityId(options?: CallOptions): Promise<string> {
-    return this.#provided((provider) => provider.identityId(options));
+    return this.#ofPool((pool) => pool.identityId(options));
   }
 
   async signOut({ redirect = true, ...input }: { everywhere?: boolean; redirect?: boolean } = {}, options?: CallOptions): Promise<SignOutResult> {
@@ -342,8 +342,8 @@ class Client implements Omit<Auth, keyof Account> {
     });
   }
 
-  #provided<T>(ask: (provider: ReturnType<typeof providerOf>) => Promise<T>): Promise<T> {
-    return ours(async () => ask((await import('./identity.js')).providerOf(this, this.#config)));
+  #ofPool<T>(ask: (pool: ReturnType<typeof credentialsOf>) => Promise<T>): Promise<T> {
+    return ours(async () => ask((await import('./identity.js')).credentialsOf(this, this.#config)));
   }
 
   async #step(op: 'signIn' | 'resume', args: unknown, options?: CallOptions): Promise<SignInStep> {

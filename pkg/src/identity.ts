@@ -74,8 +74,8 @@ export interface Identities {
   identityId(options?: CallOptions): Promise<string>;
 }
 
-/** What this needs of the client. */
-export interface Holder {
+/** What this needs of the client whose they are. */
+export interface IdentityClient {
   readonly state: AuthState;
   on(listener: (event: AuthEvent) => void): () => void;
   call(op: Operation, args: object, options?: CallOptions): Promise<unknown>;
@@ -85,33 +85,38 @@ interface Given extends Omit<AwsCredentials, 'expiration'> {
   expiresAt: number;
 }
 
-const known = new WeakMap<object, Provider>();
+const known = new WeakMap<object, PoolCredentials>();
 
 /** The credentials of one client, always the same. */
-export function providerOf(holder: Holder, config: WorkerConfig): Provider {
-  const provider = known.get(holder) ?? new Provider(holder, config);
-  known.set(holder, provider);
-  return provider;
+export function credentialsOf(client: IdentityClient, config: WorkerConfig): PoolCredentials {
+  const credentials = known.get(client) ?? new PoolCredentials(client, config);
+  known.set(client, credentials);
+  return credentials;
 }
 
-class Provider {
-  readonly #holder: Holder;
+class PoolCredentials {
+  readonly #client: IdentityClient;
   readonly #guest: Guest;
   /** The ends of what was given out, by access key. */
   readonly #ends = new Map<string, Date>();
   #sub: string | undefined;
+  /** How often somebody has come or gone. */
+  #changes = 0;
 
-  constructor(holder: Holder, config: WorkerConfig) {
-    this.#holder = holder;
+  constructor(client: IdentityClient, config: WorkerConfig) {
+    this.#client = client;
     this.#guest = new Guest(config);
-    this.#sub = subOf(holder.state);
-    holder.on(({ state }) => this.#changed(subOf(state)));
+    this.#sub = subOf(client.state);
+    client.on(({ state }) => this.#changed(subOf(state)));
   }
 
   async credentials(input: CredentialsInput, { forceRefresh = false, signal, timeoutMs }: Parameters<CredentialProvider>[0] = {}): Promise<AwsCredentials> {
+    const stays = this.#watch();
     const args = { ...(await flat(input)), forceRefresh };
-    const { expiresAt, ...given } = (await this.#ask('credentials', args, { ...(signal && { signal }), ...(timeoutMs && { timeoutMs }) })) as Given;
+    const { expiresAt, ...given } = (await this.#ask('credentials', args, stays, { ...(signal && { signal }), ...(timeoutMs && { timeoutMs }) })) as Given;
     const { accessKeyId } = given;
+    // In one go with what follows: of those who leave later the end is known here.
+    stays();
     for (const [key, end] of this.#ends) if (end.getTime() <= Date.now()) this.#ends.delete(key);
     const expiration = this.#ends.get(accessKeyId) ?? new Date(expiresAt);
     this.#ends.set(accessKeyId, expiration);
@@ -119,15 +124,26 @@ class Provider {
   }
 
   async identityId(options?: CallOptions): Promise<string> {
-    return ((await this.#ask('identityId', {}, options)) as { identityId: string }).identityId;
+    const stays = this.#watch();
+    const { identityId } = await this.#ask('identityId', {}, stays, options);
+    stays();
+    return identityId;
   }
 
-  async #ask(op: Operation, args: { logins?: Record<string, string> }, options?: CallOptions): Promise<{ identityId: string }> {
-    const sub = subOf(this.#holder.state);
-    const isGuest = sub === undefined && Object.keys(args.logins ?? {}).length === 0;
+  /** What throws once somebody has come or gone since. */
+  #watch(): () => void {
+    const changes = this.#changes;
+    return () => {
+      if (changes !== this.#changes) throw LEFT;
+    };
+  }
+
+  async #ask(op: Operation, args: { logins?: Record<string, string> }, stays: () => void, options?: CallOptions): Promise<{ identityId: string }> {
+    const isGuest = this.#sub === undefined && Object.keys(args.logins ?? {}).length === 0;
     const ask = async (guest: string | undefined): Promise<{ identityId: string }> => {
-      const answer = (await this.#holder.call(op, { ...args, ...(guest && { guest }) }, options)) as { identityId: string };
-      if (subOf(this.#holder.state) !== sub) throw LEFT;
+      stays();
+      const answer = (await this.#client.call(op, { ...args, ...(guest && { guest }) }, options)) as { identityId: string };
+      stays();
       // Who signs in takes the guest's identity along, or has another one.
       if (isGuest ? guest !== answer.identityId : guest) await this.#guest.keep(isGuest ? answer.identityId : undefined);
       return answer;
@@ -140,9 +156,10 @@ class Provider {
   #changed(sub: string | undefined): void {
     if (sub === this.#sub) return;
     this.#sub = sub;
+    this.#changes += 1;
     for (const end of this.#ends.values()) end.setTime(0);
     this.#ends.clear();
-    this.#holder.call('forgetCredentials', {}).catch(() => {});
+    this.#client.call('forgetCredentials', {}).catch(() => {});
   }
 }
 

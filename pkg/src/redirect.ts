@@ -3,6 +3,7 @@
  * what state and nonce are compared with, are the worker's. Loaded where the configuration has `oauth`; it depends on nothing,
  * so what it throws are details of an error.
  */
+import type { CallOptions } from './calls.ts';
 import type { AuthConfig, OAuthConfig } from './config.ts';
 import type { AuthError, AuthErrorDetails } from './errors.ts';
 import type { Operation, RedirectRecord } from './messages.ts';
@@ -91,19 +92,27 @@ export function leave(url: string): Promise<never> {
 export async function inPopup(
   input: RedirectInput,
   oauth: OAuthConfig,
-  call: (op: Operation, args: object) => Promise<unknown>,
+  call: (op: Operation, args: object, options?: CallOptions) => Promise<unknown>,
   signal?: AbortSignal,
 ): Promise<PopupResult> {
   const args = { ...asked(input, oauth), popup: true };
   const popup = open('', '_blank', `popup,width=${WIDTH},height=${HEIGHT},left=${screenX + (outerWidth - WIDTH) / 2},top=${screenY + (outerHeight - HEIGHT) / 2}`);
   if (!popup) throw BLOCKED;
+  let state: string | undefined;
   try {
     const { url } = (await call('beginRedirect', args)) as { url: string };
-    const answer = answerFrom(popup, channelOf(url), signal);
+    state = stateOf(url);
+    const answer = answerFrom(popup, channelOf(state), signal);
+    // No page that it comes by is to send this one elsewhere.
+    popup.opener = null;
     popup.location.replace(url);
     const { error, ...result } = (await call('completeRedirect', { query: await answer })) as RedirectRecord;
     if (error) throw error;
     return result as PopupResult;
+  } catch (error) {
+    // Nor does the window, if it stays open, sign anybody in by itself: what was asked for is forgotten.
+    if (error === LEFT && state) call('completeRedirect', { query: `state=${state}&error=aborted` }, {}).catch(() => {});
+    throw error;
   } finally {
     popup.close();
   }
@@ -128,8 +137,9 @@ function answerFrom(popup: Window, channel: BroadcastChannel, signal?: AbortSign
 
 /** Hands an answer to the page that waits for it, and closes this window. `undefined` where none is waited for elsewhere; else whether it was taken. */
 export function relayed(answer: string, { clientId }: AuthConfig): Promise<boolean> | undefined {
-  if (!new URLSearchParams(answer).get('state')?.startsWith(`${clientId}.popup.`)) return;
-  const channel = channelOf(`?${answer}`);
+  const state = stateOf(`?${answer}`);
+  if (!state.startsWith(`${clientId}.popup.`)) return;
+  const channel = channelOf(state);
   return new Promise<boolean>((resolve) => {
     channel.onmessage = ({ data }) => data === TAKEN && (close(), resolve(true));
     // Whoever asked has gone, or will not have it any more: it is this page's.
@@ -139,8 +149,12 @@ export function relayed(answer: string, { clientId }: AuthConfig): Promise<boole
 }
 
 /** Between the window and who opened it, for one sign-in. Only pages of this origin hear it, and the code is worth nothing without the verifier. */
-function channelOf(url: string): BroadcastChannel {
-  return new BroadcastChannel(`cognate-auth|${new URL(url, location.href).searchParams.get('state')}`);
+function channelOf(state: string): BroadcastChannel {
+  return new BroadcastChannel(`cognate-auth|${state}`);
+}
+
+function stateOf(url: string): string {
+  return new URL(url, location.href).searchParams.get('state') ?? '';
 }
 
 const WIDTH = 480;
