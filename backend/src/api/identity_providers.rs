@@ -9,7 +9,7 @@ use super::Empty;
 use super::page::{PageRequest, next_token};
 use crate::app::{AppState, Caller};
 use crate::error::ApiError;
-use crate::federation::saml_parties::read_back;
+use crate::federation::saml_metadata::read_back;
 use crate::identity_providers::{self, IdentityProvider, ProviderType, Settings};
 use crate::pools::find_pool;
 

@@ -10,7 +10,8 @@ use std::collections::BTreeSet;
 use serde_json::{Map, Value};
 
 use super::provider_logout::of_assertion;
-use super::saml_parties::{metadata, service_provider};
+use super::saml_metadata::{metadata, newer};
+use super::saml_parties::service_provider;
 use super::{Ask, ExternalIdentity, Failure};
 use crate::app::AppState;
 use crate::identity_providers::IdentityProvider;
@@ -71,7 +72,12 @@ async fn believed(
     let metadata = metadata(state, provider).await?;
     let pool = service_provider(state, &provider.pool_id).await?;
     let now = state.clock.now();
-    let assertion = pool.verify(&metadata, response, expected, now);
+    let mut assertion = pool.verify(&metadata, response, expected, now);
+    if let Err(SamlError::Signature) = assertion
+        && let Some(newer) = newer(state, &provider).await
+    {
+        assertion = pool.verify(&newer, response, expected, now);
+    }
     let assertion = assertion.map_err(|error| failed(provider, &error))?;
     if provider.detail("EncryptedResponses") == "true" && !assertion.was_encrypted {
         return Err(Failure::Unbelievable("the assertion is not encrypted"));

@@ -31,6 +31,7 @@ mod mapping;
 mod person;
 mod profile;
 mod provider_logout;
+pub mod saml_metadata;
 pub mod saml_parties;
 mod token_request;
 

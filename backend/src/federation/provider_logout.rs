@@ -20,7 +20,8 @@ use serde::{Deserialize, Serialize};
 
 use super::Failure;
 use super::assertion_flow::failed;
-use super::saml_parties::{metadata, service_provider};
+use super::saml_metadata::metadata;
+use super::saml_parties::service_provider;
 use crate::app::AppState;
 use crate::error::ApiError;
 use crate::identity_providers::{self, IdentityProvider, ProviderType};
@@ -166,12 +167,19 @@ pub async fn log_out(
 ) -> Result<String, Failure> {
     let unknown = || Failure::Unbelievable("no provider of the pool sends such logout requests");
     let issuer = message.issuer().map_err(|_| unknown())?;
-    let found = find(state, pool, &issuer).await?;
-    let (provider, metadata) = found.ok_or_else(unknown)?;
     let service = service_provider(state, &pool.id).await?;
     let now = state.clock.now();
-    let request = service.verify_logout(&metadata, message, now);
-    let request = request.map_err(|error| failed(&provider, &error))?;
+    let mut refused = unknown();
+    let mut believed = Vec::new();
+    for (provider, metadata) in called(state, pool, &issuer).await? {
+        match service.verify_logout(&metadata, message, now) {
+            Ok(request) => believed.push((provider, metadata, request)),
+            Err(error) => refused = failed(&provider, &error),
+        }
+    }
+    let Some((first, metadata, request)) = believed.first() else {
+        return Err(refused);
+    };
     let parts = [&pool.id, &issuer, &request.id].map(|part| part.as_bytes());
     let id = state.sealer.derive("saml logout request", &parts);
     if !state
@@ -182,27 +190,31 @@ pub async fn log_out(
     {
         return Err(Failure::Unbelievable("the logout request was used before"));
     }
-    let indexes = request.session_indexes.iter();
-    let indexes: Vec<_> = indexes
-        .map(|index| session(state, &provider, &request.subject, index))
-        .collect();
-    let name = name(state, &provider, &request.subject);
-    let ended = state
-        .store
-        .end_saml_sessions(&pool.id, &name, &indexes, now)
-        .await;
-    let ended = ended.map_err(internal)?;
-    tracing::info!(provider = %provider.name, ended, "a SAML provider ended sessions");
-    let answer = service.answer_logout(&metadata, &request);
-    answer.map_err(|error| failed(&provider, &error))
+    // Two ways in to one organisation have the same key: the person may have come by either.
+    for (provider, _, request) in &believed {
+        let indexes = request.session_indexes.iter();
+        let indexes: Vec<_> = indexes
+            .map(|index| session(state, provider, &request.subject, index))
+            .collect();
+        let name = name(state, provider, &request.subject);
+        let ended = state
+            .store
+            .end_saml_sessions(&pool.id, &name, &indexes, now)
+            .await;
+        let ended = ended.map_err(internal)?;
+        tracing::info!(provider = %provider.name, ended, "a SAML provider ended sessions");
+    }
+    let answer = service.answer_logout(metadata, request);
+    answer.map_err(|error| failed(first, &error))
 }
 
-/// The provider that calls itself so.
-async fn find(
+/// The providers that call themselves so: one most often, several where an organisation has several ways in.
+async fn called(
     state: &AppState,
     pool: &Pool,
     issuer: &str,
-) -> Result<Option<(IdentityProvider, Arc<ProviderMetadata>)>, Failure> {
+) -> Result<Vec<(IdentityProvider, Arc<ProviderMetadata>)>, Failure> {
+    let mut called = Vec::new();
     for provider in identity_providers::list_after(state, pool, "", MOST).await? {
         if !is_asked(&provider) {
             continue;
@@ -211,10 +223,10 @@ async fn find(
         if let Ok(metadata) = metadata(state, &provider).await
             && metadata.entity_id() == issuer
         {
-            return Ok(Some((provider, metadata)));
+            called.push((provider, metadata));
         }
     }
-    Ok(None)
+    Ok(called)
 }
 
 /// Whether its sessions and ours end together.

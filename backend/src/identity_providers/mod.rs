@@ -6,7 +6,7 @@
 //!
 //! # Limits
 //! What a type needs is checked, addresses are not visited here: a provider that is down can be configured. The API reads SAML's
-//! `MetadataURL` before it comes here (`federation::saml_parties::read_back`); a configuration file's is read when it is first needed.
+//! `MetadataURL` before it comes here (`federation::saml_metadata::read_back`); a configuration file's is read when it is first needed.
 
 mod provider_type;
 

@@ -4,9 +4,16 @@
 #[path = "../support/saml_provider.rs"]
 mod saml_provider;
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use axum::Router;
+use axum::http::StatusCode;
 use cognate_backend::config::{Config, SamlProviderConfig};
 use serde_json::{Value, json};
+use url::Url;
 
+use crate::issuer::listen;
 use crate::person::{POOL, get_id};
 use crate::providers::{refused, update};
 use crate::support::Backend;
@@ -29,11 +36,15 @@ fn unsolicited() -> Response<'static> {
 }
 
 async fn start(idp: &Provider) -> Backend {
+    start_with(Some(idp.metadata_xml()), None).await
+}
+
+async fn start_with(metadata: Option<String>, metadata_url: Option<Url>) -> Backend {
     let mut config = Config::demo();
     config.identity.saml = vec![SamlProviderConfig {
         arn: ARN.to_owned(),
-        metadata: Some(idp.metadata_xml()),
-        metadata_url: None,
+        metadata,
+        metadata_url,
         audience: None,
         recipient: None,
     }];
@@ -44,6 +55,28 @@ async fn start(idp: &Provider) -> Backend {
 
 fn login(idp: &Provider, response: &Response<'_>) -> Value {
     json!({ ARN: encode(&idp.signed(response)) })
+}
+
+#[tokio::test]
+async fn a_provider_that_is_down_is_not_asked_by_each_who_comes() {
+    let (listeners, address) = listen().await;
+    let asked = Arc::new(AtomicUsize::new(0));
+    let counted = Arc::clone(&asked);
+    let down = Router::new().fallback(move || async move {
+        counted.fetch_add(1, Ordering::SeqCst);
+        StatusCode::SERVICE_UNAVAILABLE
+    });
+    tokio::spawn(listeners.serve(down, std::future::pending()));
+    let address = Url::parse(&format!("{address}/metadata")).unwrap();
+    let backend = start_with(None, Some(address)).await;
+    for expected in [1, 2] {
+        for _ in 0..3 {
+            let refused = refused(&backend, json!({ ARN: "invented" })).await;
+            assert_eq!(refused.error_type(), "ExternalServiceException");
+        }
+        assert_eq!(asked.load(Ordering::SeqCst), expected);
+        backend.clock.advance(60);
+    }
 }
 
 #[tokio::test]

@@ -13,7 +13,7 @@ use super::{LoginToken, VerifiedLogin, invalid};
 use crate::app::AppState;
 use crate::error::ApiError;
 use crate::federation::Failure;
-use crate::federation::saml_parties::{at_address, parsed};
+use crate::federation::saml_metadata::{at_address, in_file};
 use crate::identity::roles::unconfigured;
 use crate::saml::{Assertion, Expected, SamlError, ServiceProvider};
 
@@ -35,7 +35,7 @@ pub(super) async fn verify(
         return Err(unconfigured());
     };
     let metadata = match (&provider.metadata, &provider.metadata_url) {
-        (Some(xml), _) => parsed(xml).map(std::sync::Arc::new),
+        (Some(xml), _) => in_file(state, xml),
         (None, Some(address)) => at_address(state, address.as_str()).await,
         (None, None) => Err(Failure::Unbelievable("no metadata is configured")),
     };

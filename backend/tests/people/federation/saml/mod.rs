@@ -1,6 +1,7 @@
 //! Signing in with a SAML provider, from the app's link to its tokens.
 
 mod logout;
+mod metadata;
 #[allow(dead_code, reason = "the forger's part of it is for other tests")]
 #[path = "../../../support/saml_provider.rs"]
 mod saml_provider;
@@ -43,7 +44,10 @@ impl Saml {
     async fn start(details: Value) -> Self {
         let backend = Backend::start().await;
         let idp = Provider::new();
-        let mut all = json!({ "MetadataFile": idp.metadata_xml() });
+        let mut all = match details.get("MetadataURL") {
+            Some(_) => json!({}),
+            None => json!({ "MetadataFile": idp.metadata_xml() }),
+        };
         for (name, value) in details.as_object().unwrap() {
             all[name] = value.clone();
         }
