@@ -1,39 +1,37 @@
 //! A SAML provider ends what came by a person's session there.
 
-use std::io::{Read, Write};
+use std::io::Write;
 
 use axum::body::Body;
 use base64ct::{Base64, Encoding};
 use cognate_backend::saml::entity_id;
 use flate2::Compression;
-use flate2::read::DeflateDecoder;
 use flate2::write::DeflateEncoder;
 use saml_rs::crypto::construct_message_signature;
 use saml_rs::crypto::keys::load_private_key;
 use serde_json::{Value, json};
-use url::Url;
 
 use super::saml_provider::{self, Provider, RSA_SHA256, Response, encode};
 use super::{ALICE, Said, Saml, error};
-use crate::browser::{Browser, CALLBACK, location, parameter};
+use crate::browser::{Browser, location, parameter};
 use crate::person::POOL;
 use crate::support::{Answer, request};
 
-const PATH: &str = "/local_demo/saml2/logout";
+pub(super) const PATH: &str = "/local_demo/saml2/logout";
 
 /// What a request for logout says.
 #[derive(Clone, Copy)]
-struct Asked {
+pub(super) struct Asked {
     id: &'static str,
     issuer: &'static str,
-    destination: &'static str,
+    pub(super) destination: &'static str,
     issued: &'static str,
     ends: &'static str,
     name_id: &'static str,
     rest: &'static str,
 }
 
-const ALICES: Asked = Asked {
+pub(super) const ALICES: Asked = Asked {
     id: "_l1",
     issuer: saml_provider::ISSUER,
     destination: "http://localhost:4100/local_demo/saml2/logout",
@@ -43,7 +41,7 @@ const ALICES: Asked = Asked {
     rest: "",
 };
 
-fn xml(asked: Asked) -> String {
+pub(super) fn xml(asked: Asked) -> String {
     format!(
         r#"<samlp:LogoutRequest xmlns:samlp="urn:oasis:names:tc:SAML:2.0:protocol" xmlns:saml="urn:oasis:names:tc:SAML:2.0:assertion" ID="{}" Version="2.0" IssueInstant="{}" NotOnOrAfter="{}" Destination="{}"><saml:Issuer>{}</saml:Issuer><saml:NameID>{}</saml:NameID>{}</samlp:LogoutRequest>"#,
         asked.id,
@@ -57,7 +55,7 @@ fn xml(asked: Asked) -> String {
 }
 
 /// The query of a redirect, signed over its octets.
-fn redirect(idp: &Provider, xml: &str) -> String {
+pub(super) fn redirect(idp: &Provider, xml: &str) -> String {
     let mut deflated = DeflateEncoder::new(Vec::new(), Compression::default());
     deflated.write_all(xml.as_bytes()).unwrap();
     let message = Base64::encode_string(&deflated.finish().unwrap());
@@ -73,25 +71,25 @@ fn redirect(idp: &Provider, xml: &str) -> String {
 }
 
 impl Saml {
-    async fn with_logout() -> Self {
+    pub(super) async fn with_logout() -> Self {
         Self::start(json!({ "IDPSignout": "true" })).await
     }
 
     /// Tokens that the app got, and a browser with a session.
-    async fn tokens(&mut self, said: Said) -> Value {
+    pub(super) async fn tokens(&mut self, said: Said) -> Value {
         let back = self.sign_in(said).await;
         let federation = &self.federation;
         federation.app.redeem(&federation.backend, &back).await.ok()
     }
 
-    async fn refreshes(&self, tokens: &Value) -> bool {
+    pub(super) async fn refreshes(&self, tokens: &Value) -> bool {
         let federation = &self.federation;
         let token = &tokens["refresh_token"];
         let refreshed = federation.app.refresh(&federation.backend, token).await;
         refreshed.status == 200
     }
 
-    async fn has_session(&mut self) -> bool {
+    pub(super) async fn has_session(&mut self) -> bool {
         let federation = &mut self.federation;
         let address = federation.app.authorize();
         let next = federation.browser.open(&federation.backend, &address).await;
@@ -117,7 +115,7 @@ impl Saml {
     }
 }
 
-fn is_answered(answer: &Answer) {
+pub(super) fn is_answered(answer: &Answer) {
     let there = location(answer);
     assert_eq!(there.host_str(), Some("idp.example.com"), "{there}");
     assert_eq!(there.path(), "/slo");
@@ -126,7 +124,7 @@ fn is_answered(answer: &Answer) {
     assert!(parameter(&there, "SAMLResponse").is_some(), "{there}");
 }
 
-fn is_refused(name: &str, answer: &Answer) {
+pub(super) fn is_refused(name: &str, answer: &Answer) {
     let page = location(answer);
     assert_eq!(page.path(), "/error", "{name}: {page}");
     assert_eq!(error(&page).as_deref(), Some("invalid_request"), "{name}");
@@ -298,6 +296,23 @@ async fn a_logout_that_does_not_hold_ends_nothing() {
 }
 
 #[tokio::test]
+async fn two_ways_in_to_one_organisation_are_both_left() {
+    let mut saml = Saml::with_logout().await;
+    let backend = &saml.federation.backend;
+    // It sorts before the one that people come by, and calls itself the same; a second one has another key.
+    for (name, idp) in [("Branch", Provider::new()), ("Annex", Provider::stranger())] {
+        let details = json!({ "MetadataFile": idp.metadata_xml(), "IDPSignout": "true" });
+        let created = json!({
+            "UserPoolId": POOL, "ProviderName": name, "ProviderType": "SAML", "ProviderDetails": details,
+        });
+        backend.admin("CreateIdentityProvider", created).await.ok();
+    }
+    let tokens = saml.tokens(ALICE).await;
+    is_answered(&saml.by_redirect(&xml(ALICES)).await);
+    assert!(!saml.refreshes(&tokens).await);
+}
+
+#[tokio::test]
 async fn a_logout_counts_once() {
     let mut saml = Saml::with_logout().await;
     is_answered(&saml.by_redirect(&xml(ALICES)).await);
@@ -360,158 +375,4 @@ async fn a_browsers_session_does_not_outlive_the_providers() {
         saml.federation.backend.clock.advance(420);
         assert_eq!(saml.has_session().await, stays, "{end}");
     }
-}
-
-/// What a provider says to a request of ours.
-#[derive(Clone, Copy)]
-struct Answered<'a> {
-    in_response_to: &'a str,
-    issuer: &'a str,
-    status: &'a str,
-}
-
-fn response(answered: Answered<'_>) -> String {
-    format!(
-        r#"<samlp:LogoutResponse xmlns:samlp="urn:oasis:names:tc:SAML:2.0:protocol" xmlns:saml="urn:oasis:names:tc:SAML:2.0:assertion" ID="_r1" Version="2.0" IssueInstant="2026-01-02T03:04:00Z" Destination="{}" InResponseTo="{}"><saml:Issuer>{}</saml:Issuer><samlp:Status><samlp:StatusCode Value="urn:oasis:names:tc:SAML:2.0:status:{}"/></samlp:Status></samlp:LogoutResponse>"#,
-        ALICES.destination, answered.in_response_to, answered.issuer, answered.status
-    )
-}
-
-const BYE: &str = "https://app.example.com/bye";
-
-impl Saml {
-    /// Signed in, and at an app that may send people to [`BYE`].
-    async fn leaving(details: Value) -> Self {
-        let mut saml = Self::start(details).await;
-        let federation = &saml.federation;
-        let change = json!({
-            "UserPoolId": POOL, "ClientId": federation.app.client, "LogoutURLs": [BYE],
-            "SupportedIdentityProviders": ["COGNITO", "Corp"], "CallbackURLs": [CALLBACK],
-            "AllowedOAuthFlows": ["code"], "AllowedOAuthScopes": ["openid", "email", "profile"],
-            "AllowedOAuthFlowsUserPoolClient": true,
-        });
-        let backend = &federation.backend;
-        backend.admin("UpdateUserPoolClient", change).await.ok();
-        saml.tokens(ALICE).await;
-        saml
-    }
-
-    async fn log_out(&mut self) -> Url {
-        let federation = &mut self.federation;
-        let address = format!(
-            "/logout?client_id={}&logout_uri={}",
-            federation.app.client,
-            form_urlencoded::byte_serialize(BYE.as_bytes()).collect::<String>()
-        );
-        location(&federation.browser.open(&federation.backend, &address).await)
-    }
-
-    async fn comes_back(&self, message: &str) -> Answer {
-        let query = redirect(&self.idp, message).replacen("SAMLRequest=", "SAMLResponse=", 1);
-        let address = format!("{PATH}?{query}");
-        self.federation.backend.get(&address).await
-    }
-}
-
-/// The request in an address at the provider.
-fn asked_for(there: &Url) -> String {
-    let message = Base64::decode_vec(&parameter(there, "SAMLRequest").unwrap()).unwrap();
-    let mut xml = String::new();
-    DeflateDecoder::new(&message[..])
-        .read_to_string(&mut xml)
-        .unwrap();
-    xml
-}
-
-fn id_of(xml: &str) -> String {
-    let (_, id) = xml.split_once(" ID=\"").unwrap();
-    id.split_once('"').unwrap().0.to_owned()
-}
-
-#[tokio::test]
-async fn who_leaves_here_leaves_the_provider_too_and_comes_back_to_the_app() {
-    let mut saml = Saml::leaving(json!({ "IDPSignout": "true" })).await;
-    let there = saml.log_out().await;
-    assert_eq!(there.host_str(), Some("idp.example.com"), "{there}");
-    assert_eq!(there.path(), "/slo");
-    for name in ["SigAlg", "Signature"] {
-        assert!(parameter(&there, name).is_some(), "{name}: {there}");
-    }
-    let request = asked_for(&there);
-    for part in [
-        ">alice<",
-        ">_session1<",
-        &entity_id(POOL),
-        "https://idp.example.com/slo",
-    ] {
-        assert!(request.contains(part), "{part}: {request}");
-    }
-    assert!(!saml.has_session().await, "ours ends first");
-    let id = id_of(&request);
-    let answer = response(Answered {
-        in_response_to: &id,
-        issuer: saml_provider::ISSUER,
-        status: "Success",
-    });
-    assert_eq!(location(&saml.comes_back(&answer).await).as_str(), BYE);
-    is_refused("again", &saml.comes_back(&answer).await);
-}
-
-#[tokio::test]
-async fn an_answer_leads_only_where_the_logout_was_to_lead() {
-    let mut saml = Saml::leaving(json!({ "IDPSignout": "true" })).await;
-    let known = |id| Answered {
-        in_response_to: id,
-        issuer: saml_provider::ISSUER,
-        status: "Success",
-    };
-    for (name, message) in [
-        ("to nothing", response(known("_nothing"))),
-        ("a request", xml(ALICES)),
-        ("no XML", "<".to_owned()),
-    ] {
-        is_refused(name, &saml.comes_back(&message).await);
-    }
-    // Nothing of ours depends on what the provider says: a refusal, and one that does not hold, do not keep anybody.
-    for (status, issuer, next) in [
-        ("Responder", saml_provider::ISSUER, "_a2"),
-        ("Success", "https://other.example", "_a3"),
-    ] {
-        let there = saml.log_out().await;
-        let id = id_of(&asked_for(&there));
-        let answer = response(Answered {
-            in_response_to: &id,
-            issuer,
-            status,
-        });
-        let query = redirect(&saml.idp, &answer).replacen("SAMLRequest=", "SAMLResponse=", 1);
-        let elsewhere = query.replace("=theirs", "=https%3A%2F%2Fevil.example");
-        let other_pool = format!("/local_other/saml2/logout?{elsewhere}");
-        let backend = &saml.federation.backend;
-        assert_eq!(backend.get(&other_pool).await.status, 404);
-        let back = backend.get(&format!("{PATH}?{elsewhere}")).await;
-        assert_eq!(location(&back).as_str(), BYE, "{status} {issuer}");
-        saml.tokens(Said { id: next, ..ALICE }).await;
-    }
-    // Too late.
-    let there = saml.log_out().await;
-    saml.federation.backend.clock.advance(601);
-    let id = id_of(&asked_for(&there));
-    is_refused("late", &saml.comes_back(&response(known(&id))).await);
-}
-
-#[tokio::test]
-async fn who_came_otherwise_or_whose_provider_is_not_to_be_told_goes_straight_to_the_app() {
-    let mut saml = Saml::leaving(json!({})).await;
-    assert_eq!(saml.log_out().await.as_str(), BYE, "without IDPSignout");
-    let mut saml = Saml::leaving(json!({ "IDPSignout": "true" })).await;
-    saml.federation.browser = Browser::default();
-    assert_eq!(saml.log_out().await.as_str(), BYE, "without a session");
-    let federation = &mut saml.federation;
-    let address = format!(
-        "/logout?client_id={}&logout_uri=https%3A%2F%2Fevil.example",
-        federation.app.client
-    );
-    let page = location(&federation.browser.open(&federation.backend, &address).await);
-    assert_eq!(page.path(), "/error", "{page}");
 }

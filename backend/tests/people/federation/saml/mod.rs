@@ -1,5 +1,6 @@
 //! Signing in with a SAML provider, from the app's link to its tokens.
 
+mod leaving;
 mod logout;
 mod metadata;
 #[allow(dead_code, reason = "the forger's part of it is for other tests")]
