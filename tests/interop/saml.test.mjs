@@ -2,7 +2,10 @@
 
 import assert from 'node:assert/strict';
 import { createPublicKey } from 'node:crypto';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import {
   CreateIdentityProviderCommand, CreateUserPoolClientCommand, DescribeIdentityProviderCommand, GetSigningCertificateCommand, UpdateIdentityProviderCommand,
@@ -212,6 +215,55 @@ test('where the provider may begin, it does: the app that RelayState names gets 
   })) {
     const answer = await post(refused);
     assert.deepEqual([answer.get('code'), typeof answer.get('error')], [null, 'string'], what);
+  }
+});
+
+test('a provider that the configuration file has signs people in, by its document and by its address', async () => {
+  const port = await freePort();
+  const idp = await startSamlProvider({ answersTo: `http://localhost:${port}/saml2/idpresponse` });
+  const folder = await mkdtemp(join(tmpdir(), 'cognate-saml-'));
+  const config = join(folder, 'cognate.toml');
+  const given = (name, detail) => `
+[[pools.identity_providers]]
+ProviderName = "${name}"
+ProviderType = "SAML"
+[pools.identity_providers.ProviderDetails]
+${detail}
+[pools.identity_providers.AttributeMapping]
+email = "${CLAIMS}/emailaddress"
+`;
+  await writeFile(config, `[[pools]]
+id = "local_filed"
+${given('Document', `MetadataFile = '''${idp.metadata}'''`)}${given('Address', `MetadataURL = "${idp.metadataUrl}"`)}
+[[pools.clients]]
+id = "filedweb"
+[pools.clients.settings]
+SupportedIdentityProviders = ["Document", "Address"]
+AllowedOAuthFlowsUserPoolClient = true
+AllowedOAuthFlows = ["code"]
+AllowedOAuthScopes = ["openid", "email"]
+CallbackURLs = ["${APP}"]
+`);
+  const filed = { ...(await startBackend({ port, args: ['--config', config] })), clientId: 'filedweb' };
+  try {
+    for (const name of ['Document', 'Address']) {
+      const login = new LoginDomain(filed);
+      const begun = await login.authorize({ identity_provider: name, scope: 'openid email' });
+      const { fields } = await idp.answer(begun.location, { name: 'eve' });
+      const posted = await new LoginDomain(filed).visit('/saml2/idpresponse', {
+        method: 'POST', headers: { 'content-type': 'application/x-www-form-urlencoded', origin: idp.issuer, 'sec-fetch-site': 'cross-site' }, body: new URLSearchParams(fields).toString(),
+      });
+      const back = await login.visit(new URL(posted.headers.location).pathname + new URL(posted.headers.location).search);
+      const code = new URL(back.headers.location).searchParams.get('code');
+      const redeemed = await login.redeem({ ...begun, code });
+      assert.equal(redeemed.status, 200, redeemed.text);
+      const id = decodeJwt(redeemed.body.id_token);
+      assert.deepEqual([id['cognito:username'], id.email], [`${name}_eve`, 'eve@corp.example']);
+    }
+  } finally {
+    await filed.stop();
+    await idp.stop();
+    await rm(folder, { recursive: true });
   }
 });
 
