@@ -122,6 +122,8 @@ impl LogoutMessage<'_> {
                 relay_state,
             } => {
                 let mut fields = vec![FormField::new(parameter, *message)];
+                // Some forms have the field, with nothing in it.
+                let relay_state = relay_state.filter(|value| !value.is_empty());
                 fields.extend(relay_state.map(|value| FormField::new("RelayState", value)));
                 Parts::Fields(fields)
             }

@@ -1,5 +1,6 @@
-// Writes ./saml anew: `node backend/tests/service/corpus/make-saml.mjs`. What signs is samlp (npm), which is not ours, with a key that is
-// forgotten afterwards; what is forged is made from that here. A refused file's name begins with the word for why it is refused.
+// Writes ./saml and ./saml_logout anew: `node backend/tests/service/corpus/make-saml.mjs`. What signs is samlp (npm), which is not ours, with a key that is
+// forgotten afterwards; what is forged is made from that here. A refused file's name begins with the word for why it is refused. Of logouts,
+// `.xml` is what a form brings, `.query` the query of a redirect.
 
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -7,23 +8,30 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { mock } from 'node:test';
 import { promisify } from 'node:util';
+import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import samlp from 'samlp';
+import SessionParticipants from 'samlp/lib/sessionParticipants/index.js';
 
-const FOLDER = join(import.meta.dirname, 'saml');
 const NOW = Date.parse('2026-11-23T00:00:00Z');
 const ISSUER = 'https://samlp.example.com';
 const ADDRESS = 'https://auth.example.com/saml2/idpresponse';
+const LOGOUT_ADDRESS = 'https://auth.example.com/us-east-1_saml/saml2/logout';
+const POST = 'urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST';
+const REDIRECT = 'urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Redirect';
 const PERSON = { id: 'alice', displayName: 'Alice A. & Söhne', emails: [{ value: 'alice@example.com' }], name: { givenName: 'Alice', familyName: 'A.' } };
 
 mock.timers.enable({ apis: ['Date'], now: NOW });
 const signer = newSigner();
 const genuine = await response({});
 const whole = await response({ signAssertion: false, signResponse: true });
+const genuineLogouts = [];
 
-rmSync(FOLDER, { recursive: true, force: true });
-for (const folder of ['believed', 'refused']) mkdirSync(join(FOLDER, folder), { recursive: true });
-writeFileSync(join(FOLDER, 'metadata.xml'), metadata(signer.cert));
-write('believed', {
+for (const corpus of ['saml', 'saml_logout']) {
+  rmSync(join(import.meta.dirname, corpus), { recursive: true, force: true });
+  for (const folder of ['believed', 'refused']) mkdirSync(join(import.meta.dirname, corpus, folder), { recursive: true });
+  writeFileSync(join(import.meta.dirname, corpus, 'metadata.xml'), metadata(signer.cert));
+}
+write('saml/believed', {
   'assertion-signed': genuine,
   'response-signed': whole,
   'both-signed': await response({ signResponse: true }),
@@ -32,7 +40,7 @@ write('believed', {
 });
 const evil = assertion(genuine).replace(/ID="_[^"]+"/, 'ID="_evil"').replace('>alice<', '>admin<').replace(/<Signature.*<\/Signature>/s, '');
 const signature = genuine.match(/<Signature.*<\/Signature>/s)[0];
-write('refused', {
+write('saml/refused', {
   'signature.sha1': await response({ signatureAlgorithm: 'rsa-sha1', digestAlgorithm: 'sha1' }),
   'signature.sha1-of-the-response': await response({ signAssertion: false, signResponse: true, signatureAlgorithm: 'rsa-sha1', digestAlgorithm: 'sha1' }),
   'signature.sha1-digest': await response({ digestAlgorithm: 'sha1' }),
@@ -65,11 +73,84 @@ write('refused', {
   'malformed.request': '<samlp:AuthnRequest xmlns:samlp="urn:oasis:names:tc:SAML:2.0:protocol" ID="_request1" Version="2.0"/>',
 });
 
+for (const [kind, make, other] of [['request', request, answer], ['answer', answer, request]]) {
+  const parameter = kind === 'request' ? 'SAMLRequest' : 'SAMLResponse';
+  const form = await make(POST);
+  const query = await make(REDIRECT);
+  genuineLogouts.push(form, query);
+  const signed = form.match(/<Signature.*<\/Signature>/s)[0];
+  /** The query with other parameters, whose signature is the genuine one's. */
+  const changed = (change) => {
+    const parameters = new URLSearchParams(query);
+    change(parameters);
+    return parameters.toString();
+  };
+  const rewritten = (from, to) => changed((all) => all.set(parameter, deflated(inflated(all.get(parameter)).replace(from, to))));
+  write('saml_logout/believed', { [`${kind}.form.xml`]: form, [`${kind}.redirect.query`]: query });
+  write('saml_logout/refused', {
+    [`signature.${kind}.unsigned.xml`]: form.replace(signed, ''),
+    [`signature.${kind}.unsigned.query`]: changed((all) => (all.delete('Signature'), all.delete('SigAlg'))),
+    [`signature.${kind}.other-key.xml`]: await make(POST, newSigner()),
+    [`signature.${kind}.other-key.query`]: await make(REDIRECT, newSigner()),
+    [`signature.${kind}.sha1.xml`]: await make(POST, { signatureAlgorithm: 'rsa-sha1', digestAlgorithm: 'sha1' }),
+    [`signature.${kind}.sha1.query`]: await make(REDIRECT, { signatureAlgorithm: 'rsa-sha1', digestAlgorithm: 'sha1' }),
+    [`signature.${kind}.changed.xml`]: form.replace(/ID="_/, 'ID="_x').replace(/URI="#_/, 'URI="#_x'),
+    [`signature.${kind}.changed.query`]: rewritten(/ID="_/, 'ID="_x'),
+    ...(kind === 'request' && { [`signature.${kind}.other-state.query`]: changed((all) => all.set('RelayState', 'another')) }),
+    [`issuer.${kind}.other.xml`]: await make(POST, { issuer: 'https://other.example.com' }),
+    [`issuer.${kind}.other.query`]: await make(REDIRECT, { issuer: 'https://other.example.com' }),
+    [`audience.${kind}.destination.xml`]: await make(POST, {}, 'https://evil.example.com/logout'),
+    [`audience.${kind}.destination.query`]: await make(REDIRECT, {}, 'https://evil.example.com/logout'),
+    // An answer is as old as the request that it names, which is waited for ten minutes, once.
+    ...(kind === 'request' && {
+      'time.request.old.xml': await at(NOW - 7_200_000, () => make(POST)),
+      'time.request.to-come.query': await at(NOW + 7_200_000, () => make(REDIRECT)),
+    }),
+    [`wrapped.${kind}.two-signatures.xml`]: form.replace(signed, `${signed}${signed}`),
+    [`malformed.${kind}.doctype.xml`]: `<!DOCTYPE x [<!ENTITY e SYSTEM "file:///etc/passwd">]>${form.replace('>https://samlp', '>&e;https://samlp')}`,
+    [`malformed.${kind}.cut.xml`]: form.slice(0, form.length / 2),
+    [`malformed.${kind}.no-deflate.query`]: changed((all) => all.set(parameter, Buffer.from(inflated(all.get(parameter))).toString('base64'))),
+    [`malformed.${kind}.twice.query`]: `${query}&${parameter}=x`,
+    [`malformed.${kind}.other-kind.xml`]: await other(POST),
+  });
+}
+
 function write(folder, files) {
   for (const [name, text] of Object.entries(files)) {
-    if (folder === 'refused' && (text === genuine || text === whole)) throw new Error(`${name} is genuine`);
-    writeFileSync(join(FOLDER, folder, `${name}.xml`), text);
+    if (folder.endsWith('refused') && [genuine, whole, ...genuineLogouts].includes(text)) throw new Error(`${name} is genuine`);
+    writeFileSync(join(import.meta.dirname, folder, folder.startsWith('saml/') ? `${name}.xml` : name), text);
   }
+}
+
+/** A request for logout, by form or by redirect. */
+function request(binding, change = {}, destination = LOGOUT_ADDRESS) {
+  const participant = { serviceProviderId: 'urn:amazon:cognito:sp:us-east-1_saml', nameId: 'alice', sessionIndex: '_s1', serviceProviderLogoutURL: destination };
+  const store = { save: (_, state, done) => done(null, 'theirs') };
+  return sent('SAMLRequest', binding, change, (options) => samlp.logout({ ...options, store, reference: "//*[local-name(.)='LogoutRequest']", sessionParticipants: new SessionParticipants([participant]) }));
+}
+
+/** What the provider says to a request of ours. */
+function answer(binding, change = {}, destination = LOGOUT_ADDRESS) {
+  const error = { code: 'urn:oasis:names:tc:SAML:2.0:status:Success' };
+  return sent('SAMLResponse', binding, change, (options) => samlp.sendLogoutError({ ...options, destination, inResponseTo: '_request1', error }));
+}
+
+function sent(parameter, protocolBinding, change, act) {
+  const options = {
+    issuer: ISSUER, deflate: protocolBinding === REDIRECT, protocolBinding, signatureAlgorithm: 'rsa-sha256', digestAlgorithm: 'sha256', ...signer, ...change,
+  };
+  return new Promise((resolve, reject) => {
+    const send = (form) => resolve(Buffer.from(form.match(new RegExp(`name="${parameter}"\\s+value="([^"]*)"`))[1], 'base64').toString());
+    act(options)({ query: {}, body: {} }, { set: () => {}, send, redirect: (url) => resolve(new URL(url).search.slice(1)) }, reject);
+  });
+}
+
+function inflated(text) {
+  return inflateRawSync(Buffer.from(text, 'base64')).toString();
+}
+
+function deflated(xml) {
+  return deflateRawSync(xml).toString('base64');
 }
 
 function response(change) {
@@ -112,5 +193,5 @@ function newSigner() {
 
 function metadata(cert) {
   const bare = cert.split('\n').filter((line) => !line.startsWith('--')).join('');
-  return `<EntityDescriptor xmlns="urn:oasis:names:tc:SAML:2.0:metadata" entityID="${ISSUER}"><IDPSSODescriptor protocolSupportEnumeration="urn:oasis:names:tc:SAML:2.0:protocol"><KeyDescriptor use="signing"><KeyInfo xmlns="http://www.w3.org/2000/09/xmldsig#"><X509Data><X509Certificate>${bare}</X509Certificate></X509Data></KeyInfo></KeyDescriptor><SingleSignOnService Binding="urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Redirect" Location="${ISSUER}/sso"/></IDPSSODescriptor></EntityDescriptor>\n`;
+  return `<EntityDescriptor xmlns="urn:oasis:names:tc:SAML:2.0:metadata" entityID="${ISSUER}"><IDPSSODescriptor protocolSupportEnumeration="urn:oasis:names:tc:SAML:2.0:protocol"><KeyDescriptor use="signing"><KeyInfo xmlns="http://www.w3.org/2000/09/xmldsig#"><X509Data><X509Certificate>${bare}</X509Certificate></X509Data></KeyInfo></KeyDescriptor><SingleLogoutService Binding="${REDIRECT}" Location="${ISSUER}/slo"/><SingleSignOnService Binding="urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Redirect" Location="${ISSUER}/sso"/></IDPSSODescriptor></EntityDescriptor>\n`;
 }

@@ -5,6 +5,7 @@
 
 mod corpus;
 mod encrypted;
+mod logout_corpus;
 mod mutations;
 #[path = "../../support/saml_provider.rs"]
 mod provider;
