@@ -223,7 +223,7 @@ test('signing out leads to a page that says so, and the account is closed', asyn
   await close();
 });
 
-test('a session that ended elsewhere meanwhile leads to the sign-in, and back here', async () => {
+test('a browser whose session is gone is led to the sign-in by the next change, and back here', async () => {
   const person = await confirmedPerson(system.backend, PASSWORD);
   const { page, context, close } = await entered(person);
   await context.clearCookies();
@@ -257,7 +257,7 @@ test('an old proof is said to be one before anything is pressed, and where the s
 const REFUSALS = [
   [{ status: 429, type: 'TooManyRequestsException', headers: { 'retry-after': '90' } }, /Too many attempts. Try again in 90 seconds./],
   [{ status: 500, type: 'InternalErrorException', headers: { 'x-amzn-requestid': 'req-7' } }, /Something went wrong on our side[\s\S]*req-7/],
-  [{ type: 'InvalidParameterException' }, /your only way to sign in/],
+  [{ type: 'InvalidParameterException' }, /Something went wrong on our side/],
   [{ type: 'ResourceNotFoundException' }, /changed elsewhere meanwhile/],
 ];
 
@@ -298,7 +298,7 @@ test('an account that does not come is said to be slow, then not to come, and is
   await close();
 });
 
-test('an address without an app, and a browser without cookies, are told what to do', async () => {
+test('an address without an app, and who comes back from the sign-in without a session, are told what to do', async () => {
   const { page, close } = await open();
   await page.goto(`${system.backend.url}/account`);
   await heading(page, 'Open this page from an app');

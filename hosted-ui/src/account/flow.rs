@@ -46,7 +46,7 @@ pub struct State {
     /// Sessions that are still to be ended.
     others: Vec<String>,
     /// A change was refused, and the service is asked whether for the proof's age.
-    refused: Option<Section>,
+    refused: Option<Change>,
 }
 
 /// A page.
@@ -125,7 +125,7 @@ pub enum Alert {
     /// The account could not be read.
     Describing(Failure),
     /// A change failed.
-    Change(Section, Failure),
+    Change(Change, Failure),
     /// A change needs a sign-in of just now.
     NotRecent(Section),
     /// No provider was linked.
@@ -249,7 +249,8 @@ impl Alert {
     #[must_use]
     pub fn section(&self) -> Option<Section> {
         match self {
-            Self::Change(section, _) | Self::NotRecent(section) => Some(*section),
+            Self::Change(change, _) => Some(change.section()),
+            Self::NotRecent(section) => Some(*section),
             Self::Link(_) => Some(Section::Ways),
             Self::Describing(_) | Self::SigningOut(_) => None,
         }
@@ -390,15 +391,15 @@ impl State {
         self.others.clear();
         match failure.kind {
             Kind::NotAuthorized => {
-                self.refused = Some(change.section());
+                self.refused = Some(change);
                 self.describe()
             }
             // What is shown is not what is there.
             Kind::Gone | Kind::NoAnswer => {
-                self.alert = Some(Alert::Change(change.section(), failure));
+                self.alert = Some(Alert::Change(change, failure));
                 self.describe()
             }
-            _ => self.fail(Alert::Change(change.section(), failure)),
+            _ => self.fail(Alert::Change(change, failure)),
         }
     }
 
@@ -432,10 +433,10 @@ impl State {
                 }
                 self.client_name.clone_from(&account.client_name);
                 self.page = Page::Account(account);
-                if let Some(section) = refused {
+                if let Some(change) = refused {
                     return self.fail(match may_change {
-                        false => Alert::NotRecent(section),
-                        true => Alert::Change(section, Kind::NotAuthorized.into()),
+                        false => Alert::NotRecent(change.section()),
+                        true => Alert::Change(change, Kind::NotAuthorized.into()),
                     });
                 }
                 match (&self.alert, &self.notice) {

@@ -411,13 +411,24 @@ fn two_accounts_of_one_provider_are_told_apart() {
 }
 
 #[test]
+fn only_who_takes_a_link_away_is_told_of_the_only_way_in() {
+    for (change, is_told) in [(Change::Unlink(0), true), (Change::Link(0), false)] {
+        let mut walk = Walk::begin(account());
+        walk.state.alert = Some(Alert::Change(change, Kind::Refused.into()));
+        let page = page(&screen(walk.state, Lang::En));
+        let told = words(page.find("summary").unwrap());
+        assert_eq!(told.contains("only way"), is_told, "{told}");
+    }
+}
+
+#[test]
 fn every_failure_is_said_in_every_language_and_a_service_s_fault_has_its_reference() {
     for lang in Lang::ALL {
         let mut said = BTreeSet::new();
         for kind in Kind::ALL {
             let mut walk = Walk::begin(account());
             walk.state.alert = Some(Alert::Change(
-                Section::Ways,
+                Change::Unlink(0),
                 Failure {
                     retry_after_s: Some(90),
                     request_id: Some("req-1".into()),

@@ -1,6 +1,6 @@
 //! What the account page says when something failed, and what went well.
 
-use super::{Alert, Failure, Kind, LinkProblem, Notice, Section};
+use super::{Alert, Change, Failure, Kind, LinkProblem, Notice};
 use crate::flow::ProviderProblem;
 use crate::i18n::{AccountTexts, fill, wait_text};
 
@@ -10,8 +10,8 @@ pub(super) fn alert_text(texts: &AccountTexts, alert: &Alert) -> String {
         Alert::NotRecent(_) => texts.not_recent.to_owned(),
         Alert::Link(LinkProblem::TooMany) => texts.link_too_many.to_owned(),
         Alert::Link(LinkProblem::Provider(problem)) => link_text(texts, *problem).to_owned(),
-        // Nothing but a way in is refused to somebody who presses what the page offers.
-        Alert::Change(Section::Ways, failure) if failure.kind == Kind::Refused => {
+        // A link is refused for no other reason to somebody who presses what the page offers.
+        Alert::Change(Change::Unlink(_), failure) if failure.kind == Kind::Refused => {
             texts.only_way.to_owned()
         }
         Alert::Describing(failure) | Alert::SigningOut(failure) | Alert::Change(_, failure) => {
