@@ -1,5 +1,5 @@
 /**
- * Signing in by redirect, the page's half: it leaves, and it takes the answer out of the address. The verifier, and
+ * Signing in at the login domain, the page's half: it leaves or opens a window, and it takes the answer out of the address. The verifier, and
  * what state and nonce are compared with, are the worker's. Loaded where the configuration has `oauth`; it depends on nothing,
  * so what it throws are details of an error.
  */
@@ -71,7 +71,7 @@ export function asked(input: RedirectInput, { redirectUri }: OAuthConfig): Omit<
     throw { code: 'invalid_configuration', message: `oauth.redirectUri must be a page of ${location.origin}: what this sign-in must remember stays here` } satisfies AuthErrorDetails;
   }
   const unknown = Object.keys(input).find((name) => !INPUT.includes(name));
-  if (unknown !== undefined) throw { code: 'invalid_parameter', message: `signIn.redirect does not know ${unknown}` } satisfies AuthErrorDetails;
+  if (unknown !== undefined) throw { code: 'invalid_parameter', message: `sign-in at the login domain does not know ${unknown}` } satisfies AuthErrorDetails;
   const { email, ...rest } = input;
   if (email === undefined) return rest;
   const domain = /^[^@\s]+@([^@\s]+)$/.exec(email)?.[1];

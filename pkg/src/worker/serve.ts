@@ -2,7 +2,8 @@
  * The worker's end: starts the client, runs the operations a page may ask for, and tells the page what changed.
  *
  * Security: the page's messages are requests, not trusted code. Only the operations listed here, and those that the account
- * module knows, run, and no answer carries a token: claims, steps and results are what the wasm gives out, and `fetch` adds the token here.
+ * module knows, run, and answers carry claims, steps and results; `fetch` adds the token here. What a page gets besides is what its app
+ * asks for in the configuration: the access token (`exposeAccessToken`), and credentials of an identity pool.
  */
 import type { AuthErrorDetails } from '../errors.ts';
 import type { CallMessage, FetchRequest, FromWorker, Heard, Operation, RedirectRecord, Started, StartMessage, ToWorker } from '../messages.ts';

@@ -1,5 +1,5 @@
 /**
- * What the worker does besides signing in and refreshing: the account, this device, `auth.fetch`. A script of its own, which
+ * What the worker does besides signing in and refreshing: the account, this device, identity pools, `auth.fetch`. A script of its own, which
  * the worker loads when it is first needed; the page names it, as bundlers do not look into the worker.
  */
 import type { FetchRequest, FetchResponse, Operation, StartMessage } from '../messages.ts';
