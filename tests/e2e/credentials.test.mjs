@@ -147,7 +147,7 @@ test('a sign-out in another tab ends the credentials of this one, too', async ()
   await context.close();
 });
 
-test('who signs in while credentials of somebody else are under way does not get them', async () => {
+test('who signs out while their credentials are under way does not get them', async () => {
   const page = await openPage();
   await signIn(page, 'ada');
   const held = new Promise((resolve) => {
