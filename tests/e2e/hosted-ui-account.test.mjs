@@ -102,6 +102,7 @@ test('a provider is linked, signs the same person in, and after it is unlinked d
   await app.close();
   const { page, complaints, close } = await entered(person);
   assert.ok((await page.locator('main').innerText()).includes(person.email));
+  await page.getByText('replaces what stands here').waitFor();
   await button(page, 'Link Works').click();
   await atProvider(page, 'linked-ada');
   await said(page, 'Works is linked.');

@@ -97,6 +97,17 @@ test('signing out ends the browser\'s session at the login domain, too: the next
   await close();
 });
 
+test('the app leads to the account page of who is signed in on the login domain', async () => {
+  const { page, close } = await openDemo(browser, system.url);
+  const { email } = await person();
+  await signIn(page, email);
+  await page.getByRole('link', { name: 'Open your account page' }).click();
+  await page.waitForURL(`${system.backend.url}/account?**`);
+  await page.getByText(email).first().waitFor();
+  await page.getByRole('heading', { name: 'Ways to sign in' }).waitFor();
+  await close();
+});
+
 test('a reload and the back button after the return change nothing and redeem nothing again', async () => {
   const { page, context, close } = await openDemo(browser, system.url);
   const redeemed = [];
