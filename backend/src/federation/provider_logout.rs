@@ -20,14 +20,14 @@ use serde::{Deserialize, Serialize};
 
 use super::Failure;
 use super::assertion_flow::failed;
-use super::saml_metadata::metadata;
+use super::saml_metadata::{metadata, newer};
 use super::saml_parties::service_provider;
 use crate::app::AppState;
 use crate::error::ApiError;
 use crate::identity_providers::{self, IdentityProvider, ProviderType};
 use crate::opaque_secret::row_name;
 use crate::pools::Pool;
-use crate::saml::{Assertion, LogoutMessage, ProviderMetadata};
+use crate::saml::{Assertion, LogoutMessage, ProviderMetadata, SamlError};
 use crate::seal::Place;
 use crate::store::{SamlLogoutRow, SamlOrigin, SamlSession, StoreError};
 
@@ -152,7 +152,12 @@ async fn believed(
     let metadata = metadata(state, &provider).await?;
     let service = service_provider(state, &pool.id).await?;
     let now = state.clock.now();
-    let verified = service.verify_logout_answer(&metadata, message, request_id, now);
+    let mut verified = service.verify_logout_answer(&metadata, message, request_id, now);
+    if let Err(SamlError::Signature) = verified
+        && let Some(newer) = newer(state, &provider).await
+    {
+        verified = service.verify_logout_answer(&newer, message, request_id, now);
+    }
     verified.map_err(|error| failed(&provider, &error))
 }
 
@@ -171,8 +176,15 @@ pub async fn log_out(
     let now = state.clock.now();
     let mut refused = unknown();
     let mut believed = Vec::new();
-    for (provider, metadata) in called(state, pool, &issuer).await? {
-        match service.verify_logout(&metadata, message, now) {
+    for (provider, mut metadata) in called(state, pool, &issuer).await? {
+        let mut request = service.verify_logout(&metadata, message, now);
+        if let Err(SamlError::Signature) = request
+            && let Some(newer) = newer(state, &provider).await
+        {
+            metadata = newer;
+            request = service.verify_logout(&metadata, message, now);
+        }
+        match request {
             Ok(request) => believed.push((provider, metadata, request)),
             Err(error) => refused = failed(&provider, &error),
         }

@@ -107,10 +107,14 @@ pub(super) async fn newer(
     state: &AppState,
     provider: &IdentityProvider,
 ) -> Option<Arc<ProviderMetadata>> {
-    let address = provider.detail("MetadataURL");
-    if address.is_empty() {
-        return None;
+    match provider.detail("MetadataURL") {
+        "" => None,
+        address => newer_at(state, address).await,
     }
+}
+
+/// The same of an address.
+pub async fn newer_at(state: &AppState, address: &str) -> Option<Arc<ProviderMetadata>> {
     let slot = state.saml.documents.slot(address);
     let _flight = slot.flight.lock().await;
     if slot.last().was_asked(state.clock.now()) {

@@ -13,7 +13,7 @@ use super::{LoginToken, VerifiedLogin, invalid};
 use crate::app::AppState;
 use crate::error::ApiError;
 use crate::federation::Failure;
-use crate::federation::saml_metadata::{at_address, in_file};
+use crate::federation::saml_metadata::{at_address, in_file, newer_at};
 use crate::identity::roles::unconfigured;
 use crate::saml::{Assertion, Expected, SamlError, ServiceProvider};
 
@@ -52,7 +52,12 @@ pub(super) async fn verify(
     let recipient = provider.recipient.as_deref().unwrap_or(RECIPIENT);
     let receiver = ServiceProvider::receiving(audience, recipient).map_err(|_| unconfigured())?;
     let now = state.clock.now();
-    let believed = receiver.verify(&metadata, response.secret(), Expected::Nothing, now);
+    let mut believed = receiver.verify(&metadata, response.secret(), Expected::Nothing, now);
+    if let (Err(SamlError::Signature), Some(address)) = (&believed, &provider.metadata_url)
+        && let Some(newer) = newer_at(state, address.as_str()).await
+    {
+        believed = receiver.verify(&newer, response.secret(), Expected::Nothing, now);
+    }
     Ok(login(
         arn,
         audience,

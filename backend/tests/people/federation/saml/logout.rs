@@ -96,7 +96,7 @@ impl Saml {
         parameter(&location(&next), "code").is_some()
     }
 
-    async fn by_redirect(&self, xml: &str) -> Answer {
+    pub(super) async fn by_redirect(&self, xml: &str) -> Answer {
         let address = format!("{PATH}?{}", redirect(&self.idp, xml));
         self.federation.backend.get(&address).await
     }

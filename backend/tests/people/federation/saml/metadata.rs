@@ -12,6 +12,7 @@ use futures_util::future::join_all;
 use serde_json::json;
 use url::Url;
 
+use super::logout::{ALICES, is_answered, xml};
 use super::saml_provider::{Provider, Response, encode};
 use super::{ADDRESS, ALICE, Saml, error, path};
 use crate::browser::{Browser, location};
@@ -112,6 +113,21 @@ async fn a_key_that_the_provider_has_changed_counts_at_once_and_the_old_one_no_l
         assert_eq!(published.asked(), asked);
         saml.later(61);
     }
+}
+
+#[tokio::test]
+async fn a_logout_by_a_key_that_was_changed_counts_at_once() {
+    let (published, url) = Published::start(&Provider::new()).await;
+    let details = json!({ "MetadataURL": url, "IDPSignout": "true" });
+    let mut saml = Saml::start(details).await;
+    let tokens = saml.tokens(ALICE).await;
+    let new = Provider::stranger();
+    published.says(200, &new);
+    saml.idp = new;
+    saml.later(61);
+    is_answered(&saml.by_redirect(&xml(ALICES)).await);
+    assert!(!saml.refreshes(&tokens).await);
+    assert_eq!(published.asked(), 2);
 }
 
 #[tokio::test]
