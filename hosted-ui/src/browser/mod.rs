@@ -2,11 +2,14 @@
 
 #[cfg(feature = "account")]
 mod account;
+mod address;
 mod draw;
 mod focus;
+mod heard;
 mod lang;
 #[cfg(not(feature = "account"))]
 mod login;
+mod patience;
 
 use leptos::prelude::{document, window};
 use wasm_bindgen::JsCast;

@@ -2,14 +2,12 @@
 
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
-use wasm_bindgen::prelude::Closure;
-use web_sys::{Element as Node, Event as Heard, HtmlSelectElement};
+use web_sys::{Element as Node, Event as Heard};
 
 use super::App;
 use crate::account::{Alert, Event, Press, page};
-use crate::browser::{reload, was_kept};
+use crate::browser::{heard, reload, was_kept};
 use crate::element;
-use crate::i18n::Lang;
 
 /// What is listened to.
 const NAMES: [&str; 6] = [
@@ -19,11 +17,7 @@ const NAMES: [&str; 6] = [
 impl App {
     /// Listens as long as the page lives.
     pub(super) fn listen(self) {
-        let hear = Closure::<dyn Fn(Heard)>::new(move |event| self.hears(&event));
-        for name in NAMES {
-            let _ = window().add_event_listener_with_callback(name, hear.as_ref().unchecked_ref());
-        }
-        hear.forget();
+        heard::listen(&NAMES, move |event| self.hears(event));
     }
 
     fn hears(self, event: &Heard) {
@@ -37,8 +31,7 @@ impl App {
                 }
             }
             ("change", Some(target)) => {
-                let select = target.dyn_ref::<HtmlSelectElement>();
-                if let Some(lang) = select.and_then(|select| Lang::parse(&select.value())) {
+                if let Some(lang) = heard::chosen_lang(&target) {
                     self.choose_lang(lang);
                 }
             }

@@ -7,14 +7,12 @@ mod calls;
 mod listen;
 mod place;
 
-use core::time::Duration;
-
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 use super::focus::focus_soon;
 use super::lang::remember_lang;
-use super::{add_style, leave, tell_lang};
+use super::{add_style, address, leave, patience, tell_lang};
 use crate::account::{self, Effect, Event, Page, Screen, page, window_title};
 use crate::element::Element;
 use crate::i18n::Lang;
@@ -26,9 +24,6 @@ pub(crate) struct App {
     screen: RwSignal<Screen>,
     place: &'static Place,
 }
-
-/// What is under way is called slow after this.
-const SLOW_AFTER: Duration = Duration::from_secs(5);
 
 impl App {
     /// The page as it was opened.
@@ -123,7 +118,7 @@ impl App {
                 }),
                 // The page has no place in the history while its reader is not signed in.
                 Effect::SignIn => leave(&self.place.sign_in(self.screen.get_untracked().lang)),
-                Effect::Visit(location) => self.place.visit(&location),
+                Effect::Visit(location) => address::visit(self.place.origin(), &location),
                 Effect::Focus(id) => focus_soon(id),
             }
         }
@@ -136,16 +131,10 @@ impl App {
                 state.busy.map(|busy| (busy, state.call_number()))
             })
         };
-        let Some(now) = under_way() else {
-            return;
-        };
-        let complain = move || {
-            if under_way() == Some(now) {
-                let mut screen = self.screen.get_untracked();
-                screen.is_slow = true;
-                self.put(screen);
-            }
-        };
-        set_timeout(complain, SLOW_AFTER);
+        patience::watch(under_way, move || {
+            let mut screen = self.screen.get_untracked();
+            screen.is_slow = true;
+            self.put(screen);
+        });
     }
 }

@@ -6,8 +6,8 @@ use wasm_bindgen::JsValue;
 use web_sys::UrlSearchParams;
 
 use crate::account::Arrival;
+use crate::browser::address::{Query, origin};
 use crate::browser::lang::lang_of;
-use crate::browser::leave;
 use crate::i18n::Lang;
 
 /// What the URL said when the page was opened.
@@ -23,12 +23,10 @@ pub(super) struct Place {
 
 impl Place {
     pub(super) fn read() -> Self {
-        let location = window().location();
-        let search = location.search().unwrap_or_default();
-        let query = UrlSearchParams::new_with_str(&search).ok();
-        let member = |name: &str| query.as_ref()?.get(name).filter(|value| !value.is_empty());
+        let query = Query::read();
+        let member = |name: &str| query.member(name);
         Self {
-            origin: location.origin().unwrap_or_default(),
+            origin: origin(),
             client_id: member("client_id"),
             is_back: member("back").is_some(),
             linked: member("linked"),
@@ -77,16 +75,8 @@ impl Place {
         }
     }
 
-    /// Goes to a provider, or to this page again, which says why not; that takes this one's place.
-    pub(super) fn visit(&self, location: &str) {
-        let ours = location.strip_prefix(&self.origin);
-        if ours.is_some_and(|rest| rest.starts_with('/')) {
-            return leave(location);
-        }
-        // Whoever answers for this origin is believed, but not so far as to be let run a script in it.
-        if location.starts_with("https://") || location.starts_with("http://") {
-            let _ = window().location().assign(location);
-        }
+    pub(super) fn origin(&self) -> &str {
+        &self.origin
     }
 
     #[expect(

@@ -3,14 +3,12 @@
 
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
-use wasm_bindgen::prelude::Closure;
-use web_sys::{Element as Node, Event as Heard, HtmlSelectElement, KeyboardEvent, MouseEvent};
+use web_sys::{Element as Node, Event as Heard, KeyboardEvent, MouseEvent};
 
 use super::{App, focus, input, now_ms, place, typed_attributes, value_of};
-use crate::browser::{reload, was_kept};
+use crate::browser::{heard, reload, was_kept};
 use crate::element::Press;
 use crate::flow::{Event, Field};
-use crate::i18n::Lang;
 use crate::pages::{page, typed};
 
 /// What is listened to.
@@ -22,11 +20,7 @@ const NAMES: [&str; 10] = [
 impl App {
     /// Listens as long as the page lives.
     pub(super) fn listen(self) {
-        let hear = Closure::<dyn Fn(Heard)>::new(move |event| self.hears(&event));
-        for name in NAMES {
-            let _ = window().add_event_listener_with_callback(name, hear.as_ref().unchecked_ref());
-        }
-        hear.forget();
+        heard::listen(&NAMES, move |event| self.hears(event));
     }
 
     fn hears(self, event: &Heard) {
@@ -45,8 +39,7 @@ impl App {
             }
             ("focusout", _) => self.caps(false),
             ("change", Some(target)) => {
-                let select = target.dyn_ref::<HtmlSelectElement>();
-                if let Some(lang) = select.and_then(|select| Lang::parse(&select.value())) {
+                if let Some(lang) = heard::chosen_lang(&target) {
                     self.choose_lang(lang);
                 }
             }

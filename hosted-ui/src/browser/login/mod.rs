@@ -21,7 +21,7 @@ use typed::{copy, input, typed_attributes, value_of};
 
 use super::focus::{focus, focus_soon};
 use super::lang::remember_lang;
-use super::{add_style, leave, tell_lang};
+use super::{add_style, address, leave, patience, tell_lang};
 use crate::element::Element;
 use crate::flow::{self, Alert, Arrival, Effect, Event, Page, State};
 use crate::i18n::Lang;
@@ -35,8 +35,6 @@ pub(crate) struct App {
     place: &'static Place,
 }
 
-/// What is under way is called slow after this.
-const SLOW_AFTER: Duration = Duration::from_secs(5);
 /// Longer than anybody waits for another code: more is a clock that was set back.
 const LONGEST_WAIT_S: u64 = 60;
 
@@ -195,7 +193,7 @@ impl App {
                     }
                     leave(location.secret());
                 }
-                Effect::Visit(location) => self.place.visit(&location),
+                Effect::Visit(location) => address::visit(self.place.origin(), location.secret()),
                 Effect::Forget => {
                     if let Some(transaction) = self.place.transaction() {
                         storage::forget(transaction);
@@ -211,17 +209,11 @@ impl App {
             self.screen
                 .with_untracked(|Screen { state, .. }| state.busy.map(|_| state.call_number()))
         };
-        let Some(call) = under_way() else {
-            return;
-        };
-        let complain = move || {
-            if under_way() == Some(call) {
-                let mut screen = self.screen.get_untracked();
-                screen.is_slow = true;
-                self.put(screen);
-            }
-        };
-        set_timeout(complain, SLOW_AFTER);
+        patience::watch(under_way, move || {
+            let mut screen = self.screen.get_untracked();
+            screen.is_slow = true;
+            self.put(screen);
+        });
     }
 }
 

@@ -1,13 +1,12 @@
 //! Where the page is: its path, its query, the browser's history.
 
 use cognate_core::login::TransactionId;
-use cognate_core::secret::Location;
 use leptos::prelude::window;
 use wasm_bindgen::JsValue;
 use web_sys::UrlSearchParams;
 
+use crate::browser::address::{Query, origin};
 use crate::browser::lang::lang_of;
-use crate::browser::leave;
 use crate::flow::Arrival;
 use crate::i18n::Lang;
 use crate::routes::Route;
@@ -29,12 +28,10 @@ pub(super) struct Place {
 
 impl Place {
     pub(super) fn read() -> Self {
-        let location = window().location();
-        let search = location.search().unwrap_or_default();
-        let query = UrlSearchParams::new_with_str(&search).ok();
-        let member = |name: &str| query.as_ref()?.get(name).filter(|value| !value.is_empty());
+        let query = Query::read();
+        let member = |name: &str| query.member(name);
         Self {
-            origin: location.origin().unwrap_or_default(),
+            origin: origin(),
             route: route(),
             transaction: member("txn").as_deref().and_then(TransactionId::parse),
             client_id: member("client_id"),
@@ -43,7 +40,7 @@ impl Place {
             username: member("user_name").or_else(|| member("username")),
             code: member("confirmation_code"),
             lang: member("lang"),
-            search: without_problem(search),
+            search: without_problem(window().location().search().unwrap_or_default()),
         }
     }
 
@@ -97,18 +94,6 @@ impl Place {
     /// The address without the problem that it brought: a reload does not tell it again.
     pub(super) fn forget_problem(&self) {
         self.replace(self.route);
-    }
-
-    /// Goes to another identity provider, or to a page of ours that says why not; that one takes this page's place.
-    pub(super) fn visit(&self, location: &Location) {
-        let is_ours = location
-            .secret()
-            .strip_prefix(&self.origin)
-            .is_some_and(|rest| rest.starts_with('/'));
-        if is_ours {
-            return leave(location.secret());
-        }
-        let _ = window().location().assign(location.secret());
     }
 
     fn url(&self, route: Route) -> String {
