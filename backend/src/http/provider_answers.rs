@@ -46,17 +46,10 @@ pub(super) async fn post(
     request: Request<Body>,
 ) -> Response<Body> {
     let caller = caller(&state, peer, request.headers());
-    let kind = request.headers().get(header::CONTENT_TYPE);
-    let is_form = kind
-        .and_then(|kind| kind.to_str().ok())
-        .is_some_and(|kind| kind.starts_with("application/x-www-form-urlencoded"));
-    if !is_form {
-        return StatusCode::UNSUPPORTED_MEDIA_TYPE.into_response();
-    }
-    let Ok(body) = axum::body::to_bytes(request.into_body(), oauth::LONGEST_FORM).await else {
-        return StatusCode::PAYLOAD_TOO_LARGE.into_response();
+    let form = match form(request).await {
+        Ok(form) => form,
+        Err(status) => return status.into_response(),
     };
-    let form = Parameters::parse(&body);
     let answer = match oauth::request_in(&form) {
         Some(request) => unsolicited(&state, &caller, &request, &form).await,
         None => {
@@ -65,6 +58,20 @@ pub(super) async fn post(
         }
     };
     answer.unwrap_or_else(|error| refused(&error))
+}
+
+/// What a provider let the browser post.
+pub(super) async fn form(request: Request<Body>) -> Result<Parameters, StatusCode> {
+    let kind = request.headers().get(header::CONTENT_TYPE);
+    let is_form = kind
+        .and_then(|kind| kind.to_str().ok())
+        .is_some_and(|kind| kind.starts_with("application/x-www-form-urlencoded"));
+    if !is_form {
+        return Err(StatusCode::UNSUPPORTED_MEDIA_TYPE);
+    }
+    let body = axum::body::to_bytes(request.into_body(), oauth::LONGEST_FORM).await;
+    let body = body.map_err(|_| StatusCode::PAYLOAD_TOO_LARGE)?;
+    Ok(Parameters::parse(&body))
 }
 
 /// A provider began by itself: there is no cookie that it could be bound to, and the browser gets its first here.

@@ -7,13 +7,14 @@
 
 use axum::body::Body;
 use axum::extract::{Path, State};
-use axum::http::{Request, Response, StatusCode, Uri, header};
+use axum::http::{Request, Response, StatusCode, Uri};
 use axum::response::IntoResponse;
 
 use super::login_pages::{error_page, see_other};
+use super::provider_answers::form;
 use crate::app::AppState;
 use crate::federation::{self, Failure};
-use crate::oauth::{self, OAuthErrorCode, Parameters};
+use crate::oauth::{OAuthErrorCode, Parameters};
 use crate::pools;
 use crate::saml::LogoutMessage;
 
@@ -34,17 +35,10 @@ pub(super) async fn post(
     Path(pool_id): Path<String>,
     request: Request<Body>,
 ) -> Response<Body> {
-    let kind = request.headers().get(header::CONTENT_TYPE);
-    let is_form = kind
-        .and_then(|kind| kind.to_str().ok())
-        .is_some_and(|kind| kind.starts_with("application/x-www-form-urlencoded"));
-    if !is_form {
-        return StatusCode::UNSUPPORTED_MEDIA_TYPE.into_response();
-    }
-    let Ok(body) = axum::body::to_bytes(request.into_body(), oauth::LONGEST_FORM).await else {
-        return StatusCode::PAYLOAD_TOO_LARGE.into_response();
+    let form = match form(request).await {
+        Ok(form) => form,
+        Err(status) => return status.into_response(),
     };
-    let form = Parameters::parse(&body);
     let is_answer = form.has("SAMLResponse");
     let name = if is_answer {
         "SAMLResponse"

@@ -6,6 +6,7 @@
 use serde::{Deserialize, Serialize};
 use sqlx::Row;
 
+use super::user_sessions::revoke_families_of_sso;
 use super::{Store, StoreError, Transaction};
 
 /// A session at a SAML provider, as it is found again. Keyed hashes: what the provider calls the person is not told.
@@ -195,16 +196,7 @@ async fn end(
     .bind(username)
     .execute(&mut **transaction)
     .await?;
-    sqlx::query(
-        "UPDATE token_families SET revoked_at = $4 \
-         WHERE pool_id = $1 AND username = $2 AND sso_id = $3 AND revoked_at IS NULL",
-    )
-    .bind(pool_id)
-    .bind(username)
-    .bind(sso_id)
-    .bind(now)
-    .execute(&mut **transaction)
-    .await?;
+    revoke_families_of_sso(transaction, (pool_id, username), sso_id, now).await?;
     for statement in [
         "DELETE FROM sso_sessions WHERE id = $1",
         "DELETE FROM saml_sessions WHERE sso_id = $1",

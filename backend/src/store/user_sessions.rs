@@ -154,16 +154,7 @@ impl Store {
         now: i64,
     ) -> Result<(), StoreError> {
         let mut transaction = self.begin().await?;
-        sqlx::query(
-            "UPDATE token_families SET revoked_at = $4 \
-             WHERE pool_id = $1 AND username = $2 AND sso_id = $3 AND revoked_at IS NULL",
-        )
-        .bind(pool_id)
-        .bind(username)
-        .bind(sso_id)
-        .bind(now)
-        .execute(&mut *transaction)
-        .await?;
+        revoke_families_of_sso(&mut transaction, (pool_id, username), sso_id, now).await?;
         sqlx::query(
             "DELETE FROM authorization_codes \
              WHERE pool_id = $1 AND username = $2 AND redeemed_at IS NULL",
@@ -174,6 +165,26 @@ impl Store {
         .await?;
         Ok(transaction.commit().await?)
     }
+}
+
+/// Revokes what was bought by a browser's session.
+pub(super) async fn revoke_families_of_sso(
+    transaction: &mut Transaction,
+    (pool_id, username): (&str, &str),
+    sso_id: &str,
+    now: i64,
+) -> Result<(), StoreError> {
+    sqlx::query(
+        "UPDATE token_families SET revoked_at = $4 \
+         WHERE pool_id = $1 AND username = $2 AND sso_id = $3 AND revoked_at IS NULL",
+    )
+    .bind(pool_id)
+    .bind(username)
+    .bind(sso_id)
+    .bind(now)
+    .execute(&mut **transaction)
+    .await?;
+    Ok(())
 }
 
 /// Ends what a user has beyond `most` sign-ins: those that were not used for the longest time, and
