@@ -74,7 +74,7 @@ async fn believed(
     let now = state.clock.now();
     let mut assertion = pool.verify(&metadata, response, expected, now);
     if let Err(SamlError::Signature) = assertion
-        && let Some(newer) = newer(state, &provider).await
+        && let Some(newer) = newer(state, provider).await
     {
         assertion = pool.verify(&newer, response, expected, now);
     }
