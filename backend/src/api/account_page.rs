@@ -4,12 +4,13 @@
 //! are written down, with how they ended ([`crate::audit::SELF`]). The way to a provider only begins here: what came of it is
 //! written down where the provider's answer arrives.
 
+use cognate_core::secret::Code;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::describe_login::linkable;
-use super::reply;
+use super::describe_login::{self, linkable};
+use super::{reply, secret};
 use crate::app::{AppState, Caller};
 use crate::branding::look;
 use crate::error::{ApiError, ErrorType};
@@ -17,7 +18,7 @@ use crate::oauth::{AtAccount, Begun, NewTransaction, begin_link};
 use crate::pools::{self, IdentifierAttribute};
 use crate::sessions::{Associated, end_browsers};
 use crate::users::identities::{self, Link};
-use crate::users::{Destination, User};
+use crate::users::{CodeDeliveryDetails, Destination, User};
 
 /// What an operation answers, and what the browser is to keep or to forget.
 #[derive(Debug)]
@@ -69,16 +70,20 @@ enum Operation {
     EndSession,
     WithdrawConsent,
     SignOut,
+    SendProofCode,
+    ConfirmProof,
 }
 
 impl Operation {
-    const ALL: [Self; 6] = [
+    const ALL: [Self; 8] = [
         Self::DescribeAccount,
         Self::LinkProvider,
         Self::UnlinkProvider,
         Self::EndSession,
         Self::WithdrawConsent,
         Self::SignOut,
+        Self::SendProofCode,
+        Self::ConfirmProof,
     ];
 
     fn name(self) -> &'static str {
@@ -89,6 +94,8 @@ impl Operation {
             Self::EndSession => "EndSession",
             Self::WithdrawConsent => "WithdrawConsent",
             Self::SignOut => "SignOut",
+            Self::SendProofCode => "SendProofCode",
+            Self::ConfirmProof => "ConfirmProof",
         }
     }
 
@@ -96,9 +103,17 @@ impl Operation {
         Self::ALL.into_iter().find(|known| known.name() == name)
     }
 
-    /// Whether it needs a recent proof. Ending one's own session does not.
+    /// Whether it needs a recent proof. Ending one's own session and giving a proof do not.
     fn needs_proof(self) -> bool {
-        !matches!(self, Self::DescribeAccount | Self::SignOut)
+        match self {
+            Self::DescribeAccount | Self::SignOut | Self::SendProofCode | Self::ConfirmProof => {
+                false
+            }
+            Self::LinkProvider
+            | Self::UnlinkProvider
+            | Self::EndSession
+            | Self::WithdrawConsent => true,
+        }
     }
 
     /// What it is called where it is written down; reading is not.
@@ -157,6 +172,14 @@ async fn run(
             state.store.end_sso_of(pool_id, username, id, now).await?;
             is_signed_out = true;
         }
+        Operation::SendProofCode => {
+            let details = at.send_proof_code(state, caller).await?;
+            return answer(&json!({ "CodeDeliveryDetails": details }));
+        }
+        Operation::ConfirmProof => {
+            let Confirmation { code } = read(body)?;
+            at.confirm_proof(state, caller, &code).await?;
+        }
     }
     Ok(AccountAnswer {
         is_signed_out,
@@ -193,6 +216,8 @@ async fn describe(state: &AppState, at: &AtAccount) -> Result<Description, ApiEr
         account: called(user),
         client_name: client.name.clone(),
         is_recent: at.is_recent(state),
+        proof_code: at.proof_address().map(|address| address.details()),
+        inbox: state.is_local.then_some(describe_login::INBOX),
         has_password: user.credential.is_some(),
         providers: linkable(state, &at.pool, client).await?,
         links: identities::links(user)?,
@@ -231,6 +256,13 @@ struct OfProvider {
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
+struct Confirmation {
+    #[serde(deserialize_with = "secret::required")]
+    code: Code,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
 struct Named {
     id: String,
 }
@@ -243,8 +275,14 @@ struct Description {
     /// Whether changes are allowed without another sign-in.
     is_recent: bool,
     has_password: bool,
+    /// Where a code goes by which they can prove who they are.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    proof_code: Option<CodeDeliveryDetails>,
+    /// Where codes are read while developing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    inbox: Option<&'static str>,
     /// Those that can be linked, as the login page lists them.
-    providers: Vec<super::describe_login::Listed>,
+    providers: Vec<describe_login::Listed>,
     links: Vec<Link>,
     sessions: Vec<Session>,
     apps: Vec<App>,

@@ -17,7 +17,7 @@ use crate::oauth::{Asked, LoginTransaction};
 use crate::pools::{Client, IdentifierAttribute, Pool, PoolSettings};
 
 /// The path of the inbox. Whether a request may see it is decided there.
-const INBOX: &str = "/_cognate/inbox";
+pub(super) const INBOX: &str = "/_cognate/inbox";
 
 /// What the pages need to know to show themselves.
 pub(super) async fn describe_login(

@@ -42,6 +42,8 @@ pub enum Purpose {
     Email,
     /// That a user has a new phone number.
     PhoneNumber,
+    /// That the person at the account page, who has no password here, is the user.
+    AccountProof,
 }
 
 impl Purpose {
@@ -60,15 +62,16 @@ impl Purpose {
             Self::Recovery => "recovery",
             Self::Email => "email",
             Self::PhoneNumber => "phone_number",
+            Self::AccountProof => "account_proof",
         }
     }
 
-    /// Seconds until a code expires: an hour for recovery, else a day.
+    /// Seconds until a code expires: ten minutes for the account page, an hour for recovery, else a day.
     fn lifetime(self) -> i64 {
-        if self == Self::Recovery {
-            3600
-        } else {
-            24 * 3600
+        match self {
+            Self::AccountProof => 10 * 60,
+            Self::Recovery => 3600,
+            Self::SignUp | Self::Email | Self::PhoneNumber => 24 * 3600,
         }
     }
 }
@@ -346,6 +349,7 @@ fn place<'a>(pool_id: &'a str, username: &'a str, purpose: Purpose) -> Place<'a>
         Purpose::Recovery => "destination of recovery",
         Purpose::Email => "destination of email",
         Purpose::PhoneNumber => "destination of phone_number",
+        Purpose::AccountProof => "destination of account_proof",
     };
     Place {
         table: "codes",

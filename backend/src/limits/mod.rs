@@ -67,6 +67,10 @@ pub enum Hourly {
     ResendCode,
     /// Ask for a code for an attribute: 5.
     AttributeCode,
+    /// Ask for a code to prove oneself on the account page: 5.
+    ProofCode,
+    /// Try such a code: 15.
+    ConfirmProof,
     /// Ask for a recovery code: 5.
     ForgotPassword,
     /// Try a recovery code: 20.
@@ -94,9 +98,10 @@ pub enum Hourly {
 impl Hourly {
     fn limit(self) -> i64 {
         match self {
-            Self::ConfirmSignUp | Self::VerifyAttribute => 15,
+            Self::ConfirmSignUp | Self::VerifyAttribute | Self::ConfirmProof => 15,
             Self::ResendCode
             | Self::AttributeCode
+            | Self::ProofCode
             | Self::ForgotPassword
             | Self::ChangePassword => 5,
             Self::SignUp | Self::ConfirmForgotPassword | Self::MfaCode | Self::SignInCode => 20,
@@ -112,13 +117,15 @@ impl Hourly {
     /// How often an hour from all addresses together, where that is limited, too.
     fn limit_everywhere(self) -> Option<i64> {
         match self {
-            Self::ConfirmSignUp | Self::VerifyAttribute | Self::ConfirmForgotPassword => {
-                Some(TRIES_EVERYWHERE)
-            }
+            Self::ConfirmSignUp
+            | Self::VerifyAttribute
+            | Self::ConfirmProof
+            | Self::ConfirmForgotPassword => Some(TRIES_EVERYWHERE),
             Self::SignInCode => Some(SIGN_IN_CODES_EVERYWHERE),
             Self::SignUp => Some(SIGN_UPS_EVERYWHERE),
             Self::ResendCode
             | Self::AttributeCode
+            | Self::ProofCode
             | Self::ForgotPassword
             | Self::MfaCode
             | Self::LoginTransaction
@@ -135,7 +142,7 @@ impl Hourly {
     fn limit_from_here(self) -> Option<i64> {
         matches!(
             self,
-            Self::ResendCode | Self::AttributeCode | Self::ForgotPassword
+            Self::ResendCode | Self::AttributeCode | Self::ProofCode | Self::ForgotPassword
         )
         .then_some(CODES_FROM_HERE)
     }
@@ -147,6 +154,8 @@ impl Hourly {
             Self::VerifyAttribute => "VerifyUserAttribute",
             Self::ResendCode => "ResendConfirmationCode",
             Self::AttributeCode => "GetUserAttributeVerificationCode",
+            Self::ProofCode => "ProofCode",
+            Self::ConfirmProof => "ConfirmProof",
             Self::ForgotPassword => "ForgotPassword",
             Self::ConfirmForgotPassword => "ConfirmForgotPassword",
             Self::MfaCode => "MfaCode",

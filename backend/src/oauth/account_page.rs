@@ -12,13 +12,14 @@
 //! - No token reaches the page. What counts is the session's cookie, which no script sees.
 //! - Changes need a proof of the last [`RECENT_SECONDS`]. Another provider's answer is one if it tells when the person proved it: a
 //!   session that they left open there must not be enough to link somebody else's account here for good.
+//! - Who has no password here may prove who they are by a code, too ([`super::account_proof`]): their provider may not tell.
 //! - A link needs the transaction's cookie (this browser began it), the secret in the provider's answer, and at its end still a
 //!   session of the same user: an answer that somebody else was lured to link makes nothing.
 //! - A person of a provider who is another user here already stays that user's, and is not told of.
 //!
 //! # Limits
-//! Whether a provider really asked for a proof, and when, is its word. Who comes by one that does not tell (Google, Facebook, Amazon)
-//! changes nothing here until they sign in some other way.
+//! Whether a provider really asked for a proof, and when, is its word. Who comes by one that does not tell (Facebook, Amazon, Google as a
+//! rule) and has no verified address changes nothing here until they sign in some other way.
 
 use super::authorization_request::{AuthorizationRequest, Wanted};
 use super::authorize::too_many;
@@ -80,7 +81,9 @@ impl AtAccount {
     #[must_use]
     pub fn is_recent(&self, state: &AppState) -> bool {
         let now = state.clock.now();
+        let is_recent = |proved_at: i64| now - proved_at < RECENT_SECONDS;
         self.session.is_proved_within(RECENT_SECONDS, now)
+            || self.session.code_proved_at.is_some_and(is_recent)
     }
 
     /// The session's id.
@@ -268,6 +271,6 @@ fn told(request: &AuthorizationRequest, name: &str, value: &str) -> String {
     request.redirect_uri.with(&[(name, value)])
 }
 
-fn nobody() -> ApiError {
+pub(super) fn nobody() -> ApiError {
     ApiError::not_authorized("Nobody is signed in here.")
 }

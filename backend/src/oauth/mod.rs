@@ -42,6 +42,7 @@
 //! The implicit flow does not exist.
 
 mod account_page;
+mod account_proof;
 mod authorization_request;
 mod authorize;
 mod client_authentication;

@@ -38,6 +38,9 @@ pub struct SsoSession {
     /// Whether they are known to have proved it then: another provider that does not tell may have answered for whoever sat at
     /// the browser.
     is_proof: bool,
+    /// When they last proved it to the account page by a code, seconds since 1970. It counts there alone: an app that asks for a new
+    /// proof means one by the way they sign in.
+    pub(super) code_proved_at: Option<i64>,
     /// When the session began, seconds since 1970.
     pub(super) began_at: i64,
     /// Seconds since 1970.
@@ -110,6 +113,7 @@ pub async fn find(
         user,
         auth_time: content.auth_time,
         is_proof: content.is_proof,
+        code_proved_at: content.code_proved_at,
         began_at: content.began_at,
         expires_at: content.expires_at,
         id: row.id,
@@ -171,6 +175,7 @@ pub(super) async fn begin(
         verifier_version: user.verifier_version,
         auth_time: proved_at(began_at, vouched_by),
         is_proof: vouched_by.is_none_or(|vouched| vouched.auth_time.is_some()),
+        code_proved_at: None,
         began_at,
         expires_at: ends_at(began_at.saturating_add(seconds), vouched_by),
         second_factor,
@@ -184,19 +189,21 @@ pub(super) fn rotate(
     state: &AppState,
     session: &SsoSession,
 ) -> Result<(SsoRow, SsoCookie), ApiError> {
-    let user = &session.user;
+    let content = Content::of(session);
+    row(state, &session.user.pool_id, session.id.clone(), &content)
+}
+
+/// What is stored of the same session under the same value, once its person has proved who they are by a code.
+pub(super) fn proved_by_code(
+    state: &AppState,
+    session: &SsoSession,
+    now: i64,
+) -> Result<Vec<u8>, ApiError> {
     let content = Content {
-        username: user.username.clone(),
-        sub: user.sub.clone(),
-        verifier_version: user.verifier_version,
-        auth_time: session.auth_time,
-        is_proof: session.is_proof,
-        began_at: session.began_at,
-        expires_at: session.expires_at,
-        second_factor: session.second_factor.clone(),
-        provider: session.provider.clone(),
+        code_proved_at: Some(now),
+        ..Content::of(session)
     };
-    row(state, &user.pool_id, session.id.clone(), &content)
+    content.seal(&state.sealer, &session.hash, &session.user.pool_id)
 }
 
 fn row(
@@ -236,6 +243,8 @@ struct Content {
     /// Rows of older versions do not say it: they count as without.
     #[serde(default)]
     is_proof: bool,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    code_proved_at: Option<i64>,
     #[serde(default)]
     began_at: i64,
     expires_at: i64,
@@ -248,6 +257,22 @@ struct Content {
 }
 
 impl Content {
+    fn of(session: &SsoSession) -> Self {
+        let user = &session.user;
+        Self {
+            username: user.username.clone(),
+            sub: user.sub.clone(),
+            verifier_version: user.verifier_version,
+            auth_time: session.auth_time,
+            is_proof: session.is_proof,
+            code_proved_at: session.code_proved_at,
+            began_at: session.began_at,
+            expires_at: session.expires_at,
+            second_factor: session.second_factor.clone(),
+            provider: session.provider.clone(),
+        }
+    }
+
     fn seal(&self, sealer: &Sealer, hash: &[u8], pool_id: &str) -> Result<Vec<u8>, ApiError> {
         let json = serde_json::to_vec(self).map_err(|error| ApiError::internal(&error))?;
         Ok(sealer.seal(place(&row_name(hash), pool_id), &json)?)

@@ -2,7 +2,7 @@
 
 use sqlx::Row;
 
-use super::{Store, StoreError, Transaction};
+use super::{Spend, Store, StoreError, Transaction};
 
 /// One value of a browser's session cookie, as stored: never the value itself.
 #[derive(Debug, Clone)]
@@ -79,6 +79,34 @@ impl Store {
         .await?;
         let read = |row: sqlx::any::AnyRow| Ok((row.try_get(0)?, row.try_get(1)?, row.try_get(2)?));
         rows.into_iter().map(read).collect()
+    }
+
+    /// Writes anew what is known of a session, and makes use of what it came of. Answers whether both were there still: a session
+    /// whose value was replaced meanwhile is left alone, and nothing is spent.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn prove_sso_session(
+        &self,
+        whose: (&str, &str),
+        (hash, content): (&[u8], Vec<u8>),
+        spend: Spend<'_>,
+        now: i64,
+    ) -> Result<bool, StoreError> {
+        let mut transaction = self.begin().await?;
+        let written = sqlx::query(
+            "UPDATE sso_sessions SET content = $1 WHERE hash = $2 AND replaced_at IS NULL",
+        )
+        .bind(content)
+        .bind(hash.to_vec())
+        .execute(&mut *transaction)
+        .await?
+        .rows_affected();
+        let is_done = written == 1 && spend.take(&mut transaction, whose, now).await?;
+        if is_done {
+            transaction.commit().await?;
+        }
+        Ok(is_done)
     }
 
     /// Ends the session that has or had the value with this hash.

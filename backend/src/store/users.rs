@@ -61,7 +61,7 @@ pub struct Lookups {
     pub searched: Vec<LookupRow>,
 }
 
-/// Something of which only one change of a user can make use.
+/// Something of which only one change can make use.
 #[derive(Debug, Clone, Copy)]
 pub enum Spend<'a> {
     /// A one-time code of the user.
@@ -163,7 +163,9 @@ impl Store {
     ) -> Result<Saved, StoreError> {
         let mut transaction = self.begin().await?;
         if let Some(spend) = together.spend
-            && !spend.take(&mut transaction, user, now).await?
+            && !spend
+                .take(&mut transaction, (&user.pool_id, &user.username), now)
+                .await?
         {
             return Ok(Saved::AlreadySpent);
         }
@@ -297,10 +299,10 @@ impl Store {
 }
 
 impl Spend<'_> {
-    async fn take(
+    pub(super) async fn take(
         self,
         transaction: &mut Transaction,
-        user: &UserRow,
+        (pool_id, username): (&str, &str),
         now: i64,
     ) -> Result<bool, StoreError> {
         let query = match self {
@@ -308,8 +310,8 @@ impl Spend<'_> {
                 "DELETE FROM codes WHERE pool_id = $1 AND username = $2 AND purpose = $3 \
                  AND hmac = $4",
             )
-            .bind(user.pool_id.clone())
-            .bind(user.username.clone())
+            .bind(pool_id.to_owned())
+            .bind(username.to_owned())
             .bind(purpose.to_owned())
             .bind(hmac.to_vec()),
             Spend::Challenge { id } => sqlx::query(

@@ -47,7 +47,7 @@ async fn post(
 
 impl Federation {
     /// What the page asks, in this browser.
-    async fn page(&mut self, operation: &str, body: Value) -> Answer {
+    pub(super) async fn page(&mut self, operation: &str, body: Value) -> Answer {
         let mut headers = HEADERS;
         headers[3].1 = &self.app.client;
         post(
@@ -61,7 +61,7 @@ impl Federation {
     }
 
     /// Signs in for the page, with a password.
-    async fn enter(&mut self, person: &Person) -> Url {
+    pub(super) async fn enter(&mut self, person: &Person) -> Url {
         let begin = format!("/_cognate/account/sign-in?client_id={}", self.app.client);
         let page = location(&self.open(&begin).await);
         assert_eq!(page.path(), "/login");
@@ -76,7 +76,7 @@ impl Federation {
     }
 
     /// Somebody, and their `sub`, in a pool that asks for events.
-    async fn audited(&self) -> (Person, Value) {
+    pub(super) async fn audited(&self) -> (Person, Value) {
         let settings = json!({
             "UserPoolId": POOL, "UserPoolAddOns": { "AdvancedSecurityMode": "AUDIT" },
             "AutoVerifiedAttributes": ["email"],
@@ -491,7 +491,7 @@ async fn a_user_has_five_links_at_most() {
 }
 
 /// Whom the pool wrote down on the account page: operation and outcome, the oldest first.
-async fn written(backend: &Backend, sub: &Value) -> Vec<String> {
+pub(super) async fn written(backend: &Backend, sub: &Value) -> Vec<String> {
     backend.state.audit.flush().await;
     let rows = backend.state.store.admin_events_after(POOL, "", 100).await;
     let rows = rows.unwrap().into_iter();

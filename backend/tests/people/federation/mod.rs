@@ -1,6 +1,7 @@
 //! Signing in with another identity provider, from the app's link to its tokens.
 
 mod account_page;
+mod account_proof;
 mod endings;
 mod events;
 mod local;
