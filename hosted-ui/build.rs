@@ -11,7 +11,7 @@ type Texts = BTreeMap<String, String>;
 const LANGUAGES: [&str; 2] = ["en", "de"];
 
 /// Texts of the pages that the account page says as well.
-const SHARED: [&str; 21] = [
+const SHARED: [&str; 29] = [
     "alert_attempts",
     "alert_attempts_after",
     "alert_offline",
@@ -20,9 +20,17 @@ const SHARED: [&str; 21] = [
     "alert_service",
     "banner_slow",
     "busy",
+    "code_hint",
+    "code_label",
     "foot_language",
+    "inbox_open",
     "label_password",
+    "problem_code_expired",
+    "problem_code_missing",
+    "problem_code_wrong",
     "provider_busy",
+    "resend_done",
+    "resend_submit",
     "scope_account",
     "scope_email",
     "scope_openid",

@@ -1,18 +1,20 @@
-//! How somebody without a password here proves who they are to the account page: by a code that goes to their verified address.
+//! How somebody without a password here proves who they are to the account page: by a code that goes to their address.
 //!
 //! Their provider may not tell when they proved it (Facebook, Amazon, Google as a rule), and then no sign-in is a proof
 //! (`account_page`). Who has a password has to give that: the mailbox alone is not to be enough for more than it is elsewhere.
 //!
 //! # Steps
-//! 1. [`AtAccount::send_proof_code`] sends six digits to the address that a recovery would use.
+//! 1. [`AtAccount::send_proof_code`] sends six digits to the address that a recovery would use, or else to the e-mail address that their
+//!    provider told: Facebook and Amazon do not say whether they have verified it.
 //! 2. [`AtAccount::confirm_proof`] takes them; the session has a proof of now, for the account page alone.
 //!
 //! # Security model
-//! A code is good for ten minutes, once, and only while the address that it went to is the user's verified one. Tries are counted
+//! A code is good for ten minutes, once, and only while the address that it went to is the user's. Tries are counted
 //! as those of other codes are. The proof is written into the session that gave it: another browser of the same person has none.
 //!
 //! # Limits
-//! Whoever sits at a browser that is signed in and reads the person's mail there passes. A recovery by e-mail has the same limit.
+//! Whoever sits at a browser that is signed in and reads the person's mail there passes. A recovery by e-mail has the same limit. Where
+//! a pool lets administrators alone recover accounts there is no code.
 
 use cognate_core::secret::Code as Digits;
 
@@ -23,15 +25,23 @@ use crate::codes::{self, Asked, Code, Outcome, Purpose};
 use crate::error::ApiError;
 use crate::limits::{self, Hourly};
 use crate::messages::{Composing, Purpose as MessagePurpose};
+use crate::pools::IdentifierAttribute;
 use crate::users::{CodeDeliveryDetails, Destination};
 
 impl AtAccount {
-    /// Where a code goes: for who has no password here, the verified address that the pool's recovery uses.
+    /// Where a code goes: for who has no password here, the verified address that the pool's recovery uses, else their e-mail address.
     #[must_use]
     pub fn proof_address(&self) -> Option<Destination> {
-        let user = &self.session.user;
-        let of_recovery = || Destination::of_recovery(&self.pool, user, &[]);
-        user.credential.is_none().then(of_recovery)?
+        const EMAIL: IdentifierAttribute = IdentifierAttribute::Email;
+        let (pool, user) = (&self.pool, &self.session.user);
+        if user.credential.is_some() {
+            return None;
+        }
+        let told = || {
+            let is_used = Destination::choices_of_recovery(pool).contains(&EMAIL);
+            is_used.then(|| Destination::of(EMAIL, &user.attributes))?
+        };
+        Destination::of_recovery(pool, user, &[]).or_else(told)
     }
 
     /// Sends a code, and answers where to.

@@ -13,6 +13,10 @@ pub struct Account {
     pub client_name: String,
     /// Whether they may change something without signing in once more.
     pub is_recent: bool,
+    /// Where a code goes by which they can prove who they are instead, as much of it as they may see.
+    pub proof_address: Option<String>,
+    /// Where developers read codes on their own machine, as a path of this origin.
+    pub inbox: Option<String>,
     /// Whether they can sign in with a password.
     pub has_password: bool,
     /// Providers that can be linked.
@@ -72,6 +76,10 @@ impl Account {
             name: answer.text_at("Account")?.ok_or(NotJson)?,
             client_name: answer.text_at("ClientName")?.unwrap_or_default(),
             is_recent: answer.boolean_at("IsRecent")?.unwrap_or_default(),
+            proof_address: answer.at("ProofCode", |sent| sent.text_at("Destination").ok()?)?,
+            inbox: answer
+                .text_at("Inbox")?
+                .filter(|path| crate::flow::is_path(path)),
             has_password: answer.boolean_at("HasPassword")?.unwrap_or_default(),
             providers: answer
                 .at("Providers", |list| list.list(Provider::read))?

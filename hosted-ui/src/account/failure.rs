@@ -22,6 +22,10 @@ pub enum Kind {
     Gone,
     /// The rules say no: the last way in stays, and a browser does not end its own session in the list.
     Refused,
+    /// It is not the code that was sent.
+    WrongCode,
+    /// It was, or there is none.
+    ExpiredCode,
     /// Too much was asked for.
     TooMany,
     /// There is no network.
@@ -34,10 +38,12 @@ pub enum Kind {
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 9] = [
         Self::NotAuthorized,
         Self::Gone,
         Self::Refused,
+        Self::WrongCode,
+        Self::ExpiredCode,
         Self::TooMany,
         Self::Offline,
         Self::NoAnswer,
@@ -51,6 +57,8 @@ impl Kind {
             "NotAuthorizedException" => Self::NotAuthorized,
             "ResourceNotFoundException" => Self::Gone,
             "InvalidParameterException" => Self::Refused,
+            "CodeMismatchException" => Self::WrongCode,
+            "ExpiredCodeException" => Self::ExpiredCode,
             "LimitExceededException" | "TooManyRequestsException" => Self::TooMany,
             _ => Self::Service,
         }

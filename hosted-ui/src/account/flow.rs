@@ -10,7 +10,10 @@
 //!
 //! What takes something away is asked about once ([`Change::is_asked`]), on the page.
 
-use super::{Account, Failure, Kind, LinkProblem};
+use super::proof::Proof;
+use super::{
+    Account, Alert, Call, Change, Effect, Event, Failure, Kind, LinkProblem, Notice, Press,
+};
 
 /// How the page was opened.
 #[derive(Debug, Clone, Default)]
@@ -40,6 +43,8 @@ pub struct State {
     pub notice: Option<Notice>,
     /// What went wrong.
     pub alert: Option<Alert>,
+    /// A proof by a code, as far as it has got.
+    pub proof: Proof,
     is_back: bool,
     /// Counts calls: the answer to an earlier one than the last is ignored.
     call: u32,
@@ -56,7 +61,7 @@ pub enum Page {
     #[default]
     Opening,
     /// The account.
-    Account(Account),
+    Account(Box<Account>),
     /// On the way to the sign-in.
     SigningIn,
     /// Nobody is signed in, although the browser comes from there.
@@ -65,32 +70,6 @@ pub enum Page {
     NoApp,
     /// Signed out.
     SignedOut,
-}
-
-/// A part of the page.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Section {
-    /// Ways to sign in.
-    Ways,
-    /// Browsers that are signed in.
-    Sessions,
-    /// Apps that were allowed something.
-    Apps,
-}
-
-/// A change, by the place of what it is about in the account's list.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Change {
-    /// A provider is linked.
-    Link(usize),
-    /// A link is taken away.
-    Unlink(usize),
-    /// A session is ended.
-    EndSession(usize),
-    /// All but this browser's are.
-    EndOthers,
-    /// An app loses what it was allowed.
-    Withdraw(usize),
 }
 
 /// What is under way.
@@ -102,159 +81,10 @@ pub enum Busy {
     Change(Change),
     /// This browser is signed out.
     SigningOut,
-}
-
-/// Something that went well.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Notice {
-    /// This provider is linked.
-    Linked(String),
-    /// A link is gone.
-    Unlinked,
-    /// A session has ended.
-    SessionEnded,
-    /// All others have.
-    OthersEnded,
-    /// An app has lost what it was allowed.
-    Withdrawn,
-}
-
-/// What went wrong.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Alert {
-    /// The account could not be read.
-    Describing(Failure),
-    /// A change failed.
-    Change(Change, Failure),
-    /// A change needs a sign-in of just now.
-    NotRecent(Section),
-    /// No provider was linked.
-    Link(LinkProblem),
-    /// This browser could not be signed out.
-    SigningOut(Failure),
-}
-
-/// What pressing something does.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Press {
-    /// Something is wanted; what takes something away is asked about first.
-    Want(Change),
-    /// The person is sure.
-    Sure,
-    /// They are not.
-    Keep,
-    /// What could not be read is read again.
-    Retry,
-    /// To the sign-in.
-    SignIn,
-    /// This browser is signed out.
-    SignOut,
-}
-
-/// Something that happened.
-#[derive(Debug, Clone)]
-pub enum Event {
-    /// Something was pressed.
-    Pressed(Press),
-    /// The service has told of the account, or not.
-    Described(Result<Account, Failure>),
-    /// The service has answered; a way to a provider is a location.
-    Answered {
-        /// The call's number.
-        call: u32,
-        /// What.
-        result: Result<Option<String>, Failure>,
-    },
-}
-
-/// Something to do.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Effect {
-    /// Ask for the account; answered by [`Event::Described`].
-    Describe,
-    /// Ask for a change; answered by [`Event::Answered`].
-    Call {
-        /// Its number.
-        number: u32,
-        /// What.
-        call: Call,
-    },
-    /// Go to the sign-in for this page.
-    SignIn,
-    /// Go to a provider; back leads to this page again.
-    Visit(String),
-    /// The keyboard goes to the element with this id.
-    Focus(&'static str),
-}
-
-/// A call of the service.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Call {
-    /// `LinkProvider` with its name.
-    Link(String),
-    /// `UnlinkProvider` with its name and its id of the person.
-    Unlink(String, String),
-    /// `EndSession` with its id.
-    EndSession(String),
-    /// `WithdrawConsent` with the app's id.
-    Withdraw(String),
-    /// `SignOut`
-    SignOut,
-}
-
-impl Change {
-    /// Whether the person is asked once more: what cannot be had back by pressing another button.
-    #[must_use]
-    pub fn is_asked(self) -> bool {
-        matches!(self, Self::Unlink(_) | Self::EndOthers | Self::Withdraw(_))
-    }
-
-    /// The part of the page that it is in.
-    #[must_use]
-    pub fn section(self) -> Section {
-        match self {
-            Self::Link(_) | Self::Unlink(_) => Section::Ways,
-            Self::EndSession(_) | Self::EndOthers => Section::Sessions,
-            Self::Withdraw(_) => Section::Apps,
-        }
-    }
-}
-
-impl Section {
-    /// The id of its heading.
-    #[must_use]
-    pub fn id(self) -> &'static str {
-        match self {
-            Self::Ways => "ways",
-            Self::Sessions => "sessions",
-            Self::Apps => "apps",
-        }
-    }
-}
-
-impl Notice {
-    /// The part of the page that it is about.
-    #[must_use]
-    pub fn section(&self) -> Section {
-        match self {
-            Self::Linked(_) | Self::Unlinked => Section::Ways,
-            Self::SessionEnded | Self::OthersEnded => Section::Sessions,
-            Self::Withdrawn => Section::Apps,
-        }
-    }
-}
-
-impl Alert {
-    /// The part of the page that it is about; none is the whole.
-    #[must_use]
-    pub fn section(&self) -> Option<Section> {
-        match self {
-            Self::Change(change, _) => Some(change.section()),
-            Self::NotRecent(section) => Some(*section),
-            Self::Link(_) => Some(Section::Ways),
-            Self::Describing(_) | Self::SigningOut(_) => None,
-        }
-    }
+    /// A code is sent.
+    SendingCode,
+    /// A code is tried.
+    Proving,
 }
 
 /// The first state.
@@ -280,13 +110,19 @@ pub fn open(arrival: Arrival) -> (State, Vec<Effect>) {
 pub fn step(mut state: State, event: Event) -> (State, Vec<Effect>) {
     let effects = match event {
         Event::Pressed(press) if state.busy.is_none() => state.pressed(press),
+        Event::Submitted { has_code } if state.busy.is_none() => state.prove(has_code),
         Event::Described(result) if state.busy == Some(Busy::Describing) => state.described(result),
         Event::Answered { call, result } if call == state.call => match state.busy {
             Some(Busy::Change(change)) => state.changed(change, result),
             Some(Busy::SigningOut) => state.signed_out(result.err()),
+            Some(Busy::SendingCode) => state.code_sent(result.err()),
+            Some(Busy::Proving) => state.proved(result.err()),
             _ => Vec::new(),
         },
-        Event::Pressed(_) | Event::Described(_) | Event::Answered { .. } => Vec::new(),
+        Event::Pressed(_)
+        | Event::Submitted { .. }
+        | Event::Described(_)
+        | Event::Answered { .. } => Vec::new(),
     };
     (state, effects)
 }
@@ -314,6 +150,7 @@ impl State {
                 self.describe()
             }
             Press::SignIn => self.go_to_sign_in(),
+            Press::SendCode => self.send_code(),
             Press::SignOut => {
                 self.busy = Some(Busy::SigningOut);
                 self.call(Call::SignOut)
@@ -423,6 +260,9 @@ impl State {
         match result {
             Ok(account) => {
                 let may_change = account.is_recent;
+                if may_change {
+                    self.proof = Proof::default();
+                }
                 // The address only claims it.
                 if let Some(Notice::Linked(name)) = &mut self.notice {
                     let mut links = account.links.iter();
@@ -432,7 +272,7 @@ impl State {
                     }
                 }
                 self.client_name.clone_from(&account.client_name);
-                self.page = Page::Account(account);
+                self.page = Page::Account(Box::new(account));
                 if let Some(change) = refused {
                     return self.fail(match may_change {
                         false => Alert::NotRecent(change.section()),
@@ -480,13 +320,13 @@ impl State {
         vec![Effect::SignIn]
     }
 
-    fn describe(&mut self) -> Vec<Effect> {
+    pub(super) fn describe(&mut self) -> Vec<Effect> {
         self.busy = Some(Busy::Describing);
         self.asked = None;
         vec![Effect::Describe]
     }
 
-    fn call(&mut self, call: Call) -> Vec<Effect> {
+    pub(super) fn call(&mut self, call: Call) -> Vec<Effect> {
         self.call += 1;
         let number = self.call;
         vec![Effect::Call { number, call }]

@@ -1,38 +1,16 @@
 //! What the account page looks like.
 
 use super::flow::{QUESTION, SUMMARY};
+use super::parts::{letter, numbered, press, row, small, strong};
+use super::proof_form::ways_to_prove;
+use super::screen::Screen;
 use super::words::{alert_text, notice_text, reference};
 use super::{Account, Alert, App, Busy, Change, Link, Page, Press, Section, Session, State};
 use crate::components::{
-    Frame, button, framed, group, heading, initial, item, lead, list, paragraph, status, text,
+    Frame, framed, group, heading, initial, isolated, item, lead, list, paragraph, status, text,
 };
-use crate::element::{self, Element, element};
-use crate::i18n::{AccountTexts, Lang, fill};
-
-/// Everything that what is on the screen depends on.
-#[derive(Debug, Clone)]
-pub struct Screen {
-    /// The flow.
-    pub state: State,
-    /// The language of the texts.
-    pub lang: Lang,
-    /// A time in seconds since 1970, as people of this language write it.
-    pub date: fn(Lang, u64) -> String,
-    /// Whether the browser has a network.
-    pub is_online: bool,
-    /// Whether what is under way takes longer than people expect.
-    pub is_slow: bool,
-}
-
-impl Screen {
-    fn texts(&self) -> &'static AccountTexts {
-        self.lang.account_texts()
-    }
-
-    fn date(&self, seconds: u64) -> String {
-        (self.date)(self.lang, seconds)
-    }
-}
+use crate::element::{Element, element};
+use crate::i18n::{AccountTexts, fill};
 
 /// The page that the flow is at, in its frame.
 #[must_use]
@@ -112,8 +90,13 @@ fn shown(screen: &Screen, account: &Account) -> Vec<Element> {
     let mut page = vec![lead(&fill(texts.signed_in_as, &[("name", &name)]))];
     page.extend(alert(screen, None));
     if !account.is_recent && !matches!(state.alert, Some(Alert::NotRecent(_))) {
-        let hint = paragraph("", texts.not_recent_hint);
-        page.push(group("hint recent", vec![hint, sign_in_again(texts)]));
+        let hint = match account.proof_address {
+            Some(_) => texts.proof_hint,
+            None => texts.not_recent_hint,
+        };
+        let mut parts = vec![paragraph("", hint)];
+        parts.extend(ways_to_prove(screen, account));
+        page.push(group("hint recent", parts));
     }
     page.extend(section(screen, Section::Ways, ways(screen, account)));
     page.extend(section(
@@ -150,6 +133,11 @@ fn section(screen: &Screen, section: Section, parts: Vec<Element>) -> Vec<Elemen
         status("notice", said.as_deref().unwrap_or_default()),
     ];
     content.extend(alert(screen, Some(section)));
+    if let (Page::Account(account), Some(Alert::NotRecent(of))) = (&state.page, &state.alert)
+        && *of == section
+    {
+        content.push(group("hint recent", ways_to_prove(screen, account)));
+    }
     content.extend(parts);
     let part = element("section", "part").with("aria-labelledby", section.id());
     let mut part = part.children(content);
@@ -177,7 +165,7 @@ fn ways(screen: &Screen, account: &Account) -> Vec<Element> {
         let name = provider.label();
         let words = text(&fill(texts.link, &[("name", name)])).with("dir", "auto");
         let button = press(&numbered("link-", at), "provider", Press::Want(change));
-        let button = button.with_if(is_busy(screen, change), "data-busy");
+        let button = button.with_if(screen.is_busy(change), "data-busy");
         offered.push(item(vec![button.children(vec![letter(name), words])]));
     }
     if !offered.is_empty() {
@@ -224,7 +212,7 @@ fn sessions(screen: &Screen, account: &Account) -> Vec<Element> {
         _ => {
             let change = Change::EndOthers;
             let button = press("end-others", "quiet", Press::Want(change));
-            let button = button.with_if(is_busy(screen, change), "data-busy");
+            let button = button.with_if(screen.is_busy(change), "data-busy");
             parts.push(button.text(texts.others_end));
             parts.extend(question(
                 screen,
@@ -311,8 +299,7 @@ fn alert(screen: &Screen, section: Option<Section>) -> Option<Element> {
         Alert::Describing(_) => {
             parts.push(press("retry", "quiet", Press::Retry).text(texts.alert_retry));
         }
-        Alert::NotRecent(_) => parts.push(sign_in_again(texts)),
-        Alert::Change(..) | Alert::Link(_) | Alert::SigningOut(_) => {}
+        Alert::NotRecent(_) | Alert::Change(..) | Alert::Link(_) | Alert::SigningOut(_) => {}
     }
     let summary = group("summary", parts).id(SUMMARY);
     Some(summary.with("role", "alert").with("tabindex", "-1"))
@@ -340,7 +327,7 @@ fn question(screen: &Screen, change: Change, asked: &str, sure: &str) -> Option<
 
 fn want(screen: &Screen, prefix: &str, at: usize, change: Change) -> Element {
     let button = press(&numbered(prefix, at), "quiet", Press::Want(change));
-    let button = button.with_if(is_busy(screen, change), "data-busy");
+    let button = button.with_if(screen.is_busy(change), "data-busy");
     match change.is_asked() {
         true => {
             let is_open = screen.state.asked == Some(change);
@@ -350,46 +337,9 @@ fn want(screen: &Screen, prefix: &str, at: usize, change: Change) -> Element {
     }
 }
 
-fn row(key: &str, parts: Vec<Element>, question: Option<Element>) -> Element {
-    let mut content = vec![group("entry", parts)];
-    content.extend(question);
-    let mut row = item(content);
-    row.key.push_str(key);
-    row
-}
-
-fn sign_in_again(texts: &AccountTexts) -> Element {
-    press("sign-in", "quiet", Press::SignIn).text(texts.sign_in_again)
-}
-
-fn press(id: &str, class: &'static str, press: Press) -> Element {
-    button(id, class, element::Press::Account(press))
-}
-
-fn numbered(prefix: &str, at: usize) -> String {
-    [prefix, &at.to_string()].concat()
-}
-
 /// Whether what is shown is being read again: what is said of it waits, so that both change at once.
 fn is_stale(state: &State) -> bool {
     state.busy == Some(Busy::Describing)
-}
-
-fn is_busy(screen: &Screen, change: Change) -> bool {
-    screen.state.busy == Some(Busy::Change(change))
-}
-
-fn strong(words: &str) -> Element {
-    element("strong", "").with("dir", "auto").text(words)
-}
-
-fn small(words: &str) -> Element {
-    element("small", "").text(words)
-}
-
-fn letter(name: &str) -> Element {
-    let first: String = name.chars().take(1).collect();
-    initial(&first)
 }
 
 fn under_way(screen: &Screen, account: &Account) -> String {
@@ -415,9 +365,4 @@ fn scope_text(texts: &AccountTexts, scope: &str) -> Element {
         "aws.cognito.signin.user.admin" => texts.scope_account,
         other => return text(&isolated(other)),
     })
-}
-
-/// A name inside a sentence keeps its own direction.
-fn isolated(name: &str) -> String {
-    ["\u{2068}", name, "\u{2069}"].concat()
 }

@@ -34,6 +34,7 @@ pub(super) fn reference(alert: &Alert) -> Option<&str> {
 /// What went well.
 pub(super) fn notice_text(texts: &AccountTexts, notice: &Notice) -> String {
     match notice {
+        Notice::Proved(_) => texts.proved.to_owned(),
         Notice::Linked(name) => fill(texts.linked, &[("name", name)]),
         Notice::Unlinked => texts.unlinked.to_owned(),
         Notice::SessionEnded => texts.session_ended.to_owned(),
@@ -42,10 +43,12 @@ pub(super) fn notice_text(texts: &AccountTexts, notice: &Notice) -> String {
     }
 }
 
-fn failure_text(texts: &AccountTexts, failure: &Failure) -> String {
+pub(super) fn failure_text(texts: &AccountTexts, failure: &Failure) -> String {
     let text = match failure.kind {
         Kind::NotAuthorized => texts.not_recent,
         Kind::Gone => texts.gone,
+        Kind::WrongCode => texts.problem_code_wrong,
+        Kind::ExpiredCode => texts.problem_code_expired,
         Kind::TooMany => match failure.retry_after_s {
             Some(seconds) => {
                 let units = [texts.time_seconds, texts.time_minutes];

@@ -4,6 +4,7 @@
 mod account;
 mod address;
 mod draw;
+mod field;
 mod focus;
 mod heard;
 mod lang;

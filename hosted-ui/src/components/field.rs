@@ -43,10 +43,15 @@ impl<'a> Spec<'a> {
     }
 }
 
-/// A field.
+/// A field, and what this page has found wrong with it.
 pub(super) fn field(screen: &Screen, spec: Spec<'_>) -> Element {
-    let id = spec.field.id();
     let problem = problem(screen, &spec.field);
+    labelled(spec, problem.as_deref())
+}
+
+/// A field, and what is wrong with it.
+pub(super) fn labelled(spec: Spec<'_>, problem: Option<&str>) -> Element {
+    let id = spec.field.id();
     let mut input = element("input", "")
         .id(&id)
         .with("name", &id)
@@ -69,7 +74,7 @@ pub(super) fn field(screen: &Screen, spec: Spec<'_>) -> Element {
     let mut parts = vec![label];
     let mut described = String::new();
     let hint = Some(spec.hint).filter(|hint| !hint.is_empty());
-    let beside = [("hint", hint), ("problem", problem.as_deref())];
+    let beside = [("hint", hint), ("problem", problem)];
     for (class, said) in beside {
         let Some(said) = said else { continue };
         let said_id = [&id, "-", class].concat();

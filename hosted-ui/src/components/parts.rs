@@ -56,3 +56,8 @@ pub(crate) fn link(id: &str, href: &str, text: &str, press: Press) -> Element {
     let link = element("a", "").id(id).with("href", href).text(text);
     link.press(press)
 }
+
+/// A name inside a sentence keeps its own direction.
+pub(crate) fn isolated(name: &str) -> String {
+    ["\u{2068}", name, "\u{2069}"].concat()
+}

@@ -105,8 +105,3 @@ fn start_over(screen: &Screen) -> Element {
     let label = screen.texts().start_over;
     below(screen, "", "sign-in", Route::SignIn, label)
 }
-
-/// An address inside a sentence keeps its own direction.
-fn isolated(text: &str) -> String {
-    ["\u{2068}", text, "\u{2069}"].concat()
-}

@@ -10,24 +10,24 @@ use crate::support::Answer;
 
 const EMAIL: &str = "ada@acme.example";
 
-/// Ada has come by a provider that does not tell, in a pool that keeps events; her address is verified, or not.
-async fn came(is_verified: &str) -> Federation {
+/// Ada has come by a provider that says neither when nor whether her address is hers, in a pool that keeps events.
+async fn came() -> Federation {
     let mut all = Federation::start().await;
     all.audited().await;
     all.sign_in().await;
-    verify(&all, EMAIL, is_verified).await;
     all
 }
 
-async fn verify(all: &Federation, email: &str, is_verified: &str) {
-    let verified = json!({
-        "UserPoolId": POOL, "Username": "Acme_ada-7", "UserAttributes": [
-            { "Name": "email", "Value": email },
-            { "Name": "email_verified", "Value": is_verified },
-        ],
+/// Ada has these attributes, too.
+async fn set(all: &Federation, attributes: &[(&str, &str)]) {
+    let named = attributes
+        .iter()
+        .map(|(name, value)| json!({ "Name": name, "Value": value }));
+    let changed = json!({
+        "UserPoolId": POOL, "Username": "Acme_ada-7", "UserAttributes": named.collect::<Vec<_>>(),
     });
     all.backend
-        .admin("AdminUpdateUserAttributes", verified)
+        .admin("AdminUpdateUserAttributes", changed)
         .await
         .ok();
 }
@@ -57,7 +57,7 @@ fn other_than(code: &str) -> String {
 
 #[tokio::test]
 async fn a_code_lets_who_has_no_password_change_the_account_for_five_minutes() {
-    let mut all = came("true").await;
+    let mut all = came().await;
     let before = told(&mut all).await;
     assert_eq!(before["IsRecent"], false);
     assert_eq!(before["ProofCode"]["DeliveryMedium"], "EMAIL");
@@ -87,7 +87,7 @@ async fn a_code_lets_who_has_no_password_change_the_account_for_five_minutes() {
 
 #[tokio::test]
 async fn a_code_is_no_proof_in_another_browser_nor_for_an_app_that_asks_for_one() {
-    let mut all = came("true").await;
+    let mut all = came().await;
     let code = code(&mut all).await;
     confirm(&mut all, &code).await.ok();
     let first = std::mem::take(&mut all.browser);
@@ -105,8 +105,11 @@ async fn a_code_is_no_proof_in_another_browser_nor_for_an_app_that_asks_for_one(
 }
 
 #[tokio::test]
-async fn who_has_a_password_or_no_verified_address_gets_no_code() {
-    let mut all = came("false").await;
+async fn who_has_a_password_or_no_address_gets_no_code() {
+    let mut all = Federation::start().await;
+    all.provider
+        .script(|script| script.claims = json!({ "email": null }));
+    all.sign_in().await;
     assert_eq!(told(&mut all).await["ProofCode"], Value::Null);
     let refused = send(&mut all).await;
     assert_eq!(refused.error_type(), "InvalidParameterException");
@@ -125,8 +128,21 @@ async fn who_has_a_password_or_no_verified_address_gets_no_code() {
 }
 
 #[tokio::test]
+async fn a_verified_phone_number_comes_first_where_the_pool_recovers_by_it_and_an_unverified_one_never()
+ {
+    let mut all = came().await;
+    let phone = [("phone_number", "+12065550100")];
+    for (verified, medium) in [("false", "EMAIL"), ("true", "SMS")] {
+        set(&all, &phone).await;
+        set(&all, &[("phone_number_verified", verified)]).await;
+        let told = told(&mut all).await;
+        assert_eq!(told["ProofCode"]["DeliveryMedium"], medium, "{verified}");
+    }
+}
+
+#[tokio::test]
 async fn where_administrators_alone_recover_accounts_a_code_proves_nothing_either() {
-    let mut all = came("true").await;
+    let mut all = came().await;
     let code = code(&mut all).await;
     let settings = json!({
         "UserPoolId": POOL,
@@ -142,14 +158,14 @@ async fn where_administrators_alone_recover_accounts_a_code_proves_nothing_eithe
 
 #[tokio::test]
 async fn a_code_ends_after_ten_minutes_and_with_the_address_that_it_went_to() {
-    let mut all = came("true").await;
+    let mut all = came().await;
     let first = code(&mut all).await;
     all.backend.clock.advance(600);
     let late = confirm(&mut all, &first).await;
     assert_eq!(late.error_type(), "ExpiredCodeException");
 
     let second = code(&mut all).await;
-    verify(&all, "elsewhere@acme.example", "true").await;
+    set(&all, &[("email", "elsewhere@acme.example")]).await;
     let moved = confirm(&mut all, &second).await;
     assert_eq!(moved.error_type(), "ExpiredCodeException");
     assert_eq!(told(&mut all).await["IsRecent"], false);
@@ -157,7 +173,7 @@ async fn a_code_ends_after_ten_minutes_and_with_the_address_that_it_went_to() {
 
 #[tokio::test]
 async fn codes_are_sent_and_tried_a_few_times_an_hour() {
-    let mut all = came("true").await;
+    let mut all = came().await;
     for _ in 0..4 {
         send(&mut all).await.ok();
     }
@@ -175,7 +191,7 @@ async fn codes_are_sent_and_tried_a_few_times_an_hour() {
 
 #[tokio::test]
 async fn a_session_that_got_another_value_meanwhile_is_not_proved_and_the_code_stays_good() {
-    let mut all = came("true").await;
+    let mut all = came().await;
     let code = code(&mut all).await;
     let before = all.browser.clone();
     let again = all.leave().await;
@@ -190,7 +206,7 @@ async fn a_session_that_got_another_value_meanwhile_is_not_proved_and_the_code_s
 
 #[tokio::test]
 async fn both_steps_leave_a_line_and_no_code_does() {
-    let mut all = came("true").await;
+    let mut all = came().await;
     let code = code(&mut all).await;
     confirm(&mut all, &other_than(&code)).await.error();
     confirm(&mut all, &code).await.ok();
@@ -209,7 +225,7 @@ async fn both_steps_leave_a_line_and_no_code_does() {
 
 #[tokio::test]
 async fn a_stranger_can_neither_ask_for_a_code_nor_try_one() {
-    let mut all = came("true").await;
+    let mut all = came().await;
     let code = code(&mut all).await;
     all.browser = Browser::default();
     for answer in [send(&mut all).await, confirm(&mut all, &code).await] {

@@ -3,6 +3,7 @@
 use cognate::browser::LoginPage;
 use cognate_core::json::{Object, Value};
 use cognate_core::ports::Json;
+use cognate_core::secret::Code;
 use leptos::prelude::window;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
@@ -12,6 +13,7 @@ use web_sys::{
 
 use super::place::Place;
 use crate::account::{Account, Call, Failure, Kind};
+use crate::browser::field::value_of;
 
 /// What the account is.
 pub(super) async fn describe(place: &Place) -> Result<Account, Failure> {
@@ -40,9 +42,22 @@ pub(super) async fn run(place: &Place, call: &Call) -> Result<Option<String>, Fa
             "WithdrawConsent"
         }
         Call::SignOut => "SignOut",
+        Call::SendProofCode => "SendProofCode",
+        Call::ConfirmProof => {
+            let code = code();
+            body.text("Code", code.as_ref().map_or("", Code::secret));
+            "ConfirmProof"
+        }
     };
     let answer = ask(place, operation, body).await?;
     answer.text_at("Location").map_err(|_| Kind::Service.into())
+}
+
+/// What stands in the code's field, without what people and messages put between its digits; `None` if nothing does.
+pub(super) fn code() -> Option<Code> {
+    let typed = value_of("code")?;
+    let code: String = typed.chars().filter(char::is_ascii_digit).collect();
+    (!code.is_empty()).then(|| Code::new(code))
 }
 
 async fn ask(

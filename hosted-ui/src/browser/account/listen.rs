@@ -5,13 +5,14 @@ use wasm_bindgen::JsCast;
 use web_sys::{Element as Node, Event as Heard};
 
 use super::App;
+use super::calls::code;
 use crate::account::{Alert, Event, Press, page};
 use crate::browser::{heard, reload, was_kept};
 use crate::element;
 
 /// What is listened to.
-const NAMES: [&str; 6] = [
-    "click", "keydown", "change", "online", "offline", "pageshow",
+const NAMES: [&str; 7] = [
+    "click", "submit", "keydown", "change", "online", "offline", "pageshow",
 ];
 
 impl App {
@@ -24,6 +25,11 @@ impl App {
         let target = event.target().and_then(|target| target.dyn_into().ok());
         match (&*event.type_(), target) {
             ("click", Some(target)) => self.clicked(&target),
+            ("submit", _) => {
+                event.prevent_default();
+                let has_code = code().is_some();
+                self.happens(Event::Submitted { has_code });
+            }
             ("keydown", _) => {
                 let key = event.dyn_ref::<web_sys::KeyboardEvent>();
                 if key.is_some_and(|key| key.key() == "Escape") {

@@ -5,7 +5,8 @@ use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use web_sys::{Element as Node, Event as Heard, KeyboardEvent, MouseEvent};
 
-use super::{App, focus, input, now_ms, place, typed_attributes, value_of};
+use super::{App, focus, now_ms, place, typed_attributes};
+use crate::browser::field::{input, value_of};
 use crate::browser::{heard, reload, was_kept};
 use crate::element::Press;
 use crate::flow::{Event, Field};

@@ -17,7 +17,7 @@ use cognate_core::ErrorCode;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use place::Place;
-use typed::{copy, input, typed_attributes, value_of};
+use typed::{copy, typed_attributes};
 
 use super::focus::{focus, focus_soon};
 use super::lang::remember_lang;

@@ -6,16 +6,6 @@ use web_sys::HtmlInputElement;
 
 use crate::flow::Typed;
 
-/// The input with this id, if there is one.
-pub(super) fn input(id: &str) -> Option<HtmlInputElement> {
-    document().get_element_by_id(id)?.dyn_into().ok()
-}
-
-/// What stands in the input with this id, if there is one.
-pub(super) fn value_of(id: &str) -> Option<String> {
-    input(id).map(|input| input.value())
-}
-
 /// Every attribute's field, by its name.
 pub(super) fn typed_attributes() -> Vec<Typed> {
     let mut typed = Vec::new();

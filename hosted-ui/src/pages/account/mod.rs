@@ -2,12 +2,11 @@
 //! (`prompt=select_account`), and whether the app may have what it asks for.
 
 use crate::components::{
-    below, button, group, item, lead, list, notice, paragraph, status, summary, text,
+    below, button, group, isolated, item, lead, list, notice, paragraph, status, summary, text,
 };
 use crate::element::{Element, Press};
 use crate::flow::{Busy, Decision, Login};
 use crate::i18n::{Texts, fill};
-use crate::pages::isolated;
 use crate::routes::Route;
 use crate::screen::Screen;
 

@@ -1,10 +1,10 @@
 //! A one-time code from an app, a text message or an e-mail.
 
-use crate::components::{app_code_field, code_field, form, lead, paragraph};
+use crate::components::{app_code_field, code_field, form, isolated, lead, paragraph};
 use crate::element::Element;
 use crate::flow::Challenge;
 use crate::i18n::{Texts, fill};
-use crate::pages::{isolated, start_over};
+use crate::pages::start_over;
 use crate::screen::Screen;
 
 /// The page. There is no other code for the same challenge: another sign-in brings another one.

@@ -1,11 +1,11 @@
 //! The code and the new password. The text is the same whether there is such an account or not.
 
 use crate::components::{
-    code_field, form, hidden_username, lead, new_password, resend, username_field,
+    code_field, form, hidden_username, isolated, lead, new_password, resend, username_field,
 };
 use crate::element::Element;
 use crate::i18n::fill;
-use crate::pages::{back_to_sign_in, isolated};
+use crate::pages::back_to_sign_in;
 use crate::screen::Screen;
 
 /// The page.

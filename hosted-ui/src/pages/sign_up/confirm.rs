@@ -1,9 +1,9 @@
 //! The code that confirms a sign-up.
 
-use crate::components::{code_field, form, lead, resend, username_field};
+use crate::components::{code_field, form, isolated, lead, resend, username_field};
 use crate::element::Element;
 use crate::i18n::fill;
-use crate::pages::{back_to_sign_in, isolated};
+use crate::pages::back_to_sign_in;
 use crate::screen::Screen;
 
 /// Asks for the name too when it is not known: after a link, or in a new tab.
