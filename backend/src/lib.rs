@@ -57,6 +57,7 @@ pub mod sign_up;
 pub mod srp;
 pub mod store;
 pub mod sweep;
+pub mod this_machine;
 pub mod tokens;
 pub mod triggers;
 pub mod users;

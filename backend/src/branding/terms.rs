@@ -7,6 +7,7 @@ use url::Url;
 
 use super::record::Document;
 use crate::error::ApiError;
+use crate::this_machine;
 
 /// Terms, in the words of the service's own JSON.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -80,6 +81,5 @@ fn is_safe(link: &str) -> bool {
     };
     // Who reads an address takes what stands before an @ for the host.
     let names_nobody = url.username().is_empty() && url.password().is_none();
-    let is_local = matches!(url.host_str(), Some("localhost" | "127.0.0.1" | "[::1]"));
-    names_nobody && (url.scheme() == "https" || (url.scheme() == "http" && is_local))
+    names_nobody && this_machine::is_private(&url)
 }

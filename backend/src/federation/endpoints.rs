@@ -4,13 +4,14 @@
 //! For Google, Apple, Facebook and Amazon the addresses may be set too (`oidc_issuer`, `authorize_url`,
 //! `token_url`, `attributes_url`, `jwks_uri`): an extension, for tests and for gateways.
 
-use url::{Host, Url};
+use url::Url;
 
 use super::Failure;
 use super::id_token::Signer;
 use crate::app::AppState;
 use crate::identity_providers::{IdentityProvider, ProviderType};
 use crate::openid::Metadata;
+use crate::this_machine;
 
 /// Facebook's version, where the pool does not say one (the service's published default).
 const FACEBOOK_VERSION: &str = "v17.0";
@@ -148,16 +149,9 @@ fn address(text: &str) -> Result<Url, Failure> {
 
 /// One that a browser may be sent to: https, or this machine.
 fn shown(url: Url) -> Result<Url, Failure> {
-    let is_local = match url.host() {
-        Some(Host::Domain(name)) => name == "localhost",
-        Some(Host::Ipv4(ip)) => ip.is_loopback(),
-        Some(Host::Ipv6(ip)) => ip.is_loopback(),
-        None => false,
-    };
-    match url.scheme() {
-        "https" => Ok(url),
-        "http" if is_local => Ok(url),
-        _ => Err(Failure::Unbelievable(
+    match this_machine::is_private(&url) {
+        true => Ok(url),
+        false => Err(Failure::Unbelievable(
             "the provider's page is neither https nor of this machine",
         )),
     }

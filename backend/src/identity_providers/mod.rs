@@ -14,6 +14,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use url::Url;
 use uuid::Uuid;
 
 pub use provider_type::ProviderType;
@@ -24,6 +25,7 @@ use crate::pools::Pool;
 use crate::saml::ProviderMetadata;
 use crate::seal::Place;
 use crate::store::{Added, IdentityProviderRow, StoreError};
+use crate::this_machine;
 
 /// An identity provider.
 #[derive(Clone)]
@@ -417,12 +419,7 @@ fn details_place<'a>(pool_id: &'a str, name: &'a str) -> Place<'a> {
 
 /// https, or this machine.
 fn is_safe_address(text: &str) -> bool {
-    let after = |scheme: &str| text.strip_prefix(scheme);
-    let is_local = |rest: &str| {
-        let host = rest.split(['/', ':', '?', '#']).next();
-        matches!(host, Some("localhost" | "127.0.0.1"))
-    };
-    after("https://").is_some_and(|rest| !rest.is_empty()) || after("http://").is_some_and(is_local)
+    Url::parse(text).is_ok_and(|url| this_machine::is_private(&url))
 }
 
 fn identifier_taken() -> ApiError {

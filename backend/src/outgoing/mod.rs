@@ -30,6 +30,8 @@ use tokio_rustls::TlsConnector;
 use url::{Host, Url};
 use zeroize::Zeroizing;
 
+use crate::this_machine;
+
 pub use signature::{Credentials, hex, sign};
 
 /// How long a request may take.
@@ -185,18 +187,15 @@ impl Outgoing {
     /// not allowed by name.
     #[must_use]
     pub fn may_ever_call(&self, url: &Url) -> bool {
-        let is_here = match url.host() {
-            Some(Host::Domain(domain)) => domain == "localhost",
-            Some(Host::Ipv4(ip)) => ip.is_loopback(),
-            Some(Host::Ipv6(ip)) => ip.is_loopback(),
-            None => return false,
-        };
+        if url.host().is_none() {
+            return false;
+        }
         let is_named = url
             .host()
             .is_some_and(|host| self.names(&host, &name_of(url)));
         match url.scheme() {
             "https" => true,
-            "http" => is_named || (self.is_local && is_here),
+            "http" => is_named || (self.is_local && this_machine::is_host(url)),
             _ => false,
         }
     }

@@ -12,6 +12,7 @@ use url::Url;
 
 use super::SamlError;
 use super::document::{LIMITS, check_markup};
+use crate::this_machine;
 
 /// Bytes of a provider's metadata.
 pub const LONGEST_METADATA: usize = 100_000;
@@ -88,9 +89,5 @@ fn is_for_encryption_only(xml: &str) -> Result<bool, SamlError> {
 }
 
 pub(super) fn is_safe_address(text: &str) -> bool {
-    Url::parse(text).is_ok_and(|url| match url.scheme() {
-        "https" => true,
-        "http" => matches!(url.host_str(), Some("localhost" | "127.0.0.1" | "[::1]")),
-        _ => false,
-    })
+    Url::parse(text).is_ok_and(|url| this_machine::is_private(&url))
 }
