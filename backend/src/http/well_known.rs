@@ -29,10 +29,8 @@ pub(super) async fn saml_metadata(
     State(state): State<AppState>,
     Path(pool_id): Path<String>,
 ) -> Response {
-    match state.store.pool(&pool_id).await {
-        Ok(Some(_)) => {}
-        Ok(None) => return StatusCode::NOT_FOUND.into_response(),
-        Err(error) => return failure(&error),
+    if let Some(refusal) = without_pool(&state, &pool_id).await {
+        return refusal;
     }
     match service_provider(&state, &pool_id).await {
         Ok(pool) => {
@@ -68,10 +66,8 @@ pub(super) async fn discovery(
     State(state): State<AppState>,
     Path(pool_id): Path<String>,
 ) -> Response {
-    match state.store.pool(&pool_id).await {
-        Ok(Some(_)) => {}
-        Ok(None) => return StatusCode::NOT_FOUND.into_response(),
-        Err(error) => return failure(&error),
+    if let Some(refusal) = without_pool(&state, &pool_id).await {
+        return refusal;
     }
     let issuer = state.issuer(&pool_id);
     let endpoint = |path: &str| format!("{}{path}", state.public_url);
@@ -104,6 +100,15 @@ pub(super) async fn discovery(
         "scopes_supported": ["openid", "email", "phone", "profile", "aws.cognito.signin.user.admin"],
     });
     ([(header::CACHE_CONTROL, CACHE)], Json(document)).into_response()
+}
+
+/// What is answered where the pool is not there.
+async fn without_pool(state: &AppState, pool_id: &str) -> Option<Response> {
+    match state.store.pool(pool_id).await {
+        Ok(Some(_)) => None,
+        Ok(None) => Some(StatusCode::NOT_FOUND.into_response()),
+        Err(error) => Some(failure(&error)),
+    }
 }
 
 fn failure(error: &(dyn std::error::Error + 'static)) -> Response {

@@ -8,7 +8,7 @@ use std::time::Instant;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::rotation::{ANNOUNCED_SECONDS, VERIFIES_SECONDS};
+use super::rotation::{self, ANNOUNCED_SECONDS};
 use super::signing_key::{Algorithm, SigningKey, new_pair};
 use super::{Jwks, KeyError, VALIDITY, signed_by, signing};
 use crate::clock::Clock;
@@ -189,14 +189,8 @@ impl fmt::Debug for IdentityKeys {
     }
 }
 
-/// Whether a key still verifies: until its successor has been signing for longer than any token lives.
 fn verifies(row: &IdentityKeyRow, rows: &[IdentityKeyRow], now: i64) -> bool {
-    let successor = rows
-        .iter()
-        .map(|other| other.starts_at)
-        .filter(|starts_at| *starts_at > row.starts_at)
-        .min();
-    successor.is_none_or(|starts_at| now < starts_at + VERIFIES_SECONDS)
+    rotation::verifies(row.starts_at, rows.iter().map(|other| other.starts_at), now)
 }
 
 fn place(kid: &str) -> Place<'_> {

@@ -159,7 +159,7 @@ impl SigningKeys {
         let now = self.clock.now();
         let open = |token_use: TokenUse| {
             let of_use = rows.iter().filter(|row| {
-                row.token_use == token_use.as_str() && rotation::verifies(row, &rows, now)
+                row.token_use == token_use.as_str() && rotation::verifies_tokens(row, &rows, now)
             });
             of_use
                 .map(

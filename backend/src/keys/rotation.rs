@@ -104,18 +104,22 @@ impl SigningKeys {
     }
 }
 
-/// Whether a key still verifies: until its successor has been signing for longer than any token lives.
-pub(super) fn verifies(row: &SigningKeyRow, rows: &[SigningKeyRow], now: i64) -> bool {
-    let successor = rows
-        .iter()
-        .filter(|other| other.token_use == row.token_use && other.starts_at > row.starts_at)
-        .map(|other| other.starts_at)
-        .min();
-    successor.is_none_or(|starts_at| now < starts_at + VERIFIES_SECONDS)
+/// Whether a key still verifies: until its successor has been signing for longer than any token lives. `all` is when those begin
+/// that sign the same.
+pub(super) fn verifies(starts_at: i64, all: impl Iterator<Item = i64>, now: i64) -> bool {
+    let successor = all.filter(|other| *other > starts_at).min();
+    successor.is_none_or(|successor| now < successor + VERIFIES_SECONDS)
+}
+
+/// The same of a user pool's key, which is for tokens of one use.
+pub(super) fn verifies_tokens(row: &SigningKeyRow, rows: &[SigningKeyRow], now: i64) -> bool {
+    let alike = rows.iter().filter(|other| other.token_use == row.token_use);
+    verifies(row.starts_at, alike.map(|other| other.starts_at), now)
 }
 
 fn ended(rows: &[SigningKeyRow], now: i64) -> impl Iterator<Item = &SigningKeyRow> {
-    rows.iter().filter(move |row| !verifies(row, rows, now))
+    rows.iter()
+        .filter(move |row| !verifies_tokens(row, rows, now))
 }
 
 /// When the newest keys begin to sign.
