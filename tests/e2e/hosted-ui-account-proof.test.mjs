@@ -8,6 +8,7 @@ import { launchChromium } from '../support/chromium.mjs';
 import { startHostedWithProviders } from '../support/hosted-providers.mjs';
 import { backInApp, codeField, heading, openLogin } from '../support/hosted-page.mjs';
 import { code } from '../support/inbox.mjs';
+import { atOpenidProvider } from '../support/openid-provider.mjs';
 import { assertClean } from './axe.mjs';
 
 const TITLE = 'Your account';
@@ -51,7 +52,7 @@ async function nextCode() {
 
 const otherThan = (digits) => String((Number(digits) + 1) % 1_000_000).padStart(6, '0');
 
-test('who comes from Facebook links another provider after a code, and needs none for five minutes', async () => {
+test('who comes from Facebook links another provider after a code, needs none for five minutes, and keeps the last way in', async () => {
   const { page, close, complaints } = await entered();
   await assertClean(page, 'not proved');
   await button(page, 'Link Works').click();
@@ -78,14 +79,19 @@ test('who comes from Facebook links another provider after a code, and needs non
   assert.equal(await codeField(page).count(), 0);
 
   await button(page, 'Link Works').click();
-  await page.locator('input[name=login]').fill('fays-other');
-  await page.locator('input[name=password]').fill('anything');
-  await page.locator('button[type=submit]').click();
-  await page.locator('button[type=submit]', { hasText: /continue/i }).click();
+  await atOpenidProvider(page, 'fays-other');
   await page.getByRole('status').filter({ hasText: 'Works is linked.' }).waitFor();
+  // Another tab still shows both: there the last way in has a button, which the service refuses.
+  const tab = await page.context().newPage();
+  await tab.goto(page.url());
+  await button(tab, 'Unlink Facebook').waitFor();
   await button(page, 'Unlink Works').click();
   await button(page, /^Unlink$/).click();
   await page.getByRole('status').filter({ hasText: 'It is unlinked.' }).waitFor();
+  assert.equal(await button(page, 'Unlink Facebook').count(), 0);
+  await button(tab, 'Unlink Facebook').click();
+  await button(tab, /^Unlink$/).click();
+  await tab.locator('#summary').filter({ hasText: 'This is your only way to sign in' }).waitFor();
   assert.deepEqual(complaints().filter((text) => !/status of 400/.test(text)), [], 'but for the code that was wrong');
   await close();
 });

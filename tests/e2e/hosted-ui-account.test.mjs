@@ -5,6 +5,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { launchChromium } from '../support/chromium.mjs';
 import { startHostedWithProviders } from '../support/hosted-providers.mjs';
+import { atOpenidProvider } from '../support/openid-provider.mjs';
 import { confirmedPerson } from '../support/person.mjs';
 import { authorization, backInApp, heading, openLogin, PASSWORD, press, redeem, signIn, TITLES } from '../support/hosted-page.mjs';
 import { watch } from './demo-page.mjs';
@@ -50,20 +51,11 @@ async function entered(person, options) {
   return opened;
 }
 
-/** On the pages of oidc-provider: any name and password are somebody, who then lets the pool have it, or not. */
-async function atProvider(page, name, { consents = true } = {}) {
-  await page.locator('input[name=login]').fill(name);
-  await page.locator('input[name=password]').fill('anything');
-  await page.locator('button[type=submit]').click();
-  if (consents) await page.locator('button[type=submit]', { hasText: /continue/i }).click();
-  else await page.locator('a[href$="/abort"]').click();
-}
-
 /** Who the app learns that signs in with Works, in a browser of its own. */
 async function whoIs(name) {
   const { page, flow, close } = await openLogin(browser, system.of('everything'));
   await button(page, 'Continue with Works').click();
-  await atProvider(page, name);
+  await atOpenidProvider(page, name);
   const code = await backInApp(page, system.of('everything'), flow);
   const { body } = await redeem(system.of('everything'), code, flow);
   await close();
@@ -104,7 +96,7 @@ test('a provider is linked, signs the same person in, and after it is unlinked d
   assert.ok((await page.locator('main').innerText()).includes(person.email));
   await page.getByText('replaces what stands here').waitFor();
   await button(page, 'Link Works').click();
-  await atProvider(page, 'linked-ada');
+  await atOpenidProvider(page, 'linked-ada');
   await said(page, 'Works is linked.');
   assert.ok(!page.url().includes('linked='), 'a reload does not say it again');
   assert.match(await part(page, 'Ways to sign in').innerText(), /Works\S*\s+Linked on \d+ \w+ \d{4}/);
@@ -130,11 +122,11 @@ test('what came of the way to a provider is said, with the focus there, and noth
   const person = await confirmedPerson(system.backend, PASSWORD);
   const { page, complaints, close } = await entered(person);
   await button(page, 'Link Works').click();
-  await atProvider(page, 'taken-grace');
+  await atOpenidProvider(page, 'taken-grace');
   assert.match(await alert(page), /belongs to somebody else's account/);
   await assertClean(page, 'taken');
   await button(page, 'Link Works').click();
-  await atProvider(page, 'reluctant', { consents: false });
+  await atOpenidProvider(page, 'reluctant', { consents: false });
   assert.match(await alert(page), /did not let us know who you are/);
   assert.ok(!page.url().includes('problem='));
   const before = await page.evaluate(() => history.length);

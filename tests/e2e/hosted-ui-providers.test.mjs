@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { launchChromium } from '../support/chromium.mjs';
 import { startHostedWithProviders } from '../support/hosted-providers.mjs';
-import { AtProvider } from '../support/openid-provider.mjs';
+import { AtProvider, atOpenidProvider } from '../support/openid-provider.mjs';
 import { authorization, backInApp, heading, openLogin, password, problem, redeem, TITLES, username } from '../support/hosted-page.mjs';
 import { assertClean, tabTo } from './axe.mjs';
 
@@ -25,15 +25,6 @@ after(async () => {
 const claims = (token) => JSON.parse(Buffer.from(token.split('.')[1], 'base64url'));
 const button = (page, name) => page.getByRole('button', { name, exact: true });
 const open = (client, options) => openLogin(browser, system.of(client), options);
-
-/** On the pages of oidc-provider: any name and password are somebody, who then lets the pool have it, or not. */
-async function atOpenidProvider(page, name, { consents = true } = {}) {
-  await page.locator('input[name=login]').fill(name);
-  await page.locator('input[name=password]').fill('anything');
-  await page.locator('button[type=submit]').click();
-  if (consents) await page.locator('button[type=submit]', { hasText: /continue/i }).click();
-  else await page.locator('a[href$="/abort"]').click();
-}
 
 /** Who the app learns that it is. */
 async function whoIsBack(page, client, flow) {

@@ -6,6 +6,7 @@ import { after, before, test } from 'node:test';
 import { CreateUserPoolClientCommand } from '@aws-sdk/client-cognito-identity-provider';
 import { startHostedWithProviders } from '../support/hosted-providers.mjs';
 import * as hosted from '../support/hosted-page.mjs';
+import { atOpenidProvider } from '../support/openid-provider.mjs';
 import { startPackagePages, withAuth } from '../support/package-page.mjs';
 import { confirmedPerson } from '../support/person.mjs';
 
@@ -65,13 +66,6 @@ async function comeBack(popup, configuration = config) {
   await popup.evaluate(async (given) => { globalThis.auth = await globalThis.createAuth(given); }, configuration).catch(() => {});
 }
 
-async function atProvider(page, name) {
-  await page.locator('input[name=login]').fill(name);
-  await page.locator('input[name=password]').fill('anything');
-  await page.locator('button[type=submit]').click();
-  await page.locator('button[type=submit]', { hasText: /continue/i }).click();
-}
-
 const outcome = (page) => page.evaluate(() => globalThis.outcome);
 
 for (const persistence of ['session', 'device', 'memory']) {
@@ -103,7 +97,7 @@ for (const [i, [how, input, provider, prefix]] of WAYS.entries()) {
     const page = await openApp();
     const popup = await openPopup(page, input);
     await popup.waitForURL(`${system.providers[provider].issuer}/**`);
-    await atProvider(popup, `window${i}`);
+    await atOpenidProvider(popup, `window${i}`);
     await comeBack(popup);
     assert.equal((await outcome(page)).username, `${prefix}window${i}`);
     await page.context().close();
@@ -113,7 +107,7 @@ for (const [i, [how, input, provider, prefix]] of WAYS.entries()) {
     const page = await pages.newPage();
     await withAuth(page, config, (auth, given) => void auth.signIn.redirect(given), input);
     await page.waitForURL(`${system.providers[provider].issuer}/**`);
-    await atProvider(page, `away${i}`);
+    await atOpenidProvider(page, `away${i}`);
     await page.waitForURL((url) => url.href.startsWith(pages.url));
     await page.waitForFunction(() => 'createAuth' in globalThis);
     const { result, error } = await withAuth(page, config, (auth) => auth.redirectResult.user.username);

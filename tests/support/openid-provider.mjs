@@ -36,6 +36,15 @@ export async function startOpenidProvider({ redirectUri, client = {}, settings =
   };
 }
 
+/** On its pages in a browser that Playwright drives: any name and password are somebody, who then lets the pool have it, or not. */
+export async function atOpenidProvider(page, name, { consents = true } = {}) {
+  await page.locator('input[name=login]').fill(name);
+  await page.locator('input[name=password]').fill('anything');
+  await page.locator('button[type=submit]').click();
+  if (consents) await page.locator('button[type=submit]', { hasText: /continue/i }).click();
+  else await page.locator('a[href$="/abort"]').click();
+}
+
 /** A browser at the provider, with its cookies there. */
 export class AtProvider extends LoginDomain {
   constructor({ issuer }) {
