@@ -3,6 +3,7 @@
 
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import { CreateIdentityProviderCommand, CreateUserPoolClientCommand } from '@aws-sdk/client-cognito-identity-provider';
 import { launchChromium } from '../support/chromium.mjs';
 import { startHostedWithProviders } from '../support/hosted-providers.mjs';
 import { AtProvider, atOpenidProvider } from '../support/openid-provider.mjs';
@@ -169,6 +170,62 @@ test('an answer of another provider, and one that is used again, sign nobody in'
   await elsewhere.goto(answer);
   await heading(elsewhere, TITLES.startAgain);
   await stranger.close();
+  await close();
+});
+
+/** A client whose only provider is oidc-provider as somebody describes it, without its discovery: with these details more. */
+async function only(ProviderName, works, details) {
+  const { issuer, clientId, clientSecret } = works;
+  const at = (path) => `${issuer}${path}`;
+  await system.admin.send(new CreateIdentityProviderCommand({
+    UserPoolId: 'local_demo', ProviderName, ProviderType: 'OIDC', AttributeMapping: { email: 'email' },
+    ProviderDetails: {
+      client_id: clientId, client_secret: clientSecret, authorize_scopes: 'openid email', oidc_issuer: issuer, attributes_request_method: 'GET',
+      authorize_url: at('/auth'), token_url: at('/token'), jwks_uri: at('/jwks'), attributes_url: at('/me'), ...details,
+    },
+  }));
+  const { UserPoolClient } = await system.admin.send(new CreateUserPoolClientCommand({
+    UserPoolId: 'local_demo', ClientName: ProviderName, SupportedIdentityProviders: ['COGNITO', ProviderName], AllowedOAuthFlowsUserPoolClient: true,
+    AllowedOAuthFlows: ['code'], CallbackURLs: [system.appUrl], AllowedOAuthScopes: ['openid', 'email'],
+  }));
+  return { ...system, backend: { ...system.backend, clientId: UserPoolClient.ClientId } };
+}
+
+test('a token of another issuer than the pool knows signs nobody in, whether the answer names that issuer or none', async () => {
+  const { works } = system.providers;
+  const target = await only('Posing', works, { oidc_issuer: 'http://localhost:1' });
+  const scope = 'openid email';
+  const { page, close } = await openLogin(browser, target, { change: { scope } });
+  await button(page, 'Continue with Posing').click();
+  await atOpenidProvider(page, 'posing');
+  await heading(page, TITLES.signIn);
+  assert.match(await problem(page), /could not be trusted/);
+  await page.route(`${works.issuer}/auth?**`, (route) => route.fulfill({ contentType: 'text/html', body: '<!doctype html><title>Works</title>' }));
+  await button(page, 'Continue with Posing').click();
+  await page.waitForURL(`${works.issuer}/auth?**`);
+  const answer = await new AtProvider(works).signIn(page.url(), 'posing');
+  answer.searchParams.delete('iss');
+  await page.goto(answer.href);
+  await heading(page, TITLES.signIn);
+  assert.match(await problem(page), /could not be trusted/);
+  await close();
+});
+
+test('a token that has ended signs nobody in, and a later sign-in does', async () => {
+  const { works } = system.providers;
+  const scope = 'openid email';
+  const target = await only('Late', works, {});
+  const { page, flow, close } = await openLogin(browser, target, { change: { scope } });
+  works.idTokensLast(-120);
+  await button(page, 'Continue with Late').click();
+  await atOpenidProvider(page, 'late');
+  await heading(page, TITLES.signIn);
+  assert.match(await problem(page), /could not be trusted/);
+  works.idTokensLast(3600);
+  await button(page, 'Continue with Late').click();
+  const { status, body } = await redeem(target, await backInApp(page, target, flow), flow);
+  assert.equal(status, 200, JSON.stringify(body));
+  assert.equal(claims(body.id_token)['cognito:username'], 'Late_late');
   await close();
 });
 

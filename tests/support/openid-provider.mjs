@@ -32,6 +32,8 @@ export async function startOpenidProvider({ redirectUri, client = {}, settings =
     issuer,
     clientId,
     clientSecret,
+    /** For how many seconds its ID tokens are good from now on; they may have ended before they are given out. */
+    idTokensLast: (seconds) => { provider.IdToken.expiresIn = () => seconds; },
     stop: () => new Promise((resolve) => { server.close(resolve); server.closeAllConnections(); }),
   };
 }
