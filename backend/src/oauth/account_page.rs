@@ -23,9 +23,10 @@
 
 use super::authorization_request::{AuthorizationRequest, Wanted};
 use super::authorize::too_many;
+use super::provider_choice::{self, Choice};
 use super::sso::{self, SsoSession};
 use super::standing::{LinkOf, Standing};
-use super::with_provider::{self, Choice};
+use super::with_provider;
 use super::{Browser, LoginTransaction, NewTransaction, OAuthError, OAuthErrorCode};
 use crate::app::{AppState, Caller};
 use crate::error::{ApiError, ErrorType};
@@ -158,7 +159,7 @@ pub async fn begin_link(
     at.check_recent(state)?;
     limits::count(state, caller, Hourly::LoginTransaction, &at.pool.id, "").await?;
     let wanted = Wanted::Named(provider.to_owned());
-    let choice = with_provider::choose(state, (&at.pool, &at.client), &wanted).await;
+    let choice = provider_choice::choose(state, (&at.pool, &at.client), &wanted).await;
     let Ok(Choice::Provider(provider)) = choice else {
         return Err(ApiError::resource_not_found(
             "There is no identity provider with this name.",

@@ -15,11 +15,12 @@ use std::collections::BTreeMap;
 use super::authorization_request::{self, Asked, Prompt};
 use super::completion::complete_silently;
 use super::consent;
+use super::provider_choice::{self, Choice};
 use super::pushed;
 use super::resource::Allowed;
 use super::sso::{self, SsoCookie, SsoSession};
 use super::standing::{BrowserSession, Standing, Who};
-use super::with_provider::{self, Choice};
+use super::with_provider;
 use super::{LoginTransaction, NewTransaction, OAuthError, OAuthErrorCode, Parameters};
 use crate::app::{AppState, Caller};
 use crate::error::{ApiError, ErrorType};
@@ -201,7 +202,7 @@ async fn decide(
         Asked::read(given, &target.client, allowed, target.address())?
     };
     let max_age = request.max_age;
-    let choice = with_provider::choose(state, (&target.pool, &target.client), &wanted).await?;
+    let choice = provider_choice::choose(state, (&target.pool, &target.client), &wanted).await?;
     let mut standing = Standing::Open;
     if let Some(session) = session(state, page, prompt, browser, target).await?
         && choice.takes(session.provider.as_deref())

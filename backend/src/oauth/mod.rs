@@ -55,6 +55,8 @@ pub mod dpop;
 mod error;
 mod logout;
 mod parameters;
+mod posted_answer;
+mod provider_choice;
 mod pushed;
 mod resource;
 mod revoke;
@@ -78,13 +80,12 @@ pub use dpop::Proof;
 pub use error::{OAuthError, OAuthErrorCode};
 pub use logout::{SignedOut, log_out};
 pub use parameters::Parameters;
+pub use posted_answer::{LONGEST_FORM, handle_of, keep, taken};
+pub use provider_choice::Chosen;
 pub use pushed::{PUSHED_SECONDS, Pushed, push};
 pub use revoke::revoke;
 pub use token::{TokenAnswer, token};
 pub use transaction::{LoginTransaction, NewTransaction, TRANSACTION_SECONDS};
 pub use unsolicited::{Unsolicited, request_in, unsolicited};
 pub use user_info::user_info;
-pub use with_provider::{
-    CameBack, Chosen, LONGEST_FORM, come_back, go_to, handle_of, keep, signed_in, taken,
-    transaction_of,
-};
+pub use with_provider::{CameBack, come_back, go_to, transaction_of};

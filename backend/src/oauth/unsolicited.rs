@@ -15,10 +15,11 @@
 
 use super::authorization_request::{self, Asked};
 use super::authorize::{Target, too_many};
+use super::provider_choice::{self, Choice};
 use super::resource::Allowed;
 use super::standing::Standing;
 use super::transaction::not_found;
-use super::with_provider::{self, Choice};
+use super::with_provider;
 use super::{LoginTransaction, NewTransaction, OAuthError, Parameters, Proceeding};
 use crate::app::{AppState, Caller};
 use crate::error::ApiError;
@@ -78,7 +79,7 @@ async fn provider(
     let allowed = Allowed::read(state, &target.client, request).await.ok()?;
     let asked = Asked::read(request, &target.client, allowed, target.address()).ok()?;
     let client = (&target.pool, &target.client);
-    let choice = with_provider::choose(state, client, &asked.wanted).await;
+    let choice = provider_choice::choose(state, client, &asked.wanted).await;
     match choice {
         Ok(Choice::Provider(provider)) if provider.detail("IDPInit") == "true" => {
             Some((*provider, asked.request))
@@ -104,6 +105,6 @@ async fn begin(
     let id = LoginTransaction::new_id();
     let begun = LoginTransaction::begin(state, &target.client, request, Standing::Open, id).await?;
     let transaction = LoginTransaction::of_nobody_yet(state, &begun.id).await?;
-    let next = with_provider::signed_in(state, caller, &transaction, identity, None).await;
+    let next = with_provider::proceed_as(state, caller, &transaction, identity, None).await;
     Ok((begun, next.map_err(failed)?))
 }

@@ -1,13 +1,12 @@
 //! The login domain's way to another identity provider and back.
 //!
 //! # Steps
-//! 1. [`choose`] says which provider a request is about; [`leave`] sends the browser there: because the app named the
+//! 1. `provider_choice` says which provider a request is about; [`leave`] sends the browser there: because the app named the
 //!    provider, because the client has no other, or because the person chose it on our page ([`go_to`]).
 //! 2. The provider sends the browser to [`ANSWER_PATH`](crate::federation::ANSWER_PATH), with `state`: the transaction's
-//!    id and a secret. As a form of another site comes without our cookie, [`keep`] keeps it for a minute and gives the
-//!    browser an address with a handle, which is good once ([`taken`]).
+//!    id and a secret; what it lets the browser post is kept for a moment (`posted_answer`).
 //! 3. [`come_back`]: the transaction by its cookie, the secret, once. Then `federation` says who it is, and
-//!    [`signed_in`] completes the transaction for them, or asks for their consent.
+//!    [`proceed_as`] completes the transaction for them, or asks for their consent.
 //!
 //! # Security model
 //! - An answer counts in the browser that asked: the transaction's cookie, and the secret in `state`, whose hash
@@ -18,11 +17,11 @@
 //! # Limits
 //! A transaction waits for one provider at a time: whoever goes back and chooses another cannot use the first answer.
 
-use serde::{Deserialize, Serialize};
 use subtle::ConstantTimeEq;
 
 use super::account_page;
 use super::authorization_request::Wanted;
+use super::provider_choice::{Choice, Chosen, choose, unknown};
 use super::standing::{Away, Standing};
 use super::transaction::not_found;
 use super::{
@@ -30,93 +29,12 @@ use super::{
     proceed,
 };
 use crate::app::{AppState, Caller};
-use crate::error::{ApiError, ErrorType};
-use crate::federation::{
-    self, ANSWER_PATH, Ask, ExternalIdentity, Failure, Outcome, ProviderAnswer, Step,
-};
-use crate::identity_providers::{self, IdentityProvider};
+use crate::error::ApiError;
+use crate::federation::{self, Ask, ExternalIdentity, Failure, Outcome, ProviderAnswer, Step};
+use crate::identity_providers::IdentityProvider;
 use crate::limits::{self, Hourly};
 use crate::opaque_secret::{OpaqueSecret, hash};
-use crate::pools::{Client, Pool};
-use crate::seal::Place;
 use crate::sign_in;
-use crate::store::ProviderAnswerRow;
-
-/// How long a posted answer waits for the browser to come again, in seconds.
-const POSTED_SECONDS: i64 = 60;
-
-/// The longest form of a provider's, in bytes.
-pub const LONGEST_FORM: usize = 256 * 1024;
-
-/// Whom a sign-in is to be with.
-pub(super) enum Choice {
-    /// The person chooses on our page.
-    Open,
-    /// The pool itself.
-    Pool,
-    /// Another provider.
-    Provider(Box<IdentityProvider>),
-}
-
-impl Choice {
-    /// Whether a session counts in which this provider vouched for the person, or none.
-    pub(super) fn takes(&self, provider: Option<&str>) -> bool {
-        match self {
-            Self::Open => true,
-            Self::Pool => provider.is_none(),
-            Self::Provider(chosen) => provider == Some(chosen.name.as_str()),
-        }
-    }
-}
-
-/// Which of the client's providers is meant. A client with one provider that is not the pool has no other.
-///
-/// # Errors
-/// `invalid_request` for one that the client does not have, in the same words whether the pool does.
-pub(super) async fn choose(
-    state: &AppState,
-    (pool, client): (&Pool, &Client),
-    wanted: &Wanted,
-) -> Result<Choice, OAuthError> {
-    let oauth = &client.settings.oauth;
-    let others = oauth.other_providers();
-    let found = match wanted {
-        Wanted::Anyone => match others.as_slice() {
-            [only] if !oauth.supports_pool_users() => {
-                identity_providers::find(state, pool, only).await
-            }
-            _ => return Ok(Choice::Open),
-        },
-        Wanted::Pool if oauth.supports_pool_users() => return Ok(Choice::Pool),
-        Wanted::Pool => return Err(unknown()),
-        Wanted::Named(name) => identity_providers::find(state, pool, name).await,
-        Wanted::Identified(text) => by_identifier(state, pool, text).await,
-    };
-    match found {
-        Ok(provider) if others.contains(&provider.name.as_str()) => {
-            Ok(Choice::Provider(Box::new(provider)))
-        }
-        Ok(_) => Err(unknown()),
-        Err(error) if error.code == ErrorType::ResourceNotFound => Err(unknown()),
-        Err(error) => Err(error.into()),
-    }
-}
-
-/// By an identifier, or by the e-mail address of somebody whose domain is one.
-async fn by_identifier(
-    state: &AppState,
-    pool: &Pool,
-    text: &str,
-) -> Result<IdentityProvider, ApiError> {
-    let found = identity_providers::find_by_identifier(state, pool, text).await;
-    match (found, text.rsplit_once('@')) {
-        (Err(error), Some((_, domain))) if error.code == ErrorType::ResourceNotFound => {
-            let domain = domain.to_lowercase();
-            identity_providers::find_by_identifier(state, pool, &domain).await
-        }
-        (found, _) => found,
-    }
-}
 
 /// The provider's address for a transaction with this id, and how the transaction stands then.
 pub(super) async fn leave(
@@ -156,10 +74,7 @@ pub async fn go_to(
     transaction: &LoginTransaction,
     chosen: &Chosen,
 ) -> Result<String, ApiError> {
-    let wanted = match chosen {
-        Chosen::Provider(name) => Wanted::Named(name.clone()),
-        Chosen::Identifier(text) => Wanted::Identified(text.clone()),
-    };
+    let wanted = chosen.wanted();
     let target = (&transaction.pool, &transaction.client);
     limits::count(
         state,
@@ -196,15 +111,6 @@ pub async fn go_to(
             Ok(page(state, transaction, &failure))
         }
     }
-}
-
-/// A provider, as a person chooses it.
-#[derive(Debug, Deserialize)]
-pub enum Chosen {
-    /// By its name.
-    Provider(String),
-    /// By another name of it, or an e-mail address.
-    Identifier(String),
 }
 
 /// The id of the transaction that an answer is for, as its `state` says.
@@ -248,7 +154,7 @@ pub async fn come_back(
         return Ok(CameBack::Ended(page));
     }
     let failure = match believed(state, &transaction, &away, given).await {
-        Ok(identity) => match signed_in(state, caller, &transaction, identity, older).await {
+        Ok(identity) => match proceed_as(state, caller, &transaction, identity, older).await {
             Ok(next) => return Ok(CameBack::Proceeding(next)),
             Err(failure) => failure,
         },
@@ -276,7 +182,7 @@ pub async fn come_back(
 ///
 /// # Errors
 /// [`Failure`]
-pub async fn signed_in(
+pub(super) async fn proceed_as(
     state: &AppState,
     caller: &Caller,
     transaction: &LoginTransaction,
@@ -293,63 +199,8 @@ pub async fn signed_in(
     Ok(proceed(state, transaction, &proved, older).await?)
 }
 
-/// Keeps a form that another site let the browser post. The address at which the browser brings its cookie.
-///
-/// # Errors
-/// `LoginTransactionNotFoundException` if no transaction waits for it.
-pub async fn keep(state: &AppState, form: &Parameters) -> Result<String, ApiError> {
-    let id = transaction_of(form).ok_or_else(not_found)?;
-    let transaction = LoginTransaction::of_nobody_yet(state, id).await?;
-    away(&transaction, form).ok_or_else(not_found)?;
-    let handle = OpaqueSecret::draw()?;
-    let form = Posted(form.encoded());
-    let json = serde_json::to_vec(&form).map_err(|error| ApiError::internal(&error))?;
-    let row = ProviderAnswerRow {
-        content: state.sealer.seal(place(id, &transaction.pool.id), &json)?,
-        transaction_id: id.to_owned(),
-        hash: handle.hash(),
-        expires_at: state.clock.now() + POSTED_SECONDS,
-    };
-    state.store.keep_provider_answer(&row).await?;
-    Ok(format!(
-        "{}{ANSWER_PATH}?answer={id}.{}",
-        state.public_url,
-        handle.secret()
-    ))
-}
-
-/// The id of the transaction and the handle in the address of a form that was kept.
-#[must_use]
-pub fn handle_of(given: &Parameters) -> Option<(&str, OpaqueSecret)> {
-    let (id, handle) = given.get("answer").ok()??.split_once('.')?;
-    Some((id, OpaqueSecret::new(handle.to_owned())))
-}
-
-/// The form that was kept for a transaction, once.
-///
-/// # Errors
-/// `LoginTransactionNotFoundException` if there is none.
-pub async fn taken(
-    state: &AppState,
-    transaction: &LoginTransaction,
-    handle: &OpaqueSecret,
-) -> Result<Parameters, ApiError> {
-    let (id, now) = (&transaction.id, state.clock.now());
-    let sealed = state
-        .store
-        .take_provider_answer(id, &handle.hash(), now)
-        .await?;
-    let place = place(id, &transaction.pool.id);
-    let json = state.sealer.open(place, &sealed.ok_or_else(not_found)?)?;
-    let form: Posted = serde_json::from_slice(&json).map_err(|error| ApiError::internal(&error))?;
-    Ok(Parameters::parse(form.0.as_bytes()))
-}
-
-#[derive(Serialize, Deserialize)]
-struct Posted(String);
-
 /// What the transaction waits for, if this is the answer to it.
-fn away<'a>(transaction: &'a LoginTransaction, given: &Parameters) -> Option<&'a Away> {
+pub(super) fn away<'a>(transaction: &'a LoginTransaction, given: &Parameters) -> Option<&'a Away> {
     let Standing::Away(away) = &transaction.standing else {
         return None;
     };
@@ -448,17 +299,4 @@ fn page(state: &AppState, transaction: &LoginTransaction, failure: &Failure) -> 
         .append_pair("problem", failure.name())
         .finish();
     format!("{}/login?{query}", state.origin)
-}
-
-fn unknown() -> OAuthError {
-    OAuthError::invalid_request("There is no identity provider with this name.")
-}
-
-fn place<'a>(id: &'a str, pool: &'a str) -> Place<'a> {
-    Place {
-        table: "provider_answers",
-        column: "content",
-        row: id,
-        pool,
-    }
 }
