@@ -3,6 +3,7 @@
  * goes from the one wasm to the other here, in the worker, for one call at a time.
  */
 import type { Operation } from '../messages.ts';
+import { Lazy } from './lazy.ts';
 import type { WasmAccount, WasmClient } from './load.ts';
 import { checked, codeOf, tokens } from './tokens.ts';
 
@@ -25,21 +26,20 @@ interface WasmSignUp {
 
 /** The account's operations of one client. */
 export class AccountOperations {
-  readonly #load: () => Promise<WasmAccount>;
+  readonly #account: Lazy<WasmAccount>;
   readonly #client: Pick<WasmClient, 'call' | 'tokens'>;
-  #account: Promise<WasmAccount> | undefined;
 
   /** `load` loads the wasm and starts it. */
   constructor(client: Pick<WasmClient, 'call' | 'tokens'>, load: () => Promise<WasmAccount>) {
     this.#client = client;
-    this.#load = load;
+    this.#account = new Lazy(load);
   }
 
   /** Runs an operation. Gives JSON text, and throws what the wasm does. */
   async call(op: Operation | 'confirmDevice', args: object, { timeoutMs, clientMetadata, sub }: CalledWith, signal: AbortSignal): Promise<string> {
     const endsAt = Date.now() + timeoutMs;
     const options = (): Options => ({ timeoutMs: Math.max(0, endsAt - Date.now()), clientMetadata });
-    const account = await this.#loaded();
+    const account = await this.#account.get();
     if (op === 'signUp') {
       const { session, ...result } = JSON.parse(await account.call(op, { ...args, ...options() }, signal)) as WasmSignUp;
       const { username, autoSignIn } = args as { username: string; autoSignIn?: boolean };
@@ -65,15 +65,6 @@ export class AccountOperations {
     }
     if (op === 'deleteUser') await this.#client.call('forget', { sub }, signal);
     return result;
-  }
-
-  #loaded(): Promise<WasmAccount> {
-    // A failed load may succeed the next time: it is not remembered.
-    this.#account ??= this.#load().catch((error: unknown) => {
-      this.#account = undefined;
-      throw error;
-    });
-    return this.#account;
   }
 }
 

@@ -4,29 +4,29 @@
  */
 import type { Operation } from '../messages.ts';
 import type { CalledWith, Options } from './account.ts';
+import { Lazy } from './lazy.ts';
 import type { WasmClient, WasmIdentity } from './load.ts';
 import { checked, claimsOf, codeOf, tokens } from './tokens.ts';
 
 /** The operations on identity pools of one client. */
 export class IdentityOperations {
-  readonly #load: () => Promise<WasmIdentity>;
+  readonly #identity: Lazy<WasmIdentity>;
   readonly #client: Pick<WasmClient, 'call' | 'tokens'>;
-  #identity: Promise<WasmIdentity> | undefined;
   /** An ID token that was new and was refused all the same. */
   #refused: string | undefined;
 
   /** `load` loads the wasm and starts it. */
   constructor(client: Pick<WasmClient, 'call' | 'tokens'>, load: () => Promise<WasmIdentity>) {
     this.#client = client;
-    this.#load = load;
+    this.#identity = new Lazy(load);
   }
 
   /** Runs an operation, for the person with this `sub`, without one for a guest. Gives JSON text, and throws what the wasm does. */
   async call(op: Operation, args: object, { timeoutMs, clientMetadata, sub }: CalledWith, signal: AbortSignal): Promise<string> {
-    if (op === 'forgetCredentials') return this.#identity ? (await this.#identity).call('forget', {}, signal) : '{}';
+    if (op === 'forgetCredentials') return this.#identity.begun ? (await this.#identity.begun).call('forget', {}, signal) : '{}';
     const endsAt = Date.now() + timeoutMs;
     const options = (): Options => ({ timeoutMs: Math.max(0, endsAt - Date.now()), clientMetadata });
-    const identity = await this.#loaded();
+    const identity = await this.#identity.get();
     const refresh = (): Promise<unknown> => this.#client.call('refresh', { ...options(), sub }, signal);
     const idToken = async (): Promise<string> => checked(sub, await tokens(this.#client, options(), signal)).id;
     const run = async (token?: string): Promise<string> => identity.call(op, { ...args, ...options(), sub, idToken: token }, signal);
@@ -51,15 +51,6 @@ export class IdentityOperations {
       this.#refused = undefined;
       return result;
     }
-  }
-
-  #loaded(): Promise<WasmIdentity> {
-    // A failed load may succeed the next time: it is not remembered.
-    this.#identity ??= this.#load().catch((error: unknown) => {
-      this.#identity = undefined;
-      throw error;
-    });
-    return this.#identity;
   }
 }
 
