@@ -216,7 +216,7 @@ async fn describe(state: &AppState, at: &AtAccount) -> Result<Description, ApiEr
         account: called(user),
         client_name: client.name.clone(),
         is_recent: at.is_recent(state),
-        proof_code: at.proof_address().map(|address| address.details()),
+        proof_code: at.proof_address(state).map(|address| address.details()),
         inbox: state.is_local.then_some(describe_login::INBOX),
         has_password: user.credential.is_some(),
         providers: linkable(state, &at.pool, client).await?,

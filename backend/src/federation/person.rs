@@ -26,6 +26,7 @@ use crate::audit::{Details, Event, Kind, Response};
 use crate::challenges::Through;
 use crate::error::{ApiError, ErrorType};
 use crate::groups;
+use crate::pools::IdentifierAttribute;
 use crate::store::VouchedBy;
 use crate::triggers::Source;
 use crate::triggers::inbound_federation::{Said, inbound_federation};
@@ -137,6 +138,10 @@ async fn find_or_make(
         };
         if let Some(user) = user {
             *whose = Some(user.username.clone());
+            let name = IdentifierAttribute::Email.name();
+            let is_told = vouched.iter().any(|(mapped, _)| mapped == name);
+            let email = user.attributes.get(name).filter(|_| is_told);
+            let email = email.map(|email| told_email(state, &user.pool_id, email));
             let provider = identity.provider;
             let vouched_by = VouchedBy {
                 provider: provider.name,
@@ -145,11 +150,18 @@ async fn find_or_make(
                 auth_time: identity.auth_time,
                 session: identity.session,
                 ends_at: identity.ends_at,
+                email,
             };
             return Ok(SignedIn { user, vouched_by });
         }
     }
     Err(ApiError::too_many_requests("The user is being changed by other requests.").into())
+}
+
+/// What is kept of an e-mail address that a provider told: enough to know it again.
+pub fn told_email(state: &AppState, pool_id: &str, email: &str) -> [u8; 32] {
+    let parts = [pool_id, email].map(str::as_bytes);
+    state.sealer.derive("told e-mail", &parts)
 }
 
 async fn known(

@@ -19,7 +19,7 @@
 //!
 //! # Limits
 //! Whether a provider really asked for a proof, and when, is its word. Who comes by one that does not tell (Facebook, Amazon, Google as a
-//! rule) and has no address here changes nothing here until they sign in some other way.
+//! rule) and told no address changes nothing here until they sign in some other way.
 
 use super::authorization_request::{AuthorizationRequest, Wanted};
 use super::authorize::too_many;

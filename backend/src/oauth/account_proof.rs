@@ -1,20 +1,21 @@
-//! How somebody without a password here proves who they are to the account page: by a code that goes to their address.
+//! How somebody without a password here proves who they are to the account page: by a code that goes to their e-mail address.
 //!
 //! Their provider may not tell when they proved it (Facebook, Amazon, Google as a rule), and then no sign-in is a proof
 //! (`account_page`). Who has a password has to give that: the mailbox alone is not to be enough for more than it is elsewhere.
 //!
 //! # Steps
-//! 1. [`AtAccount::send_proof_code`] sends six digits to the address that a recovery would use, or else to the e-mail address that their
-//!    provider told: Facebook and Amazon do not say whether they have verified it.
+//! 1. [`AtAccount::send_proof_code`] sends six digits to the address that the provider told as it vouched for them.
 //! 2. [`AtAccount::confirm_proof`] takes them; the session has a proof of now, for the account page alone.
 //!
 //! # Security model
-//! A code is good for ten minutes, once, and only while the address that it went to is the user's. Tries are counted
-//! as those of other codes are. The proof is written into the session that gave it: another browser of the same person has none.
+//! Whoever sits at a browser that was left open can give the account another address in the app, and verify it. So a code goes to no
+//! other than the provider told in the sign-in that this session came by, and only while it is the user's still. It is good for
+//! ten minutes, once. Tries are counted as those of other codes are. The proof is written into the session that gave it: another
+//! browser of the same person has none.
 //!
 //! # Limits
 //! Whoever sits at a browser that is signed in and reads the person's mail there passes. A recovery by e-mail has the same limit. Where
-//! a pool lets administrators alone recover accounts there is no code.
+//! a pool does not recover accounts by e-mail there is no code.
 
 use cognate_core::secret::Code as Digits;
 
@@ -23,25 +24,25 @@ use super::sso;
 use crate::app::{AppState, Caller};
 use crate::codes::{self, Asked, Code, Outcome, Purpose};
 use crate::error::ApiError;
+use crate::federation::told_email;
 use crate::limits::{self, Hourly};
 use crate::messages::{Composing, Purpose as MessagePurpose};
 use crate::pools::IdentifierAttribute;
 use crate::users::{CodeDeliveryDetails, Destination};
 
 impl AtAccount {
-    /// Where a code goes: for who has no password here, the verified address that the pool's recovery uses, else their e-mail address.
+    /// Where a code goes: for who has no password here, the e-mail address that their provider told, if it is theirs still.
     #[must_use]
-    pub fn proof_address(&self) -> Option<Destination> {
+    pub fn proof_address(&self, state: &AppState) -> Option<Destination> {
         const EMAIL: IdentifierAttribute = IdentifierAttribute::Email;
         let (pool, user) = (&self.pool, &self.session.user);
-        if user.credential.is_some() {
+        let is_used = Destination::choices_of_recovery(pool).contains(&EMAIL);
+        if user.credential.is_some() || !is_used {
             return None;
         }
-        let told = || {
-            let is_used = Destination::choices_of_recovery(pool).contains(&EMAIL);
-            is_used.then(|| Destination::of(EMAIL, &user.attributes))?
-        };
-        Destination::of_recovery(pool, user, &[]).or_else(told)
+        let told = self.session.told_email?;
+        let address = Destination::of(EMAIL, &user.attributes)?;
+        (told_email(state, &pool.id, &address.value) == told).then_some(address)
     }
 
     /// Sends a code, and answers where to.
@@ -55,7 +56,7 @@ impl AtAccount {
         caller: &Caller,
     ) -> Result<CodeDeliveryDetails, ApiError> {
         let (pool, user) = (&self.pool, &self.session.user);
-        let destination = self.proof_address().ok_or_else(|| {
+        let destination = self.proof_address(state).ok_or_else(|| {
             ApiError::invalid_parameter("There is no address that a code could go to.")
         })?;
         limits::count(state, caller, Hourly::ProofCode, &pool.id, &user.username).await?;
@@ -92,7 +93,7 @@ impl AtAccount {
             Outcome::Wrong => return Err(codes::mismatch()),
             Outcome::Expired | Outcome::None => return Err(codes::expired()),
         };
-        if self.proof_address().as_ref() != Some(&right.destination) {
+        if self.proof_address(state).as_ref() != Some(&right.destination) {
             return Err(codes::expired());
         }
         let now = state.clock.now();

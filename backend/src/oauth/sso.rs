@@ -41,6 +41,8 @@ pub struct SsoSession {
     /// When they last proved it to the account page by a code, seconds since 1970. It counts there alone: an app that asks for a new
     /// proof means one by the way they sign in.
     pub(super) code_proved_at: Option<i64>,
+    /// The keyed hash of the e-mail address that the other provider told as it vouched for them.
+    pub(super) told_email: Option<[u8; 32]>,
     /// When the session began, seconds since 1970.
     pub(super) began_at: i64,
     /// Seconds since 1970.
@@ -114,6 +116,7 @@ pub async fn find(
         auth_time: content.auth_time,
         is_proof: content.is_proof,
         code_proved_at: content.code_proved_at,
+        told_email: content.told_email,
         began_at: content.began_at,
         expires_at: content.expires_at,
         id: row.id,
@@ -176,6 +179,7 @@ pub(super) async fn begin(
         auth_time: proved_at(began_at, vouched_by),
         is_proof: vouched_by.is_none_or(|vouched| vouched.auth_time.is_some()),
         code_proved_at: None,
+        told_email: vouched_by.and_then(|vouched| vouched.email),
         began_at,
         expires_at: ends_at(began_at.saturating_add(seconds), vouched_by),
         second_factor,
@@ -245,6 +249,8 @@ struct Content {
     is_proof: bool,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     code_proved_at: Option<i64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    told_email: Option<[u8; 32]>,
     #[serde(default)]
     began_at: i64,
     expires_at: i64,
@@ -266,6 +272,7 @@ impl Content {
             auth_time: session.auth_time,
             is_proof: session.is_proof,
             code_proved_at: session.code_proved_at,
+            told_email: session.told_email,
             began_at: session.began_at,
             expires_at: session.expires_at,
             second_factor: session.second_factor.clone(),

@@ -24,6 +24,9 @@ pub struct VouchedBy {
     /// When the session there ends, if the provider told, seconds since 1970.
     #[serde(default)]
     pub ends_at: Option<i64>,
+    /// A keyed hash of the e-mail address that it told, if it told one.
+    #[serde(default)]
+    pub email: Option<[u8; 32]>,
 }
 
 /// A way of signing in.

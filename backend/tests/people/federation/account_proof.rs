@@ -128,16 +128,36 @@ async fn who_has_a_password_or_no_address_gets_no_code() {
 }
 
 #[tokio::test]
-async fn a_verified_phone_number_comes_first_where_the_pool_recovers_by_it_and_an_unverified_one_never()
- {
+async fn an_address_that_the_provider_did_not_tell_gets_no_code_however_well_it_is_verified() {
     let mut all = came().await;
-    let phone = [("phone_number", "+12065550100")];
-    for (verified, medium) in [("false", "EMAIL"), ("true", "SMS")] {
-        set(&all, &phone).await;
-        set(&all, &[("phone_number_verified", verified)]).await;
-        let told = told(&mut all).await;
-        assert_eq!(told["ProofCode"]["DeliveryMedium"], medium, "{verified}");
-    }
+    let first = code(&mut all).await;
+    let own = [
+        ("email", "mallory@evil.example"),
+        ("email_verified", "true"),
+        ("phone_number", "+12065550100"),
+        ("phone_number_verified", "true"),
+    ];
+    set(&all, &own).await;
+    assert_eq!(told(&mut all).await["ProofCode"], Value::Null);
+    let refused = send(&mut all).await;
+    assert_eq!(refused.error_type(), "InvalidParameterException");
+    let refused = confirm(&mut all, &first).await;
+    assert_eq!(refused.error_type(), "ExpiredCodeException");
+
+    // Nor where the provider tells none.
+    all.provider
+        .script(|script| script.claims = json!({ "email": null }));
+    all.browser = Browser::default();
+    all.sign_in().await;
+    assert_eq!(told(&mut all).await["ProofCode"], Value::Null);
+
+    // What the provider tells takes the place of what was there.
+    all.provider.script(|script| script.claims = json!({}));
+    all.browser = Browser::default();
+    all.sign_in().await;
+    assert_ne!(told(&mut all).await["ProofCode"], Value::Null);
+    let code = code(&mut all).await;
+    confirm(&mut all, &code).await.ok();
 }
 
 #[tokio::test]
