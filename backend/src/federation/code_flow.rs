@@ -88,7 +88,7 @@ pub(super) async fn begin(
         query
             .append_pair("response_type", "code")
             .append_pair("client_id", provider.detail("client_id"))
-            .append_pair("redirect_uri", &answer_address(state))
+            .append_pair("redirect_uri", &answer_address(state, provider))
             .append_pair("scope", &scopes(provider))
             .append_pair("state", ask.state);
         if endpoints.issuer().is_some() {

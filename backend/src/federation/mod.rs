@@ -37,6 +37,7 @@ mod token_request;
 
 use std::collections::BTreeSet;
 
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
@@ -236,7 +237,21 @@ pub async fn unsolicited(
     })
 }
 
-/// Where answers come back to.
-fn answer_address(state: &AppState) -> String {
-    format!("{}{ANSWER_PATH}", state.public_url)
+/// What a name in a path is written in other letters for (RFC 3986, 2.3).
+const IN_PATH: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'.')
+    .remove(b'_')
+    .remove(b'~');
+
+/// Where this provider's answers come back to.
+fn answer_address(state: &AppState, provider: &IdentityProvider) -> String {
+    let common = format!("{}{ANSWER_PATH}", state.public_url);
+    match provider.has_own_address() {
+        true => {
+            let name = utf8_percent_encode(&provider.name, IN_PATH);
+            format!("{common}/{name}")
+        }
+        false => common,
+    }
 }

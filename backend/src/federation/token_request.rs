@@ -91,7 +91,7 @@ fn request(
     let mut form = form_urlencoded::Serializer::new(String::new());
     form.append_pair("grant_type", "authorization_code")
         .append_pair("code", code)
-        .append_pair("redirect_uri", &answer_address(state))
+        .append_pair("redirect_uri", &answer_address(state, provider))
         .append_pair("code_verifier", verifier);
     let mut headers = vec![
         (

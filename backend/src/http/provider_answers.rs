@@ -1,4 +1,5 @@
-//! `GET` and `POST /oauth2/idpresponse`, `POST /saml2/idpresponse`: other identity providers send the browser back here.
+//! `GET` and `POST /oauth2/idpresponse`, the same with the name of a provider behind it, and `POST /saml2/idpresponse`: other identity
+//! providers send the browser back here.
 //!
 //! # Security model
 //! A form that another site posts comes without our cookies (`SameSite=Lax`). It is kept, bound to the transaction that
@@ -8,7 +9,7 @@
 
 use axum::Extension;
 use axum::body::Body;
-use axum::extract::State;
+use axum::extract::{Path, State};
 use axum::http::{HeaderMap, Request, Response, StatusCode, Uri, header};
 use axum::response::IntoResponse;
 
@@ -18,14 +19,20 @@ use super::observe::Refused;
 use super::peer::Peer;
 use crate::app::{AppState, Caller};
 use crate::error::{ApiError, ErrorType};
-use crate::oauth::{self, CameBack, LoginTransaction, Parameters, Proceeding, Unsolicited};
+use crate::oauth::{
+    self, Brought, CameBack, LoginTransaction, Parameters, Proceeding, Unsolicited,
+};
 
 /// The error page's word for a sign-in that is over, or another browser's.
 const ENDED: &str = "sign_in_ended";
 
+/// The address that a provider has for itself.
+pub(super) const OWN: &str = "/oauth2/idpresponse/{provider}";
+
 /// `GET /oauth2/idpresponse`
 pub(super) async fn get(
     State(state): State<AppState>,
+    at: Option<Path<String>>,
     peer: Option<Extension<Peer>>,
     uri: Uri,
     headers: HeaderMap,
@@ -33,7 +40,8 @@ pub(super) async fn get(
     let given = parameters(&uri);
     let cookies = Cookies::read(&state, &headers);
     let caller = caller(&state, peer, &headers);
-    match come_back(&state, &caller, &cookies, &given).await {
+    let at = at.as_ref().map(|Path(name)| name.as_str());
+    match come_back(&state, &caller, &cookies, Brought { given: &given, at }).await {
         Ok(response) => response,
         Err(error) => refused(&error),
     }
@@ -42,6 +50,7 @@ pub(super) async fn get(
 /// `POST /oauth2/idpresponse`
 pub(super) async fn post(
     State(state): State<AppState>,
+    at: Option<Path<String>>,
     peer: Option<Extension<Peer>>,
     request: Request<Body>,
 ) -> Response<Body> {
@@ -53,7 +62,7 @@ pub(super) async fn post(
     let answer = match oauth::request_in(&form) {
         Some(request) => unsolicited(&state, &caller, &request, &form).await,
         None => {
-            let kept = oauth::keep(&state, &form).await;
+            let kept = oauth::keep(&state, &form, at.map(|Path(name)| name)).await;
             kept.map(|location| see_other(&location))
         }
     };
@@ -102,8 +111,9 @@ async fn come_back(
     state: &AppState,
     caller: &Caller,
     cookies: &Cookies,
-    given: &Parameters,
+    brought: Brought<'_>,
 ) -> Result<Response<Body>, ApiError> {
+    let given = brought.given;
     let handle = oauth::handle_of(given);
     let id = match &handle {
         Some((id, _)) => id,
@@ -115,9 +125,12 @@ async fn come_back(
         None => None,
     };
     let older = cookies.session(&transaction.pool.id);
-    let answer = posted.as_ref().unwrap_or(given);
+    let brought = posted.as_ref().map_or(brought, |posted| Brought {
+        given: &posted.form,
+        at: posted.at.as_deref(),
+    });
     Ok(
-        match oauth::come_back(state, caller, transaction, answer, older).await? {
+        match oauth::come_back(state, caller, transaction, brought, older).await? {
             CameBack::Proceeding(Proceeding::App(done)) => {
                 let mut response = see_other(&done.location);
                 set(&mut response, cookies::set_session(state, &done.sso));

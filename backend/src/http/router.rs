@@ -74,6 +74,10 @@ pub fn router(state: AppState) -> Router {
             ANSWER_PATH,
             get(provider_answers::get).post(provider_answers::post),
         )
+        .route(
+            provider_answers::OWN,
+            get(provider_answers::get).post(provider_answers::post),
+        )
         .route(SAML_ANSWER_PATH, post(provider_answers::post))
         .route("/logout", get(login_pages::logout))
         .route(

@@ -91,6 +91,13 @@ impl IdentityProvider {
         self.details.get(name).map_or("", String::as_str)
     }
 
+    /// Whether its answers come to an address that no other provider has (`own_redirect_uri`, which the service does not know). SAML's
+    /// name who they are for.
+    #[must_use]
+    pub fn has_own_address(&self) -> bool {
+        self.kind != ProviderType::Saml && self.detail("own_redirect_uri") == "true"
+    }
+
     /// Reads a `CreateIdentityProviderRequest` that fits its shape.
     ///
     /// # Errors

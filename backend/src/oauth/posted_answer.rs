@@ -19,17 +19,25 @@ const POSTED_SECONDS: i64 = 60;
 /// The longest form of a provider's, in bytes.
 pub const LONGEST_FORM: usize = 256 * 1024;
 
-/// Keeps a form that another site let the browser post. The address at which the browser brings its cookie.
+/// Keeps a form that another site let the browser post, to this provider's own address or to the common one. The address at which the
+/// browser brings its cookie.
 ///
 /// # Errors
 /// `LoginTransactionNotFoundException` if no transaction waits for it.
-pub async fn keep(state: &AppState, form: &Parameters) -> Result<String, ApiError> {
+pub async fn keep(
+    state: &AppState,
+    form: &Parameters,
+    at: Option<String>,
+) -> Result<String, ApiError> {
     let id = transaction_of(form).ok_or_else(not_found)?;
     let transaction = LoginTransaction::of_nobody_yet(state, id).await?;
     away(&transaction, form).ok_or_else(not_found)?;
     let handle = OpaqueSecret::draw()?;
-    let form = Posted(form.encoded());
-    let json = serde_json::to_vec(&form).map_err(|error| ApiError::internal(&error))?;
+    let kept = Kept {
+        form: form.encoded(),
+        at,
+    };
+    let json = serde_json::to_vec(&kept).map_err(|error| ApiError::internal(&error))?;
     let row = ProviderAnswerRow {
         content: state.sealer.seal(place(id, &transaction.pool.id), &json)?,
         transaction_id: id.to_owned(),
@@ -59,7 +67,7 @@ pub async fn taken(
     state: &AppState,
     transaction: &LoginTransaction,
     handle: &OpaqueSecret,
-) -> Result<Parameters, ApiError> {
+) -> Result<Posted, ApiError> {
     let (id, now) = (&transaction.id, state.clock.now());
     let sealed = state
         .store
@@ -67,12 +75,27 @@ pub async fn taken(
         .await?;
     let place = place(id, &transaction.pool.id);
     let json = state.sealer.open(place, &sealed.ok_or_else(not_found)?)?;
-    let form: Posted = serde_json::from_slice(&json).map_err(|error| ApiError::internal(&error))?;
-    Ok(Parameters::parse(form.0.as_bytes()))
+    let kept: Kept = serde_json::from_slice(&json).map_err(|error| ApiError::internal(&error))?;
+    Ok(Posted {
+        form: Parameters::parse(kept.form.as_bytes()),
+        at: kept.at,
+    })
+}
+
+/// A form that was kept.
+#[derive(Debug)]
+pub struct Posted {
+    /// The form.
+    pub form: Parameters,
+    /// The provider whose own address it came to.
+    pub at: Option<String>,
 }
 
 #[derive(Serialize, Deserialize)]
-struct Posted(String);
+struct Kept {
+    form: String,
+    at: Option<String>,
+}
 
 fn place<'a>(id: &'a str, pool: &'a str) -> Place<'a> {
     Place {

@@ -135,6 +135,15 @@ pub enum CameBack {
     Ended(String),
 }
 
+/// What a provider let the browser bring.
+#[derive(Debug, Clone, Copy)]
+pub struct Brought<'a> {
+    /// Its answer.
+    pub given: &'a Parameters,
+    /// The provider whose own address it came to; none is the one that the others share.
+    pub at: Option<&'a str>,
+}
+
 /// Takes a provider's answer for the transaction of this browser. `older` is as in [`proceed`].
 ///
 /// # Errors
@@ -143,17 +152,19 @@ pub async fn come_back(
     state: &AppState,
     caller: &Caller,
     transaction: LoginTransaction,
-    given: &Parameters,
+    brought: Brought<'_>,
     older: Option<&OpaqueSecret>,
 ) -> Result<CameBack, ApiError> {
-    let away = away(&transaction, given).cloned().ok_or_else(not_found)?;
+    let away = away(&transaction, brought.given)
+        .cloned()
+        .ok_or_else(not_found)?;
     let transaction = transaction.advanced(state, Standing::Open).await?;
     if let Some(link) = &away.link {
-        let believed = believed(state, &transaction, &away, given).await;
+        let believed = believed(state, &transaction, &away, brought).await;
         let page = account_page::linked(state, &transaction, link, older, believed).await?;
         return Ok(CameBack::Ended(page));
     }
-    let failure = match believed(state, &transaction, &away, given).await {
+    let failure = match believed(state, &transaction, &away, brought).await {
         Ok(identity) => match proceed_as(state, caller, &transaction, identity, older).await {
             Ok(next) => return Ok(CameBack::Proceeding(next)),
             Err(failure) => failure,
@@ -212,7 +223,7 @@ async fn believed(
     state: &AppState,
     transaction: &LoginTransaction,
     away: &Away,
-    given: &Parameters,
+    Brought { given, at }: Brought<'_>,
 ) -> Result<ExternalIdentity, Failure> {
     let wanted = Wanted::Named(away.pending.provider.clone());
     let target = (&transaction.pool, &transaction.client);
@@ -222,6 +233,13 @@ async fn believed(
     };
     if provider.generation != away.pending.generation {
         return Err(Failure::Unbelievable("the provider was replaced meanwhile"));
+    }
+    // RFC 9700, 4.4.2: what another provider was made to answer does not reach this one.
+    let expected = provider.has_own_address().then_some(&*provider.name);
+    if at != expected {
+        return Err(Failure::Unbelievable(
+            "the answer came to another address than the provider's",
+        ));
     }
     let text = |name: &str| {
         let value = given.get(name);

@@ -5,6 +5,7 @@ mod account_proof;
 mod endings;
 mod events;
 mod local;
+mod own_address;
 mod people;
 mod proofs;
 mod provider;
