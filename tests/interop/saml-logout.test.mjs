@@ -32,7 +32,7 @@ before(async () => {
   const started = await startBackend({ port });
   admin = adminClient(started.url);
   await admin.send(new CreateIdentityProviderCommand({
-    UserPoolId: POOL, ProviderName: 'Corp', ProviderType: 'SAML', ProviderDetails: { MetadataURL: provider.metadataUrl, IDPSignout: 'true' },
+    UserPoolId: POOL, ProviderName: 'Corp', ProviderType: 'SAML', ProviderDetails: { MetadataURL: provider.metadataUrl, IDPSignout: 'true', RefusesUnsignedRequests: 'true' },
   }));
   const { UserPoolClient: client } = await admin.send(new CreateUserPoolClientCommand({
     UserPoolId: POOL, ClientName: 'saml', SupportedIdentityProviders: ['Corp'], AllowedOAuthFlowsUserPoolClient: true, AllowedOAuthFlows: ['code'],

@@ -3,7 +3,8 @@
 //! # Security model
 //! What is believed is `saml`'s to say; what is added here: an answer names the request of this transaction, an assertion
 //! is good once in the whole pool, for all processes, and one that is not encrypted is refused where the provider's
-//! details ask for it.
+//! details ask for it. Whoever sits at the browser can take a signature out of the address, and `ForceAuthn` with it: that somebody
+//! was asked for a proof is known only of a provider that refuses requests without one.
 
 use std::collections::BTreeSet;
 
@@ -20,22 +21,38 @@ use crate::saml::{Assertion, Expected, Request, SamlError};
 /// Where the provider lets the browser post its answers, behind the public URL.
 pub const ANSWER_PATH: &str = "/saml2/idpresponse";
 
-/// The address at the provider, and the id of the request.
+/// A request that is on its way.
+pub(super) struct Begun {
+    /// The address at the provider.
+    pub(super) location: String,
+    /// The request's id.
+    pub(super) request_id: String,
+    /// Whether the person has to prove anew who they are, and nobody on the way can change that.
+    pub(super) is_fresh: bool,
+}
+
+/// The way to the provider.
 pub(super) async fn begin(
     state: &AppState,
     provider: &IdentityProvider,
     ask: &Ask<'_>,
-) -> Result<(String, String), Failure> {
+) -> Result<Begun, Failure> {
     let metadata = metadata(state, provider).await?;
     let pool = service_provider(state, &provider.pool_id).await?;
+    let refuses_unsigned = provider.detail("RefusesUnsignedRequests") == "true";
+    let refuses_unsigned = refuses_unsigned || metadata.wants_signed_requests();
     let request = Request {
         relay_state: ask.state,
-        is_signed: !provider.detail("RequestSigningAlgorithm").is_empty(),
+        is_signed: refuses_unsigned || !provider.detail("RequestSigningAlgorithm").is_empty(),
         is_fresh: ask.is_for_proof(),
     };
     let begun = pool.begin(&metadata, request);
     let begun = begun.map_err(|error| failed(provider, &error))?;
-    Ok((begun.location, begun.request_id))
+    Ok(Begun {
+        location: begun.location,
+        request_id: begun.request_id,
+        is_fresh: ask.is_for_proof() && refuses_unsigned,
+    })
 }
 
 /// Whom a response (base64, as it was posted) is about.

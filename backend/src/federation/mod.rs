@@ -124,7 +124,7 @@ enum Proof {
     Code(code_flow::Proof),
     Saml {
         request_id: String,
-        /// Whether the person was to prove anew who they are (`ForceAuthn`).
+        /// Whether the person surely was to prove anew who they are (`ForceAuthn`).
         #[serde(default)]
         is_fresh: bool,
     },
@@ -165,13 +165,12 @@ pub async fn begin(
 ) -> Result<Begun, Failure> {
     let (location, proof) = match provider.kind {
         ProviderType::Saml => {
-            let (location, request_id) = assertion_flow::begin(state, provider, ask).await?;
-            let is_fresh = ask.is_for_proof();
+            let begun = assertion_flow::begin(state, provider, ask).await?;
             let proof = Proof::Saml {
-                request_id,
-                is_fresh,
+                request_id: begun.request_id,
+                is_fresh: begun.is_fresh,
             };
-            (location, proof)
+            (begun.location, proof)
         }
         _ => {
             let (location, proof) = code_flow::begin(state, provider, ask).await?;

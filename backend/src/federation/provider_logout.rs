@@ -16,11 +16,12 @@
 
 use std::sync::Arc;
 
+use futures_util::future::join_all;
 use serde::{Deserialize, Serialize};
 
 use super::Failure;
 use super::assertion_flow::failed;
-use super::saml_metadata::{metadata, newer};
+use super::saml_metadata::{metadata, newer, remembered};
 use super::saml_parties::service_provider;
 use crate::app::AppState;
 use crate::error::ApiError;
@@ -220,25 +221,24 @@ pub async fn log_out(
     answer.map_err(|error| failed(first, &error))
 }
 
-/// The providers that call themselves so: one most often, several where an organisation has several ways in.
+/// The providers that call themselves so: one most often, several where an organisation has several ways in. Of those whose metadata
+/// was read before, only these are asked for newer; the others are asked side by side, so that one that is down holds up nobody for long.
 async fn called(
     state: &AppState,
     pool: &Pool,
     issuer: &str,
 ) -> Result<Vec<(IdentityProvider, Arc<ProviderMetadata>)>, Failure> {
-    let mut called = Vec::new();
-    for provider in identity_providers::list_after(state, pool, "", MOST).await? {
-        if !is_asked(&provider) {
-            continue;
-        }
+    let mut providers = identity_providers::list_after(state, pool, "", MOST).await?;
+    providers.retain(|provider| {
+        let is_another = |known: Arc<ProviderMetadata>| known.entity_id() != issuer;
+        is_asked(provider) && !remembered(state, provider).is_some_and(is_another)
+    });
+    let reading = providers.into_iter().map(async |provider| {
         // One that cannot be read now is not this one's fault.
-        if let Ok(metadata) = metadata(state, &provider).await
-            && metadata.entity_id() == issuer
-        {
-            called.push((provider, metadata));
-        }
-    }
-    Ok(called)
+        let metadata = metadata(state, &provider).await.ok()?;
+        (metadata.entity_id() == issuer).then_some((provider, metadata))
+    });
+    Ok(join_all(reading).await.into_iter().flatten().collect())
 }
 
 /// Whether its sessions and ours end together.

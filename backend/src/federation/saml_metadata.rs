@@ -70,6 +70,21 @@ pub async fn metadata(
     }
 }
 
+/// What the metadata of a provider said when it was last read, however long ago: nobody is asked.
+pub(super) fn remembered(
+    state: &AppState,
+    provider: &IdentityProvider,
+) -> Option<Arc<ProviderMetadata>> {
+    match provider.detail("MetadataURL") {
+        "" => in_file(state, provider.detail("MetadataFile")).ok(),
+        address => {
+            let slot = state.saml.documents.slot(address);
+            let last = slot.last();
+            last.read.as_ref().map(|(read, _)| Arc::clone(read))
+        }
+    }
+}
+
 /// What a document says.
 ///
 /// # Errors

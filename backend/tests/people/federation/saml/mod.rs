@@ -263,26 +263,46 @@ async fn who_has_to_prove_anew_who_they_are_is_asked_to() {
     }
 }
 
+/// What an app gets that wants a proof of the last minute, when the answer comes so much later, in seconds.
+async fn proved(saml: &mut Saml, id: &'static str, later: i64) -> Url {
+    saml.federation.browser = Browser::default();
+    let (xml, relay_state) = saml.leave_with(&[("max_age", "60")]).await;
+    let (_, request) = xml.split_once(" ID=\"").unwrap();
+    let request = request.split('"').next().unwrap();
+    let response = saml.response(request, Said { id, ..ALICE });
+    saml.federation.backend.clock.advance(later);
+    let kept = location(&saml.post(&response, &relay_state).await);
+    location(&saml.federation.open(&path(&kept)).await)
+}
+
 #[tokio::test]
 async fn when_somebody_proved_it_counts_where_a_proof_was_asked_for_and_must_be_as_new() {
-    let mut saml = Saml::start(json!({})).await;
+    let mut saml = Saml::start(json!({ "RefusesUnsignedRequests": "true" })).await;
     saml.sign_in(ALICE).await;
     // The response had a time, but nobody asked for a proof: that session is none for this app.
-    let mut answers = Vec::new();
-    for (id, later) in [("_a2", 0), ("_a3", 125)] {
-        let (xml, relay_state) = saml.leave_with(&[("max_age", "60")]).await;
-        let (_, request) = xml.split_once(" ID=\"").unwrap();
-        let request = request.split('"').next().unwrap();
-        let response = saml.response(request, Said { id, ..ALICE });
-        saml.federation.backend.clock.advance(later);
-        let kept = location(&saml.post(&response, &relay_state).await);
-        answers.push(location(&saml.federation.open(&path(&kept)).await));
-        saml.federation.browser = Browser::default();
-    }
-    assert_eq!(error(&answers[0]), None, "{}", answers[0]);
-    assert_eq!(error(&answers[1]).as_deref(), Some("invalid_request"));
-    let why = crate::browser::parameter(&answers[1], "error_description").unwrap();
+    let (xml, _) = saml.leave_with(&[("max_age", "60")]).await;
+    assert!(xml.contains("ForceAuthn=\"true\""), "{xml}");
+    let new = proved(&mut saml, "_a2", 0).await;
+    assert_eq!(error(&new), None, "{new}");
+    let old = proved(&mut saml, "_a3", 125).await;
+    assert_eq!(error(&old).as_deref(), Some("invalid_request"));
+    let why = crate::browser::parameter(&old, "error_description").unwrap();
     assert!(why.contains("no proof as new"), "{why}");
+}
+
+#[tokio::test]
+async fn a_provider_that_takes_unsigned_requests_proves_nothing_as_the_question_can_be_taken_out() {
+    for details in [
+        json!({}),
+        json!({ "RequestSigningAlgorithm": "rsa-sha256" }),
+        json!({ "RefusesUnsignedRequests": "false" }),
+    ] {
+        let mut saml = Saml::start(details.clone()).await;
+        let answer = proved(&mut saml, "_a2", 0).await;
+        let why = crate::browser::parameter(&answer, "error_description");
+        let why = why.unwrap_or_default();
+        assert!(why.contains("no proof as new"), "{details}: {answer}");
+    }
 }
 
 #[tokio::test]
