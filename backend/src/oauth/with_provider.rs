@@ -200,6 +200,14 @@ pub(super) async fn proceed_as(
     identity: ExternalIdentity,
     older: Option<&OpaqueSecret>,
 ) -> Result<Proceeding, Failure> {
+    let now = state.clock.now();
+    let is_new = |max_age| identity.was_proved_within(max_age, now);
+    // An app that says how old a proof may be gets one, or is told that there is none to get.
+    if !transaction.request.max_age.is_none_or(is_new) {
+        return Err(Failure::Unbelievable(
+            "the provider tells no proof as new as the app asks for",
+        ));
+    }
     let signed_in = federation::signed_in(state, caller, transaction.through(), identity).await?;
     let proved = sign_in::Proved {
         user: Box::new(signed_in.user),
@@ -262,16 +270,7 @@ async fn believed(
             }
         },
     };
-    let identity = federation::answered(state, *provider, &away.pending, &answer).await?;
-    let now = state.clock.now();
-    let is_new = |max_age| identity.was_proved_within(max_age, now);
-    // An app that says how old a proof may be gets one, or is told that there is none to get.
-    if !transaction.request.max_age.is_none_or(is_new) {
-        return Err(Failure::Unbelievable(
-            "the provider tells no proof as new as the app asks for",
-        ));
-    }
-    Ok(identity)
+    federation::answered(state, *provider, &away.pending, &answer).await
 }
 
 /// The failure as the app gets it: `access_denied` for a person who said no, `temporarily_unavailable` for a provider that is

@@ -22,13 +22,13 @@ pub(super) const PATH: &str = "/local_demo/saml2/logout";
 /// What a request for logout says.
 #[derive(Clone, Copy)]
 pub(super) struct Asked {
-    id: &'static str,
-    issuer: &'static str,
+    pub(super) id: &'static str,
+    pub(super) issuer: &'static str,
     pub(super) destination: &'static str,
-    issued: &'static str,
-    ends: &'static str,
-    name_id: &'static str,
-    rest: &'static str,
+    pub(super) issued: &'static str,
+    pub(super) ends: &'static str,
+    pub(super) name_id: &'static str,
+    pub(super) rest: &'static str,
 }
 
 pub(super) const ALICES: Asked = Asked {

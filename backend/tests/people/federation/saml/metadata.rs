@@ -12,8 +12,8 @@ use futures_util::future::join_all;
 use serde_json::json;
 use url::Url;
 
-use super::logout::{ALICES, is_answered, xml};
-use super::saml_provider::{Provider, Response, encode};
+use super::logout::{ALICES, Asked, is_answered, xml};
+use super::saml_provider::{ISSUER, Provider, Response, encode};
 use super::{ADDRESS, ALICE, Saml, error, path};
 use crate::browser::{Browser, location};
 use crate::person::POOL;
@@ -46,6 +46,12 @@ impl Published {
     fn says(&self, status: u16, idp: &Provider) {
         let mut it = self.0.lock().unwrap();
         (it.0, it.1) = (status, idp.metadata_xml());
+    }
+
+    /// Its document is of an entity of this name.
+    fn calls_itself(&self, name: &str) {
+        let mut it = self.0.lock().unwrap();
+        it.1 = it.1.replace(ISSUER, name);
     }
 
     fn asked(&self) -> usize {
@@ -180,4 +186,32 @@ async fn many_who_come_at_once_wait_for_one_request() {
     let backend = &saml.federation.backend;
     backend.admin("UpdateIdentityProvider", update).await.ok();
     assert_eq!(published.asked(), 3);
+}
+
+#[tokio::test]
+async fn a_logout_asks_nobody_for_the_metadata_of_another_that_was_read_before() {
+    let (published, url) = Published::start(&Provider::new()).await;
+    let details = json!({ "MetadataURL": url, "IDPSignout": "true" });
+    let mut saml = Saml::start(details).await;
+    let (other, url) = Published::start(&Provider::new()).await;
+    other.calls_itself("https://other.example.com/metadata");
+    let made = json!({
+        "UserPoolId": POOL, "ProviderName": "Other", "ProviderType": "SAML",
+        "ProviderDetails": { "MetadataURL": url, "IDPSignout": "true" },
+    });
+    let backend = &saml.federation.backend;
+    backend.admin("CreateIdentityProvider", made).await.ok();
+    let tokens = saml.tokens(ALICE).await;
+    let asked = [published.asked(), other.asked()];
+    // Both documents are old, and the other's address is down.
+    saml.later(7 * HOURS);
+    other.says(503, &Provider::new());
+    let late = Asked {
+        issued: "2026-01-02T10:04:00Z",
+        ends: "2026-01-02T10:09:00Z",
+        ..ALICES
+    };
+    is_answered(&saml.by_redirect(&xml(late)).await);
+    assert!(!saml.refreshes(&tokens).await);
+    assert_eq!([published.asked(), other.asked()], [asked[0] + 1, asked[1]]);
 }

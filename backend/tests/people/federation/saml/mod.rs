@@ -291,6 +291,15 @@ async fn when_somebody_proved_it_counts_where_a_proof_was_asked_for_and_must_be_
 }
 
 #[tokio::test]
+async fn a_provider_whose_metadata_wants_signed_requests_proves_when_somebody_proved_it() {
+    let mut idp = Provider::new();
+    idp.wants_signed_requests = true;
+    let mut saml = Saml::start(json!({ "MetadataFile": idp.metadata_xml() })).await;
+    let answer = proved(&mut saml, "_a2", 0).await;
+    assert_eq!(error(&answer), None, "{answer}");
+}
+
+#[tokio::test]
 async fn a_provider_that_takes_unsigned_requests_proves_nothing_as_the_question_can_be_taken_out() {
     for details in [
         json!({}),

@@ -56,6 +56,17 @@ async fn a_provider_that_may_begin_signs_its_people_in_once_for_each_assertion()
 }
 
 #[tokio::test]
+async fn an_app_that_wants_a_proof_gets_none_of_a_response_that_nobody_asked_for() {
+    let mut saml = start("true").await;
+    saml.federation.app = saml.federation.app.clone().with("max_age", "60");
+    let response = saml.response_to(None, ALICE);
+    let back = brought(&saml, &response).await;
+    assert_eq!(error(&back).as_deref(), Some("invalid_request"));
+    let why = crate::browser::parameter(&back, "error_description").unwrap();
+    assert!(why.contains("no proof as new"), "{why}");
+}
+
+#[tokio::test]
 async fn a_provider_that_may_not_begin_signs_nobody_in() {
     for init in ["false", ""] {
         let saml = start(init).await;
