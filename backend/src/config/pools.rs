@@ -47,6 +47,15 @@ pub struct PoolConfig {
 #[serde(transparent)]
 pub struct IdentityProviderConfig(pub Map<String, Value>);
 
+impl IdentityProviderConfig {
+    /// What it is called, if it says so.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        let name = self.0.get("ProviderName");
+        name.and_then(Value::as_str).unwrap_or("without a name")
+    }
+}
+
 impl std::fmt::Debug for IdentityProviderConfig {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("IdentityProviderConfig(..)")

@@ -336,9 +336,9 @@ impl IdentityProvider {
         for (name, _) in mapped {
             let schema = pool.settings.schema();
             if name != "username" && !schema.iter().any(|attribute| attribute.name == *name) {
-                return Err(ApiError::invalid_parameter(
-                    "AttributeMapping: an attribute does not exist in the schema.",
-                ));
+                return Err(ApiError::invalid_parameter(format!(
+                    "AttributeMapping: the attribute {name} does not exist in the schema."
+                )));
             }
         }
         let mut seen = std::collections::BTreeSet::new();

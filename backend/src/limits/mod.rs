@@ -89,6 +89,8 @@ pub enum Hourly {
     Guest,
     /// Bring a login about which a provider is asked, in vain, to an identity pool, whoever it is: 1,000.
     AskedLogin,
+    /// Bring one and the same login of that kind: 60, however good it is, as somebody else answers each time.
+    SameLogin,
     /// Begin to register a passkey: 50.
     PasskeyRegistration,
     /// Give the old password wrongly when changing it: 5.
@@ -105,6 +107,7 @@ impl Hourly {
             | Self::ForgotPassword
             | Self::ChangePassword => 5,
             Self::SignUp | Self::ConfirmForgotPassword | Self::MfaCode | Self::SignInCode => 20,
+            Self::SameLogin => 60,
             Self::PasskeyRegistration => 50,
             Self::LoginTransaction
             | Self::WayToProvider
@@ -133,6 +136,7 @@ impl Hourly {
             | Self::SignInStep
             | Self::Guest
             | Self::AskedLogin
+            | Self::SameLogin
             | Self::PasskeyRegistration
             | Self::ChangePassword => None,
         }
@@ -165,6 +169,7 @@ impl Hourly {
             Self::SignInStep => "SignInStep",
             Self::Guest => "Guest",
             Self::AskedLogin => "AskedLogin",
+            Self::SameLogin => "SameLogin",
             Self::PasskeyRegistration => "PasskeyRegistration",
             Self::ChangePassword => "ChangePassword",
         }

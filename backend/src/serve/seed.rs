@@ -38,7 +38,7 @@ pub(super) async fn seed(state: &AppState) -> Result<(), SeedError> {
             seed_identity_provider(state, &stored, provider)
                 .await
                 .map_err(|error| SeedError {
-                    what: format!("identity provider of pool {}", pool.id),
+                    what: format!("identity provider {} of pool {}", provider.name(), pool.id),
                     error,
                 })?;
         }

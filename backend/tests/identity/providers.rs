@@ -213,8 +213,8 @@ async fn one_address_has_a_provider_asked_in_vain_a_thousand_times_an_hour() {
         backend.call_identity_from(from.into(), "GetId", request)
     };
     let (here, elsewhere) = ([192, 0, 2, 1], [192, 0, 2, 2]);
-    for _ in 0..999 {
-        let refused = ask(here, "graph.facebook.com", "invented").await;
+    for n in 0..999 {
+        let refused = ask(here, "graph.facebook.com", &format!("invented{n}")).await;
         assert_eq!(refused.error_type(), "NotAuthorizedException");
     }
     for _ in 0..3 {
@@ -230,6 +230,23 @@ async fn one_address_has_a_provider_asked_in_vain_a_thousand_times_an_hour() {
     assert_eq!(refused.error_type(), "NotAuthorizedException");
     backend.clock.advance(3600);
     ask(here, "graph.facebook.com", "good").await.ok();
+}
+
+#[tokio::test]
+async fn one_good_login_has_a_provider_asked_sixty_times_an_hour() {
+    let mut config = Config::demo();
+    config.identity.endpoints.facebook = start_social().await;
+    let backend = Backend::start_with(config).await;
+    let providers = json!({ "graph.facebook.com": "123" });
+    update(&backend, json!({ "SupportedLoginProviders": providers })).await;
+    let good = || json!({ "graph.facebook.com": "good" });
+    for _ in 0..60 {
+        get_id(&backend, good()).await;
+    }
+    let refused = refused(&backend, good()).await;
+    assert_eq!(refused.error_type(), "LimitExceededException");
+    backend.clock.advance(3600);
+    get_id(&backend, good()).await;
 }
 
 #[tokio::test]

@@ -31,6 +31,7 @@ use super::pool::IdentityPool;
 use crate::app::{AppState, Caller};
 use crate::error::ApiError;
 use crate::limits::{self, Hourly};
+use crate::opaque_secret::{hash, row_name};
 
 pub use name::canonical;
 
@@ -134,6 +135,8 @@ async fn verify_one(
         }
         // Counted first, so that many at once are, too; the people of a company, who share an address, use up nothing.
         limits::count(state, caller, Hourly::AskedLogin, &pool.id, "").await?;
+        let same = row_name(&hash(token.secret()));
+        limits::count(state, caller, Hourly::SameLogin, &pool.id, &same).await?;
         let login = social::verify(state, name, app_id, token).await?;
         limits::take_back(state, caller, Hourly::AskedLogin, &pool.id, "").await?;
         return Ok(login);
