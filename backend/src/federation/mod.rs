@@ -44,7 +44,7 @@ use serde_json::{Map, Value};
 pub use assertion_flow::ANSWER_PATH as SAML_ANSWER_PATH;
 pub use code_flow::{Outcome, ProviderAnswer};
 pub use failure::{Failure, Step};
-pub use person::{SignedIn, signed_in, told_email};
+pub use person::{SignedIn, check_fits, signed_in, told_email};
 pub use provider_logout::{leave, left, log_out};
 
 use crate::app::AppState;

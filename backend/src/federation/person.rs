@@ -26,7 +26,7 @@ use crate::audit::{Details, Event, Kind, Response};
 use crate::challenges::Through;
 use crate::error::{ApiError, ErrorType};
 use crate::groups;
-use crate::pools::IdentifierAttribute;
+use crate::pools::{IdentifierAttribute, Pool};
 use crate::store::VouchedBy;
 use crate::triggers::Source;
 use crate::triggers::inbound_federation::{Said, inbound_federation};
@@ -117,10 +117,7 @@ async fn find_or_make(
         identity.claims = claims;
     }
     let attributes = mapping::attributes(&identity.provider, &identity.claims)?;
-    // A name that only the browser brought is for who is new: it does not change a user who is there.
-    let mut signed = identity.claims.clone();
-    signed.retain(|claim, _| !identity.unsigned.contains(claim));
-    let vouched = mapping::attributes(&identity.provider, &signed)?;
+    let vouched = vouched(&identity)?;
     for _ in 0..TRIES {
         let found = known(state, through, &identity).await?;
         if let Some(found) = &found {
@@ -156,6 +153,41 @@ async fn find_or_make(
         }
     }
     Err(ApiError::too_many_requests("The user is being changed by other requests.").into())
+}
+
+/// What the provider says of a user who is there: a name that only the browser brought is for who is new.
+fn vouched(identity: &ExternalIdentity) -> Result<Vec<(String, String)>, Failure> {
+    let mut signed = identity.claims.clone();
+    signed.retain(|claim, _| !identity.unsigned.contains(claim));
+    mapping::attributes(&identity.provider, &signed)
+}
+
+/// Whether this user could sign in by this identity: not if what it says of them, such as an address to sign in with, is another
+/// user's.
+///
+/// # Errors
+/// [`Failure::Taken`], [`Failure::Attributes`]
+pub async fn check_fits(
+    state: &AppState,
+    pool: &Pool,
+    user: &User,
+    identity: &ExternalIdentity,
+) -> Result<(), Failure> {
+    let names = [
+        IdentifierAttribute::Email,
+        IdentifierAttribute::PhoneNumber,
+        IdentifierAttribute::PreferredUsername,
+    ];
+    for (name, value) in vouched(identity)? {
+        if !names.iter().any(|known| known.name() == name) {
+            continue;
+        }
+        let whose = users::find(state, pool, &value).await?;
+        if whose.is_some_and(|other| other.sub != user.sub) {
+            return Err(Failure::Taken(user.username.clone()));
+        }
+    }
+    Ok(())
 }
 
 /// What is kept of an e-mail address that a provider told: enough to know it again.

@@ -30,7 +30,7 @@ use super::with_provider;
 use super::{Browser, LoginTransaction, NewTransaction, OAuthError, OAuthErrorCode};
 use crate::app::{AppState, Caller};
 use crate::error::{ApiError, ErrorType};
-use crate::federation::{ExternalIdentity, Failure};
+use crate::federation::{ExternalIdentity, Failure, check_fits};
 use crate::limits::{self, Hourly};
 use crate::opaque_secret::OpaqueSecret;
 use crate::pools::{self, Client, OAuthFlow, Pool};
@@ -243,6 +243,7 @@ async fn link(
         .map(|session| session.user)
         .filter(|user| user.sub == whose.sub && user.username == whose.username);
     let user = user.ok_or(Failure::NotAllowed)?;
+    check_fits(state, &transaction.pool, &user, &identity).await?;
     let destination = ProviderUser::of_pool(&user.username);
     let mut source = ProviderUser::of_provider(&identity.provider.name, &identity.subject);
     source.issuer = identity.issuer;

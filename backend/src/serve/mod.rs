@@ -44,6 +44,19 @@ pub use seed::SeedError;
 /// Characters of an administrator's secret where others can try it: guesses are not limited.
 const SHORTEST_SECRET: usize = 16;
 
+/// Whoever signs in by redirect would see a page that is not there.
+fn warn_of_missing_pages(config: &Config) {
+    let mut clients = config.pools.iter().flat_map(|pool| &pool.clients);
+    let redirects = "AllowedOAuthFlowsUserPoolClient";
+    let client = clients.find(|client| client.settings.get(redirects) == Some(&true.into()));
+    if let Some(client) = client.filter(|_| config.hosted_ui.is_none()) {
+        tracing::warn!(
+            client = %client.id,
+            "there are no hosted pages, which people of this client are led to: name their folder (--hosted-ui)"
+        );
+    }
+}
+
 /// Opens the data folder and puts the parts together; makes the configured pools.
 /// `address` is where the backend listens.
 ///
@@ -106,6 +119,7 @@ pub async fn prepare(
     };
     check_master_key(&state).await?;
     seed::seed(&state).await?;
+    warn_of_missing_pages(&state.config);
     make_all_searchable(&state)
         .await
         .map_err(StartError::Search)?;

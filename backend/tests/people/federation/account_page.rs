@@ -290,6 +290,23 @@ async fn who_is_another_user_already_is_not_linked_and_not_told_of() {
 }
 
 #[tokio::test]
+async fn who_would_get_the_address_of_another_user_by_a_link_gets_no_link() {
+    let mut all = Federation::start().await;
+    let other = Person::confirmed(&all.backend).await;
+    let person = Person::confirmed(&all.backend).await;
+    for (email, problem) in [
+        (&other.email, Some("provider_user_taken")),
+        (&person.email, None),
+    ] {
+        all.provider
+            .script(|script| script.claims = json!({ "email": email }));
+        all.enter(&person).await;
+        let page = all.link().await;
+        assert_eq!(parameter(&page, "problem").as_deref(), problem, "{page}");
+    }
+}
+
+#[tokio::test]
 async fn an_answer_links_in_the_browser_that_asked_while_the_same_person_is_signed_in() {
     let mut all = Federation::start().await;
     let person = Person::confirmed(&all.backend).await;
