@@ -64,7 +64,7 @@ pub async fn proceed(
     let (client, request) = (&transaction.client, &transaction.request);
     if is_needed(state, client, request, &who.user).await? {
         let person = Person::of(state, who);
-        return ask(state, transaction, Who::Person(person)).await;
+        return ask(state, transaction, Who::Person(Box::new(person))).await;
     }
     complete(state, transaction, who, older)
         .await

@@ -55,7 +55,7 @@ pub(super) enum Who {
     /// Whose session this browser has.
     Session(BrowserSession),
     /// Who has proved everything on this transaction's page.
-    Person(Person),
+    Person(Box<Person>),
 }
 
 /// The session that a browser had when it was asked.
