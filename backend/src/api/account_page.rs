@@ -14,6 +14,7 @@ use super::{reply, secret};
 use crate::app::{AppState, Caller};
 use crate::branding::look;
 use crate::error::{ApiError, ErrorType};
+use crate::messages::{Purpose, announce};
 use crate::oauth::{AtAccount, Begun, NewTransaction, begin_link};
 use crate::pools::{self, IdentifierAttribute};
 use crate::sessions::{Associated, end_browsers};
@@ -154,6 +155,8 @@ async fn run(
             let OfProvider { provider, user_id } = read(body)?;
             let link = (provider.as_str(), user_id.as_str());
             identities::unlink_own(state, &at.pool, username, link).await?;
+            let through = (&at.pool, &*at.client.id);
+            announce(state, through, user, Purpose::ProviderUnlinked).await?;
         }
         Operation::EndSession => {
             let Named { id } = read(body)?;

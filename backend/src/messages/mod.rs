@@ -17,6 +17,7 @@
 //! A message may be delivered twice, if the process ends between the delivery and the deletion; never after its
 //! code has expired.
 
+mod announcement;
 mod email;
 mod inbox;
 mod letter;
@@ -37,6 +38,7 @@ use crate::pools::Pool;
 use crate::triggers::Sending;
 use crate::users::{Medium, User};
 
+pub use announcement::announce;
 pub use email::{EmailError, Smtp};
 pub use inbox::{Delivered, InboxError, recent};
 pub use letter::Text;
@@ -61,8 +63,14 @@ pub enum Purpose {
     Invitation,
     /// A one-time code of a sign-in.
     Authentication,
+    /// The code that lets somebody change their account on its page.
+    AccountProof,
     /// What somebody should know: the account has a new passkey.
     PasskeyAdded,
+    /// The same: another provider signs in to the account.
+    ProviderLinked,
+    /// The same: another provider does not any more.
+    ProviderUnlinked,
 }
 
 impl Purpose {
@@ -76,8 +84,8 @@ impl Purpose {
             Self::UpdateAttribute => Sending::UpdateUserAttribute,
             Self::VerifyAttribute => Sending::VerifyUserAttribute,
             Self::Invitation => Sending::AdminCreateUser,
-            Self::Authentication => Sending::Authentication,
-            Self::PasskeyAdded => return None,
+            Self::Authentication | Self::AccountProof => Sending::Authentication,
+            Self::PasskeyAdded | Self::ProviderLinked | Self::ProviderUnlinked => return None,
         })
     }
 }

@@ -14,6 +14,13 @@ pub(super) struct Template {
     pub(super) body: String,
 }
 
+fn said(subject: &str, body: &str) -> Template {
+    Template {
+        subject: subject.to_owned(),
+        body: body.to_owned(),
+    }
+}
+
 /// What a pool says about such a message, or what everybody says.
 pub(super) fn of(pool: &Pool, medium: Medium, purpose: Purpose, has_link: bool) -> Template {
     let texts = pool.texts();
@@ -42,13 +49,33 @@ pub(super) fn of(pool: &Pool, medium: Medium, purpose: Purpose, has_link: bool) 
                 ),
             };
         }
+        Purpose::AccountProof => {
+            return said(
+                "Confirm that it is you",
+                "Your code is {####}. It lets you change how you sign in to your account. If you did not ask for it, \
+                 give it to nobody, and sign out where you are signed in.",
+            );
+        }
+        Purpose::ProviderLinked => {
+            return said(
+                "A way to sign in was added",
+                "Another provider was linked to your account: who signs in there can sign in as you. If that was not \
+                 you, unlink it on your account page, and sign out everywhere.",
+            );
+        }
+        Purpose::ProviderUnlinked => {
+            return said(
+                "A way to sign in was removed",
+                "A provider was unlinked from your account, and signs you in no more. If that was not you, look at your \
+                 account page, and sign out everywhere.",
+            );
+        }
         Purpose::PasskeyAdded => {
-            return Template {
-                subject: "A passkey was added".to_owned(),
-                body: "A passkey was added to your account: it signs in without your password. If that was \
-                       not you, delete it, sign out everywhere and change your password."
-                    .to_owned(),
-            };
+            return said(
+                "A passkey was added",
+                "A passkey was added to your account: it signs in without your password. If that was \
+                 not you, delete it, sign out everywhere and change your password.",
+            );
         }
     };
     if has_link {

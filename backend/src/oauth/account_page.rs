@@ -32,6 +32,7 @@ use crate::app::{AppState, Caller};
 use crate::error::{ApiError, ErrorType};
 use crate::federation::{ExternalIdentity, Failure, check_fits};
 use crate::limits::{self, Hourly};
+use crate::messages::{Purpose as MessagePurpose, announce};
 use crate::opaque_secret::OpaqueSecret;
 use crate::pools::{self, Client, OAuthFlow, Pool};
 use crate::redirect_uri::RedirectUri;
@@ -248,7 +249,12 @@ async fn link(
     let mut source = ProviderUser::of_provider(&identity.provider.name, &identity.subject);
     source.issuer = identity.issuer;
     match identities::link(state, &transaction.pool, &destination, &source).await {
-        Ok(()) => Ok(identity.provider.name),
+        Ok(()) => {
+            // It may have been somebody else.
+            let through = (&transaction.pool, &*transaction.client.id);
+            announce(state, through, &user, MessagePurpose::ProviderLinked).await?;
+            Ok(identity.provider.name)
+        }
         Err(error) if error.code == ErrorType::AliasExists => Err(Failure::Taken(String::new())),
         Err(error) => Err(Failure::Internal(error)),
     }

@@ -69,7 +69,7 @@ impl AtAccount {
             client_metadata: None,
             composing: Composing::Now,
         };
-        let message = MessagePurpose::Authentication;
+        let message = MessagePurpose::AccountProof;
         codes::deliver(state, pool, user, &code, message, asked).await?;
         Ok(details)
     }

@@ -19,12 +19,12 @@ use crate::app::AppState;
 use crate::challenges::{Origin, PendingStep, Through};
 use crate::client_metadata::Sent;
 use crate::error::ApiError;
-use crate::messages::{self, Composing, Notice, Purpose};
+use crate::messages::{Purpose, announce};
 use crate::opaque_secret::OpaqueSecret;
-use crate::pools::{FirstFactor, IdentifierAttribute, Pool};
+use crate::pools::{FirstFactor, Pool};
 use crate::store::{PasskeyRow, StoreError};
 use crate::tokens::Access;
-use crate::users::{Destination, Status, User};
+use crate::users::{Status, User};
 
 const NAME: &str = "passkey registration";
 
@@ -118,8 +118,8 @@ pub async fn complete(
     passkey.seal(state)?;
     match state.store.insert_passkey(&passkey.row, MOST).await {
         Ok(true) => {
-            announce(state, access).await?;
-            Ok(())
+            let through = (&access.pool, &*access.client.id);
+            announce(state, through, &access.user, Purpose::PasskeyAdded).await
         }
         Ok(false) => Err(too_many()),
         Err(StoreError::Exists(_)) => Err(ApiError::invalid_parameter(
@@ -182,31 +182,6 @@ fn check(pool: &Pool, user: &User) -> Result<(), ApiError> {
         )),
         Status::Unconfirmed | Status::Confirmed => Ok(()),
     }
-}
-
-/// How long a notice is tried, in seconds.
-const NOTICE_SECONDS: i64 = 3 * 24 * 3600;
-
-/// Tells the person, who may be another than the one with the token.
-async fn announce(state: &AppState, access: &Access) -> Result<(), ApiError> {
-    let user = &access.user;
-    let addresses = [IdentifierAttribute::Email, IdentifierAttribute::PhoneNumber];
-    let verified = addresses.into_iter().find(|one| user.has_verified(*one));
-    let Some(to) = verified.and_then(|one| Destination::of(one, &user.attributes)) else {
-        return Ok(());
-    };
-    let notice = Notice {
-        pool: &access.pool,
-        client_id: &access.client.id,
-        user,
-        medium: to.medium(),
-        to: &to.value,
-        purpose: Purpose::PasskeyAdded,
-        code: None,
-        expires_at: state.clock.now() + NOTICE_SECONDS,
-        client_metadata: None,
-    };
-    messages::send(state, notice, Composing::Now).await
 }
 
 fn through(access: &Access) -> Through<'_> {

@@ -3,6 +3,7 @@
 use axum::body::Body;
 use axum::http::Request;
 use cognate_backend::audit;
+use cognate_backend::messages::recent;
 use serde_json::{Value, json};
 use url::Url;
 
@@ -270,6 +271,28 @@ async fn a_linked_provider_signs_the_same_user_in_until_it_is_taken_away() {
     assert_eq!(told["Links"], json!([]));
     let again = all.page("UnlinkProvider", link).await;
     assert_eq!(again.error_type(), "ResourceNotFoundException");
+}
+
+#[tokio::test]
+async fn the_person_is_told_of_a_link_that_is_made_and_of_one_that_is_taken_away() {
+    let mut all = Federation::start().await;
+    let person = Person::confirmed(&all.backend).await;
+    all.provider
+        .script(|script| script.claims = json!({ "email": null }));
+    all.enter(&person).await;
+    all.link().await;
+    assert_eq!(newest(&all, &person).await, "A way to sign in was added");
+    let link = json!({ "Provider": "Acme", "UserId": "ada-7" });
+    all.page("UnlinkProvider", link).await.ok();
+    assert_eq!(newest(&all, &person).await, "A way to sign in was removed");
+}
+
+/// The subject of the newest message to somebody.
+async fn newest(all: &Federation, person: &Person) -> String {
+    let state = &all.backend.state;
+    state.messages.flush().await;
+    let sent = recent(&state.store, &state.sealer, Some(&person.email), 10).await;
+    sent.unwrap().swap_remove(0).subject
 }
 
 #[tokio::test]
