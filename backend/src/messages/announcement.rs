@@ -23,7 +23,8 @@ pub async fn announce(
     const EMAIL: IdentifierAttribute = IdentifierAttribute::Email;
     let addresses = [EMAIL, IdentifierAttribute::PhoneNumber];
     let verified = addresses.into_iter().find(|one| user.has_verified(*one));
-    let told = verified.or(user.credential.is_none().then_some(EMAIL));
+    let has_password = user.credential.is_some();
+    let told = verified.or(if has_password { None } else { Some(EMAIL) });
     let Some(to) = told.and_then(|one| Destination::of(one, &user.attributes)) else {
         return Ok(());
     };
