@@ -72,6 +72,8 @@ export function asked(input: RedirectInput, { redirectUri }: OAuthConfig): Omit<
   }
   const unknown = Object.keys(input).find((name) => !INPUT.includes(name));
   if (unknown !== undefined) throw { code: 'invalid_parameter', message: `sign-in at the login domain does not know ${unknown}` } satisfies AuthErrorDetails;
+  const named = WAYS.filter((way) => input[way] !== undefined);
+  if (named.length > 1) throw { code: 'invalid_parameter', message: `${named.join(' and ')} do not go together: each says which provider is meant` } satisfies AuthErrorDetails;
   const { email, ...rest } = input;
   if (email === undefined) return rest;
   const domain = /^[^@\s]+@([^@\s]+)$/.exec(email)?.[1];
@@ -168,5 +170,6 @@ const BLOCKED: AuthErrorDetails = { code: 'unsupported', message: 'The browser h
 const CLOSED: AuthErrorDetails = { code: 'aborted', message: 'The window was closed', outcome: 'unknown' };
 const LATE: AuthErrorDetails = { code: 'timeout', message: 'Nobody has signed in for 15 minutes', outcome: 'unknown' };
 const LEFT: AuthErrorDetails = { code: 'aborted', message: 'The call was aborted', outcome: 'unknown' };
-const INPUT = ['provider', 'idpIdentifier', 'email', 'loginHint', 'prompt', 'lang', 'appState'];
+const WAYS = ['provider', 'idpIdentifier', 'email'] as const;
+const INPUT: readonly string[] = [...WAYS, 'loginHint', 'prompt', 'lang', 'appState'];
 const ANSWER = /^(code|state|iss|error|error_description|error_uri|session_state)=/;

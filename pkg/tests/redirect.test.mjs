@@ -82,6 +82,14 @@ test('an e-mail address leads to the provider of its domain and is filled in, un
   }
 });
 
+test('two ways to say which provider is meant are refused before the page is left', () => {
+  globalThis.location = { origin: 'https://app.example' };
+  for (const input of [{ provider: 'Works', email: 'a@b.example' }, { idpIdentifier: 'w', provider: 'Works' }]) {
+    assert.throws(() => asked(input, oauth), { code: 'invalid_parameter', message: /do not go together/ });
+  }
+  assert.deepEqual(asked({ provider: 'Works', email: undefined }, oauth), { provider: 'Works' });
+});
+
 test('an answer is taken once, and also when the app has gone on to another address meanwhile', () => {
   const href = 'https://app.example/back?code=a&state=client.once';
   let shown;
