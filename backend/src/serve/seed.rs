@@ -12,7 +12,7 @@ use crate::error::{ApiError, ErrorType};
 use crate::identity::pool::IdentityPool;
 use crate::identity::roles::PoolRoles;
 use crate::identity_providers::{self, IdentityProvider};
-use crate::pools::{NewClient, NewPool, Pool};
+use crate::pools::{self, NewClient, NewPool, Pool};
 use crate::resource_servers::ResourceServer;
 use crate::triggers;
 
@@ -58,8 +58,30 @@ pub(super) async fn seed(state: &AppState) -> Result<(), SeedError> {
                 what: format!("identity pool {}", pool.id),
                 error,
             })?;
+        warn_of_unknown_clients(state, pool).await;
     }
     Ok(())
+}
+
+/// People of a client that is not there would be refused by an identity pool that names it, and only then.
+async fn warn_of_unknown_clients(state: &AppState, pool: &IdentityPoolConfig) {
+    let providers = pool.settings.get("CognitoIdentityProviders");
+    for provider in providers.and_then(Value::as_array).into_iter().flatten() {
+        let text = |name: &str| provider.get(name).and_then(Value::as_str);
+        let (name, client_id) = (text("ProviderName"), text("ClientId").unwrap_or_default());
+        let Some((_, user_pool_id)) = name.and_then(|name| name.rsplit_once('/')) else {
+            continue;
+        };
+        // One that is not here may be another service's.
+        let is_ours = matches!(state.store.pool(user_pool_id).await, Ok(Some(_)));
+        let known = pools::find_client(state, client_id).await;
+        if is_ours && !known.is_ok_and(|(of, _)| of.id == user_pool_id) {
+            tracing::warn!(
+                identity_pool = %pool.id, user_pool = user_pool_id, client = client_id,
+                "an identity pool names a client that its user pool does not have: nobody gets credentials by it"
+            );
+        }
+    }
 }
 
 /// Why a configured pool or client could not be made.
