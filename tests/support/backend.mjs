@@ -23,16 +23,16 @@ const DEMO_CLIENT = 'demowebclient';
  *
  * `args` are appended to the command line (for example `['--config', file]`); `dataDir` keeps the data
  * of an earlier start (then it is not removed by `stop`); `port` asks for a certain port; `publicUrl` is the
- * address that browsers use where it is not the backend's own (a proxy of the test); `output()` has the last `keptOutput` characters.
+ * address that browsers use where it is not the backend's own (a proxy of the test); `cwd` is where it is started; `output()` has the last `keptOutput` characters.
  */
-export async function startBackend({ args = [], dataDir, port, publicUrl, env = {}, keptOutput = 20_000 } = {}) {
+export async function startBackend({ args = [], dataDir, port, publicUrl, cwd, env = {}, keptOutput = 20_000 } = {}) {
   const folder = dataDir ?? (await mkdtemp(join(tmpdir(), 'cognate-backend-')));
   const listen = port ?? (await freePort());
   const url = `http://localhost:${listen}`;
   const child = spawn(
     backendBinary(),
     ['serve', '--listen', `127.0.0.1:${listen}`, '--data', folder, '--public-url', publicUrl ?? url, ...args],
-    { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...env } },
+    { stdio: ['ignore', 'pipe', 'pipe'], cwd, env: { ...process.env, ...env } },
   );
   let output = '';
   for (const stream of [child.stdout, child.stderr]) {
